@@ -1,0 +1,114 @@
+"""Cost of one training step of each method relative to label-only, interleaved in one run.
+
+    uv run python benchmarks/step_cost.py --json step_cost.json
+
+Every method trains the same backbone on the same batch. One round takes one step of each, label-only among them; the ratio is taken
+within the round, and the median over the rounds is reported, so that a machine whose speed drifts does not tilt the result.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+import torch
+
+from sightline.attention.classifier import build
+from sightline.engine.files import write_json
+from sightline.losses.objective import Objective
+from sightline.recipe import Recipe, recipe_from
+from sightline.types import Batch
+
+METHODS = {
+    "label-only": {},
+    "cam + energy": {"attention": {"name": "cam"}, "losses": {"guidance": [{"name": "energy"}]}},
+    "grad-cam + l2": {"attention": {"name": "gradcam"}, "losses": {"guidance": [{"name": "l2", "squash": "max"}]}},
+    "gates + dice": {
+        "attention": {"name": "gates"},
+        "losses": {"guidance": [{"name": "dice", "map": "gate1"}, {"name": "dice", "map": "gate2"}]},
+    },
+    "decoder + pixel ce": {"attention": {"name": "decoder"}, "losses": {"guidance": [{"name": "pixel_ce"}]}},
+    "gain with mining": {
+        "attention": {"name": "gradcam"},
+        "losses": {"guidance": [{"name": "l2", "squash": "max"}], "behaviour": [{"name": "mining"}]},
+    },
+}
+PROMISED = {"cam + energy": 1.05, "grad-cam + l2": 1.06, "gates + dice": 1.05, "decoder + pixel ce": 1.2, "gain with mining": 2.15}
+
+
+class Step:
+    """One method, ready to take training steps."""
+
+    def __init__(self, settings: dict[str, object], backbone: str) -> None:
+        recipe: Recipe = recipe_from({"name": "bench", "backbone": {"name": backbone}} | settings, where="bench")
+        torch.manual_seed(0)
+        self.classifier = build(recipe, 2).train()
+        self.objective = Objective(recipe.losses, recipe.weighting)
+        parameters = [*self.classifier.parameters(), *self.objective.parameters()]
+        self.optimizer = torch.optim.SGD(parameters, lr=1e-3, momentum=0.9)
+
+    def __call__(self, batch: Batch) -> float:
+        """Seconds of processor time of one whole step."""
+        begin = time.process_time()
+        self.optimizer.zero_grad()
+        total, *_ = self.objective(self.classifier, batch, 0.0)
+        total.backward()
+        self.optimizer.step()
+        return time.process_time() - begin
+
+
+def batch_of(size: int, images: int) -> Batch:
+    """Random images with a box-shaped ROI."""
+    torch.manual_seed(1)
+    roi = torch.zeros(images, 1, size, size)
+    roi[:, :, size // 4 : size // 2, size // 4 : size // 2] = 1
+    known = torch.ones(images, dtype=torch.bool)
+    labels = torch.arange(images) % 2
+    ids = [str(i) for i in range(images)]
+    return Batch(torch.rand(images, 3, size, size), labels, roi, known, torch.zeros_like(roi), known, torch.arange(images), ids)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--backbone", default="resnet18")
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--batch", type=int, default=16)
+    arguments = parser.parse_args()
+
+    batch = batch_of(arguments.size, arguments.batch)
+    steps = {name: Step(settings, arguments.backbone) for name, settings in METHODS.items()}
+    ratios: dict[str, list[float]] = {name: [] for name in METHODS}
+    seconds: dict[str, list[float]] = {name: [] for name in METHODS}
+    for turn in range(arguments.rounds + 3):
+        # label-only goes first and last, and their mean is the unit of the round
+        before = steps["label-only"](batch)
+        taken = {name: step(batch) for name, step in steps.items() if name != "label-only"}
+        unit = (before + steps["label-only"](batch)) / 2
+        if turn >= 3:
+            for name, value in (taken | {"label-only": unit}).items():
+                ratios[name].append(value / unit)
+                seconds[name].append(value)
+    result = {
+        name: {
+            "ratio": statistics.median(values),
+            "low": statistics.quantiles(values, n=4)[0],
+            "high": statistics.quantiles(values, n=4)[2],
+            "cpu_seconds": statistics.median(seconds[name]),
+            "promised": PROMISED.get(name),
+        }
+        for name, values in ratios.items()
+    }
+    print(f"{arguments.backbone}, {arguments.size} px, batch {arguments.batch}, {arguments.rounds} rounds; processor time, medians, quartiles")
+    for name, row in result.items():
+        bound = f"   promised <= {row['promised']}" if row["promised"] else ""
+        print(f"{name:22s} {row['ratio']:.3f}  [{row['low']:.3f}, {row['high']:.3f}]  {row['cpu_seconds'] * 1000:7.1f} ms{bound}")
+    if arguments.json:
+        write_json(arguments.json, result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Name -> place of everything that a recipe can name. Adding a plug-in: its file, a line here, its test.
+
+Places are imported only when they are used, so that `sightline --help` stays fast. Third parties add theirs through an entry point of
+the group `sightline.<room>`, for example `[project.entry-points."sightline.guidance"] mine = "my_package.mine:Mine"`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+from pydantic import ValidationError, validate_call
+
+from sightline.errors import UserError, nearest
+
+PLACES: dict[str, dict[str, str]] = {
+    "data": {
+        "phantom": "sightline.data.phantom:read",
+        "isic2017": "sightline.data.isic2017:read",
+        "busi": "sightline.data.busi:read",
+        "table": "sightline.data.table:read",
+        "folder": "sightline.data.folder:read",
+    },
+    "attention": {
+        "none": "sightline.attention.plain:Plain",
+        "cam": "sightline.attention.cam:Cam",
+        "gradcam": "sightline.attention.gradcam:GradCam",
+        "gates": "sightline.attention.gates:Gates",
+        "decoder": "sightline.attention.decoder:Decoder",
+    },
+    "classification": {
+        "cross_entropy": "sightline.losses.cross_entropy:CrossEntropy",
+        "focal": "sightline.losses.focal:Focal",
+    },
+    "guidance": {
+        "l2": "sightline.losses.l2:L2",
+        "l1": "sightline.losses.l1:L1",
+        "pixel_ce": "sightline.losses.pixel_ce:PixelCrossEntropy",
+        "dice": "sightline.losses.dice:Dice",
+        "selective_mse": "sightline.losses.selective_mse:SelectiveMSE",
+        "energy": "sightline.losses.energy:Energy",
+        "outside": "sightline.losses.outside:Outside",
+        "avoid": "sightline.losses.avoid:Avoid",
+    },
+    "behaviour": {
+        "mining": "sightline.losses.mining:AttentionMining",
+        "background": "sightline.losses.background:BackgroundInvariance",
+    },
+    "weighting": {
+        "fixed": "sightline.losses.weighting:Fixed",
+        "uncertainty": "sightline.losses.uncertainty:Uncertainty",
+        "calibrated": "sightline.losses.calibrated:Calibrated",
+    },
+}
+
+
+@cache
+def places(room: str) -> dict[str, str]:
+    """Every name of a room, ours and third parties'."""
+    return PLACES[room] | {e.name: e.value for e in entry_points(group=f"sightline.{room}")}
+
+
+def find(room: str, name: str) -> Any:
+    """The class or function that `name` stands for in `room`.
+
+    Raises:
+        UserError: nothing of that name; the nearest known name is suggested.
+    """
+    known = places(room)
+    if name not in known:
+        raise UserError(f"{room} {name!r}", "is not in the catalogue", nearest(name, known))
+    module, _, attribute = known[name].partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def make(room: str, name: str, options: dict[str, Any], *args: Any, where: str = "recipe") -> Any:
+    """Calls the plug-in with the recipe's `options`, checked against its signature.
+
+    Args:
+        args: positional arguments that the program, not the recipe, supplies.
+        where: recipe key for the message.
+
+    Raises:
+        UserError: an unknown option (the nearest is suggested) or a value of a wrong type.
+    """
+    plugin = find(room, name)
+    check_options(plugin, options, where=f"{where} ({name})")
+    return plugin(*args, **_coerced(plugin, options, f"{where} ({name})"))
+
+
+def options_of(plugin: Any) -> dict[str, inspect.Parameter]:
+    """The keyword-only parameters of a plug-in: what a recipe may set."""
+    found = inspect.signature(plugin, eval_str=True).parameters.values()
+    return {p.name: p for p in found if p.kind is p.KEYWORD_ONLY}
+
+
+def check_options(plugin: Any, options: dict[str, Any], where: str) -> None:
+    """Refuses options that the plug-in does not have or whose type is wrong, without building it."""
+    known = options_of(plugin)
+    for key in options:
+        if key not in known:
+            remedy = nearest(key, known) if known else "It takes no options."
+            raise UserError(f"{where}.{key}", "unknown setting", remedy)
+    _coerced(plugin, options, where)
+
+
+def _coerced(plugin: Any, options: dict[str, Any], where: str) -> dict[str, Any]:
+    """The options with the types that the signature asks for (a list becomes a tuple, "1e-3" a float)."""
+    known = options_of(plugin)
+    kinds = {p.name: p.annotation for p in known.values()}
+
+    def capture(**values: Any) -> dict[str, Any]:
+        return values
+
+    wanted = [known[k] for k in options]
+    capture.__signature__ = inspect.Signature(wanted)  # type: ignore[attr-defined]
+    capture.__annotations__ = {k: kinds[k] for k in options}
+    try:
+        return dict(validate_call(config={"arbitrary_types_allowed": True})(capture)(**options))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise UserError(f"{where}.{key}", first["msg"], f"Given: {first.get('input')!r}.") from None

@@ -1,0 +1,80 @@
+"""What people read in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def say(message: str) -> None:
+    """One line."""
+    console.print(message, markup=False)
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """`.873`-like figures; a dash for what could not be computed."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def interval(score: dict[str, Any] | None) -> str:
+    """`0.873 [0.842, 0.901]`."""
+    if not score or score.get("value") is None:
+        return "-"
+    bounds = "" if score.get("low") is None else f" [{number(score['low'])}, {number(score['high'])}]"
+    return number(score["value"]) + bounds
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table; the first column is text, the others are figures."""
+    grid = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for i, column in enumerate(columns):
+        grid.add_column(column, justify="left" if i == 0 else "right", no_wrap=i == 0)
+    for row in rows:
+        grid.add_row(*row)
+    console.print(grid)
+
+
+def scores_table(title: str, metrics: dict[str, dict[str, Any]]) -> None:
+    """Split -> scores as `metrics.json` holds them."""
+    rows = []
+    for split, scores in metrics.items():
+        good = scores["classification"]
+        looked = next(iter(scores.get("localisation", {}).values()), {})
+        levels = looked.get("epg") or {}
+        chance = " / ".join(number(levels.get(k), 2) for k in ("uniform", "centre", "shuffled")) if levels else "-"
+        shown = [interval(good[k]) for k in ("accuracy", "balanced_accuracy", "auc")]
+        worst = interval(scores["groups"]["worst"]) if scores.get("groups") else "-"
+        rows.append([split, str(scores["n"]), *shown, interval(levels), chance, worst])
+    table(title, ["split", "n", "accuracy", "balanced", "AUC", "EPG", "uniform / centre / shuffled", "worst group"], rows)
+
+
+class Bar:
+    """A progress bar over (done, all), shown from the first call to the last."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.progress: Progress | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        """Moves the bar; takes it away at the end."""
+        if not console.is_terminal:
+            return
+        if self.progress is None:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("left"), TimeRemainingColumn())
+            self.progress = Progress(*columns, console=console, transient=True)
+            self.progress.start()
+            self.task = self.progress.add_task(self.title, total=total)
+        self.progress.update(self.task, completed=done, total=total)
+        if done >= total:
+            self.progress.stop()
+            self.progress = None
+
+
+ProgressCall = Callable[[int, int], None]

@@ -1,0 +1,29 @@
+"""Hair lies over skin and lesion alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sightline.data.drawing.canvas import Canvas, Layer, bezier
+
+_COLOURS = ((0.10, 0.07, 0.05), (0.20, 0.13, 0.08), (0.07, 0.06, 0.06), (0.45, 0.32, 0.18), (0.62, 0.58, 0.52))
+
+
+def paint_hair(rng: np.random.Generator, size: int) -> Layer:
+    """A few dozen hairs that grow in about one direction: long and curved, or shaved to stubble."""
+    canvas = Canvas(size)
+    stubble = rng.random() < 0.25
+    count = int(rng.integers(10, 30) if stubble else rng.integers(4, 19))
+    direction, spread = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 0.6)
+    thickness = rng.uniform(0.0035, 0.0075)
+    for _ in range(count):
+        angle = direction + rng.normal(0, spread)
+        length = rng.uniform(0.03, 0.09) if stubble else rng.uniform(0.25, 0.9)
+        start = rng.uniform(-0.1, 1.1, 2)
+        step = length * np.array([np.cos(angle), np.sin(angle)])
+        bend = rng.normal(0, 0.16) * np.array([-step[1], step[0]])
+        curve = bezier(start, start + step / 2 + bend * 2, start + step, 6 if stubble else 20)
+        taper = np.linspace(1, 0.35, len(curve)) ** 0.7
+        canvas.stroke(curve, thickness * rng.uniform(0.6, 1.2) * taper, rng.uniform(0.6, 0.95))
+    colour = np.array(_COLOURS[rng.choice(len(_COLOURS), p=(0.32, 0.3, 0.2, 0.1, 0.08))], dtype=np.float32)
+    return Layer(colour, canvas.coverage())

@@ -1,0 +1,171 @@
+"""The training as Lightning sees it: one step, one validation, one optimiser."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import Any
+
+import lightning as L
+import torch
+from torch import Tensor, distributed
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+from torch.utils.data import DataLoader
+
+from sightline.attention.classifier import GuidedClassifier
+from sightline.data.dataset import ImageDataset
+from sightline.data.loader import eval_loader, train_loader
+from sightline.engine.optimise import optimiser, parameter_groups, per_step, schedule
+from sightline.engine.seeding import seed_epoch
+from sightline.errors import UserError
+from sightline.losses.objective import Objective
+from sightline.metrics.running import EpochMetrics
+from sightline.recipe import Recipe
+from sightline.types import Batch
+
+
+class Training(L.LightningModule):
+    """Trains `classifier` towards `objective` on `datasets["train"]` and watches `datasets["val"]`.
+
+    The schedule is stepped here and not by Lightning: Lightning steps a plateau schedule after the epoch's checkpoint was written, so
+    that a resumed training would miss that step.
+    """
+
+    def __init__(self, recipe: Recipe, classifier: GuidedClassifier, objective: Objective, datasets: dict[str, ImageDataset]) -> None:
+        super().__init__()
+        self.recipe, self.datasets = recipe, datasets
+        self.classifier, self.objective = classifier, objective
+        self.validation = EpochMetrics()
+        self._sums: dict[str, Tensor] = {}
+        self._best: tuple[float, dict[str, Tensor]] | None = None
+
+    # --- data
+
+    def train_dataloader(self) -> DataLoader[Any]:
+        """The loader of the current epoch; built anew for each, so that it is right after a resume."""
+        train = self.recipe.train
+        return train_loader(
+            self.datasets["train"],
+            batch_size=train.batch_size,
+            balance=self.recipe.data.balance,
+            seed=train.seed,
+            workers=train.workers,
+            epoch=self.current_epoch,
+            rank=self.global_rank,
+            world=self.trainer.world_size,
+        )
+
+    def val_dataloader(self) -> DataLoader[Any]:
+        """This process's share of the validation images."""
+        dataset = self.datasets["val"]
+        share = torch.utils.data.Subset(dataset, range(self.global_rank, len(dataset), self.trainer.world_size))
+        return eval_loader(share, batch_size=self.recipe.train.batch_size, workers=self.recipe.train.workers)
+
+    # --- optimisation
+
+    def parts(self) -> dict[str, torch.nn.Module]:
+        """The modules that a recipe can give learning-rate factors."""
+        c = self.classifier
+        return {"backbone": c.backbone, "head": c.head, "source": c.source, "losses": self.objective}
+
+    def configure_optimizers(self) -> Optimizer:
+        """The recipe's optimiser; its schedule is kept beside it."""
+        train = self.recipe.train
+        optimizer = optimiser(parameter_groups(self.parts(), train), train)
+        steps = math.ceil(self.trainer.estimated_stepping_batches / train.epochs)
+        self.schedule = schedule(optimizer, train.schedule, train.epochs, steps)
+        return optimizer
+
+    def on_train_batch_end(self, *_: Any) -> None:
+        """Moves schedules that run per step."""
+        if per_step(self.recipe.train.schedule) and self.schedule.last_epoch < self.recipe.train.epochs * self.trainer.num_training_batches:
+            self.schedule.step()
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Adds the schedule."""
+        checkpoint["schedule"] = self.schedule.state_dict()
+        checkpoint["best"] = self._best
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keeps the schedule's state until the schedule exists."""
+        self._resumed = checkpoint["schedule"]
+        self._best = checkpoint["best"]
+
+    def on_train_start(self) -> None:
+        """Restores the schedule of a resumed training."""
+        if resumed := self.__dict__.pop("_resumed", None):
+            self.schedule.load_state_dict(resumed)
+
+    # --- training
+
+    def on_train_epoch_start(self) -> None:
+        """Random numbers of this epoch."""
+        seed_epoch(self.recipe.train.seed, self.current_epoch, self.global_rank)
+        self._sums = {}
+
+    def training_step(self, batch: Batch, step: int) -> Tensor:
+        """One batch.
+
+        Raises:
+            UserError: the loss is not a number; names the loss and the images.
+        """
+        total, _, losses, weights = self.objective(self.classifier, batch, float(self.current_epoch))
+        values = {f"train/{k}": v.detach() for k, v in losses.items()} | {"train/loss": total.detach()}
+        if not torch.isfinite(total):
+            bad = ", ".join(k.removeprefix("train/") for k, v in values.items() if not torch.isfinite(v))
+            ids = ", ".join(batch.ids)
+            raise UserError(
+                f"epoch {self.current_epoch}, batch {step}",
+                f"the loss is not a number any more ({bad}) on the images {ids}",
+                "Lower train.optimizer.lr, set train.clip=1 or look at these images. The run can go on from its last whole epoch.",
+            )
+        for name, value in (values | {f"weight/{k}": torch.as_tensor(w) for k, w in weights.items()}).items():
+            self._sums[name] = self._sums.get(name, torch.zeros(2)) + torch.tensor([float(value), 1.0])
+        return total
+
+    def on_train_epoch_end(self) -> None:
+        """Logs the epoch's means, moves the schedule, and goes back to the best weights where the recipe says so."""
+        means = {name: float(s[0] / s[1]) for name, s in self._sums.items()}
+        means["lr"] = self.trainer.optimizers[0].param_groups[0]["lr"]
+        self.log_dict(means, sync_dist=self.trainer.world_size > 1, on_epoch=True)
+        settings = self.recipe.train.schedule
+        if per_step(settings):
+            return
+        if isinstance(self.schedule, ReduceLROnPlateau):
+            self._plateau(float(self.trainer.callback_metrics["val/loss"]))
+        else:
+            self.schedule.step()
+
+    def _plateau(self, loss: float) -> None:
+        """A plateau step; 004-10: at each drop of the learning rate the weights go back to the best so far."""
+        before = self.trainer.optimizers[0].param_groups[0]["lr"]
+        self.schedule.step(loss)
+        if not self.recipe.train.schedule.reload_best:
+            return
+        if self._best is None or loss < self._best[0]:
+            self._best = (loss, copy.deepcopy(self.classifier.state_dict()))
+        elif self.trainer.optimizers[0].param_groups[0]["lr"] < before:
+            self.classifier.load_state_dict(self._best[1])
+
+    # --- validation
+
+    def on_validation_epoch_start(self) -> None:
+        """Empties the scores."""
+        self.validation = EpochMetrics()
+
+    def validation_step(self, batch: Batch, step: int) -> None:
+        """Collects predictions and maps. The first map of the source is the one that is watched."""
+        look = self.classifier.look(batch.images, batch.labels)
+        attention = next(iter(look.maps.values()), None)
+        self.validation.add(look.logits, batch.labels, attention, batch.roi, batch.known)
+
+    def on_validation_epoch_end(self) -> None:
+        """Scores over all images of all processes at once, so that they do not depend on how these were dealt out."""
+        arrays = self.validation.arrays()
+        if self.trainer.world_size > 1:
+            shares: list[Any] = [None] * self.trainer.world_size
+            distributed.all_gather_object(shares, arrays)
+            self.validation = EpochMetrics.gathered(shares)
+        if not self.trainer.sanity_checking:
+            self.log_dict({f"val/{k}": v for k, v in self.validation.compute().items()}, rank_zero_only=False)

@@ -1,0 +1,113 @@
+"""From a recipe to data sets that are safe to train on: read, looked through, divided, checked for leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sightline.data.dataset import ImageDataset
+from sightline.data.leaks import Leak, find_leaks, near_duplicate_groups
+from sightline.data.reading import read
+from sightline.data.splits import annotated_subset, split
+from sightline.data.survey import survey
+from sightline.errors import UserError
+from sightline.recipe import Recipe
+from sightline.types import Record
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Data sets by split, class names, the rows of `split.csv`, and what the leak check warned of."""
+
+    datasets: dict[str, ImageDataset]
+    classes: tuple[str, ...]
+    table: list[dict[str, str]]
+    warnings: list[str]
+
+
+def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
+    """Everything about the data that can go wrong goes wrong here, before a training starts.
+
+    Raises:
+        UserError: a broken file, a missing class, exact leaks, or a guided recipe without annotated training images.
+    """
+    data = recipe.data
+    dataset = read(data)
+    found = survey(dataset.records, gaze_blur=data.gaze_blur, progress=progress)
+    found.raise_problems()
+    groups = near_duplicate_groups(dataset.records, found) if data.split.near_duplicates else None
+    splits = split(dataset.records, data.split, groups)
+    for name in ("train", "val"):
+        if not splits.get(name):
+            raise UserError(f"data {data.name}", f"has no images for {name!r}", "Set data.split.val, or mark them in the split column.")
+    # test sets of the phantom share lesions on purpose: only what touches training or selection can leak
+    warnings = [] if data.leaks == "ignore" else _judge(leaks_into_learning(find_leaks(splits, found)), data.leaks)
+    annotated = annotated_subset(splits["train"], data.annotated_fraction, data.split.seed)
+    if recipe.guided and not annotated:
+        raise UserError(
+            f"data {data.name}",
+            f"recipe {recipe.name!r} is guided, but no training image is annotated",
+            "Give masks, boxes, polygons or gaze for some images, or train a label-only recipe.",
+        )
+    table = [
+        {
+            "id": record.id,
+            "split": name,
+            "label": record.label,
+            "group": (groups or {}).get(record.id, record.group or ""),
+            "annotated": str(int(bool(record.annotations) and (name != "train" or record.id in annotated))),
+        }
+        for name, records in splits.items()
+        for record in records
+    ]
+    return Prepared(_datasets(recipe, splits, dataset.classes, annotated), dataset.classes, table, warnings)
+
+
+def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str, ...]) -> dict[str, ImageDataset]:
+    """The data sets of an earlier run, divided as its `split.csv` says.
+
+    Raises:
+        UserError: images that the run knew are not there any more.
+    """
+    records = {record.id: record for record in read(recipe.data).records}
+    missing = [row["id"] for row in table if row["id"] not in records]
+    if missing:
+        where = recipe.data.root or recipe.data.name
+        raise UserError(where, f"{len(missing)} images of the run are gone, the first is {missing[0]}", "Give the data that it was trained on.")
+    splits: dict[str, list[Record]] = {}
+    for row in table:
+        splits.setdefault(row["split"], []).append(records[row["id"]])
+    annotated = frozenset(row["id"] for row in table if row["split"] == "train" and row["annotated"] == "1")
+    return _datasets(recipe, splits, classes, annotated)
+
+
+def _datasets(
+    recipe: Recipe, splits: dict[str, list[Record]], classes: tuple[str, ...], annotated: frozenset[str]
+) -> dict[str, ImageDataset]:
+    def one(name: str) -> ImageDataset:
+        training = name == "train"
+        seed = recipe.train.seed
+        return ImageDataset(splits[name], classes, recipe.data, train=training, seed=seed, annotated=annotated if training else None)
+
+    return {name: one(name) for name in splits}
+
+
+def leaks_into_learning(leaks: list[Leak]) -> list[Leak]:
+    """Those between a test set and what the model learns from (training) or is chosen by (validation), or between these two."""
+    return [leak for leak in leaks if {leak.split_a, leak.split_b} & {"train", "val"}]
+
+
+def _judge(leaks: list[Leak], mode: str) -> list[str]:
+    """Warnings, or a refusal of exact leaks."""
+
+    def pairs(some: list[Leak]) -> str:
+        named = "; ".join(f"{k.a} ({k.split_a}) = {k.b} ({k.split_b}), {k.kind}" for k in some[:5])
+        return named + (f"; and {len(some) - 5} more" if len(some) > 5 else "")
+
+    exact = [leak for leak in leaks if leak.exact]
+    if exact and mode == "refuse":
+        remedy = "Remove them or give them one group; data.split.near_duplicates=true groups copies; --set data.leaks=warn trains anyway."
+        raise UserError("splits", f"{len(exact)} leaks between training and test images: {pairs(exact)}", remedy)
+    return [f"{len(leaks)} possible leaks between splits: {pairs(leaks)}"] if leaks else []

@@ -1,0 +1,191 @@
+"""One recipe, one call, one run folder."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import lightning as L
+import torch
+import yaml
+from lightning.pytorch.callbacks import EarlyStopping
+from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.strategies import DDPStrategy
+from torch.multiprocessing.spawn import ProcessRaisedException
+
+from sightline.attention.classifier import GuidedClassifier, build
+from sightline.audit.gradient_path import require
+from sightline.data.dataset import ImageDataset
+from sightline.data.loader import train_loader
+from sightline.data.sampling import class_weights
+from sightline.engine.callbacks import Keeper, ShowProgress
+from sightline.engine.environment import environment
+from sightline.engine.files import write_json, write_table, write_text
+from sightline.engine.history import History
+from sightline.engine.module import Training
+from sightline.engine.prepare import Progress, prepare, restore
+from sightline.engine.probe import audit_batch, calibrate
+from sightline.engine.run import Run
+from sightline.engine.saving import load_weights, save_model
+from sightline.engine.seeding import stable_seed
+from sightline.errors import UserError
+from sightline.losses.objective import Objective
+from sightline.recipe import Recipe
+
+Say = Callable[[str], None]
+
+
+class Stopped(Exception):
+    """The user pressed Ctrl-C; the run can be resumed."""
+
+
+def train(
+    recipe: Recipe, folder: str | Path, *, resume: bool = False, say: Say = print, progress: Progress | None = None, title: str = ""
+) -> Run:
+    """Trains what the recipe says and leaves a run folder.
+
+    Data, recipe and gradient paths are checked first; nothing is written before all of them are in order.
+
+    Args:
+        recipe: see `sightline.load_recipe`.
+        folder: where the run goes; must not exist yet, unless `resume`.
+        resume: go on after the last whole epoch of an interrupted run of the same recipe, to the same weights bit by bit.
+        say: receives one-line messages.
+        progress: called with (done, all) while images are looked through.
+        title: of the progress bar.
+
+    Raises:
+        UserError: whatever is wrong with recipe, data or folder.
+        Stopped: on Ctrl-C.
+    """
+    folder = Path(folder)
+    recipe.check()
+    _check_folder(recipe, folder, resume)
+    if (folder / "model.safetensors").is_file():
+        say(f"{folder} is finished; nothing to resume.")
+        return Run(folder)
+    prepared = prepare(recipe, progress)
+    for warning in prepared.warnings:
+        say(f"warning: {warning}")
+
+    torch.manual_seed(stable_seed("weights", recipe.train.seed))
+    classifier = build(recipe, len(prepared.classes))
+    stages = [(s.name, recipe.at_stage(s)) for s in recipe.stages] or [("", recipe)]
+    if not resume or not folder.exists():
+        for _, stage in stages:
+            check_gradient_paths(stage, classifier, prepared.datasets["train"])
+        _open(folder, recipe, prepared.table)
+    for name, stage in stages:
+        datasets = restore(stage, prepared.table, prepared.classes) if name else prepared.datasets
+        place = folder / f"stage-{name}" if name else folder
+        label = " ".join(part for part in (title or recipe.name, name) if part)
+        _fit(stage, classifier, datasets, place, resume, say, label)
+        load_weights(place / "best.safetensors", classifier)
+    save_model(folder, classifier, recipe, prepared.classes)
+    for name, _ in stages:
+        (folder / (f"stage-{name}" if name else "") / "best.safetensors").unlink()
+    return Run(folder)
+
+
+def check_gradient_paths(recipe: Recipe, classifier: GuidedClassifier, dataset: ImageDataset) -> None:
+    """Refuses to train with a guidance loss that moves nothing. Leaves no trace in the classifier.
+
+    Raises:
+        UserError: names the loss that is cut and why.
+    """
+    if recipe.guided:
+        require(classifier, objective(recipe, dataset), audit_batch(recipe, dataset))
+
+
+def objective(recipe: Recipe, dataset: ImageDataset) -> Objective:
+    """The recipe's losses, with class weights where the recipe balances by them."""
+    balanced = recipe.data.balance == "class_weights"
+    weights = class_weights(dataset.labels, len(dataset.classes)) if balanced else None
+    return Objective(recipe.losses, recipe.weighting, weights)
+
+
+def _check_folder(recipe: Recipe, folder: Path, resume: bool) -> None:
+    if resume and folder.exists():
+        if Run(folder).recipe.model_dump() != recipe.model_dump():
+            raise UserError(folder, "was started with other settings", "Resume with the same recipe and --set, or give another --name.")
+    elif folder.exists() and any(folder.iterdir()):
+        raise UserError(folder, "exists already", "Give another --name, go on with --resume, or remove it.")
+
+
+def _open(folder: Path, recipe: Recipe, table: list[dict[str, str]]) -> None:
+    """Starts the run folder; the configuration comes last, since it makes the folder a run."""
+    write_json(folder / "environment.json", environment())
+    write_table(folder / "split.csv", table, ["id", "split", "label", "group", "annotated"])
+    write_text(folder / "config.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+
+
+def _fit(
+    recipe: Recipe,
+    classifier: GuidedClassifier,
+    datasets: dict[str, ImageDataset],
+    folder: Path,
+    resume: bool,
+    say: Say,
+    title: str,
+) -> None:
+    """One stage: from the weights that the classifier holds to `best.safetensors` in `folder`."""
+    goal = objective(recipe, datasets["train"])
+    last = folder / "last.ckpt"
+    resumed = last if resume and last.is_file() else None
+    if goal.weighting.needs_calibration and not resumed:
+        settings = recipe.train
+        loader = train_loader(datasets["train"], batch_size=settings.batch_size, balance="none", seed=settings.seed, workers=0)
+        calibrate(goal, classifier, loader)
+    module = Training(recipe, classifier, goal, datasets)
+    trainer = _trainer(recipe, folder, say, title)
+    interrupt = signal.getsignal(signal.SIGINT)
+    try:
+        trainer.fit(module, ckpt_path=resumed, weights_only=False if resumed else None)
+    except SystemExit:
+        raise Stopped(f"Stopped. {last} holds the last whole epoch." if last.is_file() else "Stopped in the first epoch.") from None
+    except ProcessRaisedException as error:
+        raise _from_process(error) from error
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
+
+
+def _from_process(error: ProcessRaisedException) -> Exception:
+    """A user's mistake that a worker process met comes home as text; everything else stays as it is."""
+    _, marker, message = str(error).strip().rpartition("sightline.errors.UserError: ")
+    return UserError("training process", message.rstrip("."), "See above.") if marker else error
+
+
+def _trainer(recipe: Recipe, folder: Path, say: Say, title: str) -> L.Trainer:
+    settings = recipe.train
+    callbacks: list[L.Callback] = [History(folder), ShowProgress(title, say), Keeper(folder, settings.select, settings.select_mode)]
+    if settings.early_stop:
+        stop = EarlyStopping(settings.select, patience=settings.early_stop, mode=settings.select_mode, check_on_train_epoch_end=True)
+        callbacks.insert(0, stop)
+    _quiet()
+    several = settings.devices > 1
+    return L.Trainer(
+        accelerator=settings.accelerator,
+        devices=settings.devices,
+        strategy=DDPStrategy(start_method="spawn", find_unused_parameters=True) if several else "auto",
+        precision={"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}[settings.precision],
+        max_epochs=settings.epochs,
+        gradient_clip_val=settings.clip,
+        callbacks=callbacks,
+        logger=TensorBoardLogger(folder, name="logs", version="tensorboard"),
+        use_distributed_sampler=False,  # the sampler deals out the images itself
+        reload_dataloaders_every_n_epochs=1,
+        num_sanity_val_steps=0,
+        inference_mode=False,  # Grad-CAM needs gradients in validation too
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )
+
+
+def _quiet() -> None:
+    """Keeps Lightning's advertisements and advice for its own users away from ours."""
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    logging.getLogger("lightning.fabric").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="lightning")

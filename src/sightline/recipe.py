@@ -1,0 +1,190 @@
+"""The recipe: every setting of a training, validated before anything starts."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from sightline import catalog
+from sightline.config import Backbone, Data, Evaluate, Head, Losses, Plugin, Settings, Stage, Train
+from sightline.errors import UserError, nearest
+
+
+class Recipe(Settings):
+    """Everything that decides a training.
+
+    Attributes:
+        name: its own name.
+        title: one line that says what it is.
+        source: paper, section, equation; or that it is our own.
+        deviations: where it departs from its source, and why.
+        attention: where the classifier says it looks.
+    """
+
+    name: str
+    title: str = ""
+    source: str = ""
+    deviations: list[str] = []
+    data: Data = Data()
+    backbone: Backbone = Backbone()
+    head: Head = Head()
+    attention: Plugin = Plugin(name="cam")
+    losses: Losses = Losses()
+    weighting: Plugin = Plugin(name="fixed")
+    train: Train = Train()
+    evaluate: Evaluate = Evaluate()
+    stages: list[Stage] = []
+
+    @property
+    def guided(self) -> bool:
+        """Whether it needs annotated images, in any of its stages."""
+        return bool(self.losses.guidance or self.losses.behaviour) or any(self.at_stage(stage).guided for stage in self.stages)
+
+    def plugins(self) -> list[tuple[str, str, Plugin]]:
+        """(recipe key, catalogue room, plug-in) of everything named from the catalogue."""
+        found = [("attention", "attention", self.attention), ("weighting", "weighting", self.weighting)]
+        found.append(("losses.classification", "classification", self.losses.classification))
+        for room in ("guidance", "behaviour"):
+            found += [(f"losses.{room}.{i}", room, loss) for i, loss in enumerate(getattr(self.losses, room))]
+        return found
+
+    def check(self) -> Recipe:
+        """Checks names and options against the catalogue, of every stage. Imports what is named.
+
+        Raises:
+            UserError: an unknown name or option, or a value of a wrong type.
+        """
+        for where, room, plugin in self.plugins():
+            catalog.check_options(catalog.find(room, plugin.name), plugin.options, f"{where} ({plugin.name})")
+        catalog.check_options(catalog.find("data", self.data.name), self.data.options, f"data.options ({self.data.name})")
+        for stage in self.stages:
+            self.at_stage(stage).check()
+        return self
+
+    def at_stage(self, stage: Stage) -> Recipe:
+        """The recipe that one stage follows: its own settings laid over the common ones."""
+        return recipe_from(override(self.model_dump(mode="json") | {"stages": []}, stage.set), where=f"stage {stage.name!r}")
+
+    def with_settings(self, **settings: Any) -> Recipe:
+        """A copy with dotted settings changed, written with `__` for the dot: `with_settings(train__epochs=3)`."""
+        changed = {key.replace("__", "."): value for key, value in settings.items()}
+        return recipe_from(override(self.model_dump(mode="json"), changed), where=self.name)
+
+
+def override(tree: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """A copy of `tree` with dotted keys set: `{"losses.guidance.0.weight": 2}`. Numbers step into lists.
+
+    Raises:
+        UserError: a key that leads nowhere.
+    """
+    tree = yaml.safe_load(yaml.safe_dump(tree))
+    for dotted, value in settings.items():
+        node: Any = tree
+        *path, last = dotted.split(".")
+        for part in path:
+            node = _step(node, part, dotted)
+            if node is None:
+                raise UserError(f"--set {dotted}", f"{part!r} is not set, so nothing lies below it", "Set it whole.")
+        if isinstance(node, list):
+            _step(node, last, dotted)
+            node[int(last)] = value
+        elif isinstance(node, dict):
+            node[last] = value
+        else:
+            raise UserError(f"--set {dotted}", f"nothing lies below {path[-1]!r}", "Set the value above it.")
+    return tree
+
+
+def _step(node: Any, part: str, dotted: str) -> Any:
+    if isinstance(node, list):
+        if not part.isdigit() or int(part) >= len(node):
+            raise UserError(f"--set {dotted}", f"{part!r} is not an entry of a list of {len(node)}", "Count from 0.")
+        return node[int(part)]
+    if not isinstance(node, dict) or part not in node:
+        raise UserError(f"--set {dotted}", f"unknown setting {part!r}", nearest(part, node if isinstance(node, dict) else []))
+    return node[part]
+
+
+def parse_settings(pairs: list[str]) -> dict[str, Any]:
+    """`["train.epochs=3"]` -> `{"train.epochs": 3}`; values are YAML."""
+    settings = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise UserError(f"--set {pair}", "is not of the form key=value", "Write for example --set train.epochs=3.")
+        settings[key.strip()] = _number(yaml.safe_load(value))
+    return settings
+
+
+def _number(value: Any) -> Any:
+    """YAML 1.1 reads 1e-3 as a string, which nobody expects."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+def recipe_from(tree: dict[str, Any], where: str | Path) -> Recipe:
+    """Validates a tree of settings.
+
+    Raises:
+        UserError: the first thing that is wrong, with its key and a remedy.
+    """
+    try:
+        return Recipe.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise UserError(where, f"unknown setting {key!r}", nearest(str(first["loc"][-1]), _fields(first["loc"]))) from None
+        raise UserError(where, f"{key}: {first['msg']}", f"Given: {first.get('input')!r}.") from None
+
+
+def _fields(loc: tuple[int | str, ...]) -> list[str]:
+    """The settings that are known where an unknown one was found."""
+    model: Any = Recipe
+    for part in loc[:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            annotation = model.model_fields[part].annotation
+            inner = [a for a in (annotation, *getattr(annotation, "__args__", ())) if isinstance(a, type)]
+            model = next((a for a in inner if issubclass(a, BaseModel)), model)
+    return list(model.model_fields)
+
+
+def recipe_names() -> list[str]:
+    """The recipes that come with sightline."""
+    folder = resources.files("sightline") / "recipes"
+    return sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
+
+
+def load_recipe(name: str | Path, settings: dict[str, Any] | None = None) -> Recipe:
+    """A recipe by name, or from a YAML file of one's own, with dotted settings laid over it.
+
+    Raises:
+        UserError: no such recipe or file, broken YAML, an unknown key.
+    """
+    path = Path(name)
+    builtin = resources.files("sightline") / "recipes" / f"{name}.yaml"
+    if path.suffix in (".yaml", ".yml"):
+        if not path.is_file():
+            raise UserError(path, "no such file", f"Built-in recipes: {', '.join(recipe_names())}.")
+        text = path.read_text()
+    elif builtin.is_file():
+        text = builtin.read_text()
+    else:
+        raise UserError(f"recipe {str(name)!r}", "is unknown", nearest(str(name), recipe_names()))
+    try:
+        tree = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(path, f"is not YAML: {str(error).splitlines()[0]}", "Mend the file.") from None
+    if not isinstance(tree, dict):
+        raise UserError(path, "holds no settings", "Write `key: value` lines; see `sightline recipes show NAME`.")
+    tree.setdefault("name", path.stem)
+    base = recipe_from(tree, where=name).model_dump(mode="json")
+    return recipe_from(override(base, settings or {}), where=name)

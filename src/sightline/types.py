@@ -1,0 +1,130 @@
+"""The vocabulary: what every room hands to the next.
+
+Coordinates are (x right, y down) in original image pixels, origin in the top-left corner, 0-based. Boxes are (x0, y0, x1, y1) with
+exclusive ends, so that a box over a whole W x H image is (0, 0, W, H).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, get_args, runtime_checkable
+
+import numpy as np
+from torch import Tensor
+
+AnnotationKind = Literal["mask", "box", "polygon", "gaze", "heatmap", "nothing"]
+ANNOTATION_KINDS: tuple[str, ...] = get_args(AnnotationKind)
+
+
+@runtime_checkable
+class Drawable(Protocol):
+    """A picture that is computed instead of read from a file. Small and picklable: it holds how to draw, not the pixels."""
+
+    @property
+    def key(self) -> str:
+        """Names the pixels: equal keys, equal pixels."""
+        ...
+
+    def draw(self) -> np.ndarray:
+        """(H, W, 3) uint8 for an image; (H, W) uint8, 0 outside and 255 inside, for a mask or a heat map."""
+        ...
+
+
+Picture = Path | Drawable
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What a person gave for one image.
+
+    Attributes:
+        kind: `mask` (non-zero is inside), `box`, `polygon`, `gaze` (fixations or raw samples), `heatmap` (grey levels are the soft
+            map), or `nothing` (the expert looked and found nothing to mark: known and zero everywhere).
+        source: the picture of a mask or a heat map; None for the other kinds.
+        points: box: one row (x0, y0, x1, y1); polygon: rows (x, y); gaze: rows (x, y) or (x, y, duration in seconds).
+        author: who gave it, if known.
+        made: when, ISO 8601, if known.
+    """
+
+    kind: AnnotationKind
+    source: Picture | None = None
+    points: tuple[tuple[float, ...], ...] = ()
+    author: str | None = None
+    made: str | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One image of a data set, not yet decoded.
+
+    Attributes:
+        id: unique within the data set.
+        image: where its pixels come from.
+        label: class name, as the data set spells it.
+        group: patient or lesion; images of one group never fall into two splits. None: the image is its own group.
+        split: the owner's split (`train`, `val`, `test`, or any further test set's name), None where there is none.
+        annotations: where to look; empty means *unknown*, never "nowhere".
+        avoid: where not to look (a ruler, a sticker, burnt-in text).
+        tags: further facts: artefacts present, age, sex, device.
+    """
+
+    id: str
+    image: Picture
+    label: str
+    group: str | None = None
+    split: str | None = None
+    annotations: tuple[Annotation, ...] = ()
+    avoid: tuple[Annotation, ...] = ()
+    tags: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Batch:
+    """What the engine trains on.
+
+    Attributes:
+        images: (B, 3, H, W) float32 in [0, 1]; the classifier normalises them itself.
+        labels: (B,) int64.
+        roi: (B, 1, H, W) float32 in [0, 1]; zero where unknown.
+        known: (B,) bool: the ROI map is real.
+        avoid: (B, 1, H, W) float32 in [0, 1]; zero where nothing is marked.
+        avoid_known: (B,) bool: somebody said what to avoid in this image.
+        index: (B,) int64, position of each image in the data set.
+        ids: names of the images.
+    """
+
+    images: Tensor
+    labels: Tensor
+    roi: Tensor
+    known: Tensor
+    avoid: Tensor
+    avoid_known: Tensor
+    index: Tensor
+    ids: list[str]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def pin_memory(self) -> Batch:
+        tensors = {k: v.pin_memory() for k, v in vars(self).items() if isinstance(v, Tensor)}
+        return Batch(**tensors, ids=self.ids)
+
+
+@dataclass
+class Look:
+    """What a guided classifier answers: its decision, and where it looked.
+
+    Attributes:
+        logits: (B, C).
+        maps: name -> (B, 1, h, w): the attention map of the target class, or the class-agnostic map of a gate or decoder. On the
+            graph whenever gradients are enabled. Scale: see `ranges`.
+        every: name -> (B, C, h, w): the maps of all classes; filled only when asked for, only by sources that are class-specific.
+        ranges: name -> `evidence` (signed, unbounded: positive speaks for the class) or `unit` (in [0, 1]).
+    """
+
+    logits: Tensor
+    maps: dict[str, Tensor]
+    every: dict[str, Tensor] = field(default_factory=dict)
+    ranges: dict[str, Literal["evidence", "unit"]] = field(default_factory=dict)
