@@ -23,3 +23,22 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("real images: set SIGHTLINE_DATA to the folder that holds isic2017/ and busi/")
     return Path(folder)
+
+
+@pytest.fixture
+def tiny_recipe():
+    """A recipe that trains in about a second: small phantom, small network. Settings are dotted: `tiny_recipe({"train.epochs": 2})`."""
+    from sightline.recipe import Recipe, override, recipe_from
+
+    def make(settings: dict[str, object] | None = None, **sections: object) -> Recipe:
+        tree: dict[str, object] = {
+            "name": "tiny",
+            "data": {"name": "phantom", "image_size": 32, "options": {"size": 64, "train": 24, "val": 12, "test": 8}},
+            "backbone": {"name": "test_resnet", "stride": 8},
+            "train": {"epochs": 2, "batch_size": 8, "select": "val/loss", "select_mode": "min"},
+            "evaluate": {"bootstrap": 50},
+        }
+        base = recipe_from(tree | sections, where="tiny").model_dump(mode="json")
+        return recipe_from(override(base, settings or {}), where="tiny")
+
+    return make

@@ -206,7 +206,8 @@ class Train(Settings):
 
     Attributes:
         lr_factors: module -> factor on the learning rate (000-09), e.g. `{head: 10}`; modules are `backbone`, `head`, `source`, `losses`.
-        select: validation metric whose best epoch is kept, `val/<metric>`, and whether more or less of it is better.
+        select: validation metric whose best epoch is kept, `val/<metric>`, and whether more or less of it is better; `last` keeps the
+            last epoch, so that scores on the validation images are not those of a chosen epoch.
         early_stop: epochs without improvement of `select` after which training ends; None: never.
         clip: largest gradient norm; None: no clipping.
         devices: processes of data-parallel training.
@@ -227,6 +228,12 @@ class Train(Settings):
     workers: Annotated[int, Field(ge=0)] = 0
     clip: Positive | None = None
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _early_stop_watches_a_metric(self) -> Self:
+        if self.early_stop and self.select == "last":
+            raise ValueError("early_stop needs a validation metric to watch, and select is `last`")
+        return self
 
 
 class Evaluate(Settings):

@@ -11,15 +11,18 @@ from typing import Any
 
 import lightning as L
 from lightning.pytorch.callbacks import Checkpoint
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from sightline.engine.module import Training
 from sightline.engine.saving import save_weights
 from sightline.errors import UserError
 
 
+LAST = "last"
+
+
 class Keeper(Checkpoint):
-    """After each epoch: `best.safetensors` if `select` improved, then `last.ckpt`; each is written whole or not at all."""
+    """After each epoch: `best.safetensors` if `select` improved (`last`: always), then `last.ckpt`; each written whole or not at all."""
 
     def __init__(self, folder: Path, select: str, mode: str) -> None:
         self.folder, self.select, self.sign = folder, select, 1 if mode == "max" else -1
@@ -27,10 +30,7 @@ class Keeper(Checkpoint):
 
     def on_train_epoch_end(self, trainer: L.Trainer, module: Training) -> None:
         """Judges the epoch. An undefined score (one class in the validation images) never wins, the first epoch apart."""
-        if self.select not in trainer.callback_metrics:
-            known = sorted(k for k in trainer.callback_metrics if k.startswith("val/"))
-            raise UserError(f"train.select={self.select}", "no such validation metric", f"Known: {', '.join(known)}.")
-        score = self.sign * float(trainer.callback_metrics[self.select])
+        score = self._score(trainer)
         if score > self.best or self.best_epoch < 0:
             self.best = -math.inf if math.isnan(score) else score
             self.best_epoch = trainer.current_epoch
@@ -41,6 +41,14 @@ class Keeper(Checkpoint):
         trainer.save_checkpoint(partial)
         if trainer.is_global_zero:
             os.replace(partial, self.folder / "last.ckpt")
+
+    def _score(self, trainer: L.Trainer) -> float:
+        if self.select == LAST:
+            return float(trainer.current_epoch)
+        if self.select not in trainer.callback_metrics:
+            known = sorted(k for k in trainer.callback_metrics if k.startswith("val/"))
+            raise UserError(f"train.select={self.select}", "was not measured on the validation images", f"Measured: {', '.join(known)}.")
+        return self.sign * float(trainer.callback_metrics[self.select])
 
     def state_dict(self) -> dict[str, Any]:
         """For resuming."""
@@ -56,6 +64,14 @@ class ShowProgress(L.Callback):
 
     def __init__(self, title: str, say: Callable[[str], None] = print) -> None:
         self.title, self.say, self.live = title, say, sys.stdout.isatty()
+        self.bar: Progress | None = None
+
+    def on_train_start(self, trainer: L.Trainer, module: Training) -> None:
+        """Shows the bar."""
+        total = module.recipe.train.epochs * trainer.num_training_batches
+        if not (self.live and trainer.is_global_zero):
+            return
+        # made here and not before, since a bar cannot travel to another process
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -64,30 +80,26 @@ class ShowProgress(L.Callback):
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            disable=not self.live,
         )
-        self.task: TaskID | None = None
-
-    def on_train_start(self, trainer: L.Trainer, module: Training) -> None:
-        """Shows the bar."""
-        total = module.recipe.train.epochs * trainer.num_training_batches
         self.bar.start()
         self.task = self.bar.add_task(self.title, total=total, completed=trainer.global_step, scores="")
 
     def on_train_batch_end(self, *_: Any) -> None:
         """One batch further."""
-        if self.task is not None:
+        if self.bar:
             self.bar.advance(self.task)
 
     def on_train_epoch_end(self, trainer: L.Trainer, module: Training) -> None:
         """The epoch's scores."""
         scores = {k: float(v) for k, v in trainer.callback_metrics.items()}
         shown = " ".join(f"{k} {scores[k]:.3f}" for k in ("train/loss", "val/loss", "val/auc", "val/epg") if k in scores)
-        if self.task is not None:
+        if self.bar:
             self.bar.update(self.task, scores=shown)
-        if not self.live:
+        elif trainer.is_global_zero:
             self.say(f"{self.title}  epoch {trainer.current_epoch + 1}/{module.recipe.train.epochs}  {shown}")
 
     def teardown(self, *_: Any, **__: Any) -> None:
         """Takes the bar away, also after an exception."""
-        self.bar.stop()
+        if self.bar:
+            self.bar.stop()
+            self.bar = None

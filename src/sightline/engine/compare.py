@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.metrics.compare import Judged, paired_difference
+from sightline.metrics.localisation import energy_inside, upsample
 
 
 def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str, Any]:
@@ -22,7 +26,6 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
     """
     from sightline.explain.figures import roc, save
     from sightline.explain.panels import choose, compare_grid
-    from sightline.metrics.compare import paired_difference
     from sightline.report import write_report
 
     split = _common_split(runs, split)
@@ -30,7 +33,12 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
     for run in runs[1:]:
         if run.classes != runs[0].classes or set(run.predictions(split).ids) != set(first.ids):
             raise UserError(run.path, f"was evaluated on other images or classes than {runs[0].path}", "Compare runs on one data set and split.")
-    differences = [d for run in runs[1:] for d in paired_difference(runs[0], run, split)]
+    base = judged(runs[0], split)
+    differences = [
+        {"run": run.name, "base": runs[0].name, "metric": metric} | difference
+        for run in runs[1:]
+        for metric, difference in paired_difference(judged(run, split), base).items()
+    ]
     ids = choose(runs, split, 8)
     save(compare_grid(runs, split, ids), out / "grid.png")
     save(roc(runs, split), out / "roc.png")
@@ -38,6 +46,19 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
     metrics = {run.name: run.metrics[split] for run in runs}
     files = [str(out / "grid.png"), str(out / "roc.png"), str(report)]
     return {"split": split, "metrics": metrics, "differences": differences, "files": files}
+
+
+def judged(run: Run, split: str) -> Judged:
+    """What the run answered for each image of the split, with the energy of its first map inside the ROI."""
+    said, attention = run.predictions(split), run.attention(split)
+    epg = None
+    if attention is not None:
+        side = run.recipe.data.image_size
+        rois = [sample.roi for sample in run.pictures(split, attention.ids)]
+        target = np.stack([np.zeros((side, side), np.float32) if roi is None else roi for roi in rois])  # (N, H, W)
+        maps = upsample(next(iter(attention.maps.values())), (side, side))
+        epg = np.where(attention.known, energy_inside(maps, target), np.nan)
+    return Judged(said.ids, said.labels, said.probabilities, epg)
 
 
 def _common_split(runs: Sequence[Run], split: str | None) -> str:

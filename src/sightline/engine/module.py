@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 import lightning as L
+import numpy as np
 import torch
 from torch import Tensor, distributed
 from torch.optim import Optimizer
@@ -20,7 +21,7 @@ from sightline.engine.optimise import optimiser, parameter_groups, per_step, sch
 from sightline.engine.seeding import seed_epoch
 from sightline.errors import UserError
 from sightline.losses.objective import Objective
-from sightline.metrics.running import EpochMetrics
+from sightline.metrics.running import EpochMetrics, epoch_scores
 from sightline.recipe import Recipe
 from sightline.types import Batch
 
@@ -37,7 +38,6 @@ class Training(L.LightningModule):
         self.recipe, self.datasets = recipe, datasets
         self.classifier, self.objective = classifier, objective
         self.validation = EpochMetrics()
-        self._sums: dict[str, Tensor] = {}
         self._best: tuple[float, dict[str, Tensor]] | None = None
 
     # --- data
@@ -102,7 +102,7 @@ class Training(L.LightningModule):
     def on_train_epoch_start(self) -> None:
         """Random numbers of this epoch."""
         seed_epoch(self.recipe.train.seed, self.current_epoch, self.global_rank)
-        self._sums = {}
+        self.log("lr", self.trainer.optimizers[0].param_groups[0]["lr"])
 
     def training_step(self, batch: Batch, step: int) -> Tensor:
         """One batch.
@@ -120,15 +120,12 @@ class Training(L.LightningModule):
                 f"the loss is not a number any more ({bad}) on the images {ids}",
                 "Lower train.optimizer.lr, set train.clip=1 or look at these images. The run can go on from its last whole epoch.",
             )
-        for name, value in (values | {f"weight/{k}": torch.as_tensor(w) for k, w in weights.items()}).items():
-            self._sums[name] = self._sums.get(name, torch.zeros(2)) + torch.tensor([float(value), 1.0])
+        shown = values | {f"weight/{k}": w for k, w in weights.items()}
+        self.log_dict(shown, on_step=False, on_epoch=True, batch_size=len(batch), sync_dist=self.trainer.world_size > 1)
         return total
 
     def on_train_epoch_end(self) -> None:
-        """Logs the epoch's means, moves the schedule, and goes back to the best weights where the recipe says so."""
-        means = {name: float(s[0] / s[1]) for name, s in self._sums.items()}
-        means["lr"] = self.trainer.optimizers[0].param_groups[0]["lr"]
-        self.log_dict(means, sync_dist=self.trainer.world_size > 1, on_epoch=True)
+        """Moves schedules that run per epoch."""
         settings = self.recipe.train.schedule
         if per_step(settings):
             return
@@ -162,10 +159,9 @@ class Training(L.LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """Scores over all images of all processes at once, so that they do not depend on how these were dealt out."""
-        arrays = self.validation.arrays()
+        shares = [self.validation.arrays()]
         if self.trainer.world_size > 1:
-            shares: list[Any] = [None] * self.trainer.world_size
-            distributed.all_gather_object(shares, arrays)
-            self.validation = EpochMetrics.gathered(shares)
-        if not self.trainer.sanity_checking:
-            self.log_dict({f"val/{k}": v for k, v in self.validation.compute().items()}, rank_zero_only=False)
+            shares *= self.trainer.world_size
+            distributed.all_gather_object(shares, self.validation.arrays())
+        together = {name: np.concatenate([share[name] for share in shares]) for name in shares[0]}
+        self.log_dict({f"val/{k}": v for k, v in epoch_scores(**together).items()})

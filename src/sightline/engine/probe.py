@@ -11,13 +11,12 @@ from torch.utils.data import DataLoader
 from sightline.attention.classifier import GuidedClassifier
 from sightline.data.dataset import ImageDataset, collate
 from sightline.losses.objective import Objective
-from sightline.recipe import Recipe
 from sightline.types import Batch
 
 AUDIT_IMAGES = 8
 
 
-def audit_batch(recipe: Recipe, dataset: ImageDataset) -> Batch:
+def audit_batch(dataset: ImageDataset) -> Batch:
     """Up to eight training images that can show whether each guidance loss moves the weights: annotated ones, some with an area to
     avoid, of several classes. Augmentation is left out."""
     marked: list[int] = []
@@ -25,11 +24,12 @@ def audit_batch(recipe: Recipe, dataset: ImageDataset) -> Batch:
     classes: dict[int, int] = {}
     for index, record in enumerate(dataset.records):
         label = int(dataset.labels[index])
-        real = any(a.kind != "nothing" for a in record.annotations) and dataset.annotated_at(index)
+        shown = dataset.annotated is None or record.id in dataset.annotated
+        real = shown and any(a.kind != "nothing" for a in record.annotations)
         if real and classes.get(label, 0) < AUDIT_IMAGES // 2 and len(marked) < AUDIT_IMAGES:
             marked.append(index)
             classes[label] = classes.get(label, 0) + 1
-        if len(avoiding) < AUDIT_IMAGES // 2 and any(a.kind != "nothing" for a in record.avoid):
+        if shown and len(avoiding) < AUDIT_IMAGES // 2 and any(a.kind != "nothing" for a in record.avoid):
             avoiding.append(index)
     chosen = sorted({*marked, *avoiding}) or list(range(min(AUDIT_IMAGES, len(dataset))))
     return collate([dataset[i] for i in chosen])

@@ -73,20 +73,20 @@ def train(
 
     torch.manual_seed(stable_seed("weights", recipe.train.seed))
     classifier = build(recipe, len(prepared.classes))
-    stages = [(s.name, recipe.at_stage(s)) for s in recipe.stages] or [("", recipe)]
+    stages = [(f"stage-{i}-{s.name}", recipe.at_stage(s)) for i, s in enumerate(recipe.stages, 1)] or [("", recipe)]
     if not resume or not folder.exists():
         for _, stage in stages:
             check_gradient_paths(stage, classifier, prepared.datasets["train"])
         _open(folder, recipe, prepared.table)
     for name, stage in stages:
         datasets = restore(stage, prepared.table, prepared.classes) if name else prepared.datasets
-        place = folder / f"stage-{name}" if name else folder
+        place = folder / name
         label = " ".join(part for part in (title or recipe.name, name) if part)
         _fit(stage, classifier, datasets, place, resume, say, label)
         load_weights(place / "best.safetensors", classifier)
     save_model(folder, classifier, recipe, prepared.classes)
     for name, _ in stages:
-        (folder / (f"stage-{name}" if name else "") / "best.safetensors").unlink()
+        (folder / name / "best.safetensors").unlink()
     return Run(folder)
 
 
@@ -97,7 +97,7 @@ def check_gradient_paths(recipe: Recipe, classifier: GuidedClassifier, dataset: 
         UserError: names the loss that is cut and why.
     """
     if recipe.guided:
-        require(classifier, objective(recipe, dataset), audit_batch(recipe, dataset))
+        require(classifier, objective(recipe, dataset), audit_batch(dataset))
 
 
 def objective(recipe: Recipe, dataset: ImageDataset) -> Objective:

@@ -29,7 +29,8 @@ class Layer(NamedTuple):
 
     def trimmed(self) -> Layer:
         """Without what is too faint to be seen, so that `cover > 0` tells exactly which pixels it touches."""
-        return Layer(self.colour, np.where(self.cover < _FAINTEST, np.float32(0), self.cover))
+        cover = np.where(self.cover < _FAINTEST, 0, self.cover)
+        return Layer(np.asarray(self.colour, dtype=np.float32), cover.astype(np.float32))
 
 
 class Canvas:

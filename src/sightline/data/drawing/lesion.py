@@ -10,7 +10,7 @@ from sightline.data.drawing.noise import Field, blobs, centres, network, patch
 from sightline.data.drawing.outline import Outline
 from sightline.data.drawing.skin import BLOOD, MELANIN, absorb
 
-_VEIL = np.array([0.36, 0.40, 0.50], dtype=np.float32)  # pigment deep in the skin looks blue-grey
+_VEIL = np.array([0.34, 0.41, 0.58], dtype=np.float32)  # pigment deep in the skin looks blue-grey
 _SCAR = np.array([1.00, 0.90, 0.86], dtype=np.float32)
 
 
@@ -26,10 +26,10 @@ class Disorder:
 def make_disorder(rng: np.random.Generator, label: str) -> Disorder:
     """Ordered lesions are nevi, disordered ones melanomas; the single features overlap, their mean does not."""
     malignant = label == "melanoma"
-    a, b = (4.0, 2.0) if malignant else (2.0, 4.5)
+    a, b = (7.0, 2.0) if malignant else (1.5, 7.0)
     while True:
         features = rng.beta(a, b, 3)
-        if (features.mean() > 0.52) if malignant else (features.mean() < 0.44):
+        if (features.mean() > 0.6) if malignant else (features.mean() < 0.36):
             return Disorder(*map(float, features))
 
 
@@ -41,14 +41,14 @@ def paint_lesion(rng: np.random.Generator, skin: Field, outline: Outline, disord
     x0, y0, x1, y1 = outline.box
     side = max(x1 - x0, y1 - y0) * 1.25
     v, u = 0.5 + (y - (y0 + y1) / 2) / side, 0.5 + (x - (x0 + x1) / 2) / side  # 0 to 1 over the window
-    distance, border = outline.polar(y, x)
+    distance, border = outline.polar(y[:, None], x[None, :])
     inward = distance / border  # 0 at the centre, 1 on the border
     edge = _edge(rng, v, u, distance, border, disorder)
     pigment = _pigment(rng, v, u, y, x, inward, outline, disorder) * edge
 
     hue = MELANIN * np.exp(rng.normal(0, [0.10, 0.04, 0.07])).astype(np.float32)
-    blood = edge * (rng.uniform(0.05, 0.35) + _region(rng, v, u, disorder.colour, 0.9))
-    veil = edge * _region(rng, v, u, disorder.colour, 0.85)
+    blood = edge * (rng.uniform(0.0, 0.22) + 1.2 * _region(rng, v, u, disorder.colour, 0.9))
+    veil = edge * _region(rng, v, u, disorder.colour, 0.9)
     scar = edge * _region(rng, v, u, disorder.colour, 0.75)
 
     picture = skin[rows, columns]
@@ -81,41 +81,44 @@ def _pigment(
 ) -> Field:
     """Melanin density (h, w): an even body with a radial profile, its patches, its network or globules, dots and blotches."""
     radius = float(np.sqrt(outline.area / np.pi))
-    depth = rng.uniform(0.5, 1.5)
+    depth = rng.uniform(0.55, 1.3)
     profile = 1 + rng.uniform(-0.35, 0.55) * (0.5 - np.minimum(inward, 1) ** 2)
-    uneven = 0.08 + 0.55 * disorder.colour**1.5
-    patches = np.exp(uneven * patch(rng, v, u, 3) + (0.08 + 0.28 * disorder.texture) * patch(rng, v, u, 7) - uneven**2 / 2)
+    uneven = 0.08 + 0.5 * disorder.colour**1.5
+    patches = np.exp(uneven * patch(rng, v, u, 3) + (0.05 + 0.6 * disorder.texture**1.5) * patch(rng, v, u, 9) - uneven**2 / 2)
     body = depth * profile * patches
 
-    cell = np.clip(rng.uniform(0.12, 0.19) * radius, 0.022, 0.05)
-    walls = network(rng, y, x, cell, cell * rng.uniform(0.35, 0.6))
+    cell = float(np.clip(rng.uniform(0.10, 0.16) * radius, 0.018, 0.036))
+    walls = network(rng, y, x, cell, cell * rng.uniform(0.4, 0.7))
     kept = np.clip(1 - 2.2 * disorder.texture**1.5 * _sigmoid(4 * patch(rng, v, u, 4)), 0, 1)  # where a disordered network is lost
-    strength = rng.uniform(0.3, 0.75) * (1 + 0.6 * disorder.texture)
-    meshed = strength * kept * (walls - 0.5)
+    strength = rng.uniform(0.15, 0.5) * (1 + 0.7 * disorder.texture)
+    meshed = strength * kept * (walls - 0.4)
     if rng.random() < 0.25:  # a cobblestone of globules: dark cells between pale walls
         meshed = -0.8 * meshed
     return np.asarray(np.maximum(body * (1 + meshed) + _spots(rng, y, x, outline, radius, disorder), 0))
 
 
 def _spots(rng: np.random.Generator, y: Field, x: Field, outline: Outline, radius: float, disorder: Disorder) -> Field:
-    """Dots and blotches: small and central in order, large and off centre in disorder."""
-    count = int(rng.integers(2, 5) + round(16 * disorder.texture**2))
-    far = radius * np.sqrt(rng.uniform(0, 0.15 + 0.85 * disorder.texture, count))
-    turn = rng.uniform(0, 2 * np.pi, count)
-    where = np.stack([outline.x + far * np.cos(turn), outline.y + far * np.sin(turn)], axis=1)
-    dots = blobs(y, x, where, radius * rng.uniform(0.03, 0.07, count), rng.uniform(0.3, 1.1, count))
-    lumps = 3
-    far, turn = radius * rng.uniform(0.15, 0.75, lumps), rng.uniform(0, 2 * np.pi, lumps)
-    where = np.stack([outline.x + far * np.cos(turn), outline.y + far * np.sin(turn)], axis=1)
-    height = rng.uniform(0.6, 1.7, lumps) * np.clip(disorder.texture * 4 - 1 - np.arange(lumps), 0, 1)
-    return dots + blobs(y, x, where, radius * rng.uniform(0.14, 0.36, lumps), height)
+    """Dots and blotches: few, small and central in order; many, dark and off centre in disorder."""
+    mess = disorder.texture
+    dots = int(rng.integers(0, 3) + round(20 * mess**2))
+    where = _scatter(rng, outline, radius * np.sqrt(rng.uniform(0, 0.15 + 0.85 * mess, dots)))
+    fine = blobs(y, x, where, radius * rng.uniform(0.03, 0.06 + 0.04 * mess, dots), rng.uniform(0.3, 0.6 + 1.6 * mess, dots))
+    where = _scatter(rng, outline, radius * rng.uniform(0.15, 0.75, 3))
+    height = rng.uniform(0.6, 1.7, 3) * np.clip(mess * 4 - 1 - np.arange(3), 0, 1)
+    return fine + blobs(y, x, where, radius * rng.uniform(0.14, 0.36, 3), height)
+
+
+def _scatter(rng: np.random.Generator, outline: Outline, reach: Field) -> Field:
+    """Places at the given distances (K,) from the centre, in random directions: (K, 2)."""
+    turn = rng.uniform(0, 2 * np.pi, len(reach))
+    return np.stack([outline.x + reach * np.cos(turn), outline.y + reach * np.sin(turn)], axis=1)
 
 
 def _region(rng: np.random.Generator, v: Field, u: Field, disorder: float, strongest: float) -> Field:
     """Where another colour shows, (h, w) in [0, 1]: the larger and the stronger the more disorder, often nowhere."""
-    strength = strongest * rng.uniform(0.3, 1) * np.clip(2.2 * disorder - rng.uniform(0.3, 1.5), 0, 1)
-    level = rng.uniform(0.2, 1.0)
-    return np.asarray(strength * _sigmoid(7 * (patch(rng, v, u, 3) - level)), dtype=np.float32)
+    strength = strongest * rng.uniform(0.6, 1) * np.clip(2.4 * disorder - rng.uniform(0.4, 1.5), 0, 1)
+    level = rng.uniform(0.2, 0.8)
+    return np.asarray(strength * _sigmoid(12 * (patch(rng, v, u, 4) - level)), dtype=np.float32)
 
 
 def _sigmoid(z: Field) -> Field:

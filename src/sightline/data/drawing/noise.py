@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 Field = np.ndarray
+_Spline = tuple[Field, Field]
 # variance that a cubic B-spline leaves of white noise, per axis: the integral of its square
 _SPLINE_VARIANCE = 151 / 315
 
@@ -16,44 +17,63 @@ def centres(size: int) -> Field:
     return (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
 
 
-def spline(at: Field, cells: int) -> Field:
-    """Cubic B-spline weights of `cells + 3` control points at positions in [0, 1]: (N,) -> (N, cells + 3)."""
-    d = np.abs(at[:, None] * cells + 1 - np.arange(cells + 3, dtype=np.float32))  # (N, cells + 3)
-    near, far = np.maximum(1 - d, 0), np.maximum(2 - d, 0)
-    return ((far**3 - 4 * near**3) / 6).astype(np.float32)
-
-
-@lru_cache(maxsize=64)
-def _whole(size: int, cells: int) -> Field:
-    """`spline` over the whole image, averaged over each pixel, so that grids finer than the image do not alias."""
-    return spline(centres(4 * size), cells).reshape(size, 4, -1).mean(1)  # (size, cells + 3)
-
-
-def grid(rng: np.random.Generator, rows: int, columns: int) -> Field:
-    """Control points of a field with zero mean and unit variance between them."""
-    return rng.standard_normal((rows + 3, columns + 3), dtype=np.float32) / np.float32(_SPLINE_VARIANCE)
-
-
 def field(rng: np.random.Generator, size: int, rows: int, columns: int | None = None) -> Field:
-    """Gaussian noise over the whole image with zero mean, unit variance and features of about 1 / `rows`: (size, size)."""
+    """Gaussian noise over the whole image with zero mean, unit variance and features of about 1 / `rows`: (size, size).
+
+    A grid finer than the image is paled, as averaging over each pixel would.
+    """
     columns = columns or rows
-    return _whole(size, rows) @ grid(rng, rows, columns) @ _whole(size, columns).T
+    points = _grid(rng, rows, columns)
+    return _interpolate(points, _whole(size, rows), _whole(size, columns)) * np.float32(min(1, size / rows) * min(1, size / columns))
 
 
 def patch(rng: np.random.Generator, y: Field, x: Field, cells: int) -> Field:
     """The same over a window: `y` (h,) and `x` (w,) run from 0 to 1 across it. Gives (h, w)."""
-    return spline(y, cells) @ grid(rng, cells, cells) @ spline(x, cells).T
+    return _interpolate(_grid(rng, cells, cells), _spline(cells, y), _spline(cells, x))
 
 
 def blobs(y: Field, x: Field, where: Field, sigma: Field, height: Field) -> Field:
     """A sum of K round Gaussian bumps at `where` (K, 2), rows (x, y), on the axes `y` (h,) and `x` (w,): (h, w)."""
     along_x = np.exp(-0.5 * ((x[:, None] - where[:, 0]) / sigma) ** 2)  # (w, K)
     along_y = np.exp(-0.5 * ((y[:, None] - where[:, 1]) / sigma) ** 2) * height  # (h, K)
-    return (along_y @ along_x.T).astype(np.float32)
+    return np.asarray(np.einsum("hk,wk->hw", along_y.astype(np.float32), along_x.astype(np.float32)))
+
+
+def _grid(rng: np.random.Generator, rows: int, columns: int) -> Field:
+    """Control points of a field with zero mean and unit variance between them."""
+    return rng.standard_normal((rows + 3, columns + 3), dtype=np.float32) / np.float32(_SPLINE_VARIANCE)
+
+
+def _interpolate(points: Field, y: _Spline, x: _Spline) -> Field:
+    """A surface through control points that span the unit square: (rows + 3, columns + 3) -> (h, w)."""
+    wide = _along(np.ascontiguousarray(points.T), x)  # (w, rows + 3)
+    return _along(np.ascontiguousarray(wide.T), y)  # (h, w)
+
+
+def _along(points: Field, spline: _Spline) -> Field:
+    """One axis of it: (cells + 3, n) -> (h, n). Four shifted sums: a matrix product would start threads for so little."""
+    first, weights = spline
+    total = weights[0] * points[first]
+    for k in (1, 2, 3):
+        total += weights[k] * points[first + k]
+    return np.asarray(total)
+
+
+@lru_cache(maxsize=64)
+def _whole(size: int, cells: int) -> _Spline:
+    return _spline(cells, centres(size))
+
+
+def _spline(cells: int, at: Field) -> _Spline:
+    """The first of the four control points that act at each position in [0, 1], (n,), and their cubic B-spline weights, (4, n, 1)."""
+    first = np.clip(np.floor(at * cells), 0, cells - 1)
+    t = (at * cells - first).astype(np.float32)[:, None]
+    weights = np.stack([(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3]) / np.float32(6)
+    return first.astype(int), weights
 
 
 def network(rng: np.random.Generator, y: Field, x: Field, cell: float, width: float) -> Field:
-    """A honeycomb of irregular cells: the walls between randomly placed points, 1 on a wall and 0 inside a cell.
+    """A honeycomb of irregular cells: the walls between randomly placed points, 1 on a wall, about 0 inside a cell.
 
     Args:
         y, x: pixel positions (h,) and (w,), at most 30 cells apart.
@@ -70,4 +90,4 @@ def network(rng: np.random.Generator, y: Field, x: Field, cell: float, width: fl
             first, second = np.minimum(first, d), np.minimum(second, np.maximum(first, d))
     # the distance to a wall is about half the difference of the distances to the two nearest points
     to_wall = (np.sqrt(second) - np.sqrt(first)) / 2 * cell
-    return np.clip(1.2 - to_wall / (width / 2), 0, 1)
+    return np.exp(-((to_wall / (width / 2)) ** 2))

@@ -9,6 +9,8 @@ import numpy as np
 from sightline.data.drawing.noise import Field, centres
 
 ANGLES = 720
+_ANGLE = np.linspace(0, 2 * np.pi, ANGLES, endpoint=False)
+_DIRECTION = np.stack([np.cos(_ANGLE), np.sin(_ANGLE)], axis=1)
 _MARGIN = 0.02  # between the lesion and the image's border
 _WIDEST = 0.62  # leaves room for an artefact and a clear gap on at least one side
 
@@ -29,7 +31,7 @@ class Outline:
     @property
     def points(self) -> Field:
         """(ANGLES, 2) rows (x, y)."""
-        return _curve(self.radii) + (self.x, self.y)
+        return _curve(self.radii) + np.array([self.x, self.y])
 
     @property
     def area(self) -> float:
@@ -43,15 +45,20 @@ class Outline:
         return float(x0), float(y0), float(x1), float(y1)
 
     def polar(self, y: Field, x: Field) -> tuple[Field, Field]:
-        """On the pixels `y` (h,) times `x` (w,): distance from the centre, and the border's distance in that direction: (h, w) each."""
-        dy, dx = (y - np.float32(self.y))[:, None], (x - np.float32(self.x))[None, :]
+        """Distance from the centre, and the border's distance in the same direction, of points given by arrays of one shape."""
+        dy, dx = y - np.float32(self.y), x - np.float32(self.x)
         turn = np.arctan2(dy, dx) * np.float32(ANGLES / (2 * np.pi))
         border = self.radii.astype(np.float32)[np.rint(turn).astype(int) % ANGLES]
         return np.hypot(dy, dx), border
 
+    def contains(self, points: Field) -> Field:
+        """Which of the `points` (..., 2) lie inside: (...,) bool."""
+        distance, border = self.polar(points[..., 1], points[..., 0])
+        return np.asarray(distance < border)
+
     def mask(self, size: int) -> Field:
         """(size, size) bool: the pixel's centre lies inside."""
-        distance, border = self.polar(centres(size), centres(size))
+        distance, border = self.polar(centres(size)[:, None], centres(size)[None, :])
         return np.asarray(distance < border)
 
 
@@ -63,11 +70,11 @@ def make_outline(rng: np.random.Generator, area: float, place: tuple[float, floa
         place: (x, y) in [0, 1]: where in its free room it lies, from touching the left (upper) margin to touching the right (lower) one.
         irregularity: 0 nearly an ellipse, 1 lobed, notched and streaked.
     """
-    angle = np.linspace(0, 2 * np.pi, ANGLES, endpoint=False)
+    angle = _ANGLE
     long, tilt = np.sqrt(rng.uniform(1.0, 1.45)), rng.uniform(0, np.pi)
     ellipse = 1 / np.hypot(np.cos(angle - tilt) / long, np.sin(angle - tilt) * long)
-    log = _waves(rng, angle, range(2, 5), 0.03 + 0.10 * irregularity) + _waves(rng, angle, range(5, 12), 0.008 + 0.06 * irregularity)
-    log += _waves(rng, angle, range(12, 30), 0.006 + 0.012 * irregularity)
+    log = _waves(rng, angle, range(2, 5), 0.02 + 0.12 * irregularity) + _waves(rng, angle, range(5, 12), 0.003 + 0.05 * irregularity)
+    log += _waves(rng, angle, range(12, 30), 0.002 + 0.018 * irregularity)
     log += _streaks(rng, angle, irregularity) - _notches(rng, angle, irregularity)
     radii = ellipse * np.exp(log)
     radii *= np.sqrt(area / _area(radii))
@@ -80,8 +87,7 @@ def make_outline(rng: np.random.Generator, area: float, place: tuple[float, floa
 
 
 def _curve(radii: Field) -> Field:
-    angle = np.linspace(0, 2 * np.pi, ANGLES, endpoint=False)
-    return np.stack([radii * np.cos(angle), radii * np.sin(angle)], axis=1)  # (ANGLES, 2)
+    return radii[:, None] * _DIRECTION  # (ANGLES, 2)
 
 
 def _area(radii: Field) -> float:
@@ -97,7 +103,7 @@ def _waves(rng: np.random.Generator, angle: Field, orders: range, strength: floa
 
 def _notches(rng: np.random.Generator, angle: Field, irregularity: float) -> Field:
     """Up to three bites out of the border."""
-    at, width, depth = rng.uniform(0, 2 * np.pi, 3), rng.uniform(0.08, 0.2, 3), rng.uniform(0.15, 0.5, 3)
+    at, width, depth = rng.uniform(0, 2 * np.pi, 3), rng.uniform(0.08, 0.2, 3), rng.uniform(0.1, 0.4, 3)
     depth *= np.clip(irregularity * 3 - np.arange(3), 0, 1) * min(1.0, irregularity * 1.5)
     away = np.angle(np.exp(1j * (angle[:, None] - at)))  # (ANGLES, 3)
     return np.asarray((depth * np.exp(-0.5 * (away / width) ** 2)).sum(1))
@@ -106,7 +112,7 @@ def _notches(rng: np.random.Generator, angle: Field, irregularity: float) -> Fie
 def _streaks(rng: np.random.Generator, angle: Field, irregularity: float) -> Field:
     """Radial spikes along one segment of the border."""
     at, width, count = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 0.9), rng.integers(18, 34)
-    height = rng.uniform(-0.1, 0.22) * irregularity
+    height = rng.uniform(-0.16, 0.16) * irregularity
     away = np.angle(np.exp(1j * (angle - at)))
     spikes = np.abs(np.sin(angle * count / 2 + rng.uniform(0, np.pi))) ** 3 * (1 + 0.5 * _waves(rng, angle, range(4, 10), 1))
     return np.asarray(max(height, 0) * np.exp(-0.5 * (away / width) ** 2) * spikes)

@@ -12,10 +12,10 @@ TONES: dict[str, tuple[float, float, float]] = {
     "II": (0.88, 0.72, 0.64),
     "III": (0.82, 0.65, 0.54),
     "IV": (0.73, 0.55, 0.43),
-    "V": (0.56, 0.40, 0.30),
-    "VI": (0.40, 0.28, 0.22),
+    "V": (0.60, 0.43, 0.33),
+    "VI": (0.47, 0.32, 0.25),
 }
-MELANIN = np.array([0.50, 0.95, 1.45], dtype=np.float32)  # relative absorption of red, green and blue
+MELANIN = np.array([0.54, 0.95, 1.40], dtype=np.float32)  # relative absorption of red, green and blue
 BLOOD = np.array([0.12, 1.00, 0.80], dtype=np.float32)
 
 
@@ -29,11 +29,10 @@ def paint_skin(rng: np.random.Generator, size: int, skin_type: str) -> Field:
     at = centres(size)
     tone = np.array(TONES[skin_type], dtype=np.float32)
     tone = tone * np.exp(rng.normal(0, [0.02, 0.035, 0.045])).astype(np.float32)
-    mottling = 0.055 * field(rng, size, 4) + 0.04 * field(rng, size, 11) + 0.03 * field(rng, size, 30)
-    mottling += 0.035 * field(rng, size, 80)
+    mottling = 0.035 * field(rng, size, 3) + 0.02 * field(rng, size, 12) + 0.02 * field(rng, size, 36) + 0.035 * field(rng, size, 90)
     furrows = np.exp(-((field(rng, size, 26, 18) / 0.16) ** 2)) + np.exp(-((field(rng, size, 14, 34) / 0.14) ** 2))
-    blood = rng.uniform(0.3, 1.4) * (0.06 * field(rng, size, 6) + 0.045 * field(rng, size, 18))
+    blood = rng.uniform(0.3, 1.1) * (0.03 * field(rng, size, 3) + 0.02 * field(rng, size, 9) + 0.025 * field(rng, size, 28))
     count = rng.integers(0, 14)
     freckles = blobs(at, at, rng.uniform(0, 1, (count, 2)), rng.uniform(0.006, 0.022, count), rng.uniform(0.05, 0.3, count))
-    skin = absorb(np.broadcast_to(tone, (size, size, 3)), mottling * 0.55 + freckles - rng.uniform(0, 0.035) * furrows, MELANIN)
+    skin = absorb(np.broadcast_to(tone, (size, size, 3)), mottling * 0.5 + freckles - rng.uniform(0, 0.04) * furrows, MELANIN)
     return absorb(skin, blood, BLOOD)

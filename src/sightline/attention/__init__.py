@@ -1,0 +1,1 @@
+"""How a classifier says where it looks: one file per attention source."""

@@ -1,0 +1,63 @@
+"""Class activation as a layer of the network (Zhu, Salcudean and Rohling 2022; fidelity 004-01)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from sightline.attention.features import Features
+from sightline.attention.head import Head
+from sightline.attention.source import Source, explained, of_class
+from sightline.errors import UserError
+from sightline.types import Look
+
+
+def class_activation(features: Tensor, weights: Tensor) -> Tensor:
+    """Omega_c = sum_k W_ck F_k for all classes (004 eq. 4), a 1x1 convolution without bias.
+
+    Args:
+        features: (B, K, h, w).
+        weights: (C, K), of the linear layer behind global average pooling.
+
+    Returns:
+        (B, C, h, w), signed; the logits are its mean over positions plus the bias (004 eq. 5).
+    """
+    return F.conv2d(features, weights.to(features.dtype)[:, :, None, None])
+
+
+def weighted_sum(features: Tensor, weights: Tensor) -> Tensor:
+    """sum_k w_k F_k with weights (B, K) of each image's own: (B, K, h, w) -> (B, 1, h, w)."""
+    return torch.einsum("bk,bkhw->bhw", weights.to(features.dtype), features)[:, None]
+
+
+class Cam(Source):
+    """The map `cam` of a head that is GAP and one linear layer: raw Omega of the class explained.
+
+    The layer has the weights of the linear one and no more; the logits are computed from the pooled features, which is the same as the
+    mean of Omega plus bias and cheaper.
+    """
+
+    class_specific = True
+    map_names = ("cam",)
+    reaches = ("backbone", "head")
+
+    def check(self, head: Head) -> None:
+        if head.class_weights() is None:
+            raise UserError(
+                "attention cam", "needs GAP and one linear layer", "Set head.kind to gap and head.hidden to [], or use gradcam."
+            )
+
+    def look(self, features: Features, head: Head, target: Tensor | None, every: bool) -> Look:
+        logits, weights = self.logits(features, head), head.class_weights()
+        assert weights is not None
+        return activation_look("cam", features.last, logits, weights, explained(logits, target), every)
+
+
+def activation_look(name: str, features: Tensor, logits: Tensor, weights: Tensor, target: Tensor, every: bool) -> Look:
+    """The class activation of `target` as a Look, and of all classes if asked for. Only what is asked for is computed."""
+    ranges = {name: Cam.range}
+    if every:
+        maps = class_activation(features, weights).float()  # (B, C, h, w)
+        return Look(logits, {name: of_class(maps, target)}, {name: maps}, ranges)
+    return Look(logits, {name: weighted_sum(features, weights[target]).float()}, {}, ranges)

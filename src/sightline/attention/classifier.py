@@ -1,0 +1,140 @@
+"""A classifier that says where it looks: backbone, head and attention source in one module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from sightline import catalog
+from sightline.attention.backbone import Backbone
+from sightline.attention.head import GapLinear, Head, OwnHead
+from sightline.attention.source import Source
+from sightline.attention.tap import out_of_inference_mode
+from sightline.attention.wrapped import WrappedBackbone, WrappedHead
+from sightline.errors import UserError
+from sightline.recipe import Recipe
+from sightline.types import Look
+
+
+class GuidedClassifier(nn.Module):
+    """Answers like any classifier, and on request says where it looked.
+
+    Args:
+        backbone: images to features.
+        head: features to logits.
+        source: what the maps are made of.
+
+    Raises:
+        UserError: a head that the source cannot work with.
+    """
+
+    def __init__(self, backbone: Backbone | WrappedBackbone, head: Head, source: Source) -> None:
+        super().__init__()
+        source.check(head)
+        self.backbone, self.head, self.source = backbone, head, source
+
+    @property
+    def classes(self) -> int:
+        """Number of logits."""
+        return self.head.classes
+
+    @property
+    def map_names(self) -> tuple[str, ...]:
+        """Names of the maps in every `Look`."""
+        return self.source.map_names
+
+    @property
+    def reaches(self) -> tuple[str, ...]:
+        """Submodules with weights that a loss on a map must reach."""
+        return tuple(name for name in self.source.reaches if any(True for _ in self.get_submodule(name).parameters()))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) in [0, 1] -> logits (B, C). Maps are not computed."""
+        return self.source.logits(self.backbone(images, self.source.logit_taps), self.head)
+
+    def look(self, images: Tensor, target: Tensor | None = None, every: bool = False) -> Look:
+        """Logits and maps, in one pass through the backbone.
+
+        With gradients enabled, everything is on the graph. Without (`no_grad`, `inference_mode`) nothing is, and a map that is made of
+        gradients builds a graph from its layer onwards only. In no case is a parameter's `.grad` touched.
+
+        Args:
+            images: (B, 3, H, W) in [0, 1].
+            target: (B,) the class explained in each image; None: the predicted one.
+            every: also the maps of all classes, from sources that are class-specific.
+        """
+        with out_of_inference_mode(), self._differentiable_attention():
+            features = self.backbone(images, self.source.taps, cut=self.source.needs_gradient)
+            look = self.source.look(features, self.head, target, every)
+        return look if torch.is_grad_enabled() else _detached(look)
+
+    def _differentiable_attention(self) -> AbstractContextManager[None]:
+        """Fused attention cannot be differentiated twice; where that is needed, transformers compute it step by step."""
+        twice = self.source.needs_second_order and torch.is_grad_enabled()
+        return sdpa_kernel(SDPBackend.MATH) if twice else nullcontext()
+
+
+def _detached(look: Look) -> Look:
+    maps, every = ({name: found.detach() for name, found in group.items()} for group in (look.maps, look.every))
+    return Look(look.logits.detach(), maps, every, look.ranges)
+
+
+def build(recipe: Recipe, classes: int) -> GuidedClassifier:
+    """The classifier that a recipe describes, for that many classes.
+
+    Raises:
+        UserError: settings that do not fit each other.
+    """
+    own, dropout = recipe.head.kind == "own", recipe.head.dropout
+    if own and recipe.head.hidden:
+        raise UserError("head.hidden", "the own head of a network has its own layers", "Leave it out, or set head.kind to gap.")
+    backbone = Backbone(recipe.backbone, own_head=own, dropout=dropout if own else 0, image_size=recipe.data.image_size)
+    source: Source = catalog.make("attention", recipe.attention.name, recipe.attention.options, backbone, where="attention")
+    if own:
+        head: Head = OwnHead(backbone.pool, backbone.pooled_channels(), classes)
+    else:
+        head = GapLinear(source.head_channels, classes, recipe.head.hidden, dropout, source.head_std)
+    return GuidedClassifier(backbone, head, source)
+
+
+def wrap(
+    module: nn.Module,
+    layer: str,
+    *,
+    source: str = "gradcam",
+    mean: Sequence[float] | None = None,
+    std: Sequence[float] | None = None,
+    image_size: int = 224,
+    channels_last: bool = False,
+    **options: Any,
+) -> GuidedClassifier:
+    """One's own classifier, any module from images to logits, as a guided classifier. The module is used as it is, not copied.
+
+    >>> net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2))
+    >>> wrap(net, "0", source="cam", image_size=16).look(torch.rand(5, 3, 16, 16)).maps["cam"].shape
+    torch.Size([5, 1, 14, 14])
+
+    Args:
+        module: the classifier.
+        layer: dotted name of the layer whose map is used.
+        source: `gradcam`, `cam` (if GAP and a linear layer are all that follows the layer), `decoder` or `none`.
+        mean, std: normalisation of images in [0, 1]; None: the module does that itself, or needs none.
+        image_size: of the one image with which it is tried.
+        channels_last: the layer puts out (B, h, w, K).
+        **options: of the source.
+
+    Raises:
+        UserError: no such layer, or a source that does not fit the module.
+    """
+    backbone = WrappedBackbone(module, layer, mean, std, image_size, channels_last)
+    linear = backbone.last_linear() if source == "cam" else None
+    if source == "cam" and linear is None:
+        raise UserError(f"layer {layer!r}", "more than GAP and one linear layer follows it", "Name the layer before GAP, or use gradcam.")
+    return GuidedClassifier(
+        backbone, WrappedHead(backbone.classes, linear), catalog.make("attention", source, options, backbone, where="wrap")
+    )

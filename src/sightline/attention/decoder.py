@@ -1,0 +1,85 @@
+"""Saliency decoder on the last feature map (the "saliency prediction network" of fidelity 001-04, as text and as code)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sightline.attention.features import Features
+from sightline.attention.head import Head
+from sightline.attention.source import Extractor, Source
+from sightline.types import Look
+
+Variant = Literal["text", "code"]
+BLOCKS = 4
+
+
+def block_sizes(variant: Variant, start: tuple[int, int], image: tuple[int, int]) -> list[tuple[int, int]]:
+    """Height and width after each block.
+
+    `code`: the authors' 16, 48, 144, 224 at 224 px, in proportion at other sizes. `text`: four blocks are said to give a factor of 32,
+    which four doublings do not; the sizes here are a geometric progression from the feature map to the image, our reconstruction.
+
+    >>> block_sizes("code", (7, 7), (224, 224))
+    [(16, 16), (48, 48), (144, 144), (224, 224)]
+    >>> block_sizes("text", (7, 7), (224, 224))
+    [(17, 17), (40, 40), (94, 94), (224, 224)]
+    """
+    if variant == "code":
+        sides = [[max(round(side * at / 224), 1) for at in (16, 48, 144, 224)] for side in image]
+    else:
+        sides = [[round(a * (b / a) ** (n / BLOCKS)) for n in range(1, BLOCKS + 1)] for a, b in zip(start, image, strict=True)]
+    return list(zip(*sides, strict=True))
+
+
+class Block(nn.Module):
+    """`code`: conv 3x3, ReLU6, bilinear upsampling, batch norm. `text`: upsampling, conv 3x3, batch norm, ReLU.
+
+    Args:
+        last: no ReLU at the end, where a sigmoid follows: it would keep the map at 0.5 and above.
+    """
+
+    def __init__(self, variant: Variant, channels: int, out: int, last: bool) -> None:
+        super().__init__()
+        self.variant, self.last = variant, last
+        self.conv = nn.Conv2d(channels, out, 3, padding=1)
+        self.norm = nn.BatchNorm2d(out)
+
+    def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:
+        """(B, channels, h, w) -> (B, out, *size)."""
+        if self.variant == "code":
+            x = F.interpolate(F.relu6(self.conv(x)), size=size, mode="bilinear", align_corners=True)
+            return self.norm(x)
+        x = F.interpolate(x, size=size, mode="bilinear", align_corners=False)
+        x = self.norm(self.conv(x))
+        return x if self.last else F.relu(x)
+
+
+class Decoder(Source):
+    """The map `decoder`, at image size and in [0, 1]: what a small decoder reads off the last features.
+
+    Says where the object is, not what the decision rests on: no weight of the head takes part. Without `look` it does not run.
+
+    Args:
+        variant: `code` as the authors' program has it, `text` as their report describes it.
+    """
+
+    range = "unit"
+    map_names = ("decoder",)
+    reaches = ("backbone", "source")
+
+    def __init__(self, backbone: Extractor, *, variant: Variant = "code") -> None:
+        super().__init__(backbone)
+        self.variant: Variant = variant
+        k = backbone.channels
+        widths = [k, max(k // 4, 1), max(k // 16, 1), 16, 1]
+        self.blocks = nn.ModuleList(Block(variant, widths[n], widths[n + 1], n == BLOCKS - 1) for n in range(BLOCKS))
+
+    def look(self, features: Features, head: Head, target: Tensor | None, every: bool) -> Look:
+        x = features.last
+        for block, size in zip(self.blocks, block_sizes(self.variant, (x.shape[2], x.shape[3]), features.size), strict=True):
+            x = block(x, size)
+        # in float, since half precision rounds a sure sigmoid to 0 or 1
+        return Look(self.logits(features, head), {"decoder": x.float().sigmoid()}, {}, {"decoder": self.range})

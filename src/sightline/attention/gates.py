@@ -1,0 +1,107 @@
+"""Learned attention gates at intermediate layers (Yan, Kawahara and Hamarneh 2019; fidelity 003-02 to 003-06)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sightline.attention.features import Features
+from sightline.attention.head import GapLinear, Head
+from sightline.attention.source import Extractor, Source
+from sightline.errors import UserError
+from sightline.types import Look
+
+
+class Gate(nn.Module):
+    """R = W ReLU(W_f F + up(W_g G)) (003 eq. 2.1), all three 1x1 convolutions; A = sigmoid(R), or softmax over positions.
+
+    Args:
+        channels: of the local features F.
+        guide: channels of the global guide G.
+        width: filters of W_f and W_g.
+        normalise: `sigmoid` (003 eq. 2.2) or `softmax` (its authors' option, after Jetley et al. 2018).
+    """
+
+    def __init__(self, channels: int, guide: int, width: int = 256, normalise: Literal["sigmoid", "softmax"] = "sigmoid") -> None:
+        super().__init__()
+        self.local = nn.Conv2d(channels, width, 1, bias=False)
+        self.guide = nn.Conv2d(guide, width, 1, bias=False)
+        self.score = nn.Conv2d(width, 1, 1)
+        self.normalise = normalise
+        for weight in (self.local.weight, self.guide.weight, self.score.weight):
+            nn.init.kaiming_normal_(weight, mode="fan_in", nonlinearity="relu")
+        self.score.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, features: Tensor, guide: Tensor) -> tuple[Tensor, Tensor]:
+        """Map and pooled features.
+
+        Args:
+            features: F, (B, K, h, w).
+            guide: G, (B, G, h', w').
+
+        Returns:
+            (B, 1, h, w) in [0, 1], and (B, K). With sigmoid the latter is GAP(A F) (003 eq. 2.3); with softmax it is the sum of A F,
+            and the map is A over its maximum, so that it can be compared with an ROI map at all: A itself sums to one.
+        """
+        up = F.interpolate(self.guide(guide), size=features.shape[2:], mode="bilinear", align_corners=False)  # (B, width, h, w)
+        score = self.score(F.relu(self.local(features) + up)).float()  # (B, 1, h, w)
+        softmax = self.normalise == "softmax"
+        attention = score.flatten(2).softmax(2).view_as(score) if softmax else score.sigmoid()
+        passed = torch.einsum("bhw,bkhw->bk", attention[:, 0].to(features.dtype), features)  # (B, K), no product of maps is kept
+        if softmax:
+            return attention / attention.amax((2, 3), keepdim=True), passed
+        return attention, passed / attention[0].numel()
+
+
+class Gates(Source):
+    """Gates at several layers, guided by the last one; the logits are a linear function of what all of them let through, and the guide.
+
+    Maps: `gate`, or `gate1`, `gate2`, ... from shallow to deep when there are several.
+
+    Args:
+        taps: layers that are gated (003: pool-3 and pool-4 of VGG16, `features.16` and `features.23`); None: the two stages before the
+            last one.
+        width: filters of the common space.
+        normalise: `sigmoid`, or `softmax` over positions.
+    """
+
+    range = "unit"
+    reaches = ("backbone", "source")
+    head_std = 0.01
+
+    def __init__(
+        self,
+        backbone: Extractor,
+        *,
+        taps: tuple[str, ...] | None = None,
+        width: int = 256,
+        normalise: Literal["sigmoid", "softmax"] = "sigmoid",
+    ) -> None:
+        super().__init__(backbone)
+        shapes = backbone.shapes(backbone.earlier_stages() if taps is None else taps)
+        if not shapes:
+            raise UserError("attention gates", "no layer to gate", "Name layers in `taps`.")
+        self.taps = self.logit_taps = tuple(sorted(shapes, key=lambda tap: -shapes[tap][1]))
+        self.map_names = ("gate",) if len(shapes) == 1 else tuple(f"gate{n}" for n in range(1, len(shapes) + 1))
+        self.gates = nn.ModuleList(Gate(shapes[tap][0], backbone.channels, width, normalise) for tap in self.taps)
+        self.head_channels = sum(shapes[tap][0] for tap in self.taps) + backbone.channels
+
+    def check(self, head: Head) -> None:
+        if not isinstance(head, GapLinear):
+            raise UserError("attention gates", "need a GAP head, since they pool by themselves", "Set head.kind to gap.")
+
+    def logits(self, features: Features, head: Head) -> Tensor:
+        return self._run(features, head)[0]
+
+    def look(self, features: Features, head: Head, target: Tensor | None, every: bool) -> Look:
+        logits, maps = self._run(features, head)
+        return Look(logits, maps, {}, dict.fromkeys(maps, self.range))
+
+    def _run(self, features: Features, head: Head) -> tuple[Tensor, dict[str, Tensor]]:
+        assert isinstance(head, GapLinear)
+        gated = [gate(features.taps[tap], features.last) for gate, tap in zip(self.gates, self.taps, strict=True)]
+        pooled = torch.cat([p for _, p in gated] + [features.last.mean((2, 3))], 1)  # (B, sum of K, 003: 1280)
+        return head.classify(pooled), dict(zip(self.map_names, (m for m, _ in gated), strict=True))

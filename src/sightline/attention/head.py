@@ -1,0 +1,88 @@
+"""From features to logits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from torch import Tensor, nn
+
+from sightline.attention.features import Features
+
+
+class Head(nn.Module):
+    """What every head shares.
+
+    Attributes:
+        classes: number of logits.
+    """
+
+    classes: int
+
+    def class_weights(self) -> Tensor | None:
+        """(C, K) weights W if the logits are W GAP(last) + b, else None."""
+        return None
+
+    @property
+    def drops(self) -> bool:
+        """Whether dropout acts just now, so that the logits are not quite what the weights say."""
+        return False
+
+
+class GapLinear(Head):
+    """Global average pooling, then linear layers: `hidden` ones with ReLU (001 text: one of 1024), dropout, and the last one.
+
+    Args:
+        channels: width of what is pooled.
+        classes: number of logits.
+        hidden: widths of the layers in between.
+        dropout: before the last layer.
+        std: draw the last layer's weights from N(0, std) with zero bias (003-06); None: PyTorch's initialisation.
+    """
+
+    def __init__(self, channels: int, classes: int, hidden: tuple[int, ...] = (), dropout: float = 0, std: float | None = None) -> None:
+        super().__init__()
+        self.classes = classes
+        widths = (channels, *hidden)
+        self.hidden = nn.Sequential(*(layer for a, b in pairwise(widths) for layer in (nn.Linear(a, b), nn.ReLU())))
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(widths[-1], classes)
+        if std is not None:
+            nn.init.normal_(self.linear.weight, std=std)
+            nn.init.zeros_(self.linear.bias)
+
+    def forward(self, features: Features) -> Tensor:
+        return self.classify(features.last.mean((2, 3)))
+
+    def classify(self, pooled: Tensor) -> Tensor:
+        """Logits (B, C) of what is pooled already, (B, K)."""
+        return self.linear(self.dropout(self.hidden(pooled)))
+
+    def class_weights(self) -> Tensor | None:
+        return None if self.hidden else self.linear.weight
+
+    @property
+    def drops(self) -> bool:
+        return self.training and self.dropout.p > 0
+
+
+class OwnHead(Head):
+    """The architecture's own head with its last layer renewed: VGG's dense layers (000-08), ConvNeXt's norm, a ViT's class token.
+
+    Only the new layer belongs to the head, so that a learning-rate factor (000-09) meets it alone; what comes before it is
+    pretrained and stays in the backbone.
+
+    Args:
+        pool: from `Features.raw` to (B, K), a method of the backbone.
+        channels: K.
+        classes: number of logits.
+    """
+
+    def __init__(self, pool: Callable[[Tensor], Tensor], channels: int, classes: int) -> None:
+        super().__init__()
+        self.classes = classes
+        self.pool = pool
+        self.linear = nn.Linear(channels, classes)
+
+    def forward(self, features: Features) -> Tensor:
+        return self.linear(self.pool(features.raw))

@@ -1,0 +1,65 @@
+"""Pretrained weights for a backbone: from timm, or from a file that is checked before it is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import timm
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from sightline.errors import UserError, nearest
+
+RUN_PREFIX = "backbone.net."  # how the weights of a trained classifier are named
+
+
+def create(name: str, pretrained: bool, **options: Any) -> nn.Module:
+    """A timm model without its classifier.
+
+    Raises:
+        UserError: unknown name, an option that the architecture lacks, or pretrained weights that cannot be had.
+    """
+    if not timm.is_model(name):
+        raise UserError(f"backbone.name {name!r}", "timm has no such model", nearest(name, timm.list_models()))
+    try:
+        return timm.create_model(name, pretrained=pretrained, num_classes=0, **options)
+    except (TypeError, AssertionError, NotImplementedError) as error:
+        unusual = " and ".join(f"backbone.{key.removesuffix('_rate')}" for key in options) or "backbone.name"
+        raise UserError(unusual, f"{name} does not support this", "Leave it out, or take another backbone.") from error
+    except Exception as error:  # offline, no such weights, a proxy's page instead of a file: many kinds
+        where = "backbone.weights imagenet" if pretrained else "backbone.name"
+        remedy = "Set backbone.weights to none, or to the path of a safetensors file." if pretrained else "Take another backbone."
+        raise UserError(where, f"{name} cannot be had ({_first_line(error)})", remedy) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+
+
+def load_weights(path: Path, net: nn.Module, name: str, also: set[str]) -> None:
+    """Fills a backbone from a safetensors file with timm's names, or from the `model.safetensors` of a run.
+
+    Args:
+        path: the file.
+        net: the backbone, as far as it is used.
+        name: its architecture, for the message.
+        also: further names that a file of this architecture may hold: classifier, and layers that were cut off.
+
+    Raises:
+        UserError: no such file, or one of another architecture.
+    """
+    try:
+        state = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise UserError(path, f"cannot be read as safetensors ({_first_line(error)})", "Give a .safetensors file.") from None
+    if any(key.startswith(RUN_PREFIX) for key in state):
+        state = {key.removeprefix(RUN_PREFIX): tensor for key, tensor in state.items() if key.startswith(RUN_PREFIX)}
+    own: dict[str, Tensor] = net.state_dict()
+    fits = sum(key in state and state[key].shape == tensor.shape for key, tensor in own.items())
+    foreign = [key for key in state if key not in own and key not in also]
+    if fits < len(own) or foreign:
+        reason = f"is not of {name}: {fits} of its {len(own)} weights fit by name and shape, {len(foreign)} in the file are foreign to it"
+        raise UserError(path, reason, "Give a file of this architecture with timm's names, or set backbone.name to that of the file.")
+    net.load_state_dict({key: state[key] for key in own})

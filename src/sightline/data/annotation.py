@@ -1,0 +1,162 @@
+"""What a person gave becomes a ROI map: one soft map in [0, 1] in the geometry of its image.
+
+Coordinates are (x right, y down) in original image pixels; pixel (row i, column j) covers [j, j + 1) x [i, i + 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from sightline.data.images import open_map
+from sightline.errors import UserError
+from sightline.types import Annotation
+
+Size = tuple[int, int]
+
+
+def render(annotations: Sequence[Annotation], size: Size, *, gaze_blur: int = 200, where: str) -> np.ndarray | None:
+    """The ROI map of one image; several annotations are united by the pixelwise maximum.
+
+    Args:
+        size: (H, W) of the image.
+        gaze_blur: B of 004's Algorithm 1, in image pixels.
+        where: names the image in messages.
+
+    Returns:
+        (H, W) float32 in [0, 1], or None: unknown. Unknown is an image without annotations, or one whose only annotation is a gaze
+        that never touched it; an image in which the expert found `nothing` is known and zero.
+
+    Raises:
+        UserError: a mask of another size than its image, a box or polygon outside it, an unreadable file.
+    """
+    maps = [_render_one(annotation, size, gaze_blur, where) for annotation in annotations]
+    known = [m for m in maps if m is not None]
+    return np.maximum.reduce(known) if known else None
+
+
+def _render_one(annotation: Annotation, size: Size, gaze_blur: int, where: str) -> np.ndarray | None:
+    match annotation.kind:
+        case "mask":
+            return (_map_of(annotation, size, where) > 0).astype(np.float32)
+        case "heatmap":
+            return _map_of(annotation, size, where).astype(np.float32) / 255
+        case "box":
+            return box_map(annotation.points[0], size, where)
+        case "polygon":
+            return polygon_map(annotation.points, size, where)
+        case "gaze":
+            return gaze_map(annotation.points, size, gaze_blur)
+        case "nothing":
+            return np.zeros(size, np.float32)
+
+
+def _map_of(annotation: Annotation, size: Size, where: str) -> np.ndarray:
+    assert annotation.source is not None
+    pixels = open_map(annotation.source)
+    if pixels.shape != size:
+        given, wanted = (f"{w} x {h}" for h, w in (pixels.shape, size))
+        name = annotation.source if isinstance(annotation.source, Path) else where
+        reason = f"this {annotation.kind} has {given} pixels, but its image {where} has {wanted}"
+        raise UserError(name, reason, f"Export the {annotation.kind} at the size of the image.")
+    return pixels
+
+
+def box_map(box: Sequence[float], size: Size, where: str = "box") -> np.ndarray:
+    """The share of each pixel that the box (x0, y0, x1, y1) covers; ends are exclusive, so (0, 0, W, H) is one everywhere.
+
+    Returns:
+        (H, W) float32 in [0, 1].
+
+    Raises:
+        UserError: the box has no area, or lies outside the image. One that only sticks out is clipped.
+    """
+    (x0, y0, x1, y1), (height, width) = box, size
+    if not (x0 < x1 and y0 < y1):
+        raise UserError(where, f"box {_numbers(box)} has no area", "Write x0 y0 x1 y1 with x0 < x1 and y0 < y1.")
+    if x1 <= 0 or y1 <= 0 or x0 >= width or y0 >= height:
+        reason = f"box {_numbers(box)} lies outside the image of {width} x {height} pixels"
+        raise UserError(where, reason, "Write x0 y0 x1 y1 in pixels of the original image.")
+    return np.outer(_covered(y0, y1, height), _covered(x0, x1, width))
+
+
+def _covered(start: float, end: float, length: int) -> np.ndarray:
+    """The share of each of `length` unit cells that [start, end) covers."""
+    cells = np.arange(length, dtype=np.float32)
+    return np.clip(np.minimum(cells + 1, end) - np.maximum(cells, start), 0, 1)
+
+
+def polygon_map(points: Sequence[Sequence[float]], size: Size, where: str = "polygon") -> np.ndarray:
+    """One where the centre of a pixel lies inside the polygon, zero elsewhere; crossing outlines follow the even-odd rule.
+
+    Every edge toggles, in each row whose centre line it crosses, all pixels to the right of the crossing.
+
+    Args:
+        points: (x, y) of at least three corners; the last joins the first.
+
+    Returns:
+        (H, W) float32, 0 or 1.
+
+    Raises:
+        UserError: fewer than three points, or no pixel of the image inside.
+    """
+    if len(points) < 3:
+        raise UserError(where, f"a polygon needs at least 3 points, this one has {len(points)}", "Write x y x y x y ...")
+    height, width = size
+    toggles = np.zeros((height, width + 1), bool)
+    for (x0, y0), (x1, y1) in zip(points, [*points[1:], points[0]], strict=True):
+        first, last = np.clip(np.ceil(np.sort([y0, y1]) - 0.5), 0, height).astype(int)
+        rows = np.arange(first, last)
+        crossings = x0 + (rows + 0.5 - y0) / (y1 - y0) * (x1 - x0) if len(rows) else rows
+        toggles[rows, np.clip(np.ceil(crossings - 0.5), 0, width).astype(int)] ^= True
+    inside = np.logical_xor.accumulate(toggles, axis=1)[:, :width]
+    if not inside.any():
+        reason = f"the polygon covers no pixel of the image of {width} x {height} pixels"
+        raise UserError(where, reason, "Write x y x y ... in pixels of the original image.")
+    return inside.astype(np.float32)
+
+
+def gaze_map(samples: Sequence[Sequence[float]], size: Size, blur: int = 200) -> np.ndarray | None:
+    """The heat map of a gaze recording: a 2-D histogram of the samples, blurred and divided by its maximum (004, Algorithm 1).
+
+    The Gaussian has an odd kernel of B pixels and sigma = 0.3 ((B - 1) / 2 - 1) + 0.8, cut off at the kernel and mirrored at the
+    border as in OpenCV.
+
+    Args:
+        samples: (x, y), each of weight one, or (x, y, duration), weighted by the duration. Undefined ones (blinks) and those
+            outside the image are dropped.
+        blur: B; an even number counts as the next odd one.
+
+    Returns:
+        (H, W) float32 in [0, 1] with maximum 1, or None when no sample is left: such a gaze says nothing about the image.
+    """
+    if not samples:
+        return None
+    rows = np.array(samples, np.float64)  # (N, 2 or 3)
+    weights = rows[:, 2] if rows.shape[1] == 3 else np.ones(len(rows))
+    height, width = size
+    x, y = np.floor(rows[:, 0]), np.floor(rows[:, 1])
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height) & (weights > 0)  # false for undefined samples, too
+    if not inside.any():
+        return None
+    histogram = np.zeros(size, np.float32)
+    np.add.at(histogram, (y[inside].astype(int), x[inside].astype(int)), weights[inside])
+    blurred = _blur(histogram, blur | 1)
+    return blurred / blurred.max()
+
+
+def _blur(histogram: np.ndarray, kernel: int) -> np.ndarray:
+    """A separable Gaussian blur that spends time only on rows with samples: along them first, then down by a matrix product."""
+    sigma, radius = 0.3 * ((kernel - 1) / 2 - 1) + 0.8, kernel // 2
+    used = np.flatnonzero(histogram.any(axis=1))  # (R,)
+    along = gaussian_filter1d(histogram[used], sigma, axis=1, radius=radius, mode="mirror")  # (R, W)
+    impulses = np.eye(len(histogram), dtype=np.float32)[used]  # (R, H)
+    down = gaussian_filter1d(impulses, sigma, axis=1, radius=radius, mode="mirror")  # (R, H)
+    return np.asarray(down.T @ along)  # (H, W)
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return "(" + " ".join(f"{v:g}" for v in values) + ")"

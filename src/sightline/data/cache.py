@@ -1,0 +1,161 @@
+"""Decoded pictures, kept in a file so that they are decoded once.
+
+One file per list of records, in the temporary folder, shared by all processes and kept for later runs:
+
+    N entries of 8 bytes: flags, and a checksum of the pixels | N times (5, S, S) uint8: red, green, blue, ROI, avoid
+
+It is filled as pictures are asked for. The entry is written after its pixels, and the pixels are checked against it when a process first
+reads them, so a writer that died half-way costs a decoding and never shows a wrong picture. Several writers of one picture write the
+same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+import warnings
+import zlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sightline.config import Data
+from sightline.types import Annotation, Picture, Record
+
+LIMIT = 8 * 1024**3  # bytes of all cache files together, once they have not been used for a while
+SPARED = 24 * 3600  # seconds since its last use in which a file may belong to a training that still runs
+PLANES = 5
+_ENTRY = np.dtype([("flags", "u1"), ("unused", "u1", 3), ("checksum", "<u4")])
+_FILLED, _KNOWN, _AVOID_KNOWN = 1, 2, 4
+
+
+class Planes(NamedTuple):
+    """A prepared picture: (5, S, S) uint8, red, green, blue, ROI, avoid; and whether the last two are real."""
+
+    pixels: np.ndarray
+    known: bool
+    avoid_known: bool
+
+
+class PlanesCache:
+    """The cache file at `path`, made if it is not there.
+
+    Args:
+        count: N, records.
+        side: S, pixels.
+
+    Raises:
+        OSError: no room, or no right to write there.
+    """
+
+    def __init__(self, path: Path, count: int, side: int) -> None:
+        self.path, self.count, self.side = path, count, side
+        self._checked: set[int] = set()
+        size = count * (_ENTRY.itemsize + PLANES * side * side)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        prune(path, LIMIT - size)
+        disk = shutil.disk_usage(path.parent)
+        if not path.exists() and disk.free < size + disk.total // 20:
+            raise OSError(f"{path.parent} has no room for {size / 1e9:.1f} GB")
+        with open(path, "ab") as file:
+            file.truncate(size)  # the same size from whichever process comes first or second; all zeros is: nothing filled
+        os.utime(path)
+        self._map()
+
+    def _map(self) -> None:
+        self._entries = np.memmap(self.path, _ENTRY, "r", shape=(self.count,))
+        offset = self.count * _ENTRY.itemsize
+        self._pixels = np.memmap(self.path, np.uint8, "r", offset, (self.count, PLANES, self.side, self.side))
+
+    def get(self, index: int) -> Planes | None:
+        """The picture at `index`; None if it is not there, or not whole. The pixels are a read-only view."""
+        flags, _, checksum = self._entries[index].item()
+        if not flags & _FILLED:
+            return None
+        pixels = self._pixels[index]
+        if index not in self._checked:
+            if zlib.crc32(pixels.data) != checksum:
+                return None
+            self._checked.add(index)
+        return Planes(pixels, bool(flags & _KNOWN), bool(flags & _AVOID_KNOWN))
+
+    def put(self, index: int, planes: Planes) -> None:
+        """Keeps a picture; a full disk or a vanished file is no error, since the picture can be decoded again."""
+        entry = np.zeros(1, _ENTRY)
+        entry["flags"] = _FILLED | _KNOWN * planes.known | _AVOID_KNOWN * planes.avoid_known
+        entry["checksum"] = zlib.crc32(planes.pixels.data)
+        try:
+            # written, not mapped: on a full disk a mapped page kills the process, a write only fails
+            with open(self.path, "r+b") as file:
+                file.seek(self.count * _ENTRY.itemsize + index * planes.pixels.nbytes)
+                file.write(planes.pixels.data)
+                file.flush()
+                file.seek(index * _ENTRY.itemsize)
+                file.write(entry.tobytes())
+        except OSError as error:
+            warnings.warn(f"decoded images are no longer cached: {error}", stacklevel=2)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"path": self.path, "count": self.count, "side": self.side, "_checked": set()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._map()
+
+
+def open_cache(records: Sequence[Record], data: Data) -> PlanesCache | None:
+    """The cache of these records prepared in this way; None, with a warning, where there is no room for it."""
+    owner = os.getuid() if hasattr(os, "getuid") else "user"
+    path = Path(tempfile.gettempdir()) / f"sightline-{owner}" / f"{cache_key(records, data)}.planes"
+    try:
+        return PlanesCache(path, len(records), data.load_size or data.image_size)
+    except OSError as error:
+        warnings.warn(f"decoded images are not cached: {error}", stacklevel=2)
+        return None
+
+
+def cache_key(records: Sequence[Record], data: Data) -> str:
+    """Names everything that the pixels depend on: the files, the annotations, the settings and the code that prepares them."""
+    settings = (data.load_size or data.image_size, data.fit, data.centre, data.gaze_blur, data.augment.fill)
+    digest = hashlib.sha256(f"{_code()} {settings}".encode())
+    for record in records:
+        marks = [[_annotation(a) for a in marks] for marks in (record.annotations, record.avoid)]
+        digest.update(repr((_picture(record.image), marks)).encode())
+    return digest.hexdigest()[:32]
+
+
+def _annotation(annotation: Annotation) -> tuple[Any, ...]:
+    return annotation.kind, annotation.points, annotation.source and _picture(annotation.source)
+
+
+def _picture(picture: Picture) -> tuple[Any, ...]:
+    if not isinstance(picture, Path):
+        return type(picture).__qualname__, picture.key
+    path = os.path.abspath(picture)
+    try:
+        status = os.stat(path)
+    except OSError:
+        return (path,)  # opening it will say what is wrong, in words
+    return path, status.st_mtime_ns, status.st_size
+
+
+@cache
+def _code() -> str:
+    """Changes whenever this room does, so that an upgrade never shows the old version's pixels."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
+
+
+def prune(keep: Path, limit: int) -> None:
+    """Deletes the least recently used cache files beside `keep` until the others hold at most `limit` bytes, save those just used."""
+    others = [(f.stat().st_mtime, f.stat().st_size, f) for f in keep.parent.glob("*.planes") if f != keep]
+    for used, size, file in sorted(others, reverse=True):
+        limit -= size
+        if limit < 0 and time.time() - used > SPARED:
+            file.unlink(missing_ok=True)

@@ -1,0 +1,114 @@
+"""`sightline data check`: what a data set holds, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sightline.config import Data
+from sightline.data.leaks import find_leaks, near_duplicate_groups, near_duplicates
+from sightline.data.reading import read
+from sightline.data.splits import split
+from sightline.data.survey import survey
+from sightline.types import ANNOTATION_KINDS, Record
+
+REMEDIES = {
+    True: "the split is the owner's; take these images off one side, or accept them with data.leaks=warn.",
+    False: "data.split.near_duplicates=true keeps images that look alike in one split.",
+}
+SHOWN = 20  # entries of each list; the number of all stands beside it
+
+
+def check(data: Data, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """Reads, looks through and divides a data set as a training would, and reports instead of stopping.
+
+    Returns:
+        JSON-able: counts per class and split, annotations per kind, problems, groups, leaks between splits, near-duplicates.
+
+    Raises:
+        UserError: the data set cannot be read or divided at all.
+    """
+    dataset = read(data)
+    records = dataset.records
+    found = survey(records, gaze_blur=data.gaze_blur, progress=progress)
+    alike = near_duplicates([r.id for r in records], found)
+    groups = near_duplicate_groups(records, found)
+    splits = split(records, data.split, groups if data.split.near_duplicates else None)
+    leaks = find_leaks(splits, found)
+    label = {r.id: r.label for r in records}
+    across = [{"a": a, "label_a": label[a], "b": b, "label_b": label[b], "similarity": s} for a, b, s in alike if label[a] != label[b]]
+    areas = sorted(f.area for f in found.facts.values() if f.area is not None)
+    return {
+        "name": data.name,
+        "root": None if data.root is None else str(data.root),
+        "images": len(records),
+        "classes": _per_class(records, dataset.classes),
+        "splits": {name: _per_class(some, dataset.classes) for name, some in splits.items()},
+        "annotations": _annotations(records),
+        "known": sum(f.known for f in found.facts.values()),
+        "median_roi_area": areas[len(areas) // 2] if areas else None,
+        "avoid": sum(bool(r.avoid) for r in records),
+        "groups": len({r.group for r in records} - {None}),
+        "problems": _some([str(problem) for problem in found.problems]),
+        "leaks": {**_some([asdict(leak) for leak in leaks]), "kinds": dict(Counter(leak.kind for leak in leaks))},
+        "near_duplicates": {"groups": len(set(groups.values())), "images": len({id for a, b, _ in alike for id in (a, b)})},
+        "near_duplicates_across_classes": _some(across),
+        "owners_split": any(r.split for r in records),
+    }
+
+
+def _per_class(records: Sequence[Record], classes: Sequence[str]) -> dict[str, int]:
+    return {name: sum(r.label == name for r in records) for name in classes}
+
+
+def _annotations(records: Sequence[Record]) -> dict[str, int]:
+    """Images with an annotation of each kind, and those without any: unknown."""
+    kinds = Counter[str](kind for r in records for kind in {mark.kind for mark in r.annotations})
+    return {**{kind: kinds[kind] for kind in ANNOTATION_KINDS if kinds[kind]}, "unknown": sum(not r.annotations for r in records)}
+
+
+def _some(entries: list[Any]) -> dict[str, Any]:
+    return {"number": len(entries), "first": entries[:SHOWN]}
+
+
+def lines(report: dict[str, Any]) -> list[str]:
+    """The report of `check` for reading."""
+    text = [f"{report['name']}: {report['images']} images, {_counts(report['classes'])}"]
+    text += [f"  {name}: {sum(counts.values())} ({_counts(counts)})" for name, counts in report["splits"].items()]
+    text.append(f"Where to look: {_counts(report['annotations'])}")
+    if report["median_roi_area"] is not None:
+        text.append(
+            f"  known for {report['known']} images; half of the ROIs cover less than {report['median_roi_area']:.1%} of their image"
+        )
+    if report["avoid"]:
+        text.append(f"Where not to look: {report['avoid']} images")
+    text.append(f"Groups (patients, lesions): {report['groups'] or 'none given, every image stands for itself'}")
+    text += _listed("Problems", report["problems"], str)
+    text += _listed("Leaks between splits", report["leaks"], _leak)
+    alike = report["near_duplicates"]
+    text.append(f"Near-duplicates: {alike['images']} images in {alike['groups']} groups")
+    text += _listed("Near-duplicates of different classes", report["near_duplicates_across_classes"], _across)
+    if report["leaks"]["number"]:
+        text.append(f"Remedy: {REMEDIES[report['owners_split']]}")
+    return text
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in counts.items())
+
+
+def _listed(title: str, entries: dict[str, Any], line: Callable[[Any], str]) -> list[str]:
+    more = entries["number"] - len(entries["first"])
+    rest = [f"  and {more} more"] if more else []
+    return [f"{title}: {entries['number'] or 'none'}", *(f"  {line(entry)}" for entry in entries["first"]), *rest]
+
+
+def _leak(leak: dict[str, Any]) -> str:
+    alike = "" if leak["exact"] else f", correlation {leak['similarity']:.3f}"
+    return f"{leak['a']} ({leak['split_a']}, {leak['label_a']}) = {leak['b']} ({leak['split_b']}, {leak['label_b']}): {leak['kind']}{alike}"
+
+
+def _across(pair: dict[str, Any]) -> str:
+    return f"{pair['a']} ({pair['label_a']}) = {pair['b']} ({pair['label_b']}), correlation {pair['similarity']:.3f}"

@@ -1,0 +1,85 @@
+"""From the settings to records whose labels are the classes of the task."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sightline import catalog
+from sightline.config import Data
+from sightline.errors import UserError, nearest
+from sightline.types import Picture, Record
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Records with labels out of `classes`, which stand in the order of the logits."""
+
+    records: list[Record]
+    classes: tuple[str, ...]
+
+
+def read(data: Data) -> Dataset:
+    """Reads a data set of the catalogue and maps its labels to the classes of a task; other labels are left out.
+
+    The task is `data.classes` (one's own), else `data.task`, else the first that the data set names, else every label as it is.
+
+    Raises:
+        UserError: an unknown task or label, fewer than two classes, a class without images, an id twice, an image with two labels.
+    """
+    reader = catalog.find("data", data.name)
+    records: list[Record] = catalog.make("data", data.name, data.options, data.root, where="data.options")
+    where = str(data.root or data.name)
+    _check_unique(records, where)
+    tasks = getattr(sys.modules[reader.__module__], "TASKS", {})
+    classes = _classes(data, tasks, sorted({r.label for r in records}))
+    class_of = {label: name for name, labels in classes.items() for label in labels}
+    kept = [replace(r, label=class_of[r.label]) for r in records if r.label in class_of]
+    if len(classes) < 2:
+        raise UserError(where, f"has only the class {', '.join(classes) or '(none)'}", "A classifier needs at least two.")
+    if empty := sorted(set(classes) - {r.label for r in kept}):
+        raise UserError(where, f"has no image of the class {empty[0]!r}", "Complete the data, or choose another data.task or data.classes.")
+    return Dataset(kept, tuple(classes))
+
+
+def _classes(data: Data, tasks: Mapping[str, dict[str, list[str]]], labels: Sequence[str]) -> dict[str, list[str]]:
+    """Class name -> its labels."""
+    if data.classes is not None:
+        _check_own(data.classes, labels)
+        return data.classes
+    if data.task is not None:
+        if data.task not in tasks:
+            remedy = nearest(data.task, tasks) if tasks else f"{data.name} has no named tasks: write data.classes."
+            raise UserError("data.task", f"unknown task {data.task!r}", remedy)
+        return tasks[data.task]
+    return next(iter(tasks.values()), {label: [label] for label in labels})
+
+
+def _check_own(classes: Mapping[str, list[str]], labels: Sequence[str]) -> None:
+    taken: dict[str, str] = {}
+    for name, members in classes.items():
+        for label in members:
+            if label not in labels:
+                raise UserError(f"data.classes.{name}", f"unknown label {label!r}", nearest(label, labels))
+            if taken.setdefault(label, name) != name:
+                reason = f"label {label!r} belongs to {taken[label]!r} already"
+                raise UserError(f"data.classes.{name}", reason, "Name every label once.")
+
+
+def _check_unique(records: Sequence[Record], where: str) -> None:
+    ids: set[str] = set()
+    images: dict[str, Record] = {}
+    for record in records:
+        if record.id in ids:
+            raise UserError(where, f"the id {record.id!r} occurs twice", "Give every image its own id.")
+        ids.add(record.id)
+        first = images.setdefault(_name(record.image), record)
+        if first.label != record.label:
+            reason = f"{_name(record.image)} is {first.label!r} as {first.id} and {record.label!r} as {record.id}"
+            raise UserError(where, reason, "Keep the right one.")
+
+
+def _name(picture: Picture) -> str:
+    return str(picture.absolute()) if isinstance(picture, Path) else picture.key

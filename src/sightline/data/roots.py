@@ -1,0 +1,31 @@
+"""Where a data set lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sightline.errors import UserError
+
+
+def existing(root: Path | None, layout: str, where: str) -> Path:
+    """The data set's folder or file.
+
+    Args:
+        layout: what is expected there, in a few words.
+        where: who distributes it.
+
+    Raises:
+        UserError: nothing given, or nothing there.
+    """
+    remedy = f"Expected: {layout}. {where}"
+    if root is None:
+        raise UserError("data.root", "is not given", remedy)
+    if not root.exists():
+        raise UserError(root, "no such file or folder", remedy)
+    return root
+
+
+def nested(folder: Path) -> Path:
+    """The folder, or the one of the same name inside it: archives are often unpacked into X/X."""
+    inner = folder / folder.name
+    return inner if inner.is_dir() else folder

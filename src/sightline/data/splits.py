@@ -1,0 +1,138 @@
+"""Records are divided into training, validation and test: the owner's way, or stratified, grouped and seeded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from sightline.config import Split
+from sightline.errors import UserError
+from sightline.types import Record
+
+SPLIT_NAMES = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("val", "valid", "validation"), "val"),
+    **dict.fromkeys(("test", "testing"), "test"),
+}
+
+
+def split(records: Sequence[Record], settings: Split, groups: Mapping[str, str] | None = None) -> dict[str, list[Record]]:
+    """The records of each split.
+
+    The owner's sets stay as they are. What is missing is cut from the rest (the owner's `train` and the records without split), as a
+    share of that rest: a validation set where the owner gives none, a test set where the owner gives neither. With `folds`, the
+    owner's `train` and `val` are pooled, and fold number `fold` validates.
+
+    Args:
+        groups: id -> group, over the records' own group; both never fall into two of the parts that are cut.
+
+    Raises:
+        UserError: nothing to train on, or a class with too few groups to be in every part.
+    """
+    learning = {None, "train", "val"} if settings.folds else {None, "train"}
+    owners = {r.split for r in records if r.split not in learning}
+    rest = [r for r in records if r.split in learning]
+    if not rest:
+        raise UserError(
+            "split", f"all records are in {', '.join(sorted(map(str, owners)))}, none is left to train on", "Mark some as train."
+        )
+    has_test = bool({r.split for r in records} - {None, "train"})  # a validation set of the owner's stands for both
+    shares = _shares(settings, cut_val="val" not in owners, cut_test=not has_test)
+    part = dict(zip((r.id for r in rest), _divide_records(rest, shares, settings.seed, groups or {}), strict=True))
+    result: dict[str, list[Record]] = {"train": []}
+    for record in records:
+        result.setdefault(part.get(record.id) or str(record.split), []).append(record)
+    order = ["train", "val", "test", *sorted(result)]
+    return {name: result[name] for name in dict.fromkeys(order) if name in result}
+
+
+def _shares(settings: Split, cut_val: bool, cut_test: bool) -> list[tuple[str, float]]:
+    """(split, share) of each part to be cut; with folds each fold is a part of its own, and all but one train."""
+    test = settings.test if cut_test else 0
+    if settings.folds:
+        if settings.fold >= settings.folds:
+            raise UserError("data.split.fold", f"there is no fold {settings.fold} of {settings.folds}", "Folds count from 0.")
+        names = ["val" if fold == settings.fold else "train" for fold in range(settings.folds)]
+        parts = [(name, (1 - test) / settings.folds) for name in names]
+    else:
+        val = settings.val if cut_val else 0
+        parts = [("train", 1 - val - test), ("val", val)]
+    if parts[0][1] <= 0:
+        raise UserError("data.split", f"val {settings.val:g} and test {test:g} leave nothing to train on", "Lower one of them.")
+    return [(name, share) for name, share in [*parts, ("test", test)] if share > 0]
+
+
+def _divide_records(records: list[Record], parts: list[tuple[str, float]], seed: int, groups: Mapping[str, str]) -> list[str]:
+    """The name of the part of each record."""
+    own = [f"group {r.group}" if r.group is not None else f"image {r.id}" for r in records]
+    keys = [f"group {groups[r.id]}" if r.id in groups else key for r, key in zip(records, own, strict=True)]
+    names, group = np.unique(keys, return_inverse=True)  # (G,), (N,); sorted, so the order of the records does not matter
+    classes, label = np.unique([r.label for r in records], return_inverse=True)  # (C,), (N,)
+    counts = np.zeros((len(names), len(classes)), int)
+    np.add.at(counts, (group, label), 1)
+    available = (counts > 0).sum(axis=0)  # (C,)
+    if available.min() < len(parts):
+        reason = (
+            f"class {str(classes[available.argmin()])!r} has {available.min()} groups (images, patients or lesions) for {len(parts)} parts"
+        )
+        raise UserError("data.split", reason, "Leave the class out, merge it with another, or ask for fewer parts.")
+    chosen = divide(counts, [share for _, share in parts], seed)
+    return [parts[chosen[g]][0] for g in group]
+
+
+def divide(counts: np.ndarray, shares: Sequence[float], seed: int) -> np.ndarray:
+    """Assigns groups to parts so that every part gets its share of every class.
+
+    The groups come in random order; each goes where it brings the sums of squared relative shortfalls down most. A part that is left
+    without some class then gets the smallest group that its part can spare.
+
+    Args:
+        counts: (G, C) images of each class in each group.
+        shares: (P,) of the parts, positive, summing to one.
+
+    Returns:
+        (G,) the part of each group.
+
+    Raises:
+        UserError: no group can be spared for a part that misses a class.
+    """
+    totals = counts.sum(axis=0)  # (C,)
+    short = np.outer(shares, totals)  # (P, C)
+    part = np.zeros(len(counts), int)
+    for g in np.random.default_rng(seed).permutation(len(counts)):
+        gain = (counts[g] * (2 * short - counts[g]) / totals**2).sum(axis=1)  # (P,)
+        part[g] = gain.argmax()
+        short[part[g]] -= counts[g]
+    has = counts > 0  # (G, C)
+    for p in range(len(shares)):
+        for c in range(counts.shape[1]):
+            if not has[part == p, c].any():
+                part[_spare(has, part, c, counts.sum(axis=1))] = p
+    return part
+
+
+def _spare(has: np.ndarray, part: np.ndarray, label: int, sizes: np.ndarray) -> int:
+    """The smallest group with the class whose own part keeps another group of each of its classes."""
+    held = np.stack([has[part == p].sum(axis=0) for p in range(part.max() + 1)])  # (P, C)
+    free = [g for g in np.flatnonzero(has[:, label]) if (held[part[g]][has[g]] > 1).all()]
+    if not free:
+        raise UserError("data.split", "the groups cannot be divided so that every part has every class", "Ask for fewer parts.")
+    return int(min(free, key=lambda g: int(sizes[g])))
+
+
+def annotated_subset(records: Sequence[Record], fraction: float, seed: int) -> frozenset[str]:
+    """Ids of the records whose annotation is used: a share of the annotated ones, stratified by label.
+
+    Subsets of one seed are nested: that of 25 % lies within that of 50 %. A record known to show nothing counts as annotated.
+    """
+    by_label: dict[str, list[str]] = {}
+    for record in records:
+        if record.annotations:
+            by_label.setdefault(record.label, []).append(record.id)
+    ranked: list[tuple[float, str]] = []
+    for ids in by_label.values():
+        drawn = sorted(ids, key=lambda id: hashlib.sha256(f"{seed} {id}".encode()).digest())
+        ranked += [((place + 0.5) / len(drawn), id) for place, id in enumerate(drawn)]
+    return frozenset(id for _, id in sorted(ranked)[: round(fraction * len(ranked))])

@@ -1,0 +1,68 @@
+"""Don't look here: no evidence on an artefact."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+from torch import Tensor
+from torch.nn import functional as F
+
+from sightline.losses.guidance import GuidanceLoss
+from sightline.losses.outside import outside
+from sightline.losses.squash import Squash
+
+
+def avoid(attention: Tensor, mask: Tensor, relative: bool = False) -> Tensor:
+    """mean over all pixels of |A| M; relative: divided by the mean of |A|
+
+    The same as `outside` with the artefact's complement as region.
+
+    Args:
+        attention: (N, 1, h, w), raw evidence or in [0, 1].
+        mask: (N, 1, h, w) in [0, 1], 1 on the artefact.
+
+    Returns:
+        (N,) non-negative, relative: in [0, 1]; 0 where the artefact is not attended.
+    """
+    return outside(attention, 1 - mask, relative)
+
+
+def erode(mask: Tensor, pixels: int) -> Tensor:
+    """Takes a rim of that width off a mask, but not where the image ends. (N, 1, H, W) -> (N, 1, H, W)"""
+    return -F.max_pool2d(-mask, 2 * pixels + 1, stride=1, padding=pixels) if pixels else mask
+
+
+class Avoid(GuidanceLoss):
+    """See `avoid`. Reads the batch's areas to avoid instead of its ROI.
+
+    Args:
+        map, classes, squash, over: see `GuidanceLoss`.
+        relative: judge the share of the evidence instead of its amount.
+        erode: pixels of the input image taken off the mask's rim. A mask that is too small does no harm; one that reaches into the
+            lesion forbids what should be looked at.
+    """
+
+    reads: ClassVar[Literal["roi", "avoid"]] = "avoid"
+    needs_region: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        *,
+        map: str | None = None,
+        classes: Literal["label", "all"] = "label",
+        squash: Squash | None = None,
+        over: Literal["known", "batch"] = "known",
+        relative: bool = False,
+        erode: Annotated[int, Field(ge=0)] = 0,
+    ) -> None:
+        super().__init__(map=map, classes=classes, squash=squash, over=over)
+        self.relative, self.erode = relative, erode
+
+    def prepared(self, roi: Tensor) -> Tensor:
+        """The eroded mask."""
+        return erode(roi, self.erode)
+
+    def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
+        """See `avoid`."""
+        return avoid(attention, roi, self.relative)

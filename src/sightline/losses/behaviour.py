@@ -1,0 +1,42 @@
+"""What all behaviour losses share."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from torch import Tensor, nn
+
+from sightline.losses.squash import Range
+from sightline.types import Batch, Look
+
+
+class BehaviourLoss(nn.Module):
+    """Runs the classifier again on changed images and judges what it answers.
+
+    Attributes:
+        needs_map: it reads attention maps.
+        needs_every: it reads the maps of all classes.
+        gradient_free: why it can move nothing, where its settings make it so; None: it can.
+    """
+
+    needs_map: ClassVar[bool] = False
+    needs_every: bool = False
+    gradient_free: str | None = None
+
+    def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
+        """The loss of a batch, a scalar on the graph.
+
+        Args:
+            classifier: images (B, 3, H, W) -> logits (B, C).
+            look: what it answered to the unchanged images.
+            batch: these images, their labels and ROI maps.
+        """
+        raise NotImplementedError
+
+    def attention(self, look: Look) -> tuple[Tensor, Range] | None:
+        """The map(s) that this loss reads, (B, K, h, w), and their scale; None: it reads none."""
+        return None
+
+    def missing(self, batch: Batch) -> str | None:
+        """What the batch lacks for this loss to say anything; None: nothing."""
+        return None

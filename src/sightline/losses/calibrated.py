@@ -1,0 +1,62 @@
+"""Weights by the size that each loss has at the start (000-29)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from sightline.losses.weighting import LossEntry, Weighting
+
+
+def calibrated_weight(values: list[float], kind: str) -> float | None:
+    """The weight w that makes max(w L) = 2.0 for a class loss, mean(w L) = 0.5 for a guidance loss and max(w L) = 0.5 for a behaviour loss.
+
+    Args:
+        values: the loss in several batches. Zeros are passed over: such a batch had nothing to compare.
+        kind: `classification`, `guidance` or `behaviour`.
+
+    Returns:
+        None where no batch says anything.
+
+    Source:
+        Figueroa et al., J. Biomed. Opt. 27(1) 015001, 2022, below eq. 7. The authors chose constants that kept to this rule.
+
+    >>> calibrated_weight([0.01, 0.03], "guidance")
+    25.0
+    """
+    seen = [v for v in values if v > 0]
+    if not seen:
+        return None
+    if kind == "guidance":
+        return 0.5 / (sum(seen) / len(seen))
+    return (2.0 if kind == "classification" else 0.5) / max(seen)
+
+
+class Calibrated(Weighting):
+    """Fixed weights that are measured instead of given, see `calibrated_weight`. Until then, and where nothing could be measured, the
+    recipe's weights hold; a weight of 0 stays 0.
+
+    Args:
+        batches: how many are looked at before the training.
+    """
+
+    weights: Tensor
+
+    def __init__(self, entries: list[LossEntry], *, batches: Annotated[int, Field(ge=1)] = 20) -> None:
+        super().__init__(entries)
+        self.needs_calibration = batches
+        self.register_buffer("weights", torch.tensor([float(e.weight) for e in entries]))
+
+    def factors(self) -> Tensor:
+        """See `Weighting`."""
+        return self.weights
+
+    def calibrate(self, history: list[dict[str, float]]) -> None:
+        """See `Weighting`."""
+        for i, entry in enumerate(self.entries):
+            measured = calibrated_weight([losses[entry.name] for losses in history if entry.name in losses], entry.kind)
+            if measured is not None and entry.weight > 0:
+                self.weights[i] = measured

@@ -1,0 +1,32 @@
+"""Cross-entropy of the class decision."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class CrossEntropy(nn.Module):
+    """Softmax cross-entropy: -log p_label, its mean over the batch weighted by the classes' weights. In float32 at least.
+
+    Args:
+        class_weights: (C,); None: all alike.
+        label_smoothing: share of the target that is spread over all classes.
+    """
+
+    class_weights: Tensor | None
+
+    def __init__(self, class_weights: Tensor | None = None, *, label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0) -> None:
+        super().__init__()
+        self.register_buffer("class_weights", class_weights)
+        self.label_smoothing = label_smoothing
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """(B, C), (B,) -> scalar"""
+        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
+        weights = None if self.class_weights is None else self.class_weights.to(logits.dtype)
+        return F.cross_entropy(logits, labels, weights, label_smoothing=self.label_smoothing)

@@ -1,0 +1,134 @@
+"""What all guidance losses share: which images count, at what size the maps meet, and how values become one number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sightline.errors import UserError, nearest
+from sightline.losses.squash import SQUASHES, Range, Squash
+from sightline.types import Batch, Look
+
+
+class GuidanceLoss(nn.Module):
+    """Compares attention maps with the ROI maps of the images where these are known.
+
+    A loss is a pure function `(attention (N, 1, h, w), roi (N, 1, h, w)) -> (N,)`, or a scalar where it is defined over the batch; its
+    module overrides `compare` and, where they differ, the class attributes.
+
+    Args:
+        map: name of the attention map; None: the first one of the source.
+        classes: guide the map of the `label` alone, or those of `all` classes. A class-agnostic map is the same for both.
+        squash: how raw evidence is brought to a common scale first; None: the loss's own way. A map that its source has already
+            brought to [0, 1] stays as it is.
+        over: mean over the `known` images, so that the weight means the same whatever the share of annotated images; or their sum
+            over the size of the whole `batch` (001's authors), where unknown images dilute it.
+
+    Attributes:
+        reads: which map of the batch it is compared with.
+        own_squash: the loss's own way.
+        needs_region: an image with an empty ROI map says nothing to this loss and does not count.
+    """
+
+    reads: ClassVar[Literal["roi", "avoid"]] = "roi"
+    own_squash: ClassVar[Squash] = "none"
+    needs_region: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        *,
+        map: str | None = None,
+        classes: Literal["label", "all"] = "label",
+        squash: Squash | None = None,
+        over: Literal["known", "batch"] = "known",
+    ) -> None:
+        super().__init__()
+        self.map, self.classes, self.over = map, classes, over
+        self.squash: Squash = squash or self.own_squash
+
+    def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
+        """The formula. (N, 1, h, w), (N, 1, h, w) -> (N,) or scalar"""
+        raise NotImplementedError
+
+    def squashed(self, raw: Tensor, range: Range) -> Tensor:
+        """The map as `compare` wants it. (N, 1, h, w) -> (N, 1, h, w)"""
+        return raw if range == "unit" else SQUASHES[self.squash](raw)
+
+    def prepared(self, roi: Tensor) -> Tensor:
+        """The ROI map at full size, before it is brought to the size of the attention map. (N, 1, H, W) -> (N, 1, H, W)"""
+        return roi
+
+    def forward(self, attention: Tensor, roi: Tensor, known: Tensor, range: Range = "evidence") -> Tensor:
+        """The loss of a batch, computed in float32 at least.
+
+        Args:
+            attention: (B, K, h, w), of one class or of K.
+            roi: (B, 1, H, W) in [0, 1].
+            known: (B,) bool.
+            range: scale of the attention map: signed `evidence`, or `unit` for [0, 1].
+
+        Returns:
+            A scalar. With no image that counts, a zero that hangs on the graph.
+        """
+        with torch.autocast(attention.device.type, enabled=False):
+            attention = attention.to(torch.promote_types(attention.dtype, torch.float32))
+            roi = self.prepared(roi.to(attention.dtype))
+            counts = self.counts(roi, known)
+            # unknown images are taken out rather than multiplied by zero: their maps may hold inf
+            maps, regions = attention[counts], roi[counts]  # (M, K, h, w), (M, 1, H, W)
+            if not len(maps):
+                return maps.sum()
+            regions = resize(regions, maps.shape[-2:]).expand_as(maps)  # (M, K, h, w)
+            one_each = (-1, 1, *maps.shape[-2:])
+            maps = self.squashed(maps.reshape(one_each), range)  # (M * K, 1, h, w)
+            value = self.compare(maps, regions.reshape(one_each)).mean()
+            return value if self.over == "known" else value * (len(regions) / len(known))
+
+    def counts(self, roi: Tensor, known: Tensor) -> Tensor:
+        """Which images the loss is taken over. (B, 1, H, W), (B,) -> (B,) bool"""
+        return known & (roi.amax((1, 2, 3)) > 0) if self.needs_region else known
+
+    def region(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """(roi, known) as far as this loss is concerned."""
+        return (batch.avoid, batch.avoid_known) if self.reads == "avoid" else (batch.roi, batch.known)
+
+    def attention(self, look: Look) -> tuple[Tensor, Range]:
+        """The map(s) that this loss guides, (B, K, h, w), and their scale."""
+        name = map_name(look, self.map)
+        maps = look.every if self.classes == "all" and name in look.every else look.maps
+        return maps[name], look.ranges.get(name, "evidence")
+
+    def missing(self, batch: Batch) -> str | None:
+        """What the batch lacks for this loss to say anything; None: nothing."""
+        roi, known = self.region(batch)
+        if self.counts(self.prepared(roi), known).any():
+            return None
+        return "no image has an area to avoid" if self.reads == "avoid" else "no image has a known ROI"
+
+
+def resize(roi: Tensor, size: Sequence[int]) -> Tensor:
+    """An ROI map at the size of an attention map: area pooling, so that a small region stays as a faint one and is not skipped; bilinear
+    where the attention map is the larger one. (N, 1, H, W) -> (N, 1, h, w)"""
+    height, width = size
+    if height > roi.shape[-2] or width > roi.shape[-1]:
+        return F.interpolate(roi, size=(height, width), mode="bilinear", align_corners=False)
+    return F.adaptive_avg_pool2d(roi, (height, width))
+
+
+def map_name(look: Look, name: str | None) -> str:
+    """The attention map that a loss asks for; None: the first one.
+
+    Raises:
+        UserError: there is no such map.
+    """
+    if not look.maps:
+        raise UserError("attention", "this source has no map that a loss could use", "Choose another, e.g. attention.name=cam.")
+    if name is None:
+        return next(iter(look.maps))
+    if name not in look.maps:
+        raise UserError(f"map {name!r}", "this attention source does not have it", nearest(name, look.maps))
+    return name

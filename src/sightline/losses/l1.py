@@ -1,0 +1,38 @@
+"""Pixel-wise absolute difference (001's L1)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from torch import Tensor
+
+from sightline.losses.guidance import GuidanceLoss
+from sightline.losses.squash import Squash
+
+
+def l1(attention: Tensor, roi: Tensor) -> Tensor:
+    """mean over pixels of |A - R|
+
+    Fills the whole ROI, where `energy` only asks to stay inside (Rao et al., ICCV 2023).
+
+    Args:
+        attention: (N, 1, h, w) in [0, 1].
+        roi: (N, 1, h, w) in [0, 1].
+
+    Returns:
+        (N,) in [0, 1]; 0 where the map equals the ROI map.
+
+    Source:
+        Saliency-aware classification (ECE 549 report), L_loc.
+    """
+    return (attention - roi).abs().mean((1, 2, 3))
+
+
+class L1(GuidanceLoss):
+    """See `l1`. Evidence is brought to [0, 1] by min-max, which leaves no map without gradient."""
+
+    own_squash: ClassVar[Squash] = "minmax"
+
+    def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
+        """See `l1`."""
+        return l1(attention, roi)

@@ -1,0 +1,39 @@
+"""Pixel-wise squared difference (000 eq. 6; 001's L2)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from torch import Tensor
+
+from sightline.losses.guidance import GuidanceLoss
+from sightline.losses.squash import Squash
+
+
+def l2(attention: Tensor, roi: Tensor) -> Tensor:
+    """mean over pixels of (A - R)^2
+
+    The paper prints no sum or mean over pixels; the mean does not depend on the map's size. Its ReLU'd, unscaled map is
+    `squash: relu`.
+
+    Args:
+        attention: (N, 1, h, w) in [0, 1].
+        roi: (N, 1, h, w) in [0, 1].
+
+    Returns:
+        (N,) in [0, 1]; 0 where the map equals the ROI map.
+
+    Source:
+        Figueroa et al., J. Biomed. Opt. 27(1) 015001, 2022, eq. 6.
+    """
+    return (attention - roi).square().mean((1, 2, 3))
+
+
+class L2(GuidanceLoss):
+    """See `l2`. Evidence is brought to [0, 1] by min-max, which leaves no map without gradient."""
+
+    own_squash: ClassVar[Squash] = "minmax"
+
+    def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
+        """See `l2`."""
+        return l2(attention, roi)

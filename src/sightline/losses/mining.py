@@ -1,0 +1,126 @@
+"""Attention mining: what is left when the attended region is hidden must not tell the class (000 eq. 3 to 5; original GAIN)."""
+
+from __future__ import annotations
+
+import warnings
+from typing import ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sightline.errors import UserError
+from sightline.losses.batchnorm import Mode, second_pass
+from sightline.losses.behaviour import BehaviourLoss
+from sightline.losses.guidance import map_name
+from sightline.losses.squash import Range, by_max
+from sightline.types import Batch, Look
+
+
+def soft_mask(attention: Tensor, w: float = 3.0, sigma: float = 0.2) -> Tensor:
+    """T(A) = 1 / (1 + exp(-w (A - sigma)))
+
+    The paper's w = 3 and sigma = 0.2 are far from its "1 above sigma, 0 otherwise" on a map in [0, 1]: T(0) = .35, T(1) = .92. Other
+    implementations of GAIN use (10, .5), (30, .6) or (1e5, .7).
+
+    Args:
+        attention: any shape, non-negative.
+
+    Returns:
+        Same shape, in (0, 1).
+
+    Source:
+        Figueroa et al., J. Biomed. Opt. 27(1) 015001, 2022, eq. 4.
+    """
+    return torch.sigmoid(w * (attention - sigma))
+
+
+def hide(images: Tensor, mask: Tensor, fill: Literal["black", "mean"] = "black") -> Tensor:
+    """I* = I - T(A) I (eq. 3), which leaves black where the mask is 1; or the image's mean colour there.
+
+    (N, 3, H, W), (N, 1, H, W) -> (N, 3, H, W)
+    """
+    shown = images - mask * images
+    return shown if fill == "black" else shown + mask * images.mean((2, 3), keepdim=True)
+
+
+class AttentionMining(BehaviourLoss):
+    """Hides what the attention map marks and judges the scores s = softmax of what is left, I*.
+
+    Args:
+        mode: `gt`: |0.5 - s_label(I*)|, the labelled class becomes a toss-up. `per_class`: the mean over all classes of
+            |0.5 - s_c(I*_c)|, each class with its own map hidden. `sum`: |0.5 - sum_c s_c(I*)| as eq. 5 is printed, a constant.
+            `score`: s_label(I*), the original GAIN.
+        w, sigma: of the mask, see `soft_mask`.
+        scale: of the evidence before the mask: `max` divides it by its maximum, `raw` takes it as it is; both without its negative
+            part. A map that its source has already brought to [0, 1] stays as it is.
+        fill: what is put in the place of the hidden: `black` (the paper) or the image's `mean` colour.
+        bn: batch-norm in the second pass, see `second_pass`.
+        map: name of the attention map; None: the first one of the source.
+    """
+
+    needs_map: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        *,
+        mode: Literal["gt", "per_class", "sum", "score"] = "gt",
+        w: float = 3.0,
+        sigma: float = 0.2,
+        scale: Literal["raw", "max"] = "max",
+        fill: Literal["black", "mean"] = "black",
+        bn: Mode = "frozen",
+        map: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.mode, self.w, self.sigma, self.scale = mode, w, sigma, scale
+        self.fill: Literal["black", "mean"] = fill
+        self.bn: Mode = bn
+        self.map = map
+        self.needs_every = mode == "per_class"
+        if mode == "sum":
+            self.gradient_free = "the scores of all classes always sum to one, so that mode=sum is constant"
+            warnings.warn(f"attention mining: {self.gradient_free}; mode=gt judges the labelled class", stacklevel=2)
+
+    def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
+        """See `BehaviourLoss`. All images count, annotated or not.
+
+        Raises:
+            UserError: `per_class` with a source whose map is the same for all classes.
+        """
+        maps, range = self.attention(look)
+        attention = maps.flatten(0, 1)[:, None]  # (M, 1, h, w), M = B * C for per_class, else B
+        images, judged = batch.images, batch.labels
+        if self.mode == "per_class":
+            classes = maps.shape[1]
+            images = images.repeat_interleave(classes, 0)  # (M, 3, H, W)
+            judged = torch.arange(classes, device=images.device).repeat(len(batch))  # (M,)
+        hidden = hide(images, self._mask(attention, range, images.shape[-2:]), self.fill)
+        with second_pass(classifier, self.bn):
+            logits: Tensor = classifier(hidden)
+        return self._judge(logits.to(torch.promote_types(logits.dtype, torch.float32)).softmax(1), judged)
+
+    def attention(self, look: Look) -> tuple[Tensor, Range]:
+        """See `BehaviourLoss`."""
+        name = map_name(look, self.map)
+        if not self.needs_every:
+            return look.maps[name], look.ranges.get(name, "evidence")
+        if name not in look.every:
+            raise UserError(
+                "losses.behaviour (mining)", "mode per_class needs a map of each class", "Use the source cam or gradcam, or mode=gt."
+            )
+        return look.every[name], look.ranges.get(name, "evidence")
+
+    def _mask(self, attention: Tensor, range: Range, size: torch.Size) -> Tensor:
+        """T(A) at the size of the image. (M, 1, h, w) -> (M, 1, H, W)"""
+        attention = attention.to(torch.promote_types(attention.dtype, torch.float32))
+        if range == "evidence":
+            attention = by_max(attention) if self.scale == "max" else torch.relu(attention)
+        return soft_mask(F.interpolate(attention, size=size, mode="bilinear", align_corners=False), self.w, self.sigma)
+
+    def _judge(self, scores: Tensor, classes: Tensor) -> Tensor:
+        """(M, C), (M,) -> scalar"""
+        if self.mode == "sum":
+            return (0.5 - scores.sum(1)).abs().mean()
+        one = scores.gather(1, classes[:, None])  # (M, 1)
+        return one.mean() if self.mode == "score" else (0.5 - one).abs().mean()

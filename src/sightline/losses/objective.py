@@ -1,0 +1,103 @@
+"""The whole objective of a training: class loss, guidance losses and behaviour losses, weighed into one total."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from torch import Tensor, nn
+
+from sightline import catalog
+from sightline.attention.classifier import GuidedClassifier
+from sightline.config import Losses, Plugin, WeightedLoss
+from sightline.losses.behaviour import BehaviourLoss
+from sightline.losses.guidance import GuidanceLoss
+from sightline.losses.weighting import LossEntry, Weighting
+from sightline.types import Batch, Look
+
+
+class Objective(nn.Module):
+    """Built from a recipe; looks once per batch, and only as closely as the losses need.
+
+    Args:
+        losses: the recipe's section.
+        weighting: the recipe's section.
+        class_weights: (C,), of the class loss; None: all alike.
+
+    Attributes:
+        names: of the losses: class loss, guidance losses, behaviour losses. A second loss of one name gets a number: `dice`, `dice.1`.
+
+    Raises:
+        UserError: an option that a loss does not have.
+    """
+
+    classification: nn.Module
+    weighting: Weighting
+
+    def __init__(self, losses: Losses, weighting: Plugin, class_weights: Tensor | None = None) -> None:
+        super().__init__()
+        self.classification = _make("classification", losses.classification, "losses.classification", class_weights)
+        self.guidance = nn.ModuleList(_make("guidance", s, f"losses.guidance.{i}") for i, s in enumerate(losses.guidance))
+        self.behaviour = nn.ModuleList(_make("behaviour", s, f"losses.behaviour.{i}") for i, s in enumerate(losses.behaviour))
+        settings = [losses.classification, *losses.guidance, *losses.behaviour]
+        kinds = ["classification"] + ["guidance"] * len(losses.guidance) + ["behaviour"] * len(losses.behaviour)
+        self.names = _unique([s.name for s in settings])
+        entries = [LossEntry(n, k, s.weight, s.start, s.ramp) for n, k, s in zip(self.names, kinds, settings, strict=True)]  # type: ignore[arg-type]
+        self.weighting = catalog.make("weighting", weighting.name, weighting.options, entries, where="weighting")
+
+    def guidance_losses(self) -> dict[str, GuidanceLoss]:
+        """By name."""
+        return dict(zip(self.names[1:], self.guidance, strict=False))  # type: ignore[arg-type]
+
+    def behaviour_losses(self) -> dict[str, BehaviourLoss]:
+        """By name."""
+        return dict(zip(self.names[1 + len(self.guidance) :], self.behaviour, strict=True))  # type: ignore[arg-type]
+
+    def forward(self, classifier: GuidedClassifier, batch: Batch, epoch: float) -> tuple[Tensor, Look, dict[str, Tensor], dict[str, float]]:
+        """One batch.
+
+        Args:
+            epoch: 0-based; infinity for "everything has set in".
+
+        Returns:
+            Total; what the classifier answered; each computed loss before weighing; each loss's weight, 0 where it is not active.
+        """
+        look, losses = self.measure(classifier, batch, epoch)
+        total, weights = self.weighting(losses, epoch)
+        return total, look, losses, weights
+
+    def measure(self, classifier: GuidedClassifier, batch: Batch, epoch: float) -> tuple[Look, dict[str, Tensor]]:
+        """The losses that are active in this epoch, not yet weighed. The maps explain the labels, never the predictions."""
+        active = self.weighting.active(epoch)
+        guidance = {n: g for n, g in self.guidance_losses().items() if n in active}
+        behaviour = {n: b for n, b in self.behaviour_losses().items() if n in active}
+        every = any(g.classes == "all" for g in guidance.values()) or any(b.needs_every for b in behaviour.values())
+        if guidance or any(b.needs_map for b in behaviour.values()):
+            look = classifier.look(batch.images, batch.labels, every=every)
+        else:
+            look = Look(classifier(batch.images), maps={})
+        losses = {self.names[0]: self.classification(look.logits, batch.labels)}
+        for name, guide in guidance.items():
+            maps, range = guide.attention(look)
+            losses[name] = guide(maps, *guide.region(batch), range)
+        for name, behave in behaviour.items():
+            losses[name] = behave(classifier, look, batch)
+        return look, losses
+
+
+def _make(room: str, settings: WeightedLoss, where: str, *args: Tensor | None) -> nn.Module:
+    loss: nn.Module = catalog.make(room, settings.name, settings.options, *args, where=where)
+    return loss
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Numbers the second and further ones of a name.
+
+    >>> _unique(["focal", "dice", "dice"])
+    ['focal', 'dice', 'dice.1']
+    """
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        found.append(f"{name}.{seen[name]}" if seen[name] else name)
+        seen[name] += 1
+    return found

@@ -1,0 +1,59 @@
+"""No evidence outside the ROI, neither for nor against."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor
+
+from sightline.losses.guidance import GuidanceLoss
+from sightline.losses.squash import Squash
+
+TINY = 1e-12
+
+
+def outside(attention: Tensor, roi: Tensor, relative: bool = False) -> Tensor:
+    """mean over all pixels of |A| (1 - R); relative: divided by the mean of |A|
+
+    Taken over all pixels and not over those outside, the plain form is in units of the logit: where a class score is the mean of its
+    map (CAM), it is the most that the outside can add to the score. It can be lowered by making all evidence weaker. The relative form
+    cannot, being blind to scale; it is the share of the absolute evidence that lies outside.
+
+    Args:
+        attention: (N, 1, h, w), raw evidence or in [0, 1].
+        roi: (N, 1, h, w) in [0, 1]; empty: all evidence is outside.
+
+    Returns:
+        (N,) non-negative, relative: in [0, 1]; 0 where nothing lies outside and for a map that is zero everywhere.
+
+    Source:
+        Own; after Ross et al. 2017 ("right for the right reasons"), on attention maps instead of input gradients.
+    """
+    size = attention.abs()
+    value = (size * (1 - roi)).mean((1, 2, 3))
+    return value / size.mean((1, 2, 3)).clamp(min=TINY) if relative else value
+
+
+class Outside(GuidanceLoss):
+    """See `outside`.
+
+    Args:
+        map, classes, squash, over: see `GuidanceLoss`; with `classes: all` no class may draw on the outside, neither for nor against.
+        relative: judge the share of the evidence instead of its amount.
+    """
+
+    def __init__(
+        self,
+        *,
+        map: str | None = None,
+        classes: Literal["label", "all"] = "label",
+        squash: Squash | None = None,
+        over: Literal["known", "batch"] = "known",
+        relative: bool = False,
+    ) -> None:
+        super().__init__(map=map, classes=classes, squash=squash, over=over)
+        self.relative = relative
+
+    def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
+        """See `outside`."""
+        return outside(attention, roi, self.relative)

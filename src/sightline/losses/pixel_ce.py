@@ -1,0 +1,61 @@
+"""Pixel-wise cross-entropy (001's L_loc)."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from sightline.losses.guidance import GuidanceLoss
+from sightline.losses.squash import Range, Squash, UnitSquash
+
+EPS = 1e-6
+
+
+def pixel_cross_entropy(logits: Tensor, roi: Tensor) -> Tensor:
+    """mean over pixels of -(R log A + (1 - R) log(1 - A)), with A = sigmoid(logits)
+
+    Each pixel is a probability of its own, so that the perfect map is the ROI map. From logits, a pixel that is wrong beyond all doubt
+    still has its full gradient.
+
+    Args:
+        logits: (N, 1, h, w).
+        roi: (N, 1, h, w) in [0, 1]; soft values are targets like any other.
+
+    Returns:
+        (N,) non-negative; smallest where A equals the ROI map (0 only for a binary ROI).
+
+    Source:
+        Saliency-aware classification (ECE 549 report), L_loc.
+    """
+    return F.binary_cross_entropy_with_logits(logits, roi, reduction="none").mean((1, 2, 3))
+
+
+def logits_of(unit: Tensor, eps: float = EPS) -> Tensor:
+    """log((A + eps) / (1 - A + eps)): the logits of a map in [0, 1], finite at its ends. Any shape, same shape."""
+    return (unit + eps).log() - (1 - unit + eps).log()
+
+
+class PixelCrossEntropy(GuidanceLoss):
+    """See `pixel_cross_entropy`. Evidence is taken as logits of the pixels."""
+
+    own_squash: ClassVar[Squash] = "sigmoid"
+
+    def __init__(
+        self,
+        *,
+        map: str | None = None,
+        classes: Literal["label", "all"] = "label",
+        squash: UnitSquash | None = None,
+        over: Literal["known", "batch"] = "known",
+    ) -> None:
+        super().__init__(map=map, classes=classes, squash=squash, over=over)
+
+    def squashed(self, raw: Tensor, range: Range) -> Tensor:
+        """To logits, which evidence under a sigmoid is already."""
+        return raw if range == "evidence" and self.squash == "sigmoid" else logits_of(super().squashed(raw, range))
+
+    def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
+        """See `pixel_cross_entropy`."""
+        return pixel_cross_entropy(attention, roi)

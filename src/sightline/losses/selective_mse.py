@@ -1,0 +1,70 @@
+"""Squared difference to the labelled class's map under a learned sigmoid (004 eq. 9, 10)."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from sightline.errors import UserError
+from sightline.losses.guidance import GuidanceLoss
+from sightline.losses.squash import Range
+
+
+def selective_mse(evidence: Tensor, roi: Tensor, alpha: Tensor) -> Tensor:
+    """mean over pixels of (sigmoid(alpha Omega_Y) - Psi)^2
+
+    Args:
+        evidence: (N, 1, h, w), Omega_Y: raw, unbounded map of the labelled class; the other classes' are left alone.
+        roi: (N, 1, h, w) in [0, 1], Psi.
+        alpha: positive scalar, learned.
+
+    Returns:
+        (N,) in [0, 1].
+
+    Source:
+        Zhu, Salcudean, Rohling 2022 (GG-CAM), eq. 9 and 10.
+    """
+    return (torch.sigmoid(alpha * evidence) - roi).square().mean((1, 2, 3))
+
+
+class SelectiveMSE(GuidanceLoss):
+    """See `selective_mse`.
+
+    Args:
+        map: name of the attention map; None: the first one of the source.
+        over: see `GuidanceLoss`.
+        alpha: where the learned scale starts; the paper does not say.
+    """
+
+    def __init__(
+        self,
+        *,
+        map: str | None = None,
+        over: Literal["known", "batch"] = "known",
+        alpha: Annotated[float, Field(gt=0)] = 1.0,
+    ) -> None:
+        super().__init__(map=map, over=over)
+        self.log_alpha = nn.Parameter(torch.tensor(math.log(alpha)))  # exp keeps alpha positive
+
+    @property
+    def alpha(self) -> Tensor:
+        """The learned scale."""
+        return self.log_alpha.exp()
+
+    def squashed(self, raw: Tensor, range: Range) -> Tensor:
+        """Leaves the map raw: the sigmoid is part of the formula.
+
+        Raises:
+            UserError: the map is in [0, 1] already, so that alpha would squash it twice.
+        """
+        if range == "unit":
+            raise UserError("losses.guidance (selective_mse)", "this map is in [0, 1] already", "Use l2, or a source of raw evidence: cam.")
+        return raw
+
+    def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
+        """See `selective_mse`."""
+        return selective_mse(attention, roi, self.alpha)

@@ -1,0 +1,73 @@
+"""Weights that are learned as the losses' uncertainties (004 eq. 11)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from sightline.losses.weighting import LossEntry, Weighting
+
+Positive = Annotated[float, Field(gt=0)]
+Regulariser = Literal["ln(1+s)", "ln(1+s^2)", "ln s"]
+
+
+def regulariser(s: Tensor, form: Regulariser = "ln(1+s)") -> Tensor:
+    """What keeps a sigma from growing without end: `ln(1+s)` (004 as printed), `ln(1+s^2)` (Liebel & Koerner 2018) or `ln s` (Kendall
+    et al. 2018, which has no lower bound). (L,) positive -> (L,)"""
+    match form:
+        case "ln(1+s)":
+            return s.log1p()
+        case "ln(1+s^2)":
+            return s.square().log1p()
+        case "ln s":
+            return s.log()
+
+
+class Uncertainty(Weighting):
+    """total = sum_i k_i w_i L_i / s_i^2 + r(s_i), every s_i > 0 learned
+
+    A small sigma at the start makes its loss count much; as the loss shrinks or cannot, sigma settles where the two terms balance: for
+    k = 1/2 and r = ln(1+s) at s^3 = L (1 + s). Behaviour losses judge class scores and are treated as class losses.
+
+    Args:
+        regulariser: r, see `regulariser`.
+        coefficients: k: `kendall`: 1 for class losses and 1/2 for maps, as in the authors' related code; `half`: 1/2 for both. The
+            paper's own coefficients are lost.
+        sigma_class, sigma_map: where the sigmas of class losses and of guidance losses start. The paper: 1, and "small, close to 0".
+
+    Source:
+        Zhu, Salcudean, Rohling 2022 (GG-CAM), eq. 11; Kendall, Gal, Cipolla, CVPR 2018.
+    """
+
+    k: Tensor
+
+    def __init__(
+        self,
+        entries: list[LossEntry],
+        *,
+        regulariser: Regulariser = "ln(1+s)",
+        coefficients: Literal["kendall", "half"] = "kendall",
+        sigma_class: Positive = 1.0,
+        sigma_map: Positive = 0.1,
+    ) -> None:
+        super().__init__(entries)
+        self.regulariser: Regulariser = regulariser
+        maps = torch.tensor([e.kind == "guidance" for e in entries])
+        weights = torch.tensor([float(e.weight) for e in entries])
+        self.register_buffer("k", torch.where(maps | (coefficients == "half"), 0.5, 1.0) * weights, persistent=False)
+        self.log_sigma = nn.Parameter(torch.where(maps, sigma_map, sigma_class).log())  # exp keeps sigma positive
+
+    def sigma(self) -> Tensor:
+        """(L,)"""
+        return self.log_sigma.exp()
+
+    def factors(self) -> Tensor:
+        """See `Weighting`."""
+        return self.k / self.sigma().square()
+
+    def extra(self) -> Tensor:
+        """See `Weighting`."""
+        return regulariser(self.sigma(), self.regulariser)

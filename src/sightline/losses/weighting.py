@@ -1,0 +1,105 @@
+"""From named losses to a total: what all weightings share, and fixed weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class LossEntry:
+    """A loss as its weighting sees it.
+
+    Attributes:
+        name: unique within the objective.
+        kind: which part it plays.
+        weight: factor, or where a learned or calibrated one starts. Zero switches the loss off for good.
+        start: epoch (0-based) at which it sets in.
+        ramp: epochs that it then takes to reach its full weight.
+    """
+
+    name: str
+    kind: Literal["classification", "guidance", "behaviour"]
+    weight: float = 1.0
+    start: int = 0
+    ramp: int = 0
+
+    def share(self, epoch: float) -> float:
+        """How much of the weight counts: 0 before `start`, then evenly more each epoch, 1 from `start + ramp` on.
+
+        >>> [LossEntry("l2", "guidance", start=1, ramp=2).share(e) for e in range(5)]
+        [0.0, 0.3333333333333333, 0.6666666666666666, 1.0, 1.0]
+        """
+        return 0.0 if epoch < self.start else min(1.0, (epoch - self.start + 1) / (self.ramp + 1))
+
+
+class Weighting(nn.Module):
+    """Turns named losses into a total. What it learns or measures lies in parameters and buffers, so that it survives a resume.
+
+    Args:
+        entries: the losses of the objective, in its order.
+
+    Attributes:
+        needs_calibration: how many batches of losses it wants to see before the training.
+    """
+
+    needs_calibration: int = 0
+
+    def __init__(self, entries: list[LossEntry]) -> None:
+        super().__init__()
+        self.entries = entries
+
+    def factors(self) -> Tensor:
+        """The full weight of each entry. -> (L,), on the graph where they are learned"""
+        raise NotImplementedError
+
+    def extra(self) -> Tensor | None:
+        """What each entry adds to the total beside its weighted loss. -> (L,)"""
+        return None
+
+    def active(self, epoch: float) -> set[str]:
+        """The losses that count in this epoch; the others need not be computed."""
+        return {e.name for e in self.entries if e.weight * e.share(epoch) > 0}
+
+    def forward(self, losses: dict[str, Tensor], epoch: float) -> tuple[Tensor, dict[str, float]]:
+        """The total, and the weight of every entry, 0 for those that are not among `losses`.
+
+        Args:
+            losses: name -> scalar.
+            epoch: 0-based; infinity for "all ramps are over".
+        """
+        factors, extra = self.factors(), self.extra()
+        measured = factors.detach().tolist()
+        total = torch.zeros((), device=factors.device)
+        weights = {}
+        for i, entry in enumerate(self.entries):
+            share = entry.share(epoch) if entry.name in losses else 0.0
+            weights[entry.name] = measured[i] * share
+            if share:
+                own = factors[i] * losses[entry.name]
+                total = total + share * (own if extra is None else own + extra[i])
+        return total, weights
+
+    def calibrate(self, history: list[dict[str, float]]) -> None:
+        """Sets the weights by the losses of some batches; only asked of a weighting that `needs_calibration`."""
+
+
+class Fixed(Weighting):
+    """The weights of the recipe, each with its start and ramp.
+
+    total = sum_i w_i L_i
+    """
+
+    weights: Tensor
+
+    def __init__(self, entries: list[LossEntry]) -> None:
+        super().__init__(entries)
+        # the recipe decides, also after a resume: nothing to store
+        self.register_buffer("weights", torch.tensor([float(e.weight) for e in entries]), persistent=False)
+
+    def factors(self) -> Tensor:
+        """See `Weighting`."""
+        return self.weights

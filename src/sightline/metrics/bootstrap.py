@@ -1,0 +1,133 @@
+"""Bootstrap intervals: how far a score would move had other images, or other patients, been drawn.
+
+A bootstrap sample is a row of counts, how often each image was drawn, so a statistic is written once, for weights (R, N), and answers for
+all R samples at a time. Where images belong together (a patient, a lesion), whole groups are drawn, since their images err together.
+
+The intervals are percentile intervals. They stay inside the range of the score, serve means, ratios, AUC and paired differences alike, and
+need no jackknife. BCa would correct a little bias and skew, but it is undefined where all samples agree (an accuracy of 1), which happens
+in practice. At such a score the percentile interval has no width, although few images cannot be that sure: read it beside its n.
+Medians are not offered: their bootstrap intervals fail badly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any, TypedDict, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Groups = Sequence[str | None] | NDArray[Any]  # names or numbers, one per image
+Key = TypeVar("Key", bound=Hashable)
+
+_ELEMENTS = 2**20  # of one chunk of weights: small enough to stay in fast memory
+
+
+class Interval(TypedDict):
+    """A score with its confidence interval; None is what cannot be computed."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def resamples(n: int, *, groups: Groups | None = None, draws: int = 1000, seed: int = 0) -> Iterator[Array]:
+    """How often each of `n` images occurs in each bootstrap sample.
+
+    Args:
+        groups: patient or lesion of each image; None or "" is an image of its own. With groups, whole groups are drawn.
+
+    Yields:
+        (r, n) float64 counts, `draws` rows in all. Equal arguments give equal samples, which is what makes comparisons paired.
+    """
+    cluster = clusters(n, groups)  # (n,)
+    count = int(cluster.max()) + 1
+    rng = np.random.default_rng(seed)
+    step = max(1, _ELEMENTS // n)
+    for start in range(0, draws, step):
+        rows = min(step, draws - start)
+        picks = rng.integers(count, size=(rows, count)) + count * np.arange(rows)[:, None]
+        drawn = np.bincount(picks.ravel(), minlength=rows * count).reshape(rows, count)
+        yield drawn[:, cluster].astype(np.float64)  # (rows, count) -> (rows, n)
+
+
+def intervals(
+    statistic: Callable[[Array], Mapping[Key, Array]],
+    n: int,
+    *,
+    groups: Groups | None = None,
+    bootstrap: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> dict[Key, Interval]:
+    """Intervals of weighted statistics, all from the same bootstrap samples.
+
+    Args:
+        statistic: weights (R, n) -> name -> (R,), NaN where a sample does not allow it (one class only). Weights of 1 give the value.
+        n: images.
+        confidence: of the interval, 0.95 for the 2.5th to the 97.5th percentile.
+
+    Returns:
+        An interval per name. Samples that do not allow a statistic are left out of it; with fewer than two images or groups there are
+        no bounds.
+    """
+    values = statistic(np.ones((1, n)))
+    drawable = n > 0 and int(clusters(n, groups).max()) > 0
+    chunks = [statistic(w) for w in resamples(n, groups=groups, draws=bootstrap, seed=seed)] if drawable else []
+    return {key: _summary(float(v[0]), np.concatenate([c[key] for c in chunks] or [np.empty(0)]), confidence) for key, v in values.items()}
+
+
+def interval(per_item: Array, *, groups: Groups | None = None, bootstrap: int = 1000, confidence: float = 0.95, seed: int = 0) -> Interval:
+    """The mean of one number per image, with its interval.
+
+    Args:
+        per_item: (N,), NaN where the score does not apply; such images are left out.
+    """
+    applies = np.flatnonzero(~np.isnan(per_item))
+    values = np.asarray(per_item, dtype=np.float64)[applies]
+
+    def mean(weights: Array) -> dict[str, Array]:
+        return {"mean": ratio(weights @ values, weights.sum(axis=1))}  # (R, N) -> (R,)
+
+    return intervals(mean, len(values), groups=chosen(groups, applies), bootstrap=bootstrap, confidence=confidence, seed=seed)["mean"]
+
+
+def clusters(n: int, groups: Groups | None) -> Array:
+    """The cluster, 0, 1, ..., of each of `n` images: its group, or itself where it has none (None or "")."""
+    if groups is None:
+        return np.arange(n)
+    index: dict[Hashable, int] = {}
+    keys = (i if group in (None, "") else (group,) for i, group in enumerate(groups))
+    return np.array([index.setdefault(key, len(index)) for key in keys], dtype=np.intp)
+
+
+def chosen(groups: Groups | None, images: Array) -> Groups | None:
+    """The groups of some images."""
+    return None if groups is None else [groups[i] for i in images.tolist()]
+
+
+def ratio(above: Array, below: Array) -> Array:
+    """`above / below`, NaN where `below` is zero."""
+    shape = np.broadcast_shapes(np.shape(above), np.shape(below))
+    return np.divide(above, below, out=np.full(shape, np.nan), where=np.asarray(below) != 0)
+
+
+def mean_of_defined(values: Array) -> Array:
+    """Mean over the last axis of what is not NaN; NaN where nothing is."""
+    defined = ~np.isnan(values)
+    return ratio(np.where(defined, values, 0).sum(axis=-1), defined.sum(axis=-1))
+
+
+def number(value: float) -> float | None:
+    """NaN as None, which JSON can hold."""
+    return None if np.isnan(value) else float(value)
+
+
+def _summary(value: float, samples: Array, confidence: float) -> Interval:
+    """Value and percentiles of (R,) samples, NaN left out."""
+    defined = samples[~np.isnan(samples)]
+    if np.isnan(value) or not len(defined):
+        return Interval(value=number(value), low=None, high=None)
+    low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Interval(value=value, low=float(low), high=float(high))

@@ -1,0 +1,84 @@
+"""How well the maps of a split lie on its ROI maps, beside what maps reach that know nothing of the image."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+from sightline.metrics import levels
+from sightline.metrics.bootstrap import Array, Groups, chosen, interval, mean_of_defined, number
+from sightline.metrics.localisation import SCORES, blank, roi_area, scores, upsample
+
+_CHUNK = 16  # images at full size at a time
+
+
+def localisation(
+    maps: Array,
+    rois: Array,
+    known: Array,
+    *,
+    threshold: float = 0.5,
+    shuffles: int = 10,
+    groups: Groups | None = None,
+    bootstrap: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Scores of one kind of map, at the full size of the ROI maps.
+
+    Judged are the images whose ROI is known and not empty. A map with a value that is not finite counts as blank.
+
+    Args:
+        maps: (N, h, w) raw attention.
+        rois: (N, H, W), float in [0, 1] or uint8 in 0 ... 255.
+        known: (N,) bool.
+        threshold: of the min-max map, for jaccard and dice.
+        shuffles: other images' ROI maps that each map is held against.
+        groups: patient or lesion of each image, drawn as a whole.
+
+    Returns:
+        Of each of `SCORES` the mean with its interval and the levels `uniform`, `centre` and `shuffled`; `roi_area` with its interval;
+        the number of images judged (`n`), of those not judged (`unknown`, `empty`), and of blank maps among the judged (`blank`).
+    """
+    known = np.asarray(known, dtype=bool)
+    judged = np.flatnonzero(known & rois.any(axis=(1, 2)))
+    own_groups = chosen(groups, judged)
+    others = [judged[p] for p in levels.partners(len(judged), shuffles, groups=own_groups, seed=seed)]
+    attention = np.asarray(maps, dtype=np.float32)[judged]
+    attention = np.where(np.isfinite(attention).all(axis=(1, 2), keepdims=True), attention, 0)
+    size = rois.shape[1:]
+    middle = levels.centre(size)[None]  # (1, H, W)
+
+    found: defaultdict[str, list[Array]] = defaultdict(list)
+    for start in range(0, len(judged), _CHUNK):
+        large = upsample(attention[start : start + _CHUNK], size)  # (n, H, W)
+        roi = _unit(rois[judged[start : start + _CHUNK]])
+        wrong = [scores(a[None], _unit(rois[o]), threshold) for a, o in zip(large, others[start : start + _CHUNK], strict=True)]
+        shuffled = {s: np.array([mean_of_defined(w[s]) for w in wrong]) for s in SCORES}
+        kinds = {"own": scores(large, roi, threshold), "uniform": levels.uniform(roi), "centre": scores(middle, roi, threshold)}
+        for kind, values in (kinds | {"shuffled": shuffled}).items():
+            for score in SCORES:
+                found[f"{kind} {score}"].append(values[score])
+        found["roi_area"].append(roi_area(roi))
+    per_image = {key: np.concatenate(parts) for key, parts in found.items()}
+
+    def judge(key: str) -> dict[str, Any]:
+        values = per_image.get(key, np.empty(0))
+        return {**interval(values, groups=own_groups, bootstrap=bootstrap, confidence=confidence, seed=seed)}
+
+    def mean(key: str) -> float | None:
+        return number(float(mean_of_defined(per_image.get(key, np.empty(0)))))
+
+    result: dict[str, Any] = {"n": len(judged), "unknown": int((~known).sum()), "empty": int(known.sum()) - len(judged)}
+    result["blank"] = int(blank(attention).sum())
+    for score in SCORES:
+        result[score] = judge(f"own {score}") | {level: mean(f"{level} {score}") for level in ("uniform", "centre", "shuffled")}
+    result["roi_area"] = judge("roi_area")
+    return result
+
+
+def _unit(roi: Array) -> Array:
+    """As float32 in [0, 1]."""
+    return roi.astype(np.float32) / 255 if roi.dtype == np.uint8 else np.asarray(roi, dtype=np.float32)

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import random
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from blobs import Spot, centroid, spot_record
+
+from sightline.config import Augment, Data
+from sightline.data.annotation import gaze_map
+from sightline.data.augment import prepare
+from sightline.data.dataset import ImageDataset, collate
+from sightline.data.sampling import Key
+from sightline.types import Annotation, Batch
+
+AUGMENT = Augment(rotate=(-40, 40), scale_x=(0.8, 1.2), translate=3, flip_x=0.5, brightness=0.2, hue=0.1, fill=(0, 0, 0))
+DATA = Data(image_size=32, augment=AUGMENT)
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+def dataset(**options: object) -> ImageDataset:
+    return ImageDataset([spot_record(i) for i in range(8)], ["a", "b"], **({"data": DATA, "train": True} | options))
+
+
+def test_augmentation_depends_on_seed_epoch_and_position_alone() -> None:
+    images = dataset()
+    first = images[Key(3, 5, 2)].image
+    torch.rand(7)
+    images[Key(0, 0, 0)]
+    assert torch.equal(images[Key(3, 5, 2)].image, first)
+    assert torch.equal(dataset()[Key(3, 5, 2)].image, first)
+    others = [images[Key(3, 6, 2)], images[Key(4, 5, 2)], dataset(seed=1)[Key(3, 5, 2)]]
+    assert not any(torch.equal(other.image, first) for other in others)
+
+
+def test_global_random_state_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "manual_seed", lambda seed: pytest.fail("this reseeds the accelerator too"))
+    images, before = dataset(), torch.get_rng_state()
+    images[Key(1, 2, 3)]
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_whole_numbers_draw_nothing() -> None:
+    training, evaluated = dataset(), dataset(train=False)
+    assert torch.equal(training[2].image, evaluated[2].image)
+    assert torch.equal(evaluated[Key(0, 0, 2)].image, evaluated[2].image)
+
+
+def test_labels_follow_the_order_of_the_classes() -> None:
+    records = [spot_record(i) for i in range(3)]
+    assert ImageDataset(records, ["b", "a"], DATA, train=False).labels == [1, 1, 0]
+
+
+@pytest.mark.parametrize("key", [int, lambda i: Key(1, i, i)], ids=["evaluated", "augmented"])
+def test_pitfall_4_pairs_are_by_record_not_by_position(key: object) -> None:
+    records = [spot_record(i) for i in range(12)]
+    random.Random(0).shuffle(records)
+    del records[3], records[5]
+    plain = DATA.model_copy(update={"augment": AUGMENT.model_copy(update={"hue": 0, "brightness": 0})})
+    images = ImageDataset([*records, records[0]], ["a", "b"], plain, train=True)
+    for i, record in enumerate([*records, records[0]]):
+        sample = images[key(i)]
+        assert sample.id == record.id
+        np.testing.assert_allclose(centroid(sample.roi), centroid(sample.image), atol=0.3)
+
+
+def test_unknown_nothing_and_avoid() -> None:
+    mark = (Annotation("box", points=((4, 4, 30, 30),)),)
+    records = [
+        spot_record(0, annotations=()),
+        spot_record(1, annotations=(Annotation("nothing"),)),
+        spot_record(2, annotations=(), avoid=mark),
+        spot_record(3, avoid=mark),
+    ]
+    images = ImageDataset(records, ["a", "b"], Data(image_size=32), train=False)
+    batch = collate([images[i] for i in range(4)])
+    assert batch.known.tolist() == [False, True, False, True]
+    assert batch.avoid_known.tolist() == [False, False, True, True]
+    assert (batch.roi.flatten(1).sum(1) > 0).tolist() == [False, False, False, True]
+    assert (batch.avoid.flatten(1).sum(1) > 0).tolist() == [False, False, True, True]
+    assert not torch.equal(batch.avoid[3], batch.roi[3])
+
+
+def test_images_outside_the_annotated_share_are_unknown_in_training_only() -> None:
+    mark = (Annotation("box", points=((4, 4, 30, 30),)),)
+    records = [spot_record(i, avoid=mark) for i in range(3)]
+    some = frozenset({"image 1"})
+    training = ImageDataset(records, ["a", "b"], DATA, train=True, annotated=some)
+    for sample in (training[Key(0, i, i)] for i in range(3)):
+        assert sample.known == sample.avoid_known == (sample.id in some)
+        assert bool(sample.roi.any()) == bool(sample.avoid.any()) == (sample.id in some)
+    validation = ImageDataset(records, ["a", "b"], DATA, train=False, annotated=some)
+    assert all(validation[i].known and validation[i].roi.any() for i in range(3))
+
+
+def test_hidden_annotations_do_not_change_the_images() -> None:
+    shown, hidden = dataset(), dataset(annotated=frozenset())
+    assert torch.equal(shown[Key(2, 1, 1)].image, hidden[Key(2, 1, 1)].image)
+
+
+def test_gaze_is_drawn_in_original_pixels() -> None:
+    points = ((30.0, 20.0, 1.0), (70.0, 60.0, 2.0))
+    record = spot_record(0, size=(80, 160), annotations=(Annotation("gaze", points=points),))
+    sample = ImageDataset([record], ["a"], Data(image_size=32, gaze_blur=31), train=False)[0]
+    drawn = gaze_map(points, (80, 160), 31)
+    _, (expected,) = prepare(record.image.draw(), [drawn], Data(image_size=32))
+    torch.testing.assert_close(sample.roi, expected, atol=0.5 / 255 + 1e-6, rtol=0)
+
+
+def test_pictures_are_for_people() -> None:
+    data = Data(image_size=24, load_size=30, augment=AUGMENT)
+    images = ImageDataset([spot_record(0), spot_record(1, annotations=())], ["a"], data, train=True)
+    image, roi = images.picture(0)
+    assert (image.shape, image.dtype) == ((24, 24, 3), np.uint8)
+    assert (roi.shape, roi.dtype) == ((24, 24), np.float32)
+    np.testing.assert_allclose(centroid(image.transpose(2, 0, 1)), centroid(roi), atol=0.1)
+    assert np.array_equal(images.picture(0)[0], image)
+    assert images.picture(1)[1] is None
+
+
+def test_batches_are_as_the_vocabulary_says() -> None:
+    images = dataset()
+    batch = collate([images[Key(0, i, i)] for i in range(4)])
+    assert isinstance(batch, Batch)
+    assert (batch.images.shape, batch.images.dtype) == ((4, 3, 32, 32), torch.float32)
+    assert (batch.roi.shape, batch.avoid.shape) == ((4, 1, 32, 32), (4, 1, 32, 32))
+    assert (batch.known.dtype, batch.avoid_known.dtype) == (torch.bool, torch.bool)
+    assert (batch.labels.dtype, batch.labels.tolist()) == (torch.int64, [0, 0, 1, 0])
+    assert (batch.index.tolist(), batch.ids) == ([0, 1, 2, 3], [f"image {i}" for i in range(4)])
+    for values in (batch.images, batch.roi):
+        assert type(values) is torch.Tensor
+        assert values.min() >= 0
+        assert values.max() <= 1
+
+
+def test_filling_reports_progress_and_leaves_nothing_to_decode() -> None:
+    images, steps = dataset(), []
+    images.fill(lambda done, total: steps.append((done, total)))
+    assert steps == [(i, 8) for i in range(1, 9)]
+    Spot.drawn.clear()
+    images[Key(0, 0, 3)]
+    assert not Spot.drawn

@@ -1,0 +1,163 @@
+"""Every image is looked at once; what was seen is remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sightline.data import survey as survey_module
+from sightline.data import survey_store
+from sightline.data.facts import Facts, thumbnail
+from sightline.data.survey import survey
+from sightline.errors import UserError
+from sightline.types import Annotation, Record
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(survey_store, "store_folder", lambda: tmp_path / "store")
+    return tmp_path / "store" / "survey.sqlite"
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Ids of the records that were decoded."""
+    seen: list[str] = []
+
+    def examine(record: Record, gaze_blur: int) -> Facts:
+        seen.append(record.id)
+        return original(record, gaze_blur)
+
+    original = survey_module.examine
+    monkeypatch.setattr(survey_module, "examine", examine)
+    return seen
+
+
+def image(path: Path, seed: int = 0, size: tuple[int, int] = (20, 30)) -> Path:
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (*size, 3), np.uint8)).save(path)
+    return path
+
+
+def test_facts_of_an_image(tmp_path: Path) -> None:
+    box = Annotation("box", points=((0, 0, 15, 20),))
+    found = survey([Record("a", image(tmp_path / "a.png"), "x", annotations=(box,))], gaze_blur=5)
+    facts = found.facts["a"]
+    assert facts.size == (20, 30)
+    assert facts.known
+    assert facts.area == pytest.approx(0.5)
+    assert found.problems == []
+    found.raise_problems()
+
+
+def test_digests_tell_files_and_pixels_apart(tmp_path: Path) -> None:
+    first = image(tmp_path / "a.png")
+    copy = tmp_path / "b.png"
+    copy.write_bytes(first.read_bytes())
+    Image.open(first).save(tmp_path / "c.bmp")
+    records = [Record(p.stem, p, "x") for p in (first, copy, tmp_path / "c.bmp", image(tmp_path / "d.png", seed=1))]
+    a, b, c, d = survey(records, gaze_blur=5).facts.values()
+    assert a.file == b.file != c.file
+    assert a.pixels == b.pixels == c.pixels != d.pixels
+    assert not a.known
+    assert a.area is None
+
+
+def test_thumbnails_correlate_like_their_images() -> None:
+    rng = np.random.default_rng(0)
+    first, other = (np.repeat(np.repeat(rng.integers(0, 200, (16, 16, 1), np.uint8), 3, axis=2), 4, axis=0) for _ in range(2))
+    brighter = first // 2 + 60
+    a, b, c = (thumbnail(i).ravel().astype(float) for i in (first, brighter, other))
+    assert a @ a == pytest.approx(1, abs=2e-3)
+    assert a @ b > 0.999
+    assert a @ c == pytest.approx(np.corrcoef(first[::4, :, 0].ravel(), other[::4, :, 0].ravel())[0, 1], abs=5e-3)
+    assert not thumbnail(np.full((9, 9, 3), 77, np.uint8)).any()
+
+
+def test_every_problem_is_collected_and_the_first_is_raised_with_the_number_of_others(tmp_path: Path) -> None:
+    good = image(tmp_path / "good.png")
+    cut = image(tmp_path / "cut.png")
+    cut.write_bytes(cut.read_bytes()[:400])
+    small = image(tmp_path / "small.png", size=(4, 4))
+    records = [
+        Record("fine", good, "x"),
+        Record("missing", tmp_path / "gone.png", "x"),
+        Record("truncated", cut, "x"),
+        Record("mask", good, "x", annotations=(Annotation("mask", small),)),
+        Record("box", good, "x", annotations=(Annotation("box", points=((90, 0, 95, 5),)),)),
+        Record("avoided", good, "x", avoid=(Annotation("mask", tmp_path / "gone.png"),)),
+    ]
+    found = survey(records, gaze_blur=5)
+    assert list(found.facts) == ["fine"]
+    for problem, part in zip(found.problems, ["no such file", "cut short", "4 x 4 pixels", "lies outside", "no such file"], strict=True):
+        assert part in problem.reason
+    with pytest.raises(UserError, match=r"gone\.png: no such file.* There are 4 more problems"):
+        found.raise_problems()
+
+
+def test_a_second_survey_decodes_only_what_has_changed(tmp_path: Path, looks: list[str]) -> None:
+    a, b = (Record(name, image(tmp_path / f"{name}.png", seed), "x") for seed, name in enumerate("ab"))
+    first = survey([a, b], gaze_blur=5)
+    looks.clear()
+    second = survey([a, b], gaze_blur=5)
+    assert looks == []
+    for id, facts in first.facts.items():
+        assert np.array_equal(facts.thumbnail, second.facts[id].thumbnail)  # type: ignore[arg-type]
+        assert replace(facts, thumbnail=None) == replace(second.facts[id], thumbnail=None)
+    image(tmp_path / "b.png", seed=7, size=(21, 30))
+    assert survey([a, b], gaze_blur=5).facts["b"].size == (21, 30)
+    assert looks == ["b"]
+
+
+def test_other_annotations_or_another_blur_are_looked_at_anew(tmp_path: Path, looks: list[str]) -> None:
+    plain = Record("a", image(tmp_path / "a.png"), "x")
+    boxed = replace(plain, annotations=(Annotation("box", points=((0, 0, 5, 5),)),))
+    avoided = replace(plain, avoid=boxed.annotations)
+    for record, blur in [(plain, 5), (boxed, 5), (avoided, 5), (plain, 7)]:
+        survey([record], gaze_blur=blur)
+    assert len(looks) == 4
+    assert survey([boxed], gaze_blur=5).facts["a"].known
+    assert not survey([avoided], gaze_blur=5).facts["a"].known
+
+
+def test_problems_are_not_remembered(tmp_path: Path) -> None:
+    record = Record("a", tmp_path / "a.png", "x")
+    assert survey([record], gaze_blur=5).problems
+    image(tmp_path / "a.png")
+    assert not survey([record], gaze_blur=5).problems
+
+
+@pytest.mark.parametrize("content", [b"this is no database" * 100, None])
+def test_a_store_that_cannot_be_used_costs_only_time(tmp_path: Path, store: Path, content: bytes | None) -> None:
+    if content is None:
+        store.parent.write_text("a file where the folder should be")
+    else:
+        store.parent.mkdir()
+        store.write_bytes(content)
+    for _ in range(2):
+        assert survey([Record("a", image(tmp_path / "a.png"), "x")], gaze_blur=5).facts["a"].size == (20, 30)
+
+
+def test_progress_counts_every_record(tmp_path: Path) -> None:
+    path, steps = image(tmp_path / "a.png"), []
+    survey([Record(str(i), path, "x") for i in range(3)], gaze_blur=5, progress=lambda done, total: steps.append((done, total)))
+    assert steps == [(1, 3), (2, 3), (3, 3)]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    key: str
+
+    def draw(self) -> np.ndarray:
+        raise AssertionError("a survey draws nothing")
+
+
+def test_drawables_are_told_apart_by_their_keys_without_drawing(store: Path) -> None:
+    records = [Record(str(i), Drawn(key), "x", annotations=(Annotation("nothing"),)) for i, key in enumerate("ppq")]
+    a, b, c = survey(records, gaze_blur=5).facts.values()
+    assert a.pixels == b.pixels != c.pixels
+    assert a.thumbnail is None
+    assert a.known

@@ -1,0 +1,193 @@
+"""Whole trainings, small: what a run leaves, resume, guards, processes, stages."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from sightline.engine import module as training_module
+from sightline.engine.evaluate import evaluate
+from sightline.engine.files import read_table
+from sightline.engine.run import Run
+from sightline.engine.train import Stopped, train
+from sightline.errors import UserError
+
+GUIDED = {"guidance": [{"name": "energy", "classes": "all"}], "behaviour": [{"name": "background"}]}
+
+
+def quiet(_: str) -> None:
+    pass
+
+
+def test_a_run_folder_is_complete_and_agrees_with_itself(tiny_recipe, tmp_path):
+    run = train(tiny_recipe(losses=GUIDED), tmp_path / "run", say=quiet)
+    metrics = evaluate(run)
+
+    names = {p.relative_to(run.path).as_posix() for p in run.path.rglob("*") if p.is_file()}
+    expected = {"config.yaml", "environment.json", "split.csv", "model.safetensors", "model.json", "metrics.json", "predictions.csv"}
+    assert expected | {"logs/metrics.csv", "last.ckpt", "attention/flipped.npz"} <= names
+    assert not any("partial" in name for name in names)
+    assert set(metrics) == {"val", "matched", "flipped", "removed"}
+    said = run.predictions("flipped")
+    accuracy = (said.probabilities.argmax(1) == said.labels).mean()
+    assert metrics["flipped"]["classification"]["accuracy"]["value"] == pytest.approx(accuracy)
+    assert len(run.history) == 2
+    assert {"train/loss", "train/energy", "train/background", "val/auc", "val/epg", "lr"} <= set(run.history[0])
+    assert run.attention("flipped").maps["cam"].shape == (8, 4, 4)
+    assert len(run.pictures("flipped", said.ids[:2])) == 2
+    json.loads((run.path / "metrics.json").read_text(), parse_constant=lambda c: pytest.fail(f"{c} is not JSON"))
+
+
+def test_the_best_epoch_is_kept_not_the_last(tiny_recipe, tmp_path):
+    recipe = tiny_recipe({"train.epochs": 4, "train.optimizer.lr": 0.01, "train.select": "val/accuracy", "train.select_mode": "max"})
+    run = train(recipe, tmp_path / "run", say=quiet)
+    best = max(row["val/accuracy"] for row in run.history)
+    assert evaluate(run, ["val"])["val"]["classification"]["accuracy"]["value"] == pytest.approx(best, abs=1e-5)
+
+
+VARIANTS = {
+    "guided, oversampled, augmented, one-cycle": {
+        "settings": {
+            "data.balance": "oversample",
+            "data.augment.flip_x": 0.5,
+            "data.augment.rotate": [-90, 90],
+            "data.augment.brightness": 0.2,
+            "train.schedule.name": "one_cycle",
+            "head.dropout": 0.2,
+        },
+        "losses": GUIDED,
+    },
+    "plateau with reload, learned weights": {
+        "settings": {
+            "train.schedule": {"name": "plateau", "patience": 1, "reload_best": True},
+            "train.optimizer.lr": 0.02,
+            "weighting.name": "uncertainty",
+        },
+        "losses": {"guidance": [{"name": "selective_mse"}]},
+    },
+    "two workers, step, calibrated": {
+        "settings": {
+            "train.workers": 2,
+            "train.schedule": {"name": "step", "every": 1, "gamma": 0.5},
+            "weighting": {"name": "calibrated"},
+            "data.augment.flip_y": 0.5,
+        },
+        "losses": {"guidance": [{"name": "energy"}]},
+    },
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_resume_is_bit_equal(variant, tiny_recipe, tmp_path, monkeypatch):
+    recipe = tiny_recipe({"train.epochs": 4} | VARIANTS[variant]["settings"], losses=VARIANTS[variant]["losses"])
+    whole = train(recipe, tmp_path / "whole", say=quiet)
+
+    step = training_module.Training.training_step
+
+    def interrupted(self, batch, index):
+        if self.current_epoch == 2 and index == 1:
+            raise KeyboardInterrupt
+        return step(self, batch, index)
+
+    monkeypatch.setattr(training_module.Training, "training_step", interrupted)
+    with pytest.raises(Stopped):
+        train(recipe, tmp_path / "parts", say=quiet)
+    monkeypatch.undo()
+    torch.manual_seed(99)  # whatever else the process did meanwhile must not matter
+    parts = train(recipe, tmp_path / "parts", say=quiet, resume=True)
+
+    one, two = load_file(whole.path / "model.safetensors"), load_file(parts.path / "model.safetensors")
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    assert whole.history == parts.history
+
+
+def test_a_loss_that_is_not_a_number_stops_with_the_images(tiny_recipe, tmp_path, monkeypatch):
+    step = training_module.Training.training_step
+
+    def poisoned(self, batch, index):
+        if self.current_epoch == 1:
+            batch.images[0] = float("nan")
+        return step(self, batch, index)
+
+    monkeypatch.setattr(training_module.Training, "training_step", poisoned)
+    with pytest.raises(UserError, match=r"epoch 1, batch 0: the loss is not a number any more .*phantom-train-"):
+        train(tiny_recipe(), tmp_path / "run", say=quiet)
+    checkpoint = torch.load(tmp_path / "run" / "last.ckpt", weights_only=False)
+    assert all(torch.isfinite(v).all() for v in checkpoint["state_dict"].values() if v.is_floating_point())
+    assert not Run(tmp_path / "run").finished
+
+
+def test_two_processes_train_together(tiny_recipe, tmp_path):
+    recipe = tiny_recipe({"train.devices": 2, "train.epochs": 1, "train.accelerator": "cpu"}, losses=GUIDED)
+    run = train(recipe, tmp_path / "run", say=quiet)
+    assert run.finished
+    assert len(run.history) == 1
+    assert 0 <= run.history[0]["val/accuracy"] <= 1
+
+
+def test_stages_follow_each_other(tiny_recipe, tmp_path):
+    stages = [
+        {"name": "labels", "set": {"train.epochs": 1}},
+        {"name": "guided", "set": {"train.epochs": 2, "losses.guidance": [{"name": "energy"}], "train.optimizer.lr": 1e-9}},
+    ]
+    recipe = tiny_recipe(stages=stages)
+    assert recipe.guided
+    run = train(recipe, tmp_path / "run", say=quiet)
+    assert len(run.history) == 3
+    assert [int(row["epoch"]) for row in run.history] == [0, 1, 2]
+    assert "train/energy" in run.history[2]
+    assert "train/energy" not in run.history[0]
+    # the second stage starts from the weights of the first: with no learning rate to speak of, the validation loss stays
+    assert run.history[1]["val/loss"] == pytest.approx(run.history[0]["val/loss"], rel=0.3)
+
+
+def test_nothing_is_written_when_the_guidance_cannot_work(tiny_recipe, tmp_path):
+    cut = {"guidance": [{"name": "energy", "weight": 0}]}
+    with pytest.raises(UserError, match="energy"):
+        train(tiny_recipe(losses=cut), tmp_path / "run", say=quiet)
+    assert not (tmp_path / "run").exists()
+
+
+def test_label_only_data_with_a_guided_recipe_is_refused(tiny_recipe, tmp_path):
+    with pytest.raises(UserError, match="guided, but no training image is annotated"):
+        train(tiny_recipe({"data.annotated_fraction": 0}, losses=GUIDED), tmp_path / "run", say=quiet)
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_existing_run_is_never_overwritten(tiny_recipe, tmp_path):
+    run = train(tiny_recipe({"train.epochs": 1}), tmp_path / "run", say=quiet)
+    before = (run.path / "model.safetensors").read_bytes()
+    with pytest.raises(UserError, match=r"exists already\. Give another --name"):
+        train(tiny_recipe({"train.epochs": 1}), tmp_path / "run", say=quiet)
+    with pytest.raises(UserError, match="was started with other settings"):
+        train(tiny_recipe({"train.epochs": 3}), tmp_path / "run", say=quiet, resume=True)
+    said = []
+    train(tiny_recipe({"train.epochs": 1}), tmp_path / "run", say=said.append, resume=True)
+    assert "nothing to resume" in said[0]
+    assert (run.path / "model.safetensors").read_bytes() == before
+
+
+def test_a_damaged_weights_file_does_not_load(tiny_recipe, tmp_path):
+    run = train(tiny_recipe({"train.epochs": 1}), tmp_path / "run", say=quiet)
+    path = run.path / "model.safetensors"
+    damaged = bytearray(path.read_bytes())
+    damaged[-100] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(UserError, match="damaged"):
+        run.classifier()
+
+
+def test_the_annotated_fraction_is_what_the_losses_see(tiny_recipe, tmp_path):
+    run = train(tiny_recipe({"data.annotated_fraction": 0.25, "train.epochs": 1}, losses=GUIDED), tmp_path / "run", say=quiet)
+    rows = [r for r in read_table(run.path / "split.csv") if r["split"] == "train"]
+    assert sum(r["annotated"] == "1" for r in rows) == 6
+    assert sum(bool(run.datasets["train"][i].known) for i in range(24)) == 6
+
+
+def test_early_stopping_ends_a_training_that_does_not_improve(tiny_recipe, tmp_path):
+    recipe = tiny_recipe({"train.epochs": 8, "train.early_stop": 2, "train.optimizer.lr": 1e-12, "train.select": "val/accuracy"})
+    run = train(recipe, tmp_path / "run", say=quiet)
+    assert len(run.history) < 8

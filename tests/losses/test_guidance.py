@@ -1,0 +1,70 @@
+"""What guidance losses share: the size at which maps meet, the choice of the map, what a batch lacks."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from tiny import batch
+
+from sightline.errors import UserError
+from sightline.losses.avoid import Avoid
+from sightline.losses.energy import Energy
+from sightline.losses.guidance import resize
+from sightline.losses.l2 import L2
+from sightline.types import Look
+
+
+def test_area_pooling_keeps_the_area_and_small_regions():
+    roi = torch.zeros(1, 1, 32, 32)
+    roi[0, 0, 5, 9] = 1
+    small = resize(roi, (4, 4))
+    assert small[0, 0, 0, 1] == pytest.approx(1 / 64)
+    assert small.sum() == pytest.approx(1 / 64)
+    assert resize(torch.rand(1, 1, 30, 20), (7, 7)).shape == (1, 1, 7, 7)
+    assert resize(roi, (64, 64)).max() > 0.5
+
+
+def test_the_map_is_chosen_by_name_and_by_class():
+    own, other, every = torch.rand(2, 1, 4, 4), torch.rand(2, 1, 8, 8), torch.rand(2, 3, 4, 4)
+    look = Look(torch.rand(2, 3), {"cam": own, "gate": other}, {"cam": every}, {"cam": "evidence", "gate": "unit"})
+    assert L2().attention(look) == (own, "evidence")
+    assert L2(map="gate").attention(look) == (other, "unit")
+    assert L2(classes="all").attention(look) == (every, "evidence")
+    assert L2(classes="all", map="gate").attention(look) == (other, "unit")  # class-agnostic: the same for all
+    with pytest.raises(UserError, match='Did you mean "gate"'):
+        L2(map="gates").attention(look)
+    with pytest.raises(UserError, match="no map"):
+        L2().attention(Look(torch.rand(2, 3), {}))
+
+
+def test_a_unit_map_is_never_squashed_twice():
+    roi = batch(2).roi
+    for squash in ("sigmoid", "minmax", "max", "relu"):
+        assert L2(squash=squash)(roi, roi, torch.ones(2, dtype=torch.bool), "unit") == 0
+    assert L2(squash="sigmoid")(roi, roi, torch.ones(2, dtype=torch.bool), "evidence") > 0.1
+
+
+def test_each_loss_reads_its_own_map_of_the_batch():
+    some = batch(2)
+    assert L2().region(some)[0] is some.roi
+    assert Avoid().region(some)[0] is some.avoid
+    assert Avoid().region(some)[1] is some.avoid_known
+
+
+def test_what_a_batch_lacks_is_said():
+    assert L2().missing(batch(2)) is None
+    assert L2().missing(batch(2, known=[False, False])) == "no image has a known ROI"
+    healthy = batch(2)
+    healthy.roi.zero_()
+    assert L2().missing(healthy) is None  # known and empty: the map should be dark
+    assert Energy().missing(healthy) == "no image has a known ROI"
+    assert Avoid(erode=4).missing(batch(2, size=8)) == "no image has an area to avoid"  # eroded away
+    healthy.avoid.zero_()
+    assert Avoid().missing(healthy) == "no image has an area to avoid"
+
+
+def test_an_image_with_nothing_marked_does_not_thin_out_the_energy_of_the_others():
+    some = batch(3)
+    some.roi[0] = 0
+    attention = torch.randn(3, 1, 4, 4)
+    torch.testing.assert_close(Energy()(attention, some.roi, some.known), Energy()(attention[1:], some.roi[1:], some.known[1:]))

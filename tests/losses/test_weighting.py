@@ -1,0 +1,167 @@
+"""Fixed, calibrated and learned weights."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import pytest
+import torch
+from scipy.optimize import brentq, minimize_scalar
+
+from sightline import catalog
+from sightline.losses.calibrated import Calibrated
+from sightline.losses.uncertainty import Uncertainty, regulariser
+from sightline.losses.weighting import Fixed, LossEntry, Weighting
+
+ENTRIES = [
+    LossEntry("cross_entropy", "classification"),
+    LossEntry("l2", "guidance", weight=3, start=1, ramp=3),
+    LossEntry("mining", "behaviour", weight=0.5, start=2),
+]
+
+
+def losses(*values: float) -> dict[str, torch.Tensor]:
+    return {e.name: torch.tensor(v, requires_grad=True) for e, v in zip(ENTRIES, values, strict=True)}
+
+
+def test_fixed_is_the_weighted_sum():
+    total, weights = Fixed(ENTRIES)(losses(1.0, 2.0, 4.0), math.inf)
+    assert total == 1 + 3 * 2 + 0.5 * 4
+    assert weights == {"cross_entropy": 1, "l2": 3, "mining": 0.5}
+
+
+def test_a_loss_sets_in_at_its_start_and_grows_over_its_ramp():
+    fixed = Fixed(ENTRIES)
+    l2 = [fixed(losses(0.0, 1.0, 0.0), e)[1]["l2"] for e in range(6)]
+    assert l2 == pytest.approx([0, 0.75, 1.5, 2.25, 3, 3])
+    assert [sorted(fixed.active(e)) for e in range(3)] == [["cross_entropy"], ["cross_entropy", "l2"], ["cross_entropy", "l2", "mining"]]
+
+
+def test_losses_that_were_not_computed_have_weight_zero():
+    total, weights = Fixed(ENTRIES)({"cross_entropy": torch.tensor(2.0)}, math.inf)
+    assert total == 2
+    assert weights == {"cross_entropy": 1, "l2": 0, "mining": 0}
+
+
+def test_a_weight_of_zero_switches_off():
+    """Pitfall 7 is found by the audit; here it costs nothing."""
+    off = [ENTRIES[0], LossEntry("l2", "guidance", weight=0)]
+    for name in catalog.places("weighting"):
+        assert catalog.make("weighting", name, {}, off).active(5) == {"cross_entropy"}
+
+
+@pytest.mark.parametrize("name", sorted(catalog.places("weighting")))
+def test_every_weighting_keeps_to_the_contract(name):
+    weighting = catalog.make("weighting", name, {}, ENTRIES)
+    assert isinstance(weighting, Weighting)
+    assert isinstance(weighting.needs_calibration, int)
+    values = losses(1.0, 2.0, 4.0)
+    total, weights = weighting(values, math.inf)
+    total.backward()
+    assert total.shape == ()
+    assert list(weights) == [e.name for e in ENTRIES]
+    for key, value in values.items():
+        assert value.grad.item() == pytest.approx(weights[key])
+
+
+@pytest.mark.parametrize("name", sorted(catalog.places("weighting")))
+def test_state_survives_a_save(name):
+    weighting, other = (catalog.make("weighting", name, {}, ENTRIES) for _ in range(2))
+    weighting.calibrate([{"cross_entropy": 4.0, "l2": 0.1, "mining": 0.2}])
+    for parameter in weighting.parameters():
+        parameter.data.add_(0.3)
+    file = io.BytesIO()
+    torch.save(weighting.state_dict(), file)
+    file.seek(0)
+    other.load_state_dict(torch.load(file, weights_only=True))
+    values = losses(1.0, 2.0, 4.0)
+    assert weighting(values, math.inf)[0] == other(values, math.inf)[0]
+
+
+def test_calibration_follows_the_paper_s_rule():
+    """000-29: max(class) = 2.0, mean(guidance) = 0.5, max(behaviour) = 0.5."""
+    weighting = Calibrated(ENTRIES, batches=3)
+    assert weighting.needs_calibration == 3
+    history = [
+        {"cross_entropy": 0.5, "l2": 0.001, "mining": 0.3},
+        {"cross_entropy": 8.0, "l2": 0.0, "mining": 0.1},  # a batch without annotated images
+        {"cross_entropy": 1.0, "l2": 0.0018, "mining": 0.5},
+    ]
+    weighting.calibrate(history)
+    weights = dict(zip((e.name for e in ENTRIES), weighting.weights.tolist(), strict=True))
+    assert max(weights["cross_entropy"] * h["cross_entropy"] for h in history) == pytest.approx(2.0)
+    assert max(weights["mining"] * h["mining"] for h in history) == pytest.approx(0.5)
+    assert weights["l2"] * (0.001 + 0.0018) / 2 == pytest.approx(0.5)
+    assert weights["l2"] == pytest.approx(360, rel=0.01)  # F5: what the paper's beta implies
+
+
+def test_calibration_makes_the_scale_of_a_loss_irrelevant():
+    first, second = Calibrated(ENTRIES), Calibrated(ENTRIES)
+    first.calibrate([{"cross_entropy": 1.0, "l2": 0.02, "mining": 0.1}])
+    second.calibrate([{"cross_entropy": 1.0, "l2": 0.2, "mining": 0.1}])
+    a = first(losses(1.0, 0.02, 0.1), math.inf)[0]
+    b = second(losses(1.0, 0.2, 0.1), math.inf)[0]
+    torch.testing.assert_close(a, b)
+
+
+def test_what_could_not_be_measured_keeps_the_recipe_s_weight():
+    weighting = Calibrated([*ENTRIES, LossEntry("l1", "guidance", weight=0)])
+    weighting.calibrate([{"cross_entropy": 1.0, "l2": 0.0}, {"l1": 3.0}])
+    assert weighting.weights.tolist() == [2.0, 3.0, 0.5, 0.0]
+    weighting.calibrate([])
+    assert weighting.weights.tolist() == [2.0, 3.0, 0.5, 0.0]
+
+
+@pytest.mark.parametrize(("loss", "sigma", "weight"), [(0.05, 0.413, 2.9), (0.01, 0.231, 9.4), (0.5, 1.0, 0.5)])
+def test_stationary_point_of_equation_11(loss, sigma, weight):
+    """s^3 = L (1 + s), and what follows for the weight."""
+    exact = brentq(lambda s: s**3 - loss * (1 + s), 1e-6, 10)
+    weighting = Uncertainty([LossEntry("l2", "guidance")]).double()
+    optimiser = torch.optim.Adam(weighting.parameters(), lr=0.05)
+    for _ in range(400):
+        optimiser.zero_grad()
+        weighting({"l2": torch.tensor(loss)}, 0)[0].backward()
+        optimiser.step()
+    assert weighting.sigma().item() == pytest.approx(exact, rel=1e-3)
+    assert weighting.sigma().item() == pytest.approx(sigma, abs=1e-3)
+    assert weighting({"l2": torch.tensor(loss)}, 0)[1]["l2"] == pytest.approx(weight, abs=0.05)
+
+
+@pytest.mark.parametrize("form", ["ln(1+s)", "ln(1+s^2)", "ln s"])
+@pytest.mark.parametrize("coefficients", ["kendall", "half"])
+def test_the_learned_sigma_is_the_one_that_scipy_finds(form, coefficients):
+    k = 0.5 if coefficients == "half" else 1.0
+    weighting = Uncertainty([LossEntry("focal", "classification")], regulariser=form, coefficients=coefficients)
+    formula = {"ln(1+s)": lambda s: math.log(1 + s), "ln(1+s^2)": lambda s: math.log(1 + s * s), "ln s": math.log}[form]
+    best = minimize_scalar(lambda s: k * 0.3 / s**2 + formula(s), bounds=(0.05, 5), method="bounded").x
+    weighting.log_sigma.data.fill_(math.log(best))
+    total, _ = weighting({"focal": torch.tensor(0.3)}, 0)
+    total.backward()
+    assert total.item() == pytest.approx(k * 0.3 / best**2 + formula(best), rel=1e-5)
+    assert weighting.log_sigma.grad.item() == pytest.approx(0, abs=1e-3)
+
+
+def test_equation_11_as_it_starts():
+    """004-06: sigma of the class loss 1, of the map small; kendall's coefficients by default."""
+    _, weights = Uncertainty(ENTRIES)(losses(1.0, 1.0, 1.0), math.inf)
+    assert weights == pytest.approx({"cross_entropy": 1.0, "l2": 3 * 0.5 / 0.01, "mining": 0.5}, rel=1e-5)
+    _, weights = Uncertainty(ENTRIES, coefficients="half", sigma_map=0.5)(losses(1.0, 1.0, 1.0), math.inf)
+    assert weights == pytest.approx({"cross_entropy": 0.5, "l2": 3 * 0.5 / 0.25, "mining": 0.25}, rel=1e-5)
+
+
+def test_sigma_stays_positive_and_004_s_regulariser_has_a_lower_bound():
+    s = torch.tensor([1e-6, 1.0, 100.0])
+    assert (regulariser(s, "ln(1+s)") >= 0).all()
+    assert regulariser(s[:1], "ln s") < -10
+    weighting = Uncertainty(ENTRIES)
+    weighting.log_sigma.data.fill_(-50)
+    assert (weighting.sigma() > 0).all()
+
+
+def test_an_inactive_loss_adds_no_regulariser():
+    weighting = Uncertainty(ENTRIES)
+    total, _ = weighting({"cross_entropy": torch.tensor(1.0)}, 0)
+    assert total.item() == pytest.approx(1 + math.log(2))
+    total.backward()
+    assert weighting.log_sigma.grad.tolist()[1:] == [0, 0]

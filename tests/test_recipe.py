@@ -1,0 +1,79 @@
+"""Recipes: every one that is shipped is in order, and every mistake is named with its remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from sightline.errors import UserError
+from sightline.recipe import load_recipe, override, parse_settings, recipe_from, recipe_names
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_shipped_recipes_fit_the_catalogue_and_name_their_source(name):
+    recipe = load_recipe(name).check()
+    assert recipe.title
+    assert recipe.source
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"train.epocs": 3}, 'unknown setting .train.epocs.*Did you mean "epochs"'),
+        ({"trian.epochs": 3}, 'unknown setting .trian.*Did you mean "train"'),
+        ({"losses.guidance.0.wieght": 3}, 'unknown setting.*Did you mean "weight"'),
+        ({"losses.guidance.7.weight": 3}, "not an entry of a list of 1"),
+        ({"losses.guidance.0.name": "enrgy"}, 'Did you mean "energy"'),
+        ({"losses.guidance.0.classes": "some"}, "classes"),
+        ({"train.epochs": "many"}, "train.epochs"),
+        ({"attention.name": "camm"}, 'Did you mean "cam"'),
+        ({"data.options.corelation": 0.5}, 'Did you mean "correlation"'),
+        ({"train.epochs.more": 1}, "nothing lies below"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_remedy(settings, message):
+    with pytest.raises(UserError, match=message):
+        load_recipe("energy", settings).check()
+
+
+def test_unknown_recipes_suggest_the_nearest():
+    with pytest.raises(UserError, match='Did you mean "energy"'):
+        load_recipe("enery")
+    with pytest.raises(UserError, match="no such file"):
+        load_recipe("missing.yaml")
+
+
+def test_a_broken_file_is_named(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("train: [")
+    with pytest.raises(UserError, match=r"mine\.yaml: is not YAML"):
+        load_recipe(path)
+    path.write_text("just words")
+    with pytest.raises(UserError, match="holds no settings"):
+        load_recipe(path)
+
+
+def test_settings_are_read_as_numbers_lists_and_words():
+    parsed = parse_settings(["a.b=1e-3", "c=[0, 3]", "d=adam", "e=true", "f=null"])
+    assert parsed == {"a.b": 0.001, "c": [0, 3], "d": "adam", "e": True, "f": None}
+    with pytest.raises(UserError, match="not of the form key=value"):
+        parse_settings(["train.epochs"])
+
+
+def test_overriding_leaves_the_original_alone():
+    tree = {"a": {"b": [1, 2]}}
+    assert override(tree, {"a.b.1": 5}) == {"a": {"b": [1, 5]}}
+    assert tree == {"a": {"b": [1, 2]}}
+
+
+def test_a_recipe_survives_being_written_and_read():
+    recipe = load_recipe("gain")
+    assert recipe_from(recipe.model_dump(mode="json"), where="copy") == recipe
+
+
+def test_stages_lay_their_settings_over_the_common_ones():
+    recipe = load_recipe("gain")
+    first, second = (recipe.at_stage(stage) for stage in recipe.stages)
+    assert (first.train.epochs, second.train.epochs) == (55, 5)
+    assert not first.guided
+    assert second.guided
+    assert second.backbone == recipe.backbone
