@@ -102,7 +102,9 @@ def main() -> None:
         }
         for name, values in ratios.items()
     }
-    print(f"{arguments.backbone}, {arguments.size} px, batch {arguments.batch}, {arguments.rounds} rounds; processor time, medians, quartiles")
+    print(
+        f"{arguments.backbone}, {arguments.size} px, batch {arguments.batch}, {arguments.rounds} rounds; processor time, medians, quartiles"
+    )
     for name, row in result.items():
         bound = f"   promised <= {row['promised']}" if row["promised"] else ""
         print(f"{name:22s} {row['ratio']:.3f}  [{row['low']:.3f}, {row['high']:.3f}]  {row['cpu_seconds'] * 1000:7.1f} ms{bound}")

@@ -46,7 +46,7 @@ _PLACES = {
     "sightline.types": ("Annotation", "Batch", "Look", "Record"),
 }
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
-__all__ = sorted(_PLACE_OF)  # noqa: PLE0604
+__all__ = sorted(_PLACE_OF)
 
 
 def __getattr__(name: str) -> Any:

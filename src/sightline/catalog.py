@@ -7,6 +7,7 @@ the group `sightline.<room>`, for example `[project.entry-points."sightline.guid
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -97,12 +98,16 @@ def options_of(plugin: Any) -> dict[str, inspect.Parameter]:
     return {p.name: p for p in found if p.kind is p.KEYWORD_ONLY}
 
 
-def check_options(plugin: Any, options: dict[str, Any], where: str) -> None:
-    """Refuses options that the plug-in does not have or whose type is wrong, without building it."""
+def check_options(plugin: Any, options: dict[str, Any], where: str, also: Iterable[str] = ()) -> None:
+    """Refuses options that the plug-in does not have or whose type is wrong, without building it.
+
+    Args:
+        also: settings that stand beside the options in the recipe; only for the suggestion.
+    """
     known = options_of(plugin)
     for key in options:
         if key not in known:
-            remedy = nearest(key, known) if known else "It takes no options."
+            remedy = nearest(key, {*known, *also}) if known or also else "It takes no options."
             raise UserError(f"{where}.{key}", "unknown setting", remedy)
     _coerced(plugin, options, where)
 

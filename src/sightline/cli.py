@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -26,12 +26,12 @@ data_app = typer.Typer(help="Look at data sets.", no_args_is_help=True, rich_mar
 app.add_typer(recipes_app, name="recipes")
 app.add_typer(data_app, name="data")
 
-Json = Annotated[Optional[Path], typer.Option("--json", metavar="FILE", help="Also write what is printed to FILE, for scripts.")]
+Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write what is printed to FILE, for scripts.")]
 Runs = Annotated[Path, typer.Option(help="Folder in which runs are kept.", metavar="DIR")]
 Settings = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. train.epochs=3. Repeatable.")
 ]
-Root = Annotated[Optional[Path], typer.Option(help="Folder or file of the data set.", metavar="DIR")]
+Root = Annotated[Path | None, typer.Option(help="Folder or file of the data set.", metavar="DIR")]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder, as `train` wrote it.", show_default=False)]
 RunPaths = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.", show_default=False)]
 
@@ -75,13 +75,13 @@ def demo(
 )
 def train(
     recipe: Annotated[str, typer.Argument(help="Name of a recipe (see `sightline recipes`) or a YAML file.", show_default=False)],
-    data: Annotated[Optional[str], typer.Option(help="Data set: phantom, isic2017, busi, table, folder.", show_default=False)] = None,
+    data: Annotated[str | None, typer.Option(help="Data set: phantom, isic2017, busi, table, folder.", show_default=False)] = None,
     root: Root = None,
     settings: Settings = [],
-    name: Annotated[Optional[str], typer.Option(help="Name of the run; default: recipe, data set and seed.", show_default=False)] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the run; default: recipe, data set and seed.", show_default=False)] = None,
     runs: Runs = Path("runs"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run of the same recipe.")] = False,
-    devices: Annotated[Optional[int], typer.Option(help="Processes of data-parallel training.", show_default=False)] = None,
+    devices: Annotated[int | None, typer.Option(help="Processes of data-parallel training.", show_default=False)] = None,
     report: Annotated[bool, typer.Option(help="Write report.html into the run folder.")] = True,
     json: Json = None,
 ) -> None:
@@ -115,9 +115,11 @@ def explain(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Image files.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Folder for overlay PNGs and raw maps (.npy with a .json beside each).")] = Path("maps"),
     target: Annotated[
-        Optional[str], typer.Option(help="Class to explain, or `all`. Default: the predicted class.", show_default=False)
+        str | None, typer.Option(help="Class to explain, or `all`. Default: the predicted class.", show_default=False)
     ] = None,
-    colours: Annotated[str, typer.Option(help="Colour map: `default` (safe for the colour-blind) or `jet` (as in the papers).")] = "default",
+    colours: Annotated[
+        str, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).")
+    ] = "default",
     json: Json = None,
 ) -> None:
     """Show where a trained classifier looks on images of your own."""
@@ -129,7 +131,7 @@ def explain(
 @app.command(epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison")
 def compare(
     runs: RunPaths,
-    split: Annotated[Optional[str], typer.Option(help="Split on which they are compared.", show_default=False)] = None,
+    split: Annotated[str | None, typer.Option(help="Split on which they are compared.", show_default=False)] = None,
     out: Annotated[Path, typer.Option(help="Folder for the grid, the curves and the report.")] = Path("comparison"),
     json: Json = None,
 ) -> None:

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -98,7 +97,7 @@ class Data(Settings):
         gaze_blur: B of 004's Algorithm 1, in original pixels.
         annotated_fraction: share of the training annotations that is used; subsets of one seed are nested.
         balance: of the classes in training.
-        leaks: `refuse` exact leaks and warn of near ones; `warn` of all; `ignore`.
+        leaks: `refuse` exact leaks, or `drop` their training images, and warn of near ones; `warn` of all; `ignore`.
         cache: keep decoded images in a file in the temporary folder, so that later epochs do not decode again.
     """
 
@@ -116,7 +115,7 @@ class Data(Settings):
     balance: Literal["none", "oversample", "weighted_sampler", "class_weights"] = "none"
     augment: Augment = Augment()
     split: Split = Split()
-    leaks: Literal["refuse", "warn", "ignore"] = "refuse"
+    leaks: Literal["refuse", "drop", "warn", "ignore"] = "refuse"
     cache: bool = True
 
     @model_validator(mode="after")

@@ -46,7 +46,7 @@ def scores_table(title: str, metrics: dict[str, dict[str, Any]]) -> None:
     rows = []
     for split, scores in metrics.items():
         good = scores["classification"]
-        looked = next(iter(scores.get("localisation", {}).values()), {})
+        looked: dict[str, Any] = next(iter(scores.get("localisation", {}).values()), {})
         levels = looked.get("epg") or {}
         chance = " / ".join(number(levels.get(k), 2) for k in ("uniform", "centre", "shuffled")) if levels else "-"
         shown = [interval(good[k]) for k in ("accuracy", "balanced_accuracy", "auc")]

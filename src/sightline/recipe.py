@@ -59,7 +59,8 @@ class Recipe(Settings):
             UserError: an unknown name or option, or a value of a wrong type.
         """
         for where, room, plugin in self.plugins():
-            catalog.check_options(catalog.find(room, plugin.name), plugin.options, f"{where} ({plugin.name})")
+            found, beside = catalog.find(room, plugin.name), set(type(plugin).model_fields) - {"name"}
+            catalog.check_options(found, plugin.options, f"{where} ({plugin.name})", also=beside)
         catalog.check_options(catalog.find("data", self.data.name), self.data.options, f"data.options ({self.data.name})")
         for stage in self.stages:
             self.at_stage(stage).check()

@@ -78,7 +78,9 @@ def explain(folder: Path, images: list[Path], out: Path, target: str | None, col
     rows = []
     for path in sidecars:
         facts = json.loads(path.read_text())
-        rows.append([str(facts.get("image", path.stem)), facts["map"], facts["explained"], facts["predicted"], number(facts["probability"])])
+        rows.append(
+            [str(facts.get("image", path.stem)), facts["map"], facts["explained"], facts["predicted"], number(facts["probability"])]
+        )
     table("Where it looks", ["image", "map", "class explained", "prediction", "probability"], rows)
     say(f"{len(written)} files in {out}")
     return {"run": str(folder), "files": [str(path) for path in written]}
@@ -95,7 +97,9 @@ def compare(folders: list[Path], split: str | None, out: Path) -> dict[str, Any]
     scores_table(f"Split {result['split']}", result["metrics"])
     if result["differences"]:
         rows = [
-            [f"{d['run']} minus {d['base']}", d["metric"], interval(d), d["verdict"]] for d in result["differences"] if d["value"] is not None
+            [f"{d['run']} minus {d['base']}", d["metric"], interval(d), d["verdict"]]
+            for d in result["differences"]
+            if d["value"] is not None
         ]
         table("Paired differences on the same images", ["runs", "score", "difference", ""], rows)
     for path in result["files"]:

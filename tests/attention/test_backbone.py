@@ -181,7 +181,10 @@ def test_weights_of_a_file_are_used(published: Path, settings: dict[str, object]
 
 def test_weights_of_a_run_are_used(tmp_path: Path, images: torch.Tensor) -> None:
     run = backbone()
-    save_file({f"backbone.{key}": value for key, value in run.state_dict().items()} | {"head.linear.bias": torch.ones(3)}, tmp_path / "m.safetensors")
+    save_file(
+        {f"backbone.{key}": value for key, value in run.state_dict().items()} | {"head.linear.bias": torch.ones(3)},
+        tmp_path / "m.safetensors",
+    )
     assert torch.equal(backbone(weights=str(tmp_path / "m.safetensors"))(images).last, run(images).last)
 
 
@@ -192,7 +195,9 @@ def test_weights_of_another_size_of_vit_are_resampled(tmp_path: Path, images: to
 
 @pytest.mark.parametrize("name", ["resnet10t", "resnet18", "test_vit"])
 def test_weights_of_another_architecture_are_refused(published: Path, name: str) -> None:
-    with pytest.raises(UserError, match=rf"weights.safetensors: is not of {name}: \d+ of its \d+ weights fit .*, \d+ in the file are foreign"):
+    with pytest.raises(
+        UserError, match=rf"weights.safetensors: is not of {name}: \d+ of its \d+ weights fit .*, \d+ in the file are foreign"
+    ):
         backbone(name, weights=str(published))
 
 

@@ -19,7 +19,9 @@ SCALE_FREE = [("l1", {}), ("l2", {}), ("dice", {}), ("energy", {}), ("outside", 
 
 
 def make(name: str, **options) -> GuidanceLoss:
-    return catalog.make("guidance", name, options)
+    loss: GuidanceLoss = catalog.make("guidance", name, options)
+    loss.given = "evidence"  # unless a test says otherwise, maps are raw
+    return loss
 
 
 def disc(n: int = 4, size: int = 8) -> torch.Tensor:

@@ -158,7 +158,7 @@ def test_samples_outside_and_blinks_are_dropped() -> None:
     assert np.array_equal(gaze_map([*kept, *lost], (10, 12), 5), gaze_map(kept, (10, 12), 5))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("samples", [(), ((-4.0, 2.0), (50.0, 50.0)), ((float("nan"), float("nan")),)])
+@pytest.mark.parametrize("samples", [(), ((-4.0, 2.0), (50.0, 50.0)), ((float("nan"), float("nan")),), ((3.0, 3.0, 0.0),)])
 def test_a_gaze_that_never_touched_the_image_is_unknown(samples: tuple[tuple[float, ...], ...]) -> None:
     gaze = Annotation("gaze", points=samples)
     assert render([gaze], (8, 8), where="a") is None

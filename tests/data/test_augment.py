@@ -141,6 +141,7 @@ FITS = {
 }
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("fit", FITS)
 def test_prepared_image_and_map_agree(fit: str) -> None:
     data, expected = FITS[fit]

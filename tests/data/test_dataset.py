@@ -140,6 +140,13 @@ def test_batches_are_as_the_vocabulary_says() -> None:
         assert values.max() <= 1
 
 
+def test_rounding_errors_of_interpolation_stay_within_the_range() -> None:
+    everywhere = (Annotation("box", points=((0, 0, 48, 48),)),)
+    data = Data(image_size=65, load_size=90, augment=Augment(crop_scale=(0.3, 1), crop_ratio=(0.7, 1.3)))
+    images = ImageDataset([spot_record(0, annotations=everywhere)], ["a"], data, train=True)
+    assert max(images[Key(0, i, 0)].roi.max() for i in range(20)) <= 1
+
+
 def test_filling_reports_progress_and_leaves_nothing_to_decode() -> None:
     images, steps = dataset(), []
     images.fill(lambda done, total: steps.append((done, total)))

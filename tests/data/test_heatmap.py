@@ -94,12 +94,27 @@ def test_contract_catches_a_map_treated_as_labels(geometry: Callable, monkeypatc
         move_together(GEOMETRIES[geometry])
 
 
-def test_maps_are_interpolated_and_filled_with_zero_whatever_the_image_asks_for() -> None:
-    heatmap = HeatMap(torch.ones(1, 20, 20))
-    turned = F.rotate(heatmap, 30, InterpolationMode.NEAREST, fill=1.0)
-    assert turned[0, 0, 0] == 0
-    assert ((turned > 0.01) & (turned < 0.99)).any()
-    assert F.pad(heatmap, [2], fill=[0.5])[0, 0, 0] == 0
+ASKING: dict[Callable, dict] = {
+    F.resize: {"size": [9, 9]},
+    F.resized_crop: {"top": 1, "left": 2, "height": 15, "width": 16, "size": [30, 30]},
+    F.rotate: {"angle": 30, "fill": 1.0},
+    F.affine: {"angle": 30, "translate": [0, 0], "scale": 0.8, "shear": [5], "fill": [1.0]},
+    F.perspective: {"startpoints": [[0, 0], [19, 0], [19, 19], [0, 19]], "endpoints": [[3, 4], [15, 2], [19, 19], [0, 16]], "fill": 1.0},
+    F.elastic: {"displacement": torch.full((1, 20, 20, 2), 0.13), "fill": 1.0},
+}
+
+
+@pytest.mark.parametrize("geometry", ASKING, ids=lambda g: g.__name__)
+def test_maps_are_interpolated_and_filled_with_zero_whatever_the_image_asks_for(geometry: Callable) -> None:
+    heatmap = HeatMap(torch.rand(1, 20, 20))
+    asked = geometry(heatmap, interpolation=InterpolationMode.NEAREST, **ASKING[geometry])
+    options = {k: v for k, v in ASKING[geometry].items() if k != "fill"}
+    smooth = geometry(tv_tensors.Image(heatmap), interpolation=BILINEAR, **options)
+    assert torch.equal(asked.as_subclass(Tensor), smooth.as_subclass(Tensor))
+
+
+def test_padding_is_empty_whatever_the_image_asks_for() -> None:
+    assert F.pad(HeatMap(torch.ones(1, 4, 4)), [2], fill=[0.5])[0, 0, 0] == 0
 
 
 def test_thin_lines_survive_shrinking() -> None:

@@ -64,6 +64,18 @@ def test_pitfall_31_groups_stay_whole_and_shares_near_the_asked_ones(seed: int, 
             assert {r.label for r in parts[name]} == {r.label for r in some}
 
 
+def test_a_rare_class_within_mixed_groups_keeps_its_shares() -> None:
+    shares = np.array([0.7, 0.15, 0.15])
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        counts = np.zeros((60, 2), int)  # every patient has many common lesions, one in three a few rare ones
+        counts[:, 0] = rng.integers(5, 30, 60)
+        counts[rng.permutation(60)[:20], 1] = rng.integers(1, 4, 20)
+        part = divide(counts, list(shares), seed)
+        given = np.stack([counts[part == p].sum(axis=0) for p in range(3)]) / counts.sum(axis=0)
+        assert np.abs(given[:, 1] - shares).max() < 0.08
+
+
 def test_a_rare_class_reaches_every_part() -> None:
     for seed in range(20):
         parts = split(records("a" * 60 + "b" * 3), Split(val=0.15, test=0.15, seed=seed))

@@ -191,3 +191,21 @@ def test_early_stopping_ends_a_training_that_does_not_improve(tiny_recipe, tmp_p
     recipe = tiny_recipe({"train.epochs": 8, "train.early_stop": 2, "train.optimizer.lr": 1e-12, "train.select": "val/accuracy"})
     run = train(recipe, tmp_path / "run", say=quiet)
     assert len(run.history) < 8
+
+
+def test_augmentation_moves_image_and_annotation_in_a_real_training(tiny_recipe, tmp_path, monkeypatch):
+    """Pitfall 3, end to end: in every training batch the lesion, darker than the skin, lies under its ROI map."""
+    seen = []
+    step = training_module.Training.training_step
+
+    def watch(self, batch, index):
+        inside = (batch.images.mean(1, keepdim=True) * batch.roi).sum((1, 2, 3)) / batch.roi.sum((1, 2, 3))
+        outside = (batch.images.mean(1, keepdim=True) * (1 - batch.roi)).sum((1, 2, 3)) / (1 - batch.roi).sum((1, 2, 3))
+        seen.append(float((inside < outside).float().mean()))
+        return step(self, batch, index)
+
+    monkeypatch.setattr(training_module.Training, "training_step", watch)
+    augment = {"flip_x": 0.5, "flip_y": 0.5, "rotate90": True, "rotate": [-30, 30]}
+    options = {"size": 64, "train": 24, "val": 12, "test": 8, "correlation": 0.0}
+    train(tiny_recipe({"data.augment": augment, "train.epochs": 1, "data.options": options}, losses=GUIDED), tmp_path / "run", say=quiet)
+    assert sum(seen) / len(seen) > 0.9

@@ -51,12 +51,13 @@ def test_the_partner_s_own_region_is_covered_by_its_background_s_mean_colour():
 
 
 def test_a_composite_is_one_s_region_on_the_other_s_background():
-    images = torch.tensor([0.2, 0.8]).view(2, 1, 1, 1).expand(2, 3, 4, 4)
+    images = torch.tensor([0.2, 0.8]).view(2, 1, 1, 1).repeat(1, 3, 4, 4)
     region = torch.zeros(2, 1, 4, 4)
     region[0, :, :2], region[1, :, 2:] = 1, 1
+    images[1, :, 2:] = 0.1  # the second image's own region, which must not appear in the first
     made = compose(images, region, torch.tensor([1, 0]))
     torch.testing.assert_close(made[0, 0, :, 0], torch.tensor([0.2, 0.2, 0.8, 0.8]))
-    torch.testing.assert_close(made[1, 0, :, 0], torch.tensor([0.2, 0.2, 0.8, 0.8]))
+    torch.testing.assert_close(made[1, 0, :, 0], torch.tensor([0.2, 0.2, 0.1, 0.1]))
 
 
 class Seen(Tiny):

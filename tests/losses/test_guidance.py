@@ -8,9 +8,11 @@ from tiny import batch
 
 from sightline.errors import UserError
 from sightline.losses.avoid import Avoid
+from sightline.losses.dice import Dice
 from sightline.losses.energy import Energy
 from sightline.losses.guidance import resize
 from sightline.losses.l2 import L2
+from sightline.losses.pixel_ce import PixelCrossEntropy
 from sightline.types import Look
 
 
@@ -68,3 +70,19 @@ def test_an_image_with_nothing_marked_does_not_thin_out_the_energy_of_the_others
     some.roi[0] = 0
     attention = torch.randn(3, 1, 4, 4)
     torch.testing.assert_close(Energy()(attention, some.roi, some.known), Energy()(attention[1:], some.roi[1:], some.known[1:]))
+
+
+def test_in_a_loop_of_ones_own_a_map_in_0_to_1_is_taken_as_it_is():
+    """`dice(look.maps["gate"], roi, known)` means the same as it does in a recipe."""
+    gate, roi = torch.rand(3, 1, 4, 4), torch.rand(3, 1, 8, 8)
+    known = torch.ones(3, dtype=torch.bool)
+    for loss in (Dice(), L2(), PixelCrossEntropy()):
+        assert torch.equal(loss(gate, roi, known), loss(gate, roi, known, "unit"))
+
+
+def test_in_a_loop_of_ones_own_raw_evidence_needs_a_squash():
+    raw, roi, known = torch.randn(3, 1, 4, 4), torch.rand(3, 1, 8, 8), torch.ones(3, dtype=torch.bool)
+    with pytest.raises(UserError, match="raw evidence"):
+        L2()(raw, roi, known)
+    assert torch.equal(L2(squash="minmax")(raw, roi, known), L2()(raw, roi, known, "evidence"))
+    assert torch.equal(Energy()(raw, roi, known), Energy()(raw, roi, known, "evidence"))

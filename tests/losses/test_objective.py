@@ -24,7 +24,9 @@ def objective(guidance=(), behaviour=(), weighting="fixed", classification=None,
 
 def test_total_is_the_weighted_sum_of_the_named_losses():
     model, some = Tiny(), batch(4)
-    goal = objective([{"name": "energy", "weight": 2}, {"name": "energy", "weight": 0.5, "classes": "all"}], [{"name": "mining", "weight": 3}])
+    goal = objective(
+        [{"name": "energy", "weight": 2}, {"name": "energy", "weight": 0.5, "classes": "all"}], [{"name": "mining", "weight": 3}]
+    )
     total, look, losses, weights = goal(model, some, 0.0)
     assert list(losses) == list(weights) == ["cross_entropy", "energy", "energy.1", "mining"]
     torch.testing.assert_close(total, sum(weights[k] * losses[k] for k in losses))
@@ -73,7 +75,7 @@ def test_avoid_reads_the_areas_to_avoid():
 def test_without_annotations_only_the_class_loss_moves_weights():
     model, some = Tiny(), batch(4, known=[False] * 4)
     goal = objective([{"name": "l2"}, {"name": "dice", "map": "cam"}], [{"name": "background"}])
-    total, look, losses, _ = goal(model, some, 0.0)
+    total, _, losses, _ = goal(model, some, 0.0)
     total.backward()
     assert [losses[k].item() for k in ("l2", "dice", "background")] == [0, 0, 0]
     guided = model.head.weight.grad.clone()
@@ -83,7 +85,9 @@ def test_without_annotations_only_the_class_loss_moves_weights():
 
 
 def test_class_weights_and_options_arrive():
-    goal = objective([{"name": "selective_mse", "alpha": 3}], classification={"name": "focal", "gamma": 0}, class_weights=torch.tensor([1.0, 5.0]))
+    goal = objective(
+        [{"name": "selective_mse", "alpha": 3}], classification={"name": "focal", "gamma": 0}, class_weights=torch.tensor([1.0, 5.0])
+    )
     assert goal.classification.class_weights.tolist() == [1, 5]
     assert goal.classification.gamma == 0
     assert goal.guidance[0].alpha.item() == pytest.approx(3)

@@ -118,8 +118,8 @@ def test_stationary_point_of_equation_11(loss, sigma, weight):
     """s^3 = L (1 + s), and what follows for the weight."""
     exact = brentq(lambda s: s**3 - loss * (1 + s), 1e-6, 10)
     weighting = Uncertainty([LossEntry("l2", "guidance")]).double()
-    optimiser = torch.optim.Adam(weighting.parameters(), lr=0.05)
-    for _ in range(400):
+    optimiser = torch.optim.Adam(weighting.parameters(), lr=0.1)
+    for _ in range(600):
         optimiser.zero_grad()
         weighting({"l2": torch.tensor(loss)}, 0)[0].backward()
         optimiser.step()

@@ -62,7 +62,7 @@ def test_intervals_agree_with_a_loop_over_sklearn() -> None:
     found = classification(labels, probabilities, names(3), bootstrap=2000)
     rng = np.random.default_rng(7)
     draws: dict[str, list[float]] = {"f1": [], "auc": [], "average_precision": []}
-    for _ in range(250):
+    for _ in range(120):
         pick = rng.integers(len(labels), size=len(labels))
         true, chance = labels[pick], probabilities[pick]
         draws["f1"].append(sk.f1_score(true, chance.argmax(axis=1), average="macro"))

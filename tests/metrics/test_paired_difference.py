@@ -35,12 +35,12 @@ def test_auc_interval_agrees_with_a_loop_over_sklearn() -> None:
     a, b = run(1.0, 2), run(0.8, 3)
     found = paired_difference(a, b, bootstrap=2000)["auc"]
     rng, draws = np.random.default_rng(5), []
-    for _ in range(400):
+    for _ in range(200):
         pick = rng.integers(300, size=300)
         one, two = (roc_auc_score(r.labels[pick], r.probabilities[pick, 1]) for r in (a, b))
         draws.append(one - two)
-    assert found["low"] == pytest.approx(np.quantile(draws, 0.025), abs=0.005)
-    assert found["high"] == pytest.approx(np.quantile(draws, 0.975), abs=0.005)
+    assert found["low"] == pytest.approx(np.quantile(draws, 0.025), abs=0.008)
+    assert found["high"] == pytest.approx(np.quantile(draws, 0.975), abs=0.008)
 
 
 def test_auc_interval_agrees_with_paired_delong() -> None:

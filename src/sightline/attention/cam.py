@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from sightline.attention.features import Features
 from sightline.attention.head import Head
-from sightline.attention.source import Source, explained, of_class
+from sightline.attention.source import Source, explained, in_float, of_class
 from sightline.errors import UserError
 from sightline.types import Look
 
@@ -54,10 +54,10 @@ class Cam(Source):
         return activation_look("cam", features.last, logits, weights, explained(logits, target), every)
 
 
-def activation_look(name: str, features: Tensor, logits: Tensor, weights: Tensor, target: Tensor, every: bool) -> Look:
-    """The class activation of `target` as a Look, and of all classes if asked for. Only what is asked for is computed."""
+def activation_look(name: str, features: Tensor, logits: Tensor, weights: Tensor, target: Tensor, every: bool, positions: int = 1) -> Look:
+    """The class activation of `target`, over `positions`, as a Look; of all classes if asked for. No more than that is computed."""
     ranges = {name: Cam.range}
     if every:
-        maps = class_activation(features, weights).float()  # (B, C, h, w)
+        maps = in_float(class_activation(features, weights)) / positions  # (B, C, h, w)
         return Look(logits, {name: of_class(maps, target)}, {name: maps}, ranges)
-    return Look(logits, {name: weighted_sum(features, weights[target]).float()}, {}, ranges)
+    return Look(logits, {name: in_float(weighted_sum(features, weights[target])) / positions}, {}, ranges)

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from sightline.attention.features import Features
 from sightline.attention.head import Head
-from sightline.attention.source import Extractor, Source
+from sightline.attention.source import Extractor, Source, in_float
 from sightline.types import Look
 
 Variant = Literal["text", "code"]
@@ -81,5 +81,4 @@ class Decoder(Source):
         x = features.last
         for block, size in zip(self.blocks, block_sizes(self.variant, (x.shape[2], x.shape[3]), features.size), strict=True):
             x = block(x, size)
-        # in float, since half precision rounds a sure sigmoid to 0 or 1
-        return Look(self.logits(features, head), {"decoder": x.float().sigmoid()}, {}, {"decoder": self.range})
+        return Look(self.logits(features, head), {"decoder": in_float(x).sigmoid()}, {}, {"decoder": self.range})

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from sightline.attention.features import Features
 from sightline.attention.head import GapLinear, Head
-from sightline.attention.source import Extractor, Source
+from sightline.attention.source import Extractor, Source, in_float
 from sightline.errors import UserError
 from sightline.types import Look
 
@@ -47,7 +47,7 @@ class Gate(nn.Module):
             and the map is A over its maximum, so that it can be compared with an ROI map at all: A itself sums to one.
         """
         up = F.interpolate(self.guide(guide), size=features.shape[2:], mode="bilinear", align_corners=False)  # (B, width, h, w)
-        score = self.score(F.relu(self.local(features) + up)).float()  # (B, 1, h, w)
+        score = in_float(self.score(F.relu(self.local(features) + up)))  # (B, 1, h, w)
         softmax = self.normalise == "softmax"
         attention = score.flatten(2).softmax(2).view_as(score) if softmax else score.sigmoid()
         passed = torch.einsum("bhw,bkhw->bk", attention[:, 0].to(features.dtype), features)  # (B, K), no product of maps is kept

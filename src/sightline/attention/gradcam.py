@@ -10,7 +10,7 @@ from torch import Tensor
 from sightline.attention.cam import activation_look, weighted_sum
 from sightline.attention.features import Features
 from sightline.attention.head import Head
-from sightline.attention.source import Extractor, Source, explained, of_class
+from sightline.attention.source import Extractor, Source, explained, in_float, of_class
 from sightline.types import Look
 
 
@@ -26,13 +26,13 @@ def grad_cam(features: Tensor, scores: Tensor, *, second_order: bool = True, ret
         retain_graph: keep the graph of the scores, for the class loss or another map.
 
     Returns:
-        (B, 1, h, w), signed.
+        (B, 1, h, w), signed, float32 at least.
     """
     positions = features[0, 0].numel()
-    # each gradient is some weight / positions: scaled up, it does not underflow in half precision
+    # each gradient is some weight / positions, too small for half precision: that factor comes last
     scale = torch.full_like(scores, positions)
     (gradient,) = torch.autograd.grad(scores, features, scale, create_graph=second_order, retain_graph=retain_graph or second_order)
-    return weighted_sum(features, gradient.float().mean((2, 3)) / positions)
+    return in_float(weighted_sum(features, in_float(gradient).mean((2, 3)))) / positions
 
 
 class GradCam(Source):
@@ -64,9 +64,9 @@ class GradCam(Source):
         if weights is None:
             return self._by_gradient(features, head, target, every)
         logits = self.logits(features, head)
-        weights = weights / features.last[0, 0].numel()
         weights = weights if self.needs_second_order else weights.detach()
-        return activation_look("gradcam", features.last, logits, weights, explained(logits, target), every)
+        positions = features.last[0, 0].numel()
+        return activation_look("gradcam", features.last, logits, weights, explained(logits, target), every, positions)
 
     def _by_gradient(self, features: Features, head: Head, target: Tensor | None, every: bool) -> Look:
         tapped = features.taps.get(self.layer, features.last)  # (B, k, h, w)
@@ -77,7 +77,7 @@ class GradCam(Source):
             scores = list(logits.unbind(1)) if every else [logits.gather(1, target[:, None])[:, 0]]
             # without training, the graph is of no use after the last map
             maps = [
-                grad_cam(tapped, s, second_order=training and self.needs_second_order, retain_graph=training or s is not scores[-1]).float()
+                grad_cam(tapped, s, second_order=training and self.needs_second_order, retain_graph=training or s is not scores[-1])
                 for s in scores
             ]
         if not every:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, Protocol
 
+import torch
 from torch import Tensor, nn
 
 from sightline.attention.features import Features
@@ -86,3 +87,8 @@ def explained(logits: Tensor, target: Tensor | None) -> Tensor:
 def of_class(every: Tensor, target: Tensor) -> Tensor:
     """Each image's map of its own class: (B, C, h, w), (B,) -> (B, 1, h, w)."""
     return every.take_along_dim(target[:, None, None, None], 1)
+
+
+def in_float(tensor: Tensor) -> Tensor:
+    """Half precision as float32: losses and scores of maps are small numbers."""
+    return tensor.to(torch.promote_types(tensor.dtype, torch.float32))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -79,14 +80,23 @@ class WrappedBackbone(nn.Module):
 
     def last_linear(self) -> nn.Linear | None:
         """The linear layer that turns GAP of the last map into the logits; None if that is not how the module ends."""
-        found = self.tried()
-        fitting = [m for m in self.module.modules() if isinstance(m, nn.Linear) and m.weight.shape == (self.classes, self.channels)]
-        for linear in fitting:
-            with torch.no_grad():
-                logits = linear(found.last.mean((2, 3)))
-            if torch.allclose(logits, found.raw, rtol=1e-3, atol=1e-4):
-                return linear
-        return None
+        name = next((name for name, ends in self._ends().items() if ends), None)
+        return None if name is None else self.module.get_submodule(name)  # type: ignore[return-value]
+
+    def _ends(self) -> dict[str, bool]:
+        """For each linear layer of the right shape: whether the logits are it over GAP. Tried on a copy whose weights are disturbed,
+        since an untrained batch norm in between does nothing yet."""
+        copied = copy.deepcopy(self)
+        random = torch.Generator().manual_seed(0)
+        with torch.no_grad():
+            for tensor in (*copied.module.parameters(), *copied.module.buffers()):
+                if tensor.is_floating_point():
+                    tensor.copy_(tensor * (1 + 0.1 * torch.rand(tensor.shape, generator=random).to(tensor)) + 0.01)
+            found = copied.tried()
+            pooled, close = found.last.mean((2, 3)), 1e-3 * found.raw.abs().max()
+            linear = {name: m for name, m in copied.module.named_modules() if isinstance(m, nn.Linear) and m.in_features == self.channels}
+            fits = {name: m(pooled) for name, m in linear.items() if m.out_features == self.classes}
+        return {name: bool((logits - found.raw).abs().max() <= close) for name, logits in fits.items()}
 
 
 class WrappedHead(Head):

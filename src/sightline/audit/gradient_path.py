@@ -55,7 +55,7 @@ def audit(classifier: GuidedClassifier, objective: Objective, batch: Batch, *, f
 
     Args:
         batch: with annotated images of several classes.
-        finite_difference: also measure each slope, see `slope_error`. Takes a copy in float64 and three more steps per loss.
+        finite_difference: also measure each slope, see `slope_error`. Takes a copy in float64 and several more steps per loss.
 
     Returns:
         One report per loss, in the objective's order.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
 from sightline.data.dataset import ImageDataset, Sample, collate
 from sightline.data.sampling import Balance, EpochSampler
@@ -40,7 +40,7 @@ def train_loader(
     )
 
 
-def eval_loader(dataset: ImageDataset, *, batch_size: int, workers: int = 0) -> DataLoader[Sample]:
+def eval_loader(dataset: Dataset[Sample], *, batch_size: int, workers: int = 0) -> DataLoader[Sample]:
     """Every image once, in order, without randomness."""
     return DataLoader(
         dataset,

@@ -17,7 +17,6 @@ from sightline.engine.module import Training
 from sightline.engine.saving import save_weights
 from sightline.errors import UserError
 
-
 LAST = "last"
 
 

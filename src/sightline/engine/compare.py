@@ -32,7 +32,9 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
     first = runs[0].predictions(split)
     for run in runs[1:]:
         if run.classes != runs[0].classes or set(run.predictions(split).ids) != set(first.ids):
-            raise UserError(run.path, f"was evaluated on other images or classes than {runs[0].path}", "Compare runs on one data set and split.")
+            raise UserError(
+                run.path, f"was evaluated on other images or classes than {runs[0].path}", "Compare runs on one split."
+            )
     base = judged(runs[0], split)
     differences = [
         {"run": run.name, "base": runs[0].name, "metric": metric} | difference

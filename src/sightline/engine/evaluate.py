@@ -35,7 +35,7 @@ class Observed:
 def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe, device: str = "cpu") -> Observed:
     """Runs the classifier once over every image, in evaluation mode, and restores its mode."""
     training = classifier.training
-    classifier.eval().to(device)
+    classifier.eval().to(device=device, memory_format=torch.channels_last)
     ids: list[str] = []
     labels, probabilities, known, explained, rois = [], [], [], [], []
     maps: dict[str, list[np.ndarray]] = {}
@@ -44,7 +44,7 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
         look = classifier.look(batch.images.to(device), target)
         ids += batch.ids
         labels.append(batch.labels.numpy())
-        probabilities.append(look.logits.float().softmax(1).cpu().numpy())
+        probabilities.append(look.logits.double().softmax(1).cpu().numpy())
         explained.append((target if target is not None else look.logits.argmax(1)).cpu().numpy())
         known.append(batch.known.numpy())
         rois.append((batch.roi[:, 0] * 255).round().to(torch.uint8).numpy())
@@ -59,7 +59,7 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
 def score(observed: Observed, dataset: ImageDataset, recipe: Recipe) -> dict[str, Any]:
     """The numbers of one split: classification, localisation per map, groups; each with its interval."""
     settings, said = recipe.evaluate, observed.predictions
-    sampling = {"bootstrap": settings.bootstrap, "confidence": settings.confidence, "seed": 0}
+    sampling: dict[str, Any] = {"bootstrap": settings.bootstrap, "confidence": settings.confidence, "seed": 0}
     by_id = {record.id: record for record in dataset.records}
     records = [by_id[i] for i in said.ids]
     patients = [r.group or r.id for r in records]
@@ -82,7 +82,7 @@ def score(observed: Observed, dataset: ImageDataset, recipe: Recipe) -> dict[str
         }
     names = group_names([r.label for r in records], [r.tags for r in records])
     if names is not None:
-        result["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, **sampling)
+        result["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)
     return result
 
 
@@ -115,12 +115,12 @@ def _write(run: Run, split: str, observed: Observed) -> None:
     path = run.path / "predictions.csv"
     rows: list[dict[str, Any]] = [r for r in read_table(path) if r["split"] != split] if path.is_file() else []
     for i, image in enumerate(said.ids):
-        probabilities = {f"p:{c}": f"{p:.6f}" for c, p in zip(run.classes, said.probabilities[i], strict=True)}
+        probabilities = {f"p:{c}": f"{p:.9g}" for c, p in zip(run.classes, said.probabilities[i], strict=True)}
         names = {"label": run.classes[said.labels[i]], "predicted": run.classes[said.probabilities[i].argmax()]}
         rows.append({"split": split, "id": image} | names | probabilities)
     write_table(path, rows, ["split", "id", "label", "predicted", *(f"p:{c}" for c in run.classes)])
     if (attention := observed.attention) is not None:
-        arrays = {"ids": np.array(attention.ids), "known": attention.known, "explained": attention.explained}
+        arrays: dict[str, Any] = {"ids": np.array(attention.ids), "known": attention.known, "explained": attention.explained}
         arrays |= {f"map:{name}": values.astype(np.float32) for name, values in attention.maps.items()}
 
         def save(partial: Any) -> None:

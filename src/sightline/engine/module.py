@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader
 from sightline.attention.classifier import GuidedClassifier
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader, train_loader
-from sightline.engine.optimise import optimiser, parameter_groups, per_step, schedule
+from sightline.engine.optimise import Part, optimiser, parameter_groups, per_step, schedule
 from sightline.engine.seeding import seed_epoch
 from sightline.errors import UserError
 from sightline.losses.objective import Objective
@@ -36,7 +36,8 @@ class Training(L.LightningModule):
     def __init__(self, recipe: Recipe, classifier: GuidedClassifier, objective: Objective, datasets: dict[str, ImageDataset]) -> None:
         super().__init__()
         self.recipe, self.datasets = recipe, datasets
-        self.classifier, self.objective = classifier, objective
+        # on a CPU, depthwise convolutions are two to three times faster in this layout
+        self.classifier, self.objective = classifier.to(memory_format=torch.channels_last), objective
         self.validation = EpochMetrics()
         self._best: tuple[float, dict[str, Tensor]] | None = None
 
@@ -64,7 +65,7 @@ class Training(L.LightningModule):
 
     # --- optimisation
 
-    def parts(self) -> dict[str, torch.nn.Module]:
+    def parts(self) -> dict[Part, torch.nn.Module]:
         """The modules that a recipe can give learning-rate factors."""
         c = self.classifier
         return {"backbone": c.backbone, "head": c.head, "source": c.source, "losses": self.objective}
@@ -130,14 +131,14 @@ class Training(L.LightningModule):
         if per_step(settings):
             return
         if isinstance(self.schedule, ReduceLROnPlateau):
-            self._plateau(float(self.trainer.callback_metrics["val/loss"]))
+            self._plateau(self.schedule, float(self.trainer.callback_metrics["val/loss"]))
         else:
             self.schedule.step()
 
-    def _plateau(self, loss: float) -> None:
+    def _plateau(self, plateau: ReduceLROnPlateau, loss: float) -> None:
         """A plateau step; 004-10: at each drop of the learning rate the weights go back to the best so far."""
         before = self.trainer.optimizers[0].param_groups[0]["lr"]
-        self.schedule.step(loss)
+        plateau.step(loss)
         if not self.recipe.train.schedule.reload_best:
             return
         if self._best is None or loss < self._best[0]:
@@ -159,9 +160,12 @@ class Training(L.LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """Scores over all images of all processes at once, so that they do not depend on how these were dealt out."""
-        shares = [self.validation.arrays()]
+        # with fewer images than processes, some have none
+        own = self.validation.arrays() if len(self.datasets["val"]) > self.global_rank else None
+        shares = [own]
         if self.trainer.world_size > 1:
             shares *= self.trainer.world_size
-            distributed.all_gather_object(shares, self.validation.arrays())
-        together = {name: np.concatenate([share[name] for share in shares]) for name in shares[0]}
+            distributed.all_gather_object(shares, own)
+        filled = [share for share in shares if share is not None]
+        together = {name: np.concatenate([share[name] for share in filled]) for name in filled[0]}
         self.log_dict({f"val/{k}": v for k, v in epoch_scores(**together).items()})

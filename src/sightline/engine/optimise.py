@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from torch import nn
 from torch.optim import SGD, Adam, Adamax, AdamW, Optimizer
@@ -10,15 +11,18 @@ from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, O
 
 from sightline.config import Schedule, Train
 
+Part = Literal["backbone", "head", "source", "losses"]
 
-def parameter_groups(parts: dict[str, nn.Module], train: Train) -> list[dict[str, Any]]:
+
+def parameter_groups(parts: Mapping[Part, nn.Module], train: Train) -> list[dict[str, Any]]:
     """One group per part with its learning-rate factor (000-09). The losses' own scalars (scales, sigmas) are never decayed.
 
     Args:
         parts: `backbone`, `head`, `source`, `losses`; parameters that need no gradient are left out, and a parameter that two parts
             share belongs to the first.
     """
-    groups, seen = [], set()
+    groups: list[dict[str, Any]] = []
+    seen: set[int] = set()
     for name, part in parts.items():
         parameters = [p for p in part.parameters() if p.requires_grad and id(p) not in seen]
         seen.update(map(id, parameters))
@@ -31,16 +35,11 @@ def parameter_groups(parts: dict[str, nn.Module], train: Train) -> list[dict[str
 def optimiser(groups: list[dict[str, Any]], train: Train) -> Optimizer:
     """The optimiser that the recipe names."""
     settings = train.optimizer
-    common = {"lr": settings.lr, "weight_decay": settings.weight_decay}
-    match settings.name:
-        case "sgd":
-            return SGD(groups, **common, momentum=settings.momentum, nesterov=settings.nesterov)
-        case "adam":
-            return Adam(groups, **common)
-        case "adamw":
-            return AdamW(groups, **common)
-        case "adamax":
-            return Adamax(groups, **common)
+    lr, decay = settings.lr, settings.weight_decay
+    if settings.name == "sgd":
+        return SGD(groups, lr=lr, weight_decay=decay, momentum=settings.momentum, nesterov=settings.nesterov)
+    adaptive = {"adam": Adam, "adamw": AdamW, "adamax": Adamax}[settings.name]
+    return adaptive(groups, lr=lr, weight_decay=decay)
 
 
 def schedule(optimizer: Optimizer, settings: Schedule, epochs: int, steps_per_epoch: int) -> LRScheduler | ReduceLROnPlateau:

@@ -42,8 +42,10 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
     for name in ("train", "val"):
         if not splits.get(name):
             raise UserError(f"data {data.name}", f"has no images for {name!r}", "Set data.split.val, or mark them in the split column.")
-    # test sets of the phantom share lesions on purpose: only what touches training or selection can leak
-    warnings = [] if data.leaks == "ignore" else _judge(leaks_into_learning(find_leaks(splits, found)), data.leaks)
+    leaks = [] if data.leaks == "ignore" else find_leaks(splits, found)
+    warnings = _judge(leaks, data.leaks)
+    if data.leaks == "drop":
+        splits = without_leaks(splits, leaks)
     annotated = annotated_subset(splits["train"], data.annotated_fraction, data.split.seed)
     if recipe.guided and not annotated:
         raise UserError(
@@ -75,7 +77,9 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
     missing = [row["id"] for row in table if row["id"] not in records]
     if missing:
         where = recipe.data.root or recipe.data.name
-        raise UserError(where, f"{len(missing)} images of the run are gone, the first is {missing[0]}", "Give the data that it was trained on.")
+        raise UserError(
+            where, f"{len(missing)} images of the run are gone, the first is {missing[0]}", "Give the data it was trained on."
+        )
     splits: dict[str, list[Record]] = {}
     for row in table:
         splits.setdefault(row["split"], []).append(records[row["id"]])
@@ -94,9 +98,14 @@ def _datasets(
     return {name: one(name) for name in splits}
 
 
-def leaks_into_learning(leaks: list[Leak]) -> list[Leak]:
-    """Those between a test set and what the model learns from (training) or is chosen by (validation), or between these two."""
-    return [leak for leak in leaks if {leak.split_a, leak.split_b} & {"train", "val"}]
+def without_leaks(splits: dict[str, list[Record]], leaks: list[Leak]) -> dict[str, list[Record]]:
+    """The splits without the images that leak exactly: each pair loses the one that is learned from, training before validation."""
+    gone = set()
+    for leak in leaks:
+        sides = {leak.split_a: leak.a, leak.split_b: leak.b}
+        if leak.exact:
+            gone.add(sides.get("train") or sides.get("val"))
+    return {name: [r for r in records if r.id not in gone] for name, records in splits.items()}
 
 
 def _judge(leaks: list[Leak], mode: str) -> list[str]:
@@ -108,6 +117,9 @@ def _judge(leaks: list[Leak], mode: str) -> list[str]:
 
     exact = [leak for leak in leaks if leak.exact]
     if exact and mode == "refuse":
-        remedy = "Remove them or give them one group; data.split.near_duplicates=true groups copies; --set data.leaks=warn trains anyway."
+        remedy = "--set data.leaks=drop trains without the training images among them, --set data.leaks=warn with them."
         raise UserError("splits", f"{len(exact)} leaks between training and test images: {pairs(exact)}", remedy)
-    return [f"{len(leaks)} possible leaks between splits: {pairs(leaks)}"] if leaks else []
+    dropped = f"{len(exact)} exact leaks are left out of the training: {pairs(exact)}"
+    rest = [leak for leak in leaks if not leak.exact] if mode == "drop" else leaks
+    warned = f"{len(rest)} possible leaks between splits: {pairs(rest)}"
+    return [dropped] * bool(exact and mode == "drop") + [warned] * bool(rest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from itertools import islice
+from typing import Any
 
 import torch
 from torch.utils.data import DataLoader
@@ -35,7 +36,7 @@ def audit_batch(dataset: ImageDataset) -> Batch:
     return collate([dataset[i] for i in chosen])
 
 
-def calibrate(objective: Objective, classifier: GuidedClassifier, loader: DataLoader[Batch]) -> None:
+def calibrate(objective: Objective, classifier: GuidedClassifier, loader: DataLoader[Any]) -> None:
     """Shows the weighting the losses of the first batches (000-29) without learning from them."""
     state = copy.deepcopy(classifier.state_dict())
     history = []

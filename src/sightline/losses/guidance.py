@@ -32,11 +32,13 @@ class GuidanceLoss(nn.Module):
         reads: which map of the batch it is compared with.
         own_squash: the loss's own way.
         needs_region: an image with an empty ROI map says nothing to this loss and does not count.
+        evidence_only: defined for raw evidence and for nothing else.
     """
 
     reads: ClassVar[Literal["roi", "avoid"]] = "roi"
     own_squash: ClassVar[Squash] = "none"
     needs_region: ClassVar[bool] = False
+    evidence_only: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -49,6 +51,8 @@ class GuidanceLoss(nn.Module):
         super().__init__()
         self.map, self.classes, self.over = map, classes, over
         self.squash: Squash = squash or self.own_squash
+        # in a training loop of one's own the map is taken as it is given, unless a squash was asked for
+        self.given: Range = "evidence" if squash or self.evidence_only else "unit"
 
     def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
         """The formula. (N, 1, h, w), (N, 1, h, w) -> (N,) or scalar"""
@@ -62,14 +66,15 @@ class GuidanceLoss(nn.Module):
         """The ROI map at full size, before it is brought to the size of the attention map. (N, 1, H, W) -> (N, 1, H, W)"""
         return roi
 
-    def forward(self, attention: Tensor, roi: Tensor, known: Tensor, range: Range = "evidence") -> Tensor:
+    def forward(self, attention: Tensor, roi: Tensor, known: Tensor, range: Range | None = None) -> Tensor:
         """The loss of a batch, computed in float32 at least.
 
         Args:
             attention: (B, K, h, w), of one class or of K.
             roi: (B, 1, H, W) in [0, 1].
             known: (B,) bool.
-            range: scale of the attention map: signed `evidence`, or `unit` for [0, 1].
+            range: scale of the attention map: signed `evidence`, which is squashed, or `unit` for [0, 1], which is not. None: squashed
+                only if the loss was made with a `squash`.
 
         Returns:
             A scalar. With no image that counts, a zero that hangs on the graph.
@@ -84,9 +89,17 @@ class GuidanceLoss(nn.Module):
                 return maps.sum()
             regions = resize(regions, maps.shape[-2:]).expand_as(maps)  # (M, K, h, w)
             one_each = (-1, 1, *maps.shape[-2:])
-            maps = self.squashed(maps.reshape(one_each), range)  # (M * K, 1, h, w)
+            if range is None:
+                self._fits(maps)
+            maps = self.squashed(maps.reshape(one_each), range or self.given)  # (M * K, 1, h, w)
             value = self.compare(maps, regions.reshape(one_each)).mean()
             return value if self.over == "known" else value * (len(regions) / len(known))
+
+    def _fits(self, maps: Tensor) -> None:
+        """Raw evidence where a map in [0, 1] is compared would go unnoticed."""
+        if self.given == "unit" and self.own_squash != "none" and bool((maps < 0).any() or (maps > 1).any()):
+            name = type(self).__name__
+            raise UserError(name, "compares maps in [0, 1], and this one is raw evidence", f'Make it as {name}(squash="{self.own_squash}").')
 
     def counts(self, roi: Tensor, known: Tensor) -> Tensor:
         """Which images the loss is taken over. (B, 1, H, W), (B,) -> (B,) bool"""

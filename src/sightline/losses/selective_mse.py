@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -39,6 +39,8 @@ class SelectiveMSE(GuidanceLoss):
         over: see `GuidanceLoss`.
         alpha: where the learned scale starts; the paper does not say.
     """
+
+    evidence_only: ClassVar[bool] = True
 
     def __init__(
         self,

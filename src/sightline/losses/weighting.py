@@ -16,7 +16,7 @@ class LossEntry:
     Attributes:
         name: unique within the objective.
         kind: which part it plays.
-        weight: factor, or where a learned or calibrated one starts. Zero switches the loss off for good.
+        weight: factor, or where a calibrated one starts. Zero switches the loss off for good.
         start: epoch (0-based) at which it sets in.
         ramp: epochs that it then takes to reach its full weight.
     """

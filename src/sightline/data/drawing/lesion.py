@@ -10,7 +10,7 @@ from sightline.data.drawing.noise import Field, blobs, centres, network, patch
 from sightline.data.drawing.outline import Outline
 from sightline.data.drawing.skin import BLOOD, MELANIN, absorb
 
-_VEIL = np.array([0.34, 0.41, 0.58], dtype=np.float32)  # pigment deep in the skin looks blue-grey
+_VEIL = np.array([0.35, 0.41, 0.54], dtype=np.float32)  # pigment deep in the skin looks blue-grey
 _SCAR = np.array([1.00, 0.90, 0.86], dtype=np.float32)
 
 
@@ -47,15 +47,15 @@ def paint_lesion(rng: np.random.Generator, skin: Field, outline: Outline, disord
     pigment = _pigment(rng, v, u, y, x, inward, outline, disorder) * edge
 
     hue = MELANIN * np.exp(rng.normal(0, [0.10, 0.04, 0.07])).astype(np.float32)
-    blood = edge * (rng.uniform(0.0, 0.22) + 1.2 * _region(rng, v, u, disorder.colour, 0.9))
-    veil = edge * _region(rng, v, u, disorder.colour, 0.9)
+    blood = edge * (rng.uniform(0.0, 0.22) + _region(rng, v, u, disorder.colour, 0.9))
+    veil = edge * _region(rng, v, u, disorder.colour, 0.85)
     scar = edge * _region(rng, v, u, disorder.colour, 0.75)
 
     picture = skin[rows, columns]
     light = picture.mean((0, 1))
     body = absorb(absorb(picture, pigment, hue), blood, BLOOD)
     body += (body * 0.45 + light * _SCAR * 0.55 - body) * scar[..., None]
-    body += (_VEIL * (0.35 + 0.75 * light.mean()) * (1 - 0.15 * pigment[..., None].clip(0, 3)) - body) * veil[..., None]
+    body += (_VEIL * (0.35 + 0.75 * light.mean()) * (1.15 - 0.3 * pigment[..., None].clip(0, 2.5)) - body) * veil[..., None]
     painted = skin.copy()
     painted[rows, columns] = body
     return painted
@@ -116,9 +116,9 @@ def _scatter(rng: np.random.Generator, outline: Outline, reach: Field) -> Field:
 
 def _region(rng: np.random.Generator, v: Field, u: Field, disorder: float, strongest: float) -> Field:
     """Where another colour shows, (h, w) in [0, 1]: the larger and the stronger the more disorder, often nowhere."""
-    strength = strongest * rng.uniform(0.6, 1) * np.clip(2.4 * disorder - rng.uniform(0.4, 1.5), 0, 1)
-    level = rng.uniform(0.2, 0.8)
-    return np.asarray(strength * _sigmoid(12 * (patch(rng, v, u, 4) - level)), dtype=np.float32)
+    strength = strongest * rng.uniform(0.6, 1) * np.clip(2.3 * disorder - rng.uniform(0.4, 1.4), 0, 1)
+    level = rng.uniform(0.1, 0.8)
+    return np.asarray(strength * _sigmoid(8 * (patch(rng, v, u, 5) - level)), dtype=np.float32)
 
 
 def _sigmoid(z: Field) -> Field:

@@ -70,12 +70,11 @@ def make_outline(rng: np.random.Generator, area: float, place: tuple[float, floa
         place: (x, y) in [0, 1]: where in its free room it lies, from touching the left (upper) margin to touching the right (lower) one.
         irregularity: 0 nearly an ellipse, 1 lobed, notched and streaked.
     """
-    angle = _ANGLE
     long, tilt = np.sqrt(rng.uniform(1.0, 1.45)), rng.uniform(0, np.pi)
-    ellipse = 1 / np.hypot(np.cos(angle - tilt) / long, np.sin(angle - tilt) * long)
-    log = _waves(rng, angle, range(2, 5), 0.02 + 0.12 * irregularity) + _waves(rng, angle, range(5, 12), 0.003 + 0.05 * irregularity)
-    log += _waves(rng, angle, range(12, 30), 0.002 + 0.018 * irregularity)
-    log += _streaks(rng, angle, irregularity) - _notches(rng, angle, irregularity)
+    ellipse = 1 / np.hypot(np.cos(_ANGLE - tilt) / long, np.sin(_ANGLE - tilt) * long)
+    log = _waves(rng, range(2, 5), 0.02 + 0.12 * irregularity) + _waves(rng, range(5, 12), 0.003 + 0.05 * irregularity)
+    log += _waves(rng, range(12, 30), 0.002 + 0.018 * irregularity)
+    log += _streaks(rng, irregularity) - _notches(rng, irregularity)
     radii = ellipse * np.exp(log)
     radii *= np.sqrt(area / _area(radii))
     extent = np.ptp(_curve(radii), axis=0)
@@ -94,25 +93,26 @@ def _area(radii: Field) -> float:
     return float(0.5 * np.sin(2 * np.pi / ANGLES) * (radii * np.roll(radii, 1)).sum())
 
 
-def _waves(rng: np.random.Generator, angle: Field, orders: range, strength: float) -> Field:
-    """A periodic random curve with standard deviation of about `strength`."""
-    k = np.array(orders)[:, None]
-    height = rng.standard_normal((len(orders), 1)) * strength / np.sqrt(len(orders) / 2)
-    return np.asarray((height * np.cos(k * angle + rng.uniform(0, 2 * np.pi, (len(orders), 1)))).sum(0))
+def _waves(rng: np.random.Generator, orders: range, strength: float) -> Field:
+    """A periodic random curve with standard deviation of about `strength`: (ANGLES,)."""
+    height = rng.standard_normal(len(orders)) * strength / np.sqrt(len(orders) / 2)
+    spectrum = np.zeros(ANGLES // 2 + 1, dtype=complex)
+    spectrum[orders.start : orders.stop] = height * np.exp(1j * rng.uniform(0, 2 * np.pi, len(orders))) * ANGLES / 2
+    return np.asarray(np.fft.irfft(spectrum, ANGLES))
 
 
-def _notches(rng: np.random.Generator, angle: Field, irregularity: float) -> Field:
+def _notches(rng: np.random.Generator, irregularity: float) -> Field:
     """Up to three bites out of the border."""
     at, width, depth = rng.uniform(0, 2 * np.pi, 3), rng.uniform(0.08, 0.2, 3), rng.uniform(0.1, 0.4, 3)
     depth *= np.clip(irregularity * 3 - np.arange(3), 0, 1) * min(1.0, irregularity * 1.5)
-    away = np.angle(np.exp(1j * (angle[:, None] - at)))  # (ANGLES, 3)
+    away = np.angle(np.exp(1j * (_ANGLE[:, None] - at)))  # (ANGLES, 3)
     return np.asarray((depth * np.exp(-0.5 * (away / width) ** 2)).sum(1))
 
 
-def _streaks(rng: np.random.Generator, angle: Field, irregularity: float) -> Field:
+def _streaks(rng: np.random.Generator, irregularity: float) -> Field:
     """Radial spikes along one segment of the border."""
     at, width, count = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 0.9), rng.integers(18, 34)
     height = rng.uniform(-0.16, 0.16) * irregularity
-    away = np.angle(np.exp(1j * (angle - at)))
-    spikes = np.abs(np.sin(angle * count / 2 + rng.uniform(0, np.pi))) ** 3 * (1 + 0.5 * _waves(rng, angle, range(4, 10), 1))
+    away = np.angle(np.exp(1j * (_ANGLE - at)))
+    spikes = np.abs(np.sin(_ANGLE * count / 2 + rng.uniform(0, np.pi))) ** 3 * (1 + 0.5 * _waves(rng, range(4, 10), 1))
     return np.asarray(max(height, 0) * np.exp(-0.5 * (away / width) ** 2) * spikes)

@@ -15,7 +15,7 @@ _MAKES = (
     ((0.96, 0.95, 0.91), (0.10, 0.10, 0.12), 0.97),
     ((0.93, 0.95, 0.97), (0.12, 0.16, 0.42), 0.95),
     ((0.95, 0.83, 0.32), (0.12, 0.10, 0.08), 0.96),
-    ((0.90, 0.94, 0.97), (0.05, 0.05, 0.07), 0.60),
+    ((0.90, 0.94, 0.97), (0.05, 0.05, 0.07), 0.72),
     ((0.70, 0.72, 0.74), (0.08, 0.08, 0.09), 0.96),
     ((0.13, 0.13, 0.14), (0.94, 0.94, 0.92), 0.96),
 )
@@ -48,7 +48,7 @@ def _lay(rng: np.random.Generator, outline: Outline) -> tuple[Field, float, floa
     angle = np.arange(4) * np.pi / 2 + rng.normal(0, 0.03, 4)
     outward = np.stack([np.cos(angle), np.sin(angle)], axis=1)  # (4, 2)
     room = 0.5 - ((outline.points - 0.5) @ outward.T).max(0) - GAP  # (4,)
-    wanted, inset = rng.uniform(0.11, 0.19), rng.uniform(0.015, 0.03) if rng.random() < 0.35 else -0.06
+    wanted, inset = rng.uniform(0.13, 0.20), rng.uniform(0.015, 0.03) if rng.random() < 0.35 else -0.06
     enough = room >= wanted + max(inset, 0)
     order = rng.permutation(4)
     side = order[np.argmax(enough[order])] if enough.any() else int(room.argmax())
@@ -63,15 +63,15 @@ def _graduation(rng: np.random.Generator, size: int, outward: Field, along: Fiel
     tall = min(depth, end)  # what lies inside the image
     strip = Image.new("L", (round(2 * _REACH * unit), max(1, round(tall * unit))))
     pen = ImageDraw.Draw(strip)
-    pitch, thick = rng.uniform(0.022, 0.042), rng.uniform(0.006, 0.009)
+    pitch, thick = rng.uniform(0.022, 0.042), rng.uniform(0.007, 0.010)
     labelled = 10 if pitch < 0.03 else 5
     font = ImageFont.load_default(size=0.36 * tall * unit)
     start, number = rng.uniform(0, pitch), int(rng.integers(0, 12))
     for i in range(int(2 * _REACH / pitch)):
         x = (start + i * pitch) * unit
+        left = x - thick * unit / 2
         length = tall * (0.5 if i % labelled == 0 else 0.38 if i % 5 == 0 else 0.25) * unit
-        half = max(thick * unit / 2, 0.5)  # a whole pixel at least
-        pen.rectangle((x - half, 0, x + half - 1, length), fill=255)
+        pen.rectangle((left, 0, left + max(thick * unit - 1, 0), length), fill=255)  # both ends are drawn
         if i % labelled == 0:
             pen.text((x, 0.53 * tall * unit), str(number + i // labelled), fill=255, font=font, anchor="mt")
     # from a pixel (x, y) of the image to one of the print

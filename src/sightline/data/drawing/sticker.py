@@ -24,7 +24,7 @@ _COLOURS = (
 def paint_sticker(rng: np.random.Generator, outline: Outline, size: int) -> Layer:
     """One patch, often cut by the image's border, with a woven surface; a round one may have a core of another colour."""
     middles, radii = free_discs(rng, outline, rng.uniform(0.17, 0.30, 1), margin=0.0)
-    x, y, radius = (*middles[0].tolist(), float(radii[0]))
+    (x, y), radius = middles[0].tolist(), float(radii[0])
     first, second = rng.permutation(len(_COLOURS))[:2]
     colour = np.array(_COLOURS[first], np.float32) * rng.uniform(0.88, 1.06)
     is_round, has_core, turn, narrow = rng.random() < 0.7, rng.random() < 0.35, rng.uniform(0, np.pi), rng.uniform(0.45, 0.62)

@@ -1,0 +1,1 @@
+"""How people see it: maps on pictures, panels, figures."""

@@ -1,0 +1,162 @@
+"""Where a trained classifier looks on any pictures, as files."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from sightline.attention.classifier import GuidedClassifier
+from sightline.config import Data
+from sightline.data.augment import evaluation, prepare
+from sightline.data.images import open_image
+from sightline.engine.files import write_json, write_whole
+from sightline.engine.run import Run
+from sightline.errors import UserError, nearest
+from sightline.explain.colours import scheme
+from sightline.explain.overlay import Range, display, shown
+from sightline.explain.window import Window, window
+
+
+@dataclass(frozen=True)
+class Found:
+    """A map of one picture: name of the map, class explained (None: of no class), raw values (h, w) and their scale."""
+
+    name: str
+    explained: str | None
+    raw: np.ndarray
+    range: Range
+
+
+def explain(
+    model: Run | GuidedClassifier,
+    images: Sequence[Path | str | np.ndarray],
+    out: Path | str,
+    target: str | None = None,
+    cmap: str = "default",
+    *,
+    classes: Sequence[str] | None = None,
+    data: Data | None = None,
+) -> list[Path]:
+    """Writes, for each picture and map, the map over the picture (PNG), the raw values (NPY) and what they mean (JSON).
+
+    The overlay has the size and the aspect of the picture; what the network did not see of it is darkened. Maps of several classes of one
+    picture share one scale.
+
+    Args:
+        model: a finished run, or a classifier.
+        images: files, or (H, W, 3) uint8.
+        out: folder for the files.
+        target: name of the class to explain; `all`: each class; None: the predicted one.
+        cmap: a name of `colours.SCHEMES`.
+        classes: names of the logits; needed only with a classifier.
+        data: how pictures become the network's squares; needed only with a classifier.
+
+    Raises:
+        UserError: an unknown class, a picture that cannot be read, or a classifier without maps.
+    """
+    scheme(cmap)
+    if isinstance(model, GuidedClassifier):
+        classifier, names, settings, of = model, tuple(classes or map(str, range(model.classes))), data or Data(), "the classifier"
+    else:
+        classifier, names, settings, of = model.classifier(), model.classes, model.recipe.data, str(model.path)
+    if not classifier.map_names:
+        raise UserError(of, "has no attention map", "Give a run whose recipe has an attention source, such as cam, gradcam or gates.")
+    if target not in (None, "all", *names):
+        raise UserError(f"class {target!r}", "is unknown", nearest(str(target), [*names, "all"]))
+    written: list[Path] = []
+    for stem, picture in _named(images):
+        pixels = picture if isinstance(picture, np.ndarray) else open_image(picture)
+        probabilities, maps = _look(classifier, pixels, settings, names, target)
+        answer = {"image": stem if isinstance(picture, np.ndarray) else str(picture)} | _answer(probabilities, names)
+        written += _write(Path(out), stem, pixels, maps, window(pixels.shape[:2], settings), answer, cmap)
+    return written
+
+
+@torch.no_grad()
+def _look(
+    classifier: GuidedClassifier, pixels: np.ndarray, data: Data, classes: Sequence[str], target: str | None
+) -> tuple[np.ndarray, list[Found]]:
+    """Probabilities (C,), and the maps of one picture. Leaves the classifier in the mode it was in."""
+    square = evaluation(data)([prepare(pixels, [], data)[0]])[0]  # (3, S, S) uint8
+    device = next(classifier.parameters()).device
+    images = (square.as_subclass(Tensor).float() / 255)[None].to(device)
+    wanted = torch.tensor([classes.index(target)], device=device) if target not in (None, "all") else None
+    training = classifier.training
+    classifier.eval()
+    try:
+        look = classifier.look(images, wanted, every=target == "all")
+    finally:
+        classifier.train(training)
+    probabilities = look.logits.float().softmax(1)[0].cpu().numpy()
+    explained = classes[int(wanted) if wanted is not None else int(probabilities.argmax())]
+    found: list[Found] = []
+    for name, one in look.maps.items():
+        kind = look.ranges[name]
+        if name in look.every:
+            found += [Found(name, c, raw, kind) for c, raw in zip(classes, look.every[name][0].float().cpu().numpy(), strict=True)]
+        else:
+            specific = classifier.source.class_specific
+            found.append(Found(name, explained if specific else None, one[0, 0].float().cpu().numpy(), kind))
+    return probabilities, found
+
+
+def _write(out: Path, stem: str, pixels: np.ndarray, maps: list[Found], where: Window, answer: dict[str, Any], cmap: str) -> list[Path]:
+    written = []
+    for found in maps:
+        name = "-".join([stem, _plain(found.name), *([_plain(found.explained)] if found.explained else [])])
+        # one scale for the classes of a picture: evidence for one can be compared with evidence for another
+        peers = [m.raw for m in maps if m.name == found.name and np.isfinite(m.raw).all()]
+        signed = scheme(cmap).signed and found.range == "evidence"
+        scale = 1.0 if found.range == "unit" else max((float((np.abs(raw) if signed else raw).max()) for raw in peers), default=0.0)
+        picture = shown(pixels, found.raw, found.range, scale=scale, where=where, cmap=cmap)
+        facts = answer | {
+            "map": found.name,
+            "explained": found.explained,
+            "range": found.range,
+            "scale": scale,
+            "note": display(found.raw, found.range, found.raw.shape, signed=signed).note,
+            "size": list(found.raw.shape),
+            "window": [round(edge, 3) for edge in where],
+        }
+        files = [out / f"{name}.{kind}" for kind in ("png", "npy", "json")]
+        write_whole(files[0], lambda partial, picture=picture: Image.fromarray(picture).save(partial, "PNG"))  # type: ignore[misc]
+        write_whole(files[1], lambda partial, raw=found.raw: partial.write_bytes(_npy(raw)))  # type: ignore[misc]
+        write_json(files[2], facts)
+        written += files
+    return written
+
+
+def _answer(probabilities: np.ndarray, classes: Sequence[str]) -> dict[str, Any]:
+    best = int(probabilities.argmax())
+    every = {c: round(float(p), 6) for c, p in zip(classes, probabilities, strict=True)}
+    return {"predicted": classes[best], "probability": every[classes[best]], "probabilities": every}
+
+
+def _named(images: Sequence[Path | str | np.ndarray]) -> Iterator[tuple[str, Path | np.ndarray]]:
+    """Each picture with a name of its own for its files: two folders may hold a file of one name."""
+    taken: dict[str, int] = {}
+    for i, image in enumerate(images, start=1):
+        picture = image if isinstance(image, np.ndarray) else Path(image)
+        stem = f"image-{i}" if isinstance(picture, np.ndarray) else _plain(picture.stem)
+        taken[stem] = taken.get(stem, 0) + 1
+        yield stem if taken[stem] == 1 else f"{stem}-{taken[stem]}", picture
+
+
+def _plain(name: str) -> str:
+    """Fit for a file name."""
+    return re.sub(r"[^\w.]+", "_", name).strip("_") or "_"
+
+
+def _npy(raw: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, raw.astype(np.float32))
+    return buffer.getvalue()

@@ -1,0 +1,5 @@
+"""A page that says what came out: self-contained HTML for people who decide."""
+
+from sightline.report.page import report, write_report
+
+__all__ = ["report", "write_report"]

@@ -1,0 +1,136 @@
+"""What was trained on what, in words."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import dataclass
+
+from sightline import catalog
+from sightline.engine.run import Run
+from sightline.recipe import Recipe
+from sightline.report.words import count, listed
+
+_SOURCES = {
+    "none": "none: the classifier does not say where it looks",
+    "cam": "class activation map: the last features, weighed as the decision weighs them",
+    "gradcam": "Grad-CAM: features weighed by how much the class score answers to them",
+    "gates": "learned gates that let features through or hold them back",
+    "decoder": "a decoder that draws where the object is, from the last features",
+}
+_LOSSES = {
+    "cross_entropy": "name the right class",
+    "focal": "name the right class, hard images above all",
+    "energy": "keep the evidence inside the annotated region",
+    "outside": "no evidence outside the annotated region",
+    "avoid": "no evidence on artefacts",
+    "dice": "overlap of map and annotated region",
+    "l1": "map equal to the annotation, point by point (absolute)",
+    "l2": "map equal to the annotation, point by point (squared)",
+    "pixel_ce": "each point of the map inside or outside, as annotated",
+    "selective_mse": "map of the labelled class equal to the annotation",
+    "mining": "what is left when the attended region is hidden must not tell the class",
+    "background": "the annotated region keeps its class on the background of another image",
+}
+_BALANCE = {
+    "none": "classes as they are",
+    "oversample": "smaller classes repeated until all are equally large",
+    "weighted_sampler": "images drawn so that all classes are equally likely",
+    "class_weights": "errors on small classes weigh more",
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of the table: what, and one value per run."""
+
+    name: str
+    values: list[str]
+
+    @property
+    def common(self) -> bool:
+        """Whether it is the same for all runs."""
+        return len(set(self.values)) == 1
+
+
+def facts(runs: list[Run]) -> list[Fact]:
+    """What was trained on what, run by run."""
+    each = [_facts(run) for run in runs]
+    lines = [Fact(name, [found[name] for found in each]) for name in each[0]]
+    return [line for line in lines if any(line.values)]
+
+
+def _facts(run: Run) -> dict[str, str]:
+    recipe = run.recipe
+    data, backbone, train = recipe.data, recipe.backbone, recipe.train
+    training = [row for row in run.split_table if row["split"] == "train"]
+    annotated = sum(row["annotated"] == "1" for row in training)
+    weights = {"none": "from scratch", "imagenet": "pretrained on ImageNet"}.get(backbone.weights, "from given weights")
+    cut = f", cut at stride {backbone.stride}" if backbone.stride else ""
+    versions = run.environment.get("packages", {})
+    return {
+        "Recipe": f"{recipe.name}: {recipe.title}" if recipe.title else recipe.name,
+        "Source": recipe.source,
+        "Departs from its source": "; ".join(recipe.deviations),
+        "Data set": f"{data.name}. {described('data', data.name)}",
+        "Classes": listed(list(run.classes)),
+        "Annotated": f"{annotated:,} of {count(len(training), 'training image')}",
+        "Images": f"{data.image_size} × {data.image_size} pixels; {_BALANCE[data.balance]}",
+        "Network": f"{backbone.name}, {weights}{cut}",
+        "Attention map": f"{recipe.attention.name}: {_SOURCES.get(recipe.attention.name) or described('attention', recipe.attention.name)}",
+        "Learns to": losses(recipe),
+        "Balance of the losses": recipe.weighting.name,
+        "Training": f"{count(train.epochs, 'epoch')}, {train.optimizer.name}, learning rate {train.optimizer.lr:g}, "
+        f"batches of {train.batch_size}, {'last epoch kept' if train.select == 'last' else f'best epoch by {train.select}'}",
+        "Seed": f"{train.seed}",
+        "Versions": ", ".join(f"{name} {version}" for name, version in versions.items()) or "not recorded",
+    }
+
+
+def losses(recipe: Recipe) -> str:
+    """What the losses ask for, each with its name and weight; of a training in stages, of each stage."""
+    if recipe.stages:
+        return "; then ".join(
+            f"{stage.name}: {losses(recipe.at_stage(stage).model_copy(update={'stages': []}))}" for stage in recipe.stages
+        )
+    rooms = {"classification": [recipe.losses.classification], "guidance": recipe.losses.guidance, "behaviour": recipe.losses.behaviour}
+    found = []
+    for room, several in rooms.items():
+        for loss in several:
+            words = _LOSSES.get(loss.name) or described(room, loss.name)
+            found.append(f"{words} ({loss.name}, weight {loss.weight:g})")
+    return "; ".join(found)
+
+
+def described(room: str, name: str) -> str:
+    """The first line that the plug-in's own file says of it."""
+    module = sys.modules[catalog.find(room, name).__module__]
+    return (module.__doc__ or "").strip().split("\n")[0].rstrip(".")
+
+
+def split_counts(run: Run) -> tuple[list[str], list[tuple[str, list[int]]]]:
+    """Names of the splits, and rows (class, images in each); the last rows are all and the annotated."""
+    table = run.split_table
+    splits = list(dict.fromkeys(row["split"] for row in table))
+    of_class = Counter((row["label"], row["split"]) for row in table)
+    rows = [(c, [of_class[c, s] for s in splits]) for c in run.classes]
+    rows.append(("all", [sum(row["split"] == s for row in table) for s in splits]))
+    rows.append(("annotated", [sum(row["split"] == s and row["annotated"] == "1" for row in table) for s in splits]))
+    return splits, rows
+
+
+def balanced(run: Run) -> tuple[dict[str, float], dict[str, float] | None]:
+    """Training images per class, and how many are shown per epoch once the classes are balanced; None if they are not."""
+    labels = [row["label"] for row in run.split_table if row["split"] == "train"]
+    before = {c: float(labels.count(c)) for c in run.classes}
+    present = [n for n in before.values() if n]
+    if run.recipe.data.balance == "oversample":
+        return before, {c: max(present) if n else 0.0 for c, n in before.items()}
+    if run.recipe.data.balance == "weighted_sampler":
+        return before, {c: len(labels) / len(present) if n else 0.0 for c, n in before.items()}
+    return before, None
+
+
+def balance_words(run: Run) -> str:
+    """How the classes are balanced."""
+    return _BALANCE[run.recipe.data.balance]

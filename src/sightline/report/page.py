@@ -1,0 +1,91 @@
+"""Puts the page together: what is shown, in which order, and what is said beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from sightline.engine.files import write_text
+from sightline.engine.run import Run
+from sightline.explain.cells import names
+from sightline.report import facts, sections, tables, verdict, words
+from sightline.report.glossary import TERMS
+from sightline.report.limits import limits
+from sightline.report.pictures import Charts
+from sightline.report.summary import conclude, hardest, most_telling, tested, tiles
+
+
+def write_report(run: Run, others: Sequence[Run] = (), path: Path | str | None = None, title: str | None = None) -> Path:
+    """Writes the page, whole or not at all; see `report`.
+
+    Args:
+        path: of the file; None: `report.html` in the run's folder.
+    """
+    file = Path(path) if path is not None else _home(run, others) / "report.html"
+    write_text(file, report(run, others, title))
+    return file
+
+
+def _home(run: Run, others: Sequence[Run]) -> Path:
+    """The run's folder; that above it for arms that lie side by side, since the page is then about all of them."""
+    same = others and all(other.path.resolve().parent == run.path.resolve().parent for other in others)
+    return run.path.parent if same else run.path
+
+
+def report(run: Run, others: Sequence[Run] = (), title: str | None = None) -> str:
+    """One HTML page about a run, or about a run beside others, that needs no other file.
+
+    Args:
+        run: the run that the verdict is about; finished and evaluated.
+        others: arms to compare with, evaluated on the same test sets.
+        title: heading of the page; None: the names of the runs.
+
+    Raises:
+        UserError: the runs have no evaluated test set in common.
+    """
+    runs = [run, *others]
+    environment = Environment(loader=PackageLoader("sightline.report", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"number": words.number, "span": words.span, "percent": words.percent}
+    environment.globals["terms"] = TERMS
+    content = _content(runs) | {"title": title or " and ".join(names(runs))}
+    return environment.get_template("report.html.j2").render(content)
+
+
+def _content(runs: list[Run]) -> dict[str, Any]:
+    run, called = runs[0], names(runs)
+    splits = tested(runs)
+    split, hard = splits[0], hardest(run, splits)
+    base = tables.baseline(runs)
+    # the validation images last: they were used to choose the epoch
+    scored = [*splits, *(s for s in run.metrics if s not in splits)]
+    differences = {name: tables.differences(r, base, scored, split) for r, name in zip(runs, called, strict=True) if r is not base}
+    charts = Charts()
+    return {
+        "runs": called,
+        "base": called[runs.index(base)],
+        "split": split,
+        "hardest": hard,
+        "confidence": f"{run.recipe.evaluate.confidence:.0%}",
+        "verdict": conclude(runs, splits, differences),
+        "tiles": tiles(run, split),
+        "arms": sections.arms(charts, runs),
+        "facts": facts.facts(runs),
+        "counts": facts.split_counts(run),
+        "comparison": tables.comparison(runs, scored),
+        "differences": differences,
+        "localisation": sections.localisation(charts, runs, split),
+        "side_by_side": sections.side_by_side(runs, most_telling(runs, splits)),
+        "panels": sections.per_class(run, called[0], split),
+        "roc": sections.curves(charts, runs, split),
+        "confusion": sections.matrix(charts, run, called[0], split),
+        "per_class": tables.per_class(run.metrics[split]),
+        "fails": verdict.where_it_fails(run.metrics[hard], hard),
+        "groups": tables.groups(run.metrics[hard]),
+        "errors": sections.errors(run, called[0], hard),
+        "learned": sections.learned(charts, runs),
+        "histogram": sections.histogram(charts, run),
+        "limits": limits(runs, split),
+    }

@@ -1,0 +1,75 @@
+"""Panels and figures as parts of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from sightline.engine.run import Run
+from sightline.explain.cells import Cell, Column, columns, rows
+from sightline.explain.figures import svg, to_data_uri
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A cell of a panel: address of the image, caption, how it is toned (`right`, `wrong` or nothing), alternative text."""
+
+    uri: str
+    caption: str
+    tone: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A grid of pictures: titles of the columns, rows of cells, and the line below."""
+
+    titles: list[str]
+    rows: list[list[Picture]]
+    caption: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn figure: SVG, alternative text, and the line below."""
+
+    svg: Markup
+    alt: str
+    caption: str
+
+
+class Charts:
+    """Numbers the figures of one page, so that the ids inside them differ."""
+
+    def __init__(self) -> None:
+        self._number = count(1)
+
+    def __call__(self, figure: Figure, alt: str, caption: str) -> Chart:
+        """A figure for the page."""
+        # matplotlib escapes the words inside
+        return Chart(Markup(svg(figure, prefix=f"f{next(self._number)}-")), alt, caption)
+
+
+def panel(runs: Sequence[Run], split: str, ids: Sequence[str], caption: str, every: bool = False) -> Panel | None:
+    """Image, annotation, and the attention of each run (of each map, if `every`). None if there is no image to show."""
+    if not ids:
+        return None
+    shown = columns(runs, split, every)
+    found = [[_picture(cell) for cell in row] for row in rows(shown, split, ids)]
+    return Panel(["image, label", "annotation", *(_title(c, len(runs)) for c in shown)], found, caption)
+
+
+def _title(column: Column, runs: int) -> str:
+    if runs > 1:
+        return column.title
+    return f"attention ({column.map})" if column.map else "prediction"
+
+
+def _picture(cell: Cell) -> Picture:
+    tone = "" if cell.right is None else "right" if cell.right else "wrong"
+    return Picture(to_data_uri(np.ascontiguousarray(cell.picture), "jpeg"), cell.caption, tone, cell.alt)

@@ -1,0 +1,120 @@
+"""The figures and panels of the page, each with what is said below it and in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sightline.engine.run import Run
+from sightline.explain.cells import class_specific, map_names, map_range, names
+from sightline.explain.choose import choose
+from sightline.explain.figures import Arm, arms_chart, class_histogram, confusion, localisation_bars, loss_curves, roc
+from sightline.report import facts, tables
+from sightline.report.pictures import Chart, Charts, Panel, panel
+from sightline.report.words import Score, count, score_line
+
+PER_CLASS, SIDE_BY_SIDE, ERRORS = 4, 6, 6  # images of a panel
+
+
+def arms(charts: Charts, runs: Sequence[Run]) -> Chart | None:
+    """Accuracy with the artefact's habit kept and turned round, beside EPG; None where these test sets are missing."""
+    if not all("matched" in run.metrics and "flipped" in run.metrics for run in runs):
+        return None
+    found, said = [], []
+    for run, name in zip(runs, names(runs), strict=True):
+        accuracy: dict[str, Score] = {
+            s: run.metrics[s]["classification"]["accuracy"] for s in ("matched", "removed", "flipped") if s in run.metrics
+        }
+        looked = tables.first_map(run, "matched")
+        epg = looked["epg"] if looked else None
+        found.append(Arm(name, accuracy, epg))
+        scores = [f"accuracy {split} {score_line(score)}" for split, score in accuracy.items()]
+        said.append(f"{name}: {', '.join(scores)}, EPG {score_line(epg)}")
+    caption = (
+        "Left: how often each arm is right while the artefact keeps its habit (matched), without it (removed) and with the habit turned "
+        "round (flipped); an arm that relies on the artefact falls apart. Right: how much of its evidence lies in the region, matched."
+    )
+    return charts(arms_chart(found), "Accuracy and EPG of each arm. " + ". ".join(said), caption)
+
+
+def localisation(charts: Charts, runs: Sequence[Run], split: str) -> Chart | None:
+    """EPG beside its levels; None where there is none."""
+    figure = localisation_bars(runs, split)
+    if figure is None:
+        return None
+    scores = {n: (tables.first_map(r, split) or {}).get("epg") for r, n in zip(runs, names(runs), strict=True)}
+    said = "; ".join(f"{n}: {score_line(s)}" for n, s in scores.items())
+    caption = f"On {split}. Only what goes beyond all three marks shows that a model looks at the region of each image."
+    return charts(figure, f"Share of evidence inside the region: {said}", caption)
+
+
+def per_class(run: Run, name: str, split: str) -> list[tuple[str, Panel]]:
+    """A panel for each class."""
+    if not map_names(run, split):
+        return []
+    found = []
+    for label, of in enumerate(run.classes):
+        caption = f"{name} on {split}, labelled {of}: errors first, then the least certain. {_how_drawn(run)}"
+        shown = panel([run], split, choose(run, split, PER_CLASS, label), caption, every=True)
+        if shown:
+            found.append((of, shown))
+    return found
+
+
+def side_by_side(runs: Sequence[Run], split: str) -> Panel | None:
+    """All arms on the same images."""
+    if len(runs) == 1:
+        return None
+    scales = f"{_how_drawn(runs[0])} Each map has its own scale." if map_names(runs[0], split) else ""
+    caption = f"All arms on {split}: images on which they disagree first. {scales}"
+    return panel(runs, split, choose(runs, split, SIDE_BY_SIDE), caption)
+
+
+def errors(run: Run, name: str, split: str) -> Panel | None:
+    """The surest errors."""
+    said = run.predictions(split)
+    decided = said.probabilities.argmax(axis=1)
+    wrong = {i for i, p, label in zip(said.ids, decided, said.labels, strict=True) if p != label}
+    ids = [i for i in choose(run, split, len(said.ids)) if i in wrong][:ERRORS]
+    return panel([run], split, ids, f"Errors of {name} on {split}, the surest first.")
+
+
+def _how_drawn(run: Run) -> str:
+    whose = {"label": ", for the labelled class", "predicted": ", for the predicted class"}[run.recipe.evaluate.explain]
+    evidence = "Shown is the positive evidence, relative to the map's highest value"
+    scale = evidence if map_range(run) == "evidence" else "Shown on a fixed scale from 0 to 1"
+    return f"{scale}{whose if class_specific(run) else ''}. The outline is the annotation."
+
+
+def curves(charts: Charts, runs: Sequence[Run], split: str) -> Chart:
+    """ROC."""
+    said = [f"{n}: AUC {score_line(r.metrics[split]['classification']['auc'])}" for r, n in zip(runs, names(runs), strict=True)]
+    caption = f"How the classes are told apart on {split}, at every threshold. The dashed line is guessing."
+    return charts(roc(runs, split), f"ROC curves on {split}. {'; '.join(said)}", caption)
+
+
+def matrix(charts: Charts, run: Run, name: str, split: str) -> Chart:
+    """Confusion matrix."""
+    scores: dict[str, Any] = run.metrics[split]
+    counts, classes = scores["classification"]["confusion"], scores["classes"]
+    said = [f"{n} {classes[i]} called {classes[j]}" for i, row in enumerate(counts) for j, n in enumerate(row) if n]
+    return charts(
+        confusion(scores), f"Confusion matrix on {split}: {'; '.join(said)}", f"{name} on {split}: rows are true, columns predicted."
+    )
+
+
+def learned(charts: Charts, runs: Sequence[Run]) -> list[Chart]:
+    """Training curves of each run that kept them."""
+    found = []
+    for run, name in zip(runs, names(runs), strict=True):
+        if run.history:
+            alt = f"Training curves of {name} over {count(len(run.history), 'epoch')}."
+            found.append(charts(loss_curves(run.history), alt, f"{name}: each loss on its own scale, before it is weighed."))
+    return found
+
+
+def histogram(charts: Charts, run: Run) -> Chart:
+    """Classes in training, before and after balancing."""
+    before, after = facts.balanced(run)
+    alt = "Training images per class: " + ", ".join(f"{c} {n:.0f}" for c, n in before.items())
+    return charts(class_histogram(before, after), alt, f"Training images of each class; {facts.balance_words(run)}.")

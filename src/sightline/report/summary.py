@@ -1,0 +1,135 @@
+"""The top of the page: the verdict, and the few numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sightline.engine.run import Run
+from sightline.errors import UserError
+from sightline.explain.cells import names
+from sightline.report import tables, verdict
+from sightline.report.words import Score, count, number
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Which run it is about, one line, and the points with their sentences."""
+
+    about: str
+    headline: str
+    points: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A number at the top: what, score, and what to hold it against."""
+
+    name: str
+    score: Score
+    beside: str
+
+
+def main_split(runs: Sequence[Run]) -> str:
+    """The test set that the verdict is about: the first that all runs have, validation only where there is no other.
+
+    Raises:
+        UserError: there is none.
+    """
+    common = [s for s in runs[0].metrics if all(s in run.metrics for run in runs)]
+    if not common:
+        where = runs[0].path if len(runs) == 1 else "report"
+        raise UserError(where, "no test set was evaluated for all runs", "Run `sightline evaluate RUN` first.")
+    return next((s for s in common if s not in ("train", "val")), common[0])
+
+
+def tested(runs: Sequence[Run]) -> list[str]:
+    """The test sets that all runs have, the main one first; validation only where there is no other."""
+    main = main_split(runs)
+    return [main, *(s for s in runs[0].metrics if s not in (main, "train", "val") and all(s in run.metrics for run in runs))]
+
+
+def hardest(run: Run, splits: Sequence[str]) -> str:
+    """The test set on which the run is least often right."""
+    return min(splits, key=lambda s: _accuracy(run, s))
+
+
+def most_telling(runs: Sequence[Run], splits: Sequence[str]) -> str:
+    """The test set on which the runs differ most in accuracy."""
+    return max(splits, key=lambda s: max(_accuracy(r, s) for r in runs) - min(_accuracy(r, s) for r in runs))
+
+
+def _accuracy(run: Run, split: str) -> float:
+    value = run.metrics[split]["classification"]["accuracy"]["value"]
+    return 1.0 if value is None else float(value)
+
+
+def conclude(runs: Sequence[Run], splits: Sequence[str], differences: dict[str, tables.Differences]) -> Verdict:
+    """The verdict on the first run, beside the others.
+
+    Args:
+        splits: test sets, the main one first.
+        differences: name of a run -> its paired differences to the baseline.
+    """
+    run, split, metrics = runs[0], splits[0], runs[0].metrics
+    confidence = run.recipe.evaluate.confidence
+    looks, epg = _looking(run, split)
+    relies = _relies(run, split)
+    hard = hardest(run, splits)
+    points = [
+        ("How good is it?", verdict.how_good(metrics[split], split, confidence)),
+        ("Does it look at the annotated region?", verdict.where_it_looks(epg)),
+        ("Does it rely on the artefact?", relies),
+        ("Where does it fail?", verdict.where_it_fails(metrics[hard], hard)),
+        *_guidance(runs, splits, differences),
+        *((f"And {name}?", _relies(other, split)) for other, name in list(zip(runs, names(runs), strict=True))[1:]),
+    ]
+    headline = verdict.headline(looks, verdict.habit(metrics.get("matched"), metrics.get("flipped")))
+    return Verdict(names(runs)[0], headline, [(question, answer) for question, answer in points if answer])
+
+
+def _guidance(runs: Sequence[Run], splits: Sequence[str], differences: dict[str, tables.Differences]) -> list[tuple[str, str]]:
+    """Whether guidance helps, and how each run compares with the baseline."""
+    base = tables.baseline(runs)
+    called = names(runs)[list(runs).index(base)]
+    points = []
+    for other, name in zip(runs, names(runs), strict=True):
+        if other is base:
+            continue
+        found = {s: differences[name][s] for s in splits if s in differences[name]}
+        close = found.get(splits[0], {})
+        sentences = [verdict.compared(name, called, metric, close[metric], splits[0]) for metric in ("auc", "epg") if metric in close]
+        if other.recipe.guided and not base.recipe.guided:
+            question = "Does guidance help?" if len(runs) == 2 else f"Does the guidance of {name} help?"
+            sentences.insert(0, verdict.guidance_helps(found, name, called))
+        else:
+            question = f"Does {name} differ from {called}?"
+            sentences.insert(0, verdict.compared(name, called, "accuracy", close["accuracy"], splits[0]))
+        points.append((question, " ".join(sentences)))
+    return points
+
+
+def _looking(run: Run, split: str) -> tuple[verdict.Looking, Score | None]:
+    looked = tables.first_map(run, split)
+    epg = looked["epg"] if looked else None
+    return verdict.looking(epg), epg
+
+
+def _relies(run: Run, split: str) -> str:
+    return verdict.reliance(run.metrics.get("matched"), run.metrics.get("flipped"), _looking(run, split)[0])
+
+
+def tiles(run: Run, split: str) -> list[Tile]:
+    """The few numbers at the top."""
+    scores, looked = run.metrics[split], tables.first_map(run, split)
+    found = [
+        Tile("accuracy", scores["classification"]["accuracy"], f"{count(scores['n'], 'image')}, {split}"),
+        Tile("AUC", scores["classification"]["auc"], "0.5 is guessing"),
+    ]
+    if looked:
+        found.append(Tile("EPG", looked["epg"], f"ROI area {number(looked['roi_area']['value'])}"))
+    if "flipped" in run.metrics:
+        found.append(Tile("accuracy, flipped", run.metrics["flipped"]["classification"]["accuracy"], "artefact on the other class"))
+    elif scores.get("groups"):
+        found.append(Tile("worst group", scores["groups"]["worst"], scores["groups"]["worst_group"]))
+    return found

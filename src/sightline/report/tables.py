@@ -1,0 +1,98 @@
+"""The rows of the page's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sightline.engine.compare import judged
+from sightline.engine.run import Run
+from sightline.explain.cells import names
+from sightline.metrics.compare import Judged, paired_difference
+from sightline.report.words import Score
+
+PER_CLASS = ("sensitivity", "specificity", "precision", "f1", "auc", "average_precision")
+Differences = dict[str, dict[str, dict[str, Any]]]  # test set -> metric -> value, low, high, verdict
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """A line of the comparison: an arm on a test set."""
+
+    arm: str
+    split: str
+    n: int
+    scores: list[Score | None]  # accuracy, balanced accuracy, AUC, EPG, ROI area, worst group
+    worst_group: str
+
+
+def first_map(run: Run, split: str) -> dict[str, Any] | None:
+    """Localisation scores of the run's first map on `split`."""
+    return next(iter((run.metrics.get(split, {}).get("localisation") or {}).values()), None)
+
+
+def comparison(runs: Sequence[Run], splits: Sequence[str]) -> list[ScoreRow]:
+    """Arms x test sets; the arms of a set stand together."""
+    rows = []
+    for split in splits:
+        for run, name in zip(runs, names(runs), strict=True):
+            if split not in run.metrics:
+                continue
+            scores, looked = run.metrics[split], first_map(run, split) or {}
+            good, groups = scores["classification"], scores.get("groups") or {}
+            shown = [
+                good["accuracy"],
+                good["balanced_accuracy"],
+                good["auc"],
+                looked.get("epg"),
+                looked.get("roi_area"),
+                groups.get("worst"),
+            ]
+            rows.append(ScoreRow(name, split, scores["n"], shown, groups.get("worst_group") or ""))
+    return rows
+
+
+def baseline(runs: Sequence[Run]) -> Run:
+    """What the others are compared with: the first that was not guided, else the first."""
+    return next((run for run in runs if not run.recipe.guided), runs[0])
+
+
+def differences(run: Run, base: Run, splits: Sequence[str], closely: str) -> Differences:
+    """Paired differences run minus base, on each split that both have; that of EPG only on `closely`, since it reads every image."""
+    found: Differences = {}
+    for split in splits:
+        if split not in run.metrics or split not in base.metrics:
+            continue
+        a, b = (judged(r, split) if split == closely else _decisions(r, split) for r in (run, base))
+        settings = run.recipe.evaluate
+        found[split] = paired_difference(
+            a, b, groups=_groups(run, a.ids), bootstrap=settings.bootstrap, confidence=settings.confidence, seed=0
+        )
+    return found
+
+
+def _decisions(run: Run, split: str) -> Judged:
+    said = run.predictions(split)
+    return Judged(said.ids, said.labels, said.probabilities)
+
+
+def _groups(run: Run, ids: list[str]) -> np.ndarray | None:
+    """Patient or lesion of each image, if several images share one."""
+    group = {row["id"]: row.get("group") or row["id"] for row in run.split_table}
+    found = np.array([group[i] for i in ids])
+    return found if len(set(found.tolist())) < len(found) else None
+
+
+def per_class(scores: dict[str, Any]) -> list[tuple[str, int, list[Score]]]:
+    """Rows (class, images, scores in the order of `PER_CLASS`)."""
+    return [(c, s["n"], [s[name] for name in PER_CLASS]) for c, s in scores["classification"]["per_class"].items()]
+
+
+def groups(scores: dict[str, Any]) -> list[tuple[str, int, Score]]:
+    """Rows (group, images, accuracy), worst first; empty where the images have no such tags."""
+    found = (scores.get("groups") or {}).get("by_group") or {}
+    rows = [(name, g["n"], g["accuracy"]) for name, g in found.items()]
+    return sorted(rows, key=lambda row: 1.0 if row[2]["value"] is None else row[2]["value"])

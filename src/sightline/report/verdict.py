@@ -1,0 +1,222 @@
+"""From scores to sentences. Nothing is called better, worse or found unless an interval says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from sightline.report.words import Score, bounds, count, listed, percent
+
+Looking = Literal["region", "middle", "not", "away", "unsure", "unmeasured"]
+Habit = Literal["falls", "holds", "rises", "unsure", "untested"]
+
+LEVEL_WORDS = {
+    "uniform": "a map that is the same everywhere",
+    "centre": "a blob in the centre",
+    "shuffled": "its maps on other images' regions",
+}
+_METRIC_WORDS = {"accuracy": "accuracy", "auc": "AUC", "epg": "share of evidence inside the region"}
+
+
+def how_good(scores: Mapping[str, Any], where: str, confidence: float = 0.95) -> str:
+    """How often it is right, and whether that is more than guessing.
+
+    Args:
+        scores: of one split, as in `metrics.json`.
+        where: name of the split.
+        confidence: of the intervals.
+    """
+    found, n = scores["classification"], scores["n"]
+    accuracy, balanced, auc = found["accuracy"], found["balanced_accuracy"], found["auc"]
+    if accuracy["value"] is None:
+        return f"How often it is right on the {where} images could not be computed."
+    sure = bounds(accuracy, confidence)
+    if accuracy["value"] == 1:
+        # the percentile interval has no width here; the rule of three says what so few images can tell
+        sure = f"(with {count(n, 'image')}, an error rate of up to about {percent(min(1.0, 3 / max(n, 1)))} cannot be ruled out)"
+    text = f"On the {where} images it is right for {percent(accuracy['value'])} of {count(n, 'image')} {sure}"
+    if auc["value"] is not None:
+        text += f", with an AUC of {auc['value']:.2f}"
+    return f"{text}. {_against_guessing(balanced, len(scores['classes']))}"
+
+
+def _against_guessing(balanced: Score, classes: int) -> str:
+    chance = 1 / classes
+    if balanced["value"] is None:
+        return "Against guessing it could not be judged."
+    if balanced["low"] is None or balanced["high"] is None:
+        return "No interval was computed, so it cannot be told from guessing."
+    if balanced["low"] > chance:
+        return "That is better than guessing."
+    mean = f"the classes' mean accuracy is {percent(balanced['value'])} {bounds(balanced)}, guessing gives {percent(chance)}"
+    return f"That is worse than guessing: {mean}." if balanced["high"] < chance else f"That is not distinguishable from guessing: {mean}."
+
+
+def looking(score: Score | None) -> Looking:
+    """Whether a localisation score shows that the model looks at the annotated region.
+
+    `region`: the whole interval lies above what a uniform map, a centred blob and other images' regions reach. `middle`: above the uniform
+    map only. `away`: below the uniform map. `not`: none of these. `unsure`: no interval. `unmeasured`: no map, or no annotation.
+    """
+    if not score or score["value"] is None:
+        return "unmeasured"
+    if score["low"] is None or score["high"] is None or score.get("uniform") is None:
+        return "unsure"
+    levels = [score[name] for name in LEVEL_WORDS if score.get(name) is not None]
+    if score["low"] > max(levels):
+        return "region"
+    if score["low"] > score["uniform"]:
+        return "middle"
+    return "away" if score["high"] < score["uniform"] else "not"
+
+
+def where_it_looks(score: Score | None) -> str:
+    """What the energy score says, beside the levels that it must be judged against."""
+    found = looking(score)
+    if found == "unmeasured" or score is None:
+        return "This was not measured: there is no attention map, or no image of this set is annotated."
+    text = f"Of the evidence in its attention maps, {percent(score['value'])} lies inside the annotated region {bounds(score)}. "
+    levels = [f"{LEVEL_WORDS[name]} {percent(score[name])}" for name in LEVEL_WORDS if score.get(name) is not None]
+    if levels:
+        text += f"For comparison: {listed(levels)}. "
+    return text + _LOOKING_WORDS[found]
+
+
+_LOOKING_WORDS: dict[Looking, str] = {
+    "region": "It looks at the region that belongs to the image, not just where regions usually are.",
+    "middle": "That is more than chance, but a map that knows nothing of the image does as well: it looks where regions usually are, and "
+    "is not shown to look at the region of each image.",
+    "not": "That is not distinguishable from a map that is the same everywhere: it is not shown to look at the annotated region.",
+    "away": "That is less than a map that is the same everywhere reaches: it looks elsewhere.",
+    "unsure": "No interval was computed, so whether it looks at the annotated region cannot be said.",
+    "unmeasured": "",
+}
+
+
+def habit(usual: Mapping[str, Any] | None, changed: Mapping[str, Any] | None) -> Habit:
+    """What becomes of the accuracy when the artefact changes sides. `falls` and `rises` only where the two intervals lie apart."""
+    if not usual or not changed:
+        return "untested"
+    before, after = usual["classification"]["accuracy"], changed["classification"]["accuracy"]
+    if None in (before["low"], before["high"], after["low"], after["high"]):
+        return "unsure"
+    if before["low"] > after["high"]:
+        return "falls"
+    return "rises" if after["low"] > before["high"] else "holds"
+
+
+def reliance(usual: Mapping[str, Any] | None, changed: Mapping[str, Any] | None, looks: Looking) -> str:
+    """Whether the decision rests on the artefact, which a map alone cannot tell. Empty where it was not tested.
+
+    Args:
+        usual, changed: scores of the test sets in which the artefact keeps its habit and in which it is turned round.
+    """
+    found = habit(usual, changed)
+    if found == "untested" or usual is None or changed is None:
+        return ""
+    before, after = usual["classification"]["accuracy"], changed["classification"]["accuracy"]
+    fall = f"from {percent(before['value'])} to {percent(after['value'])} {bounds(after)} when the artefact changes sides"
+    if found == "falls" and looks == "region":
+        return (
+            f"Aligned, yet relying: its maps lie on the region, and still its accuracy falls {fall}. The decision rests on the artefact; "
+            "the maps alone would have hidden it."
+        )
+    if found == "falls":
+        return f"Its accuracy falls {fall}: the decision rests on the artefact."
+    if found == "unsure":
+        return f"Its accuracy goes {fall}; no intervals were computed, so chance cannot be ruled out."
+    if found == "rises":
+        return f"Its accuracy rises {fall}."
+    return f"Its accuracy goes {fall}, a change that is not distinguishable from chance: no sign that it relies on the artefact."
+
+
+def headline(looks: Looking, found: Habit) -> str:
+    """The verdict in one line."""
+    if looks == "region":
+        return {
+            "falls": "Aligned, yet relying: it looks at the region, but decides by the artefact",
+            "holds": "It looks at the annotated region, and there is no sign that it relies on the artefact",
+        }.get(found, "It looks at the annotated region")
+    relies = ", and decides by the artefact" if found == "falls" else ""
+    return {
+        "middle": "It looks where regions usually are" + (relies or ", not shown to look at the region of each image"),
+        "not": "It is not shown to look at the annotated region" + relies,
+        "away": "It looks elsewhere than at the annotated region" + relies,
+        "unsure": "Whether it looks at the annotated region cannot be said" + relies,
+        "unmeasured": "It decides by the artefact" if found == "falls" else "Where it looks was not measured",
+    }[looks]
+
+
+_ENOUGH = 10  # images of a group, for its interval to mean something
+
+
+def where_it_fails(scores: Mapping[str, Any], where: str) -> str:
+    """How many errors, of which class most, and in which group."""
+    found = scores["classification"]
+    wrong = scores["n"] - sum(row[i] for i, row in enumerate(found["confusion"]))
+    if wrong == 0:
+        return f"On the {where} images it made no error."
+    text = f"On the {where} images it is wrong {count(wrong, 'time')} in {scores['n']:,}. "
+    defined = {c: s["sensitivity"] for c, s in found["per_class"].items() if s["sensitivity"]["value"] is not None}
+    if len(defined) > 1:
+        weakest = min(defined, key=lambda c: defined[c]["value"])
+        text += f"Of class {weakest} it finds the fewest: {percent(defined[weakest]['value'])} {bounds(defined[weakest])}. "
+    groups = scores.get("groups")
+    if groups and groups.get("worst_group"):
+        n = groups["by_group"][groups["worst_group"]]["n"]
+        sure = bounds(groups["worst"]) if n >= _ENOUGH else "(too few to say more)"
+        text += (
+            f"The worst group is “{groups['worst_group']}” with {percent(groups['worst']['value'])} right of {count(n, 'image')} {sure}. "
+        )
+    return text.strip()
+
+
+def compared(name: str, base: str, metric: str, difference: Mapping[str, Any], where: str) -> str:
+    """One score of one arm against the baseline, on the same images. "Better" only if the interval of the difference excludes zero."""
+    word, value, low, high = _METRIC_WORDS[metric], difference["value"], difference["low"], difference["high"]
+    if value is None:
+        return f"On the {where} images, the {word} of {name} and of {base} could not be compared."
+    unit = "" if metric == "auc" else " points"
+    if low is None or high is None:
+        return (
+            f"On the {where} images, the {word} of {name} minus that of {base} is {_signed(metric, value)}{unit}; no interval was computed."
+        )
+    if low <= 0 <= high:
+        between = f"{_signed(metric, low)} to {_signed(metric, high)}{unit}"
+        return f"On the {where} images, {name} and {base} are not distinguishable in {word} ({between})."
+    verdict = ("higher" if value > 0 else "lower") if metric == "epg" else "better" if value > 0 else "worse"
+    least, most = sorted((abs(low), abs(high)))
+    size = f"{_size(metric, abs(value))}{unit} ({_size(metric, least)} to {_size(metric, most)})"
+    return f"On the {where} images, {name} is {verdict} than {base} in {word}, by {size}."
+
+
+def _size(metric: str, value: float) -> str:
+    """A difference without its sign: points of a hundred, but of AUC the number itself."""
+    return f"{value:.3f}" if metric == "auc" else f"{100 * value:.0f}"
+
+
+def _signed(metric: str, value: float) -> str:
+    return ("+" if value >= 0 else "−") + _size(metric, abs(value))
+
+
+def guidance_helps(differences: Mapping[str, Mapping[str, Mapping[str, Any]]], name: str, base: str) -> str:
+    """Whether guidance helped, in one sentence: by what it changed in accuracy, set by set.
+
+    Args:
+        differences: test set -> metric -> paired difference (guided minus baseline).
+    """
+    better: list[str] = []
+    worse: list[str] = []
+    unclear: list[str] = []
+    for where, metrics in differences.items():
+        low, high = metrics["accuracy"]["low"], metrics["accuracy"]["high"]
+        (unclear if low is None or high is None or low <= 0 <= high else better if low > 0 else worse).append(where)
+    if better and not worse:
+        rest = f" On {listed(unclear)} the two are not distinguishable." if unclear else ""
+        return f"Guidance helps: {name} is more often right than {base} on {listed(better)}.{rest}"
+    if worse and not better:
+        rest = f" On {listed(unclear)} the two are not distinguishable." if unclear else ""
+        return f"Guidance costs accuracy: {name} is less often right than {base} on {listed(worse)}.{rest}"
+    if better:
+        return f"Guidance helps on {listed(better)} and costs accuracy on {listed(worse)}."
+    return f"Whether guidance helps the accuracy cannot be said: {name} and {base} are not distinguishable on {listed(unclear)}."

@@ -1,0 +1,72 @@
+"""How numbers and intervals are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Score = Mapping[str, Any]  # value, low, high; None is what cannot be computed
+
+
+def percent(share: float | None) -> str:
+    """Whole percent, with a decimal where rounding would claim "all" or "none".
+
+    >>> percent(0.934), percent(0.997), percent(1.0)
+    ('93%', '99.7%', '100%')
+    """
+    if share is None:
+        return "not defined"
+    whole = f"{share:.0%}"
+    if (whole == "100%" and share < 1) or (whole in ("0%", "-0%") and share != 0):
+        return f"{min(share, 0.999):.1%}" if share > 0 else f"{share:.1%}"
+    return whole
+
+
+def bounds(score: Score, confidence: float | None = None) -> str:
+    """The interval in words, in brackets; says so if there is none.
+
+    >>> bounds({"value": 0.9, "low": 0.85, "high": 0.95}, 0.95)
+    '(95% interval 85% to 95%)'
+
+    Args:
+        confidence: named where an interval is first spoken of.
+    """
+    if score["low"] is None or score["high"] is None:
+        return "(no interval)"
+    name = f"{confidence:.0%} interval " if confidence else ""
+    return f"({name}{percent(score['low'])} to {percent(score['high'])})"
+
+
+def number(value: float | None) -> str:
+    """Three digits after the point, a dash for what could not be computed."""
+    return "–" if value is None else f"{value:.3f}".replace("-", "−")
+
+
+def span(score: Score | None) -> str:
+    """`0.902–0.961`, empty without an interval."""
+    if not score or score["low"] is None or score["high"] is None:
+        return ""
+    return f"{number(score['low'])}{' to ' if score['low'] < 0 else '–'}{number(score['high'])}"
+
+
+def count(n: int, one: str, many: str = "") -> str:
+    """
+    >>> count(1, "image"), count(1200, "image")
+    ('1 image', '1,200 images')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def listed(words: list[str]) -> str:
+    """
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+def score_line(score: Score | None) -> str:
+    """`0.934 (0.902 to 0.961)`, for alternative texts."""
+    if not score or score["value"] is None:
+        return "not defined"
+    return number(score["value"]) + ("" if score["low"] is None else f" ({number(score['low'])} to {number(score['high'])})")

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+import torch
+
+from sightline.attention.classifier import GuidedClassifier, build
+from sightline.attention.decoder import block_sizes
+from sightline.recipe import Recipe
+
+
+def classifier(**options: object) -> GuidedClassifier:
+    sections = {"backbone": {"name": "test_resnet"}, "attention": {"name": "decoder", **options}}
+    return build(Recipe.model_validate({"name": "t", "data": {"image_size": 64}} | sections), 3)
+
+
+def test_sizes_are_those_of_the_authors_code() -> None:
+    """001-04: 7, 16, 48, 144, 224."""
+    assert block_sizes("code", (7, 7), (224, 224)) == [(16, 16), (48, 48), (144, 144), (224, 224)]
+    assert block_sizes("code", (2, 4), (64, 128)) == [(5, 9), (14, 27), (41, 82), (64, 128)]
+
+
+@pytest.mark.parametrize("start", [1, 2, 7, 14])
+def test_text_sizes_grow_evenly_to_the_image(start: int) -> None:
+    sizes = [start, *(s for s, _ in block_sizes("text", (start, start), (224, 224)))]
+    assert sizes[-1] == 224
+    ratios = [b / a for a, b in pairwise(sizes)]
+    assert max(ratios) / min(ratios) < 1.2
+
+
+@pytest.mark.parametrize("variant", ["code", "text"])
+def test_channels_and_map_size(variant: str) -> None:
+    found = classifier(variant=variant)
+    assert [b.conv.out_channels for b in found.source.blocks] == [24, 6, 16, 1]
+    assert found.look(torch.rand(2, 3, 64, 48)).maps["decoder"].shape == (2, 1, 64, 48)
+
+
+@pytest.mark.parametrize("variant", ["code", "text"])
+def test_map_can_say_no_and_yes(variant: str) -> None:
+    """A rectifier before the sigmoid would keep it at 0.5 and above."""
+    found = classifier(variant=variant).look(torch.rand(4, 3, 64, 64)).maps["decoder"]
+    assert 0 <= found.min() < 0.4
+    assert 0.6 < found.max() <= 1
+
+
+def test_order_of_operations_is_the_authors() -> None:
+    """Convolution, ReLU6, upsampling, batch norm: the last map is clipped at 6 before, not after, it is normalised."""
+    found = classifier().eval()
+    with torch.no_grad():
+        found.source.blocks[3].conv.bias.fill_(1e3)
+        found.source.blocks[3].norm.bias.fill_(-6)
+    decoded = found.look(torch.rand(1, 3, 64, 64)).maps["decoder"]
+    torch.testing.assert_close(decoded, torch.full_like(decoded, 0.5), atol=1e-4, rtol=0)
+
+
+def test_classifying_does_not_run_the_decoder() -> None:
+    found, ran = classifier(), []
+    found.source.blocks[0].register_forward_hook(lambda *_: ran.append(1))
+    found(torch.rand(2, 3, 64, 64))
+    assert not ran
+    found.look(torch.rand(2, 3, 64, 64))
+    assert ran

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import torch
+
+from sightline.attention.features import Features
+from sightline.attention.head import GapLinear
+
+
+def features() -> Features:
+    found = torch.randn(2, 6, 3, 3)
+    return Features(found, found, (96, 96))
+
+
+def test_gap_linear_is_average_pooling_and_a_linear_layer() -> None:
+    head, given = GapLinear(6, 3), features()
+    expected = torch.einsum("ck,bk->bc", head.linear.weight, given.last.mean((2, 3))) + head.linear.bias
+    torch.testing.assert_close(head(given), expected)
+
+
+def test_hidden_layers_as_in_001() -> None:
+    """001-03: two dense layers, the first of 1024."""
+    head = GapLinear(6, 3, hidden=(1024,))
+    assert [tuple(p.shape) for p in head.parameters()] == [(1024, 6), (1024,), (3, 1024), (3,)]
+    assert head.class_weights() is None
+    pooled = features().last.mean((2, 3))
+    torch.testing.assert_close(head.classify(pooled), head.linear(head.hidden[0](pooled).clamp(min=0)))
+
+
+def test_dropout_acts_while_training_only() -> None:
+    head = GapLinear(6, 3, dropout=0.5)
+    assert head.drops
+    assert not head.eval().drops
+    assert not GapLinear(6, 3).drops

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from sightline.catalog import PLACES
+from sightline.data.sampling import EpochSampler
+from sightline.engine.run import Run
+from sightline.recipe import load_recipe, recipe_names
+from sightline.report import facts, tables
+
+
+@pytest.fixture
+def uneven(guided, monkeypatch):
+    """Its training set has 6 nevi and 2 melanomas."""
+    rows = [{"id": str(i), "split": "train", "label": "nevus" if i < 6 else "melanoma", "group": "", "annotated": "0"} for i in range(8)]
+    run = Run(guided.path)
+    monkeypatch.setattr(Run, "split_table", rows)
+    return run
+
+
+@pytest.mark.parametrize("balance", ["none", "class_weights", "oversample", "weighted_sampler"])
+def test_classes_after_balancing_are_what_the_sampler_shows(uneven, balance):
+    uneven.__dict__["recipe"] = uneven.recipe.with_settings(data__balance=balance)
+    before, after = facts.balanced(uneven)
+    assert before == {"nevus": 6, "melanoma": 2}
+    sampler = EpochSampler([0] * 6 + [1] * 2, balance=balance)
+    shown = Counter()
+    for epoch in range(300):
+        sampler.set_epoch(epoch)
+        shown.update(int(key.index >= 6) for key in sampler)
+    found = after or before
+    assert [shown[0] / 300, shown[1] / 300] == pytest.approx([found["nevus"], found["melanoma"]], rel=0.05)
+
+
+def test_everything_in_the_catalogue_is_described():
+    for room in ("attention", "classification", "guidance", "behaviour", "data"):
+        for name in PLACES[room]:
+            assert facts.described(room, name)
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_the_losses_of_every_recipe_are_put_into_words(name):
+    recipe = load_recipe(name)
+    said = facts.losses(recipe)
+    for stage in [recipe.at_stage(s) for s in recipe.stages] or [recipe]:
+        for loss in [stage.losses.classification, *stage.losses.guidance, *stage.losses.behaviour]:
+            assert f"({loss.name}, weight" in said
+
+
+def test_counts_add_up(guided):
+    splits, rows = facts.split_counts(guided)
+    table = dict(rows)
+    assert set(splits) == {"train", "val", "matched", "flipped", "removed"}
+    assert np.add(table["nevus"], table["melanoma"]).tolist() == table["all"]
+
+
+def test_the_baseline_is_the_arm_that_was_not_guided(guided, label_only):
+    assert tables.baseline([guided, label_only]) is label_only
+    assert tables.baseline([guided]) is guided
+
+
+def test_differences_are_run_minus_baseline_and_epg_is_read_on_one_set_only(guided, label_only):
+    found = tables.differences(guided, label_only, ["matched", "flipped"], closely="matched")
+    assert found["flipped"]["accuracy"]["low"] > 0.3
+    assert found["matched"]["epg"]["verdict"] == "higher"
+    assert "epg" not in found["flipped"]
+
+
+def test_images_of_one_patient_are_drawn_together(guided, monkeypatch):
+    rows = [row | {"group": f"patient {i // 4}"} for i, row in enumerate(guided.split_table)]
+    run = Run(guided.path)
+    monkeypatch.setattr(Run, "split_table", rows)
+    ids = run.predictions("matched").ids
+    assert len(set(tables._groups(run, ids).tolist())) < len(ids)
+    monkeypatch.setattr(Run, "split_table", [row | {"group": ""} for row in rows])
+    assert tables._groups(run, ids) is None

@@ -1,0 +1,121 @@
+"""The command line: help is quick and complete, mistakes are one line, verbs do what they say."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from sightline.cli import app
+
+VERBS = [["demo"], ["train"], ["evaluate"], ["explain"], ["compare"], ["recipes"], ["recipes", "show"], ["data", "check"]]
+TINY = [
+    "--set=data.image_size=32",
+    "--set=data.options={size: 64, train: 24, val: 12, test: 8}",
+    "--set=backbone={name: test_resnet, stride: 8}",
+    "--set=train.batch_size=8",
+    "--set=evaluate.bootstrap=50",
+]
+
+
+def sightline(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "sightline.cli", *arguments], capture_output=True, text=True, **options)
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_help_shows_an_example_of_every_verb(verb):
+    result = CliRunner().invoke(app, [*verb, "--help"])
+    assert result.exit_code == 0
+    assert "Example" in result.output
+    assert "--json" in result.output
+
+
+def test_help_loads_nothing_heavy():
+    code = "import sys; from sightline.cli import app; from typer.testing import CliRunner; CliRunner().invoke(app, ['--help'])"
+    check = code + "; print([m for m in ('torch', 'numpy', 'lightning', 'timm', 'matplotlib') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "enrgy"], 'Did you mean "energy"'),
+        (["train", "energy", "--set", "train.epocs=1"], 'Did you mean "epochs"'),
+        (["train", "energy", "--data", "isic2071"], 'Did you mean "isic2017"'),
+        (["train", "energy", "--data", "busi"], "root"),
+        (["evaluate", "nowhere"], "is not a run folder"),
+        (["data", "check", "folder", "--root", "nowhere"], "nowhere"),
+    ],
+)
+def test_a_mistake_is_one_line_with_a_remedy_and_leaves_nothing(arguments, message, tmp_path):
+    result = sightline(*arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert result.stderr.startswith("sightline: ")
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_train_evaluate_explain_compare(tmp_path):
+    def run(*arguments: str) -> dict[str, object]:
+        result = CliRunner().invoke(app, [*arguments, "--json", str(tmp_path / "out.json")], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return json.loads((tmp_path / "out.json").read_text())
+
+    runs = [str(tmp_path / "runs" / name) for name in ("one", "two")]
+    for name, recipe in (("one", "label-only"), ("two", "energy")):
+        made = run("train", recipe, "--runs", str(tmp_path / "runs"), "--name", name, "--set", "train.epochs=1", *TINY)
+        assert (tmp_path / "runs" / name / "report.html").stat().st_size > 10_000
+        assert set(made["metrics"]) == {"val", "matched", "flipped", "removed"}
+
+    assert set(run("evaluate", runs[0], "--split", "matched")["metrics"]) == {"matched"}
+
+    photo = tmp_path / "photo.png"
+    from PIL import Image
+
+    Image.effect_noise((60, 40), 80).convert("RGB").save(photo)
+    files = run("explain", runs[1], str(photo), "--out", str(tmp_path / "maps"), "--target", "all")["files"]
+    assert {f.rsplit(".", 1)[1] for f in files} == {"png", "npy", "json"}
+
+    found = run("compare", *runs, "--split", "flipped", "--out", str(tmp_path / "side"))
+    assert {d["metric"] for d in found["differences"]} == {"accuracy", "auc", "epg"}
+    assert (tmp_path / "side" / "grid.png").is_file()
+
+
+def test_recipes_and_data_check_say_what_they_find(tmp_path):
+    shown = CliRunner().invoke(app, ["recipes", "show", "energy", "--json", str(tmp_path / "r.json")])
+    assert "guidance" in shown.output
+    assert json.loads((tmp_path / "r.json").read_text())["recipe"]["name"] == "energy"
+    listed = CliRunner().invoke(app, ["recipes"])
+    assert "label-only" in listed.output
+    checked = CliRunner().invoke(app, ["data", "check", "phantom", "--set", "options={size: 32, train: 8, val: 4, test: 4}"])
+    assert checked.exit_code == 0
+    assert "melanoma" in checked.output
+
+
+def test_ctrl_c_leaves_a_run_that_resumes(tmp_path):
+    command = ["train", "label-only", "--name", "r", "--set", "train.epochs=40", *TINY]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sightline.cli", *command], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "runs" / "r" / "last.ckpt").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "--resume" in out
+    assert "Traceback" not in err
+    before = (tmp_path / "runs" / "r" / "logs" / "metrics.csv").read_text()
+
+    again = sightline(*command, "--resume", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    after = (tmp_path / "runs" / "r" / "logs" / "metrics.csv").read_text()
+    assert after.startswith(before)
+    assert len(after.splitlines()) == 41
