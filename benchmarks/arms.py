@@ -71,10 +71,10 @@ PLANS = {
         splits=("matched", "flipped", "removed"),
         seed_settings=("train.seed", "data.options.seed"),
     ),
-    "isic2017": Plan(REAL_ARMS, MOBILE | {"train.epochs": 5, "data.leaks": "drop"}, ("val",)),
+    "isic2017": Plan(REAL_ARMS, MOBILE | {"train.epochs": 4, "data.leaks": "drop"}, ("val",)),
     "busi": Plan(
         REAL_ARMS,
-        MOBILE | {"train.epochs": 10, "data.split": {"val": 0.25, "test": 0.0, "near_duplicates": True}},
+        MOBILE | {"train.epochs": 8, "data.split": {"val": 0.25, "test": 0.0, "near_duplicates": True}},
         ("val",),
     ),
 }

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from sightline.engine.run import Run as Run
     from sightline.engine.train import train as train
     from sightline.errors import UserError as UserError
-    from sightline.explain.maps import explain as explain
     from sightline.recipe import Recipe as Recipe
     from sightline.recipe import load_recipe as load_recipe
     from sightline.report import write_report as write_report
@@ -40,7 +39,6 @@ _PLACES = {
     "sightline.engine.run": ("Run",),
     "sightline.engine.train": ("train",),
     "sightline.errors": ("UserError",),
-    "sightline.explain.maps": ("explain",),
     "sightline.recipe": ("Recipe", "load_recipe"),
     "sightline.report": ("write_report",),
     "sightline.types": ("Annotation", "Batch", "Look", "Record"),

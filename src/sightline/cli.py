@@ -117,9 +117,7 @@ def explain(
     target: Annotated[
         str | None, typer.Option(help="Class to explain, or `all`. Default: the predicted class.", show_default=False)
     ] = None,
-    colours: Annotated[
-        str, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).")
-    ] = "default",
+    colours: Annotated[str, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).")] = "default",
     json: Json = None,
 ) -> None:
     """Show where a trained classifier looks on images of your own."""

@@ -79,7 +79,7 @@ def explain(folder: Path, images: list[Path], out: Path, target: str | None, col
     for path in sidecars:
         facts = json.loads(path.read_text())
         rows.append(
-            [str(facts.get("image", path.stem)), facts["map"], facts["explained"], facts["predicted"], number(facts["probability"])]
+            [str(facts.get("image", path.stem)), facts["map"], facts["explained"] or "-", facts["predicted"], number(facts["probability"])]
         )
     table("Where it looks", ["image", "map", "class explained", "prediction", "probability"], rows)
     say(f"{len(written)} files in {out}")

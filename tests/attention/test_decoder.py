@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 import torch
+from torch.nn import functional as F
 
 from sightline.attention.classifier import GuidedClassifier, build
 from sightline.attention.decoder import block_sizes
@@ -45,13 +46,18 @@ def test_map_can_say_no_and_yes(variant: str) -> None:
 
 
 def test_order_of_operations_is_the_authors() -> None:
-    """Convolution, ReLU6, upsampling, batch norm: the last map is clipped at 6 before, not after, it is normalised."""
+    """Convolution, ReLU6, upsampling with aligned corners, batch norm; a sigmoid at the very end."""
     found = classifier().eval()
-    with torch.no_grad():
-        found.source.blocks[3].conv.bias.fill_(1e3)
-        found.source.blocks[3].norm.bias.fill_(-6)
-    decoded = found.look(torch.rand(1, 3, 64, 64)).maps["decoder"]
-    torch.testing.assert_close(decoded, torch.full_like(decoded, 0.5), atol=1e-4, rtol=0)
+    for block in found.source.blocks:
+        torch.nn.init.normal_(block.conv.weight)
+        torch.nn.init.normal_(block.norm.running_mean)
+    images = torch.rand(2, 3, 64, 64)
+    x = found.backbone(images).last
+    for block, side in zip(found.source.blocks, (5, 14, 41, 64), strict=True):
+        x = F.conv2d(x, block.conv.weight, block.conv.bias, padding=1).clamp(0, 6)
+        x = F.interpolate(x, (side, side), mode="bilinear", align_corners=True)
+        x = (x - block.norm.running_mean[:, None, None]) / (1 + block.norm.eps) ** 0.5
+    torch.testing.assert_close(found.look(images).maps["decoder"], x.sigmoid())
 
 
 def test_classifying_does_not_run_the_decoder() -> None:

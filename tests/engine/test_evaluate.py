@@ -44,7 +44,9 @@ def test_the_map_that_is_scored_is_the_labels_or_the_predicted_classs(observed):
 def test_the_localisation_score_is_that_of_the_annotated_region(observed):
     """A map that is the ROI itself scores (nearly) one, whatever the classifier."""
     found, dataset, recipe = observed({})
-    perfect = type(found.attention)(found.attention.ids, found.attention.known, found.attention.explained, {"cam": (found.rois > 127).astype(np.float32)})
+    perfect = type(found.attention)(
+        found.attention.ids, found.attention.known, found.attention.explained, {"cam": (found.rois > 127).astype(np.float32)}
+    )
     scores = score(type(found)(found.predictions, perfect, found.rois), dataset, recipe)["localisation"]["cam"]
     assert scores["epg"]["value"] > 0.9
     assert scores["pointing"]["value"] > 0.95

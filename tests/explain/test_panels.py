@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from invented_run import invent
 
-from sightline.engine.run import Sample
+from sightline.engine.run import Attention, Sample
 from sightline.explain.cells import columns, names, rows
-from sightline.explain.overlay import NO_EVIDENCE
+from sightline.explain.overlay import shown
 from sightline.explain.panels import attention_panel, choose, compare_grid
 
 
@@ -49,7 +49,6 @@ def test_pitfall_27_a_map_without_positive_evidence_is_a_grey_cell(tmp_path):
     cell = rows(columns([run], "matched"), "matched", run.predictions("matched").ids[:1])[0][2]
     corner = cell.picture[:40, :40]
     assert (corner.max(axis=2) == corner.min(axis=2)).all()
-    assert NO_EVIDENCE
 
 
 def test_every_gate_has_a_column_and_is_shown_on_the_fixed_scale(tmp_path):
@@ -82,3 +81,14 @@ def test_runs_of_one_name_are_told_apart_by_the_folder_above(guided, tmp_path):
 @pytest.mark.parametrize("cmap", ["default", "jet", "signed"])
 def test_every_colour_scheme_draws(guided, cmap):
     assert attention_panel(guided, "matched", guided.predictions("matched").ids[:1], cmap=cmap).axes
+
+
+def test_pitfall_4_each_image_gets_its_own_map_whatever_the_order_of_the_rows(guided, monkeypatch):
+    kept = guided.attention("matched")
+    turned = Attention(kept.ids[::-1], kept.known[::-1], kept.explained[::-1], {k: v[::-1] for k, v in kept.maps.items()})
+    monkeypatch.setattr(type(guided), "attention", lambda self, split: turned)
+    ids = guided.predictions("matched").ids[2:5]
+    for id, row in zip(ids, rows(columns([guided], "matched"), "matched", ids), strict=True):
+        expected = shown(row[0].picture, kept.maps["cam"][kept.ids.index(id)], "evidence")
+        same = (row[2].picture == expected).all(axis=2).mean()
+        assert same > 0.9, "but for the outline"

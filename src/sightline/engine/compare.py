@@ -32,14 +32,12 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
     first = runs[0].predictions(split)
     for run in runs[1:]:
         if run.classes != runs[0].classes or set(run.predictions(split).ids) != set(first.ids):
-            raise UserError(
-                run.path, f"was evaluated on other images or classes than {runs[0].path}", "Compare runs on one split."
-            )
+            raise UserError(run.path, f"was evaluated on other images or classes than {runs[0].path}", "Compare runs on one split.")
     base = judged(runs[0], split)
     differences = [
         {"run": run.name, "base": runs[0].name, "metric": metric} | difference
         for run in runs[1:]
-        for metric, difference in paired_difference(judged(run, split), base).items()
+        for metric, difference in paired_difference(judged(run, split), base, groups=patients(runs[0], split)).items()
     ]
     ids = choose(runs, split, 8)
     save(compare_grid(runs, split, ids), out / "grid.png")
@@ -48,6 +46,12 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
     metrics = {run.name: run.metrics[split] for run in runs}
     files = [str(out / "grid.png"), str(out / "roc.png"), str(report)]
     return {"split": split, "metrics": metrics, "differences": differences, "files": files}
+
+
+def patients(run: Run, split: str) -> list[str]:
+    """The patient or lesion of each image, in the order of the predictions; an image without one stands alone."""
+    group = {row["id"]: row["group"] for row in run.split_table}
+    return [group[image] or image for image in run.predictions(split).ids]
 
 
 def judged(run: Run, split: str) -> Judged:

@@ -77,9 +77,7 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
     missing = [row["id"] for row in table if row["id"] not in records]
     if missing:
         where = recipe.data.root or recipe.data.name
-        raise UserError(
-            where, f"{len(missing)} images of the run are gone, the first is {missing[0]}", "Give the data it was trained on."
-        )
+        raise UserError(where, f"{len(missing)} images of the run are gone, the first is {missing[0]}", "Give the data it was trained on.")
     splits: dict[str, list[Record]] = {}
     for row in table:
         splits.setdefault(row["split"], []).append(records[row["id"]])

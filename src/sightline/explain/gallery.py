@@ -38,10 +38,12 @@ def gallery(image: np.ndarray, features: np.ndarray, columns: int = 8, title: st
         features: (K, h, w).
     """
     lines = math.ceil(len(features) / columns)
+    cell = 1.1 * image.shape[0] / image.shape[1]  # inches
+    height = lines * (cell + 0.18) + 0.35
     with rc_context(STYLE):
-        figure = Figure(figsize=(columns * 1.1, lines * 1.27 + 0.35))
+        figure = Figure(figsize=(columns * 1.1, height))
         grid = figure.subplots(lines, columns, squeeze=False).ravel()
-        figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=1 - 0.5 / (lines * 1.27 + 0.35), wspace=0.06, hspace=0.2)
+        figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=1 - 0.5 / height, wspace=0.06, hspace=0.18 / cell)
         for axes in grid:
             axes.set_axis_off()
         for i, (axes, feature) in enumerate(zip(grid, features, strict=False)):

@@ -159,5 +159,8 @@ def shown(
     """
     signed = scheme(cmap).signed
     values, note = display(attention, range, image.shape[:2], scale, where=where, signed=signed)
-    painted = nothing(image, note) if note else overlay(image, values, cmap="default" if signed and range == "unit" else cmap)
+    if note:
+        # the outline lies below the note, so that the note can be read
+        return nothing(image if roi is None else contour(image, roi), note)
+    painted = overlay(image, values, cmap="default" if signed and range == "unit" else cmap)
     return painted if roi is None else contour(painted, roi)

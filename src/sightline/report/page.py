@@ -15,7 +15,7 @@ from sightline.report import facts, sections, tables, verdict, words
 from sightline.report.glossary import TERMS
 from sightline.report.limits import limits
 from sightline.report.pictures import Charts
-from sightline.report.summary import conclude, hardest, most_telling, tested, tiles
+from sightline.report.summary import conclude, hardest, judged_splits, most_telling, tiles
 
 
 def write_report(run: Run, others: Sequence[Run] = (), path: Path | str | None = None, title: str | None = None) -> Path:
@@ -56,7 +56,7 @@ def report(run: Run, others: Sequence[Run] = (), title: str | None = None) -> st
 
 def _content(runs: list[Run]) -> dict[str, Any]:
     run, called = runs[0], names(runs)
-    splits = tested(runs)
+    splits = judged_splits(runs)
     split, hard = splits[0], hardest(run, splits)
     base = tables.baseline(runs)
     # the validation images last: they were used to choose the epoch

@@ -43,7 +43,7 @@ def main_split(runs: Sequence[Run]) -> str:
     return next((s for s in common if s not in ("train", "val")), common[0])
 
 
-def tested(runs: Sequence[Run]) -> list[str]:
+def judged_splits(runs: Sequence[Run]) -> list[str]:
     """The test sets that all runs have, the main one first; validation only where there is no other."""
     main = main_split(runs)
     return [main, *(s for s in runs[0].metrics if s not in (main, "train", "val") and all(s in run.metrics for run in runs))]
