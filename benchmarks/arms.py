@@ -45,7 +45,7 @@ MOBILE = {
     "train.schedule": {"name": "one_cycle"},
     "train.batch_size": 32,
     "train.select": "last",
-    "data.image_size": 160,
+    "data.image_size": 128,
     "data.augment": {"flip_x": 0.5, "flip_y": 0.5, "rotate90": True, "brightness": 0.1, "contrast": 0.1},
 }
 REAL_ARMS = {

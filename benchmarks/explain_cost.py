@@ -65,7 +65,8 @@ def captum(backbone: str, images: Tensor) -> Explain:
     attr = importlib.import_module("captum.attr")
     found = classifier(backbone, "none")
     method = attr.LayerGradCam(found, last_layer(found))
-    return lambda every: [method.attribute(images, target) for target in targets(images, every)]
+    # its maps hold on to the graph of their whole forward pass
+    return lambda every: [method.attribute(images, target).detach() for target in targets(images, every)]
 
 
 def torchcam(backbone: str, images: Tensor) -> Explain:

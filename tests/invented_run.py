@@ -68,7 +68,7 @@ def _observe(dataset, looks, relies, skill, rng, maps) -> Observed:
     unit = 1 / (1 + np.exp(-raw))
     drawn = {m: raw if m in ("cam", "gradcam") else unit for m in maps}
     ids = [r.id for r in dataset.records]
-    attention = Attention(ids, np.ones(len(ids), bool), labels, drawn) if maps else None
+    attention = Attention(ids, np.ones(len(ids), bool), labels, drawn, drawn) if maps else None
     return Observed(Predictions(ids, labels, np.stack([1 - malignant, malignant], 1)), attention, (rois * 255).astype(np.uint8))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -44,10 +46,8 @@ def test_the_map_that_is_scored_is_the_labels_or_the_predicted_classs(observed):
 def test_the_localisation_score_is_that_of_the_annotated_region(observed):
     """A map that is the ROI itself scores (nearly) one, whatever the classifier."""
     found, dataset, recipe = observed({})
-    perfect = type(found.attention)(
-        found.attention.ids, found.attention.known, found.attention.explained, {"cam": (found.rois > 127).astype(np.float32)}
-    )
-    scores = score(type(found)(found.predictions, perfect, found.rois), dataset, recipe)["localisation"]["cam"]
+    perfect = dataclasses.replace(found.attention, maps={"cam": (found.rois > 127).astype(np.float32)})
+    scores = score(dataclasses.replace(found, attention=perfect), dataset, recipe)["localisation"]["cam"]
     assert scores["epg"]["value"] > 0.9
     assert scores["pointing"]["value"] > 0.95
     assert scores["epg"]["shuffled"] < 0.6
@@ -60,3 +60,14 @@ def test_a_split_that_is_not_there_is_named(tiny_recipe, tmp_path):
     evaluate(run, ["matched"])
     answers = judged(run, "matched")
     assert np.nanmean(answers.epg) == pytest.approx(run.metrics["matched"]["localisation"]["cam"]["epg"]["value"], abs=0.01)
+
+
+def test_the_map_that_people_see_is_the_predicted_classs(observed):
+    found, *_ = observed({})
+    predicted = found.predictions.probabilities.argmax(1)
+    same = predicted == found.predictions.labels
+    assert same.any()
+    assert not same.all()
+    maps, said = found.attention.maps["cam"], found.attention.said["cam"]
+    assert np.array_equal(maps[same], said[same])
+    assert all((m != s).any() for m, s in zip(maps[~same], said[~same], strict=True))

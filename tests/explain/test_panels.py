@@ -25,7 +25,7 @@ def test_a_row_says_label_annotation_and_each_runs_prediction_with_right_or_wron
         assert first.right is (predicted == image.caption)
         assert image.right is None
         assert "label-only" in second.alt
-        assert f"for {image.caption}" in second.alt, "the map explains the labelled class, and the text says so"
+        assert f"for {second.caption.split()[0]} over" in second.alt, "the map explains the predicted class, and the text says so"
 
 
 def test_the_grid_has_a_row_per_image_and_a_column_per_run(guided, label_only):
@@ -85,7 +85,8 @@ def test_every_colour_scheme_draws(guided, cmap):
 
 def test_pitfall_4_each_image_gets_its_own_map_whatever_the_order_of_the_rows(guided, monkeypatch):
     kept = guided.attention("matched")
-    turned = Attention(kept.ids[::-1], kept.known[::-1], kept.explained[::-1], {k: v[::-1] for k, v in kept.maps.items()})
+    maps = {k: v[::-1] for k, v in kept.maps.items()}
+    turned = Attention(kept.ids[::-1], kept.known[::-1], kept.explained[::-1], maps, maps)
     monkeypatch.setattr(type(guided), "attention", lambda self, split: turned)
     ids = guided.predictions("matched").ids[2:5]
     for id, row in zip(ids, rows(columns([guided], "matched"), "matched", ids), strict=True):

@@ -35,24 +35,29 @@ class Observed:
 def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe, device: str = "cpu") -> Observed:
     """Runs the classifier once over every image, in evaluation mode, and restores its mode."""
     training = classifier.training
-    classifier.eval().to(device=device, memory_format=torch.channels_last)
+    classifier.eval().to(device).to(memory_format=torch.channels_last)
     ids: list[str] = []
     labels, probabilities, known, explained, rois = [], [], [], [], []
     maps: dict[str, list[np.ndarray]] = {}
+    said: dict[str, list[np.ndarray]] = {}
     for batch in eval_loader(dataset, batch_size=recipe.train.batch_size, workers=recipe.train.workers):
         target = batch.labels.to(device) if recipe.evaluate.explain == "label" else None
-        look = classifier.look(batch.images.to(device), target)
+        look = classifier.look(batch.images.to(device), target, every=classifier.source.class_specific)
+        answer = look.logits.argmax(1)
         ids += batch.ids
         labels.append(batch.labels.numpy())
         probabilities.append(look.logits.double().softmax(1).cpu().numpy())
-        explained.append((target if target is not None else look.logits.argmax(1)).cpu().numpy())
+        explained.append((target if target is not None else answer).cpu().numpy())
         known.append(batch.known.numpy())
         rois.append((batch.roi[:, 0] * 255).round().to(torch.uint8).numpy())
         for name, value in look.maps.items():
             maps.setdefault(name, []).append(value[:, 0].float().cpu().numpy())
+            own = look.every[name][torch.arange(len(answer)), answer] if name in look.every else value[:, 0]  # (B, h, w)
+            said.setdefault(name, []).append(own.float().cpu().numpy())
     classifier.train(training)
     predictions = Predictions(ids, np.concatenate(labels), np.concatenate(probabilities))
-    attention = Attention(ids, np.concatenate(known), np.concatenate(explained), {k: np.concatenate(v) for k, v in maps.items()})
+    judged, shown = ({k: np.concatenate(v) for k, v in found.items()} for found in (maps, said))
+    attention = Attention(ids, np.concatenate(known), np.concatenate(explained), judged, shown)
     return Observed(predictions, attention if maps else None, np.concatenate(rois))
 
 
@@ -121,7 +126,8 @@ def _write(run: Run, split: str, observed: Observed) -> None:
     write_table(path, rows, ["split", "id", "label", "predicted", *(f"p:{c}" for c in run.classes)])
     if (attention := observed.attention) is not None:
         arrays: dict[str, Any] = {"ids": np.array(attention.ids), "known": attention.known, "explained": attention.explained}
-        arrays |= {f"map:{name}": values.astype(np.float32) for name, values in attention.maps.items()}
+        for kind, maps in (("map", attention.maps), ("said", attention.said)):
+            arrays |= {f"{kind}:{name}": values.astype(np.float32) for name, values in maps.items()}
 
         def save(partial: Any) -> None:
             with partial.open("wb") as file:

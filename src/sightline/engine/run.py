@@ -32,12 +32,20 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Attention:
-    """Where a run looked on one split: maps name -> (N, h, w) of the explained class (N,); known (N,)."""
+    """Where a run looked on one split.
+
+    Attributes:
+        known: (N,) bool.
+        explained: (N,) the class whose map is scored.
+        maps: name -> (N, h, w), of that class.
+        said: name -> (N, h, w), of the predicted class, which is what a person wants to see; the same for a class-agnostic map.
+    """
 
     ids: list[str]
     known: np.ndarray
     explained: np.ndarray
     maps: dict[str, np.ndarray]
+    said: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -116,8 +124,8 @@ class Run:
         if not path.is_file():
             return None
         with np.load(path) as file:
-            maps = {k.removeprefix("map:"): file[k] for k in file.files if k.startswith("map:")}
-            return Attention([str(i) for i in file["ids"]], file["known"], file["explained"], maps)
+            maps, said = ({k.removeprefix(p): file[k] for k in file.files if k.startswith(p)} for p in ("map:", "said:"))
+            return Attention([str(i) for i in file["ids"]], file["known"], file["explained"], maps, said)
 
     @cached_property
     def history(self) -> list[dict[str, float]]:

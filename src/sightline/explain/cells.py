@@ -104,15 +104,12 @@ class _Answers:
         caption = f"{predicted} {probabilities.max():.2f} {'✓' if predicted == label else '✗'}"
         picture, where = large, "This run has no attention map."
         if self.attention is not None:
-            raw = self.attention.maps[self.column.map][self.seen[id]]
+            raw = self.attention.said[self.column.map][self.seen[id]]
             picture = shown(large, raw, map_range(self.column.run), roi=roi, cmap=cmap)
-            where = f"Attention map {self.column.map}{_for_class(self.column.run, self.attention, self.seen[id])} over the image."
+            whose = f" for {predicted}" if class_specific(self.column.run) else ""
+            where = f"Attention map {self.column.map}{whose} over the image."
         alt = f"{self.column.title}: predicted {predicted}, probability {probabilities.max():.2f}, labelled {label}. {where}"
         return Cell(picture, caption, predicted == label, alt)
-
-
-def _for_class(run: Run, attention: Any, i: int) -> str:
-    return f" for {run.classes[int(attention.explained[i])]}" if class_specific(run) else ""
 
 
 def _annotation(large: np.ndarray, roi: np.ndarray | None, id: str) -> Cell:

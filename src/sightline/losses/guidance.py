@@ -99,9 +99,7 @@ class GuidanceLoss(nn.Module):
         """Raw evidence where a map in [0, 1] is compared would go unnoticed."""
         if self.given == "unit" and self.own_squash != "none" and bool((maps < 0).any() or (maps > 1).any()):
             name = type(self).__name__
-            raise UserError(
-                name, "compares maps in [0, 1], and this one is raw evidence", f'Make it as {name}(squash="{self.own_squash}").'
-            )
+            raise UserError(name, "compares maps in [0, 1], this is raw evidence", f'Make it as {name}(squash="{self.own_squash}").')
 
     def counts(self, roi: Tensor, known: Tensor) -> Tensor:
         """Which images the loss is taken over. (B, 1, H, W), (B,) -> (B,) bool"""

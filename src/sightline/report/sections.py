@@ -80,10 +80,9 @@ def errors(run: Run, name: str, split: str) -> Panel | None:
 
 
 def _how_drawn(run: Run) -> str:
-    whose = {"label": ", for the labelled class", "predicted": ", for the predicted class"}[run.recipe.evaluate.explain]
     evidence = "Shown is the positive evidence, relative to the map's highest value"
     scale = evidence if map_range(run) == "evidence" else "Shown on a fixed scale from 0 to 1"
-    return f"{scale}{whose if class_specific(run) else ''}. The outline is the annotation."
+    return f"{scale}{', for the predicted class' if class_specific(run) else ''}. The outline is the annotation."
 
 
 def curves(charts: Charts, runs: Sequence[Run], split: str) -> Chart:

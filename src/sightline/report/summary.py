@@ -84,7 +84,8 @@ def conclude(runs: Sequence[Run], splits: Sequence[str], differences: dict[str, 
         *_guidance(runs, splits, differences),
         *((f"And {name}?", _relies(other, split)) for other, name in list(zip(runs, names(runs), strict=True))[1:]),
     ]
-    headline = verdict.headline(looks, verdict.habit(metrics.get("matched"), metrics.get("flipped")))
+    partly = "flipped" in metrics and verdict.above_guessing(metrics["flipped"])
+    headline = verdict.headline(looks, verdict.habit(metrics.get("matched"), metrics.get("flipped")), partly)
     return Verdict(names(runs)[0], headline, [(question, answer) for question, answer in points if answer])
 
 

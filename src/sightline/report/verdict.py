@@ -116,13 +116,14 @@ def reliance(usual: Mapping[str, Any] | None, changed: Mapping[str, Any] | None,
         return ""
     before, after = usual["classification"]["accuracy"], changed["classification"]["accuracy"]
     fall = f"from {percent(before['value'])} to {percent(after['value'])} {bounds(after)} when the artefact changes sides"
+    rests = f"the decision {'partly ' if above_guessing(changed) else ''}rests on the artefact"
     if found == "falls" and looks == "region":
         return (
-            f"Aligned, yet relying: its maps lie on the region, and still its accuracy falls {fall}. The decision rests on the artefact; "
+            f"Aligned, yet relying: its maps lie on the region, and still its accuracy falls {fall}. So {rests}; "
             "the maps alone would have hidden it."
         )
     if found == "falls":
-        return f"Its accuracy falls {fall}: the decision rests on the artefact."
+        return f"Its accuracy falls {fall}: {rests}."
     if found == "unsure":
         return f"Its accuracy goes {fall}; no intervals were computed, so chance cannot be ruled out."
     if found == "rises":
@@ -130,20 +131,27 @@ def reliance(usual: Mapping[str, Any] | None, changed: Mapping[str, Any] | None,
     return f"Its accuracy goes {fall}, a change that is not distinguishable from chance: no sign that it relies on the artefact."
 
 
-def headline(looks: Looking, found: Habit) -> str:
-    """The verdict in one line."""
+def above_guessing(scores: Mapping[str, Any]) -> bool:
+    """Whether the accuracy is surely higher than that of drawing lots."""
+    low = scores["classification"]["accuracy"]["low"]
+    return low is not None and low > 1 / len(scores["classification"]["confusion"])
+
+
+def headline(looks: Looking, found: Habit, partly: bool = False) -> str:
+    """The verdict in one line; `partly`: the decision is still better than guessing where the artefact misleads."""
+    relies_on = f"{'partly ' * partly}decides by the artefact"
     if looks == "region":
         return {
-            "falls": "Aligned, yet relying: it looks at the region, but decides by the artefact",
+            "falls": f"Aligned, yet relying: it looks at the region, but {relies_on}",
             "holds": "It looks at the annotated region, and there is no sign that it relies on the artefact",
         }.get(found, "It looks at the annotated region")
-    relies = ", and decides by the artefact" if found == "falls" else ""
+    relies = f", and {relies_on}" if found == "falls" else ""
     return {
         "middle": "It looks where regions usually are" + (relies or ", not shown to look at the region of each image"),
         "not": "It is not shown to look at the annotated region" + relies,
         "away": "It looks elsewhere than at the annotated region" + relies,
         "unsure": "Whether it looks at the annotated region cannot be said" + relies,
-        "unmeasured": "It decides by the artefact" if found == "falls" else "Where it looks was not measured",
+        "unmeasured": f"It {relies_on}" if found == "falls" else "Where it looks was not measured",
     }[looks]
 
 
