@@ -12,7 +12,7 @@ bootstrap intervals over images of the mean over seeds; the range over seeds sta
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,6 @@ class Plan:
     shared: dict[str, Any]
     splits: tuple[str, ...]
     seed_settings: tuple[str, ...] = ("train.seed",)
-    map: dict[str, str] = field(default_factory=dict)
 
 
 MOBILE = {
@@ -57,17 +56,20 @@ REAL_ARMS = {
     ),
     "decoder": ("decoder", {}),
 }
-PHANTOM = {"train.select": "last"}
+ENERGY, OUTSIDE = {"name": "energy", "classes": "all", "weight": 0.5}, {"name": "outside", "classes": "all"}
 PLANS = {
     "phantom": Plan(
         arms={
             "label-only": ("demo-label-only", {}),
-            "energy": ("demo-guided", {"losses.guidance": [{"name": "energy", "classes": "all"}], "losses.behaviour": []}),
-            "outside": ("demo-guided", {"losses.guidance": [{"name": "outside", "classes": "all"}], "losses.behaviour": []}),
+            "energy + background": ("demo-guided", {}),
+            "energy": ("demo-guided", {"losses.behaviour": []}),
             "background": ("demo-guided", {"losses.guidance": []}),
-            "guided (energy + outside + background)": ("demo-guided", {}),
+            "outside": ("demo-guided", {"losses.guidance": [OUTSIDE], "losses.behaviour": []}),
+            "energy + outside + background": ("demo-guided", {"losses.guidance": [ENERGY, OUTSIDE]}),
+            "energy, stride 32": ("demo-guided", {"losses.behaviour": [], "backbone.stride": None}),
+            "energy + background, stride 32": ("demo-guided", {"backbone.stride": None}),
         },
-        shared=PHANTOM,
+        shared={},
         splits=("matched", "flipped", "removed"),
         seed_settings=("train.seed", "data.options.seed"),
     ),
