@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import entry_points
 
 import pytest
 from typer.testing import CliRunner
@@ -119,3 +120,8 @@ def test_ctrl_c_leaves_a_run_that_resumes(tmp_path):
     after = (tmp_path / "runs" / "r" / "logs" / "metrics.csv").read_text()
     assert after.startswith(before)
     assert len(after.splitlines()) == 41
+
+
+def test_the_installed_command_catches_mistakes():
+    (command,) = entry_points(group="console_scripts", name="sightline")
+    assert command.value == "sightline.cli:main"

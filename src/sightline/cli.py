@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sightline import catalog
 from sightline.errors import UserError
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ data_app = typer.Typer(help="Look at data sets.", no_args_is_help=True, rich_mar
 app.add_typer(recipes_app, name="recipes")
 app.add_typer(data_app, name="data")
 
+DATA_SETS = f"Data set: {', '.join(catalog.places('data'))}."
 Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write what is printed to FILE, for scripts.")]
 Runs = Annotated[Path, typer.Option(help="Folder in which runs are kept.", metavar="DIR")]
 Settings = Annotated[
@@ -75,7 +77,7 @@ def demo(
 )
 def train(
     recipe: Annotated[str, typer.Argument(help="Name of a recipe (see `sightline recipes`) or a YAML file.", show_default=False)],
-    data: Annotated[str | None, typer.Option(help="Data set: phantom, isic2017, busi, table, folder.", show_default=False)] = None,
+    data: Annotated[str | None, typer.Option(help=DATA_SETS, show_default=False)] = None,
     root: Root = None,
     settings: Settings = [],
     name: Annotated[str | None, typer.Option(help="Name of the run; default: recipe, data set and seed.", show_default=False)] = None,
@@ -164,7 +166,7 @@ def recipes_show(
     "    sightline data check table --root my.csv --set data.task=binary",
 )
 def data_check(
-    data: Annotated[str, typer.Argument(help="Data set: phantom, isic2017, busi, table, folder.", show_default=False)],
+    data: Annotated[str, typer.Argument(help=DATA_SETS, show_default=False)],
     root: Root = None,
     settings: Settings = [],
     json: Json = None,

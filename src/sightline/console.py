@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rich import box
@@ -75,6 +75,3 @@ class Bar:
         if done >= total:
             self.progress.stop()
             self.progress = None
-
-
-ProgressCall = Callable[[int, int], None]

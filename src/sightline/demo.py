@@ -78,10 +78,6 @@ def _reading(arms: dict[str, dict[str, dict[str, Any]]]) -> str:
     sentences = []
     for arm, sets in arms.items():
         matched, flipped = sets["matched"]["accuracy"], sets["flipped"]["accuracy"]
-        verb = "falls" if matched - flipped > 0.05 else "stays"
-        sentences.append(
-            f"{arm}: {matched:.2f} correct while the rulers keep their habit, {verb} to {flipped:.2f} when they change it"
-            if verb == "falls"
-            else f"{arm}: {matched:.2f} correct while the rulers keep their habit, {flipped:.2f} when they change it"
-        )
+        change = "falls to " if matched - flipped > 0.05 else ""
+        sentences.append(f"{arm}: {matched:.2f} correct while the rulers keep their habit, {change}{flipped:.2f} when they change it")
     return ".\n".join(sentences) + "."

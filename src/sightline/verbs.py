@@ -88,8 +88,8 @@ def explain(folder: Path, images: list[Path], out: Path, target: str | None, col
 
 def compare(folders: list[Path], split: str | None, out: Path) -> dict[str, Any]:
     """`sightline compare`."""
-    from sightline.engine.compare import compare_runs
     from sightline.engine.run import Run
+    from sightline.report.side_by_side import compare_runs
 
     if len(folders) < 2:
         raise UserError("compare", f"{len(folders)} run given", "Give at least two run folders.")

@@ -7,6 +7,7 @@ import pytest
 
 from sightline.catalog import PLACES
 from sightline.data.sampling import EpochSampler
+from sightline.engine.compare import baseline
 from sightline.engine.run import Run
 from sightline.recipe import load_recipe, recipe_names
 from sightline.report import facts, tables
@@ -58,8 +59,8 @@ def test_counts_add_up(guided):
 
 
 def test_the_baseline_is_the_arm_that_was_not_guided(guided, label_only):
-    assert tables.baseline([guided, label_only]) is label_only
-    assert tables.baseline([guided]) is guided
+    assert baseline([guided, label_only]) is label_only
+    assert baseline([guided]) is guided
 
 
 def test_differences_are_run_minus_baseline_and_epg_is_read_on_one_set_only(guided, label_only):
@@ -74,6 +75,6 @@ def test_images_of_one_patient_are_drawn_together(guided, monkeypatch):
     run = Run(guided.path)
     monkeypatch.setattr(Run, "split_table", rows)
     ids = run.predictions("matched").ids
-    assert len(set(tables._groups(run, ids).tolist())) < len(ids)
+    assert len(set(run.groups(ids).tolist())) < len(ids)
     monkeypatch.setattr(Run, "split_table", [row | {"group": ""} for row in rows])
-    assert tables._groups(run, ids) is None
+    assert run.groups(ids) is None

@@ -145,6 +145,12 @@ class Run:
 
         return restore(self.recipe, self.split_table, self.classes)
 
+    def groups(self, ids: Sequence[str]) -> np.ndarray | None:
+        """Patient or lesion of each image, an image without one standing alone; None where no two images share one."""
+        group = {row["id"]: row.get("group") or row["id"] for row in self.split_table}
+        found = np.array([group[i] for i in ids])
+        return found if len(set(found.tolist())) < len(found) else None
+
     def pictures(self, split: str, ids: Sequence[str]) -> list[Sample]:
         """Images and ROI maps as the network saw them."""
         dataset = self.datasets[split]

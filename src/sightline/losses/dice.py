@@ -35,6 +35,7 @@ class Dice(GuidanceLoss):
     """See `dice`. Evidence is brought to [0, 1] by min-max, which leaves no map without gradient."""
 
     own_squash: ClassVar[Squash] = "minmax"
+    of_batch: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -33,12 +33,16 @@ class GuidanceLoss(nn.Module):
         own_squash: the loss's own way.
         needs_region: an image with an empty ROI map says nothing to this loss and does not count.
         evidence_only: defined for raw evidence and for nothing else.
+        of_batch: one value for the batch as a whole, which is not the mean of its images'.
+        judges_outside: evidence outside the region makes it worse. A loss that looks at the inside alone says no.
     """
 
     reads: ClassVar[Literal["roi", "avoid"]] = "roi"
     own_squash: ClassVar[Squash] = "none"
     needs_region: ClassVar[bool] = False
     evidence_only: ClassVar[bool] = False
+    of_batch: ClassVar[bool] = False
+    judges_outside: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
+from sightline.engine.compare import baseline
 from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.explain.cells import names
@@ -58,7 +59,7 @@ def _content(runs: list[Run]) -> dict[str, Any]:
     run, called = runs[0], names(runs)
     splits = judged_splits(runs)
     split, hard = splits[0], hardest(run, splits)
-    base = tables.baseline(runs)
+    base = baseline(runs)
     # the validation images last: they were used to choose the epoch
     scored = [*splits, *(s for s in run.metrics if s not in splits)]
     differences = {name: tables.differences(r, base, scored, split) for r, name in zip(runs, called, strict=True) if r is not base}

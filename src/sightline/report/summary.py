@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sightline.engine.compare import baseline
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.cells import names
@@ -91,7 +92,7 @@ def conclude(runs: Sequence[Run], splits: Sequence[str], differences: dict[str, 
 
 def _guidance(runs: Sequence[Run], splits: Sequence[str], differences: dict[str, tables.Differences]) -> list[tuple[str, str]]:
     """Whether guidance helps, and how each run compares with the baseline."""
-    base = tables.baseline(runs)
+    base = baseline(runs)
     called = names(runs)[list(runs).index(base)]
     points = []
     for other, name in zip(runs, names(runs), strict=True):

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from sightline.engine.compare import judged
+from sightline.engine import compare
 from sightline.engine.run import Run
 from sightline.explain.cells import names
-from sightline.metrics.compare import Judged, paired_difference
 from sightline.report.words import Score
 
 PER_CLASS = ("sensitivity", "specificity", "precision", "f1", "auc", "average_precision")
@@ -55,35 +52,10 @@ def comparison(runs: Sequence[Run], splits: Sequence[str]) -> list[ScoreRow]:
     return rows
 
 
-def baseline(runs: Sequence[Run]) -> Run:
-    """What the others are compared with: the first that was not guided, else the first."""
-    return next((run for run in runs if not run.recipe.guided), runs[0])
-
-
 def differences(run: Run, base: Run, splits: Sequence[str], closely: str) -> Differences:
     """Paired differences run minus base, on each split that both have; that of EPG only on `closely`, since it reads every image."""
-    found: Differences = {}
-    for split in splits:
-        if split not in run.metrics or split not in base.metrics:
-            continue
-        a, b = (judged(r, split) if split == closely else _decisions(r, split) for r in (run, base))
-        settings = run.recipe.evaluate
-        found[split] = paired_difference(
-            a, b, groups=_groups(run, a.ids), bootstrap=settings.bootstrap, confidence=settings.confidence, seed=0
-        )
-    return found
-
-
-def _decisions(run: Run, split: str) -> Judged:
-    said = run.predictions(split)
-    return Judged(said.ids, said.labels, said.probabilities)
-
-
-def _groups(run: Run, ids: list[str]) -> np.ndarray | None:
-    """Patient or lesion of each image, if several images share one."""
-    group = {row["id"]: row.get("group") or row["id"] for row in run.split_table}
-    found = np.array([group[i] for i in ids])
-    return found if len(set(found.tolist())) < len(found) else None
+    both = [split for split in splits if split in run.metrics and split in base.metrics]
+    return {split: compare.differences(run, base, split, attention=split == closely) for split in both}
 
 
 def per_class(scores: dict[str, Any]) -> list[tuple[str, int, list[Score]]]:

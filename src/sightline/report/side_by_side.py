@@ -1,0 +1,59 @@
+"""Runs side by side on the same images: scores, differences, pictures and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sightline.engine.compare import baseline, differences
+from sightline.engine.run import Run
+from sightline.errors import UserError
+from sightline.explain.choose import choose
+from sightline.explain.figures import roc
+from sightline.explain.panels import compare_grid
+from sightline.explain.style import save
+from sightline.report.page import write_report
+
+SHOWN = 8
+
+
+def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str, Any]:
+    """Scores, paired differences to the baseline (the first label-only run, else the first), the grid of maps, the curves and a report.
+
+    Args:
+        runs: finished and evaluated; trained for the same classes and evaluated on the same images.
+        split: None: the first test set that all of them have.
+        out: folder of the files.
+
+    Raises:
+        UserError: they have no split in common, or differ in classes or images.
+    """
+    split = _common_split(runs, split)
+    first = runs[0].predictions(split)
+    for run in runs[1:]:
+        if run.classes != runs[0].classes or set(run.predictions(split).ids) != set(first.ids):
+            reason = f"was evaluated on other images or classes than {runs[0].path}"
+            raise UserError(run.path, reason, "Compare runs on one split of one data set.")
+    base = baseline(runs)
+    found = [
+        {"run": run.name, "base": base.name, "metric": metric} | difference
+        for run in runs
+        if run is not base
+        for metric, difference in differences(run, base, split).items()
+    ]
+    save(compare_grid(runs, split, choose(runs, split, SHOWN)), out / "grid.png")
+    save(roc(runs, split), out / "roc.png")
+    report = write_report(runs[0], others=list(runs[1:]), path=out / "report.html")
+    files = [str(out / "grid.png"), str(out / "roc.png"), str(report)]
+    return {"split": split, "metrics": {run.name: run.metrics[split] for run in runs}, "differences": found, "files": files}
+
+
+def _common_split(runs: Sequence[Run], split: str | None) -> str:
+    for run in runs:
+        if split and split not in run.metrics:
+            raise UserError(run.path, f"has no scores for split {split!r}", f"Run `sightline evaluate {run.path} --split {split}`.")
+    common = [s for s in runs[0].metrics if all(s in run.metrics for run in runs)]
+    if not common:
+        raise UserError("compare", "the runs have no evaluated split in common", "Evaluate them on the same split first.")
+    return split or next((s for s in common if s != "val"), common[0])
