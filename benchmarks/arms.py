@@ -102,7 +102,7 @@ def scores(runs: list[Run], split: str) -> dict[str, Any]:
         first = [next(iter(m["localisation"].values())) for m in metrics]
         result["epg"]["seeds"] = [m["epg"]["value"] for m in first]
         result["epg"] |= {level: float(np.mean([m["epg"][level] for m in first])) for level in ("uniform", "centre", "shuffled")}
-        result["pointing"] = {"value": float(np.mean([m["pointing"]["value"] for m in first]))}
+        result["pixel_ap"] = {key: float(np.mean([m["pixel_ap"][key] for m in first])) for key in ("value", "centre", "shuffled")}
     return result
 
 
@@ -117,7 +117,9 @@ def row(arm: str, split: str, result: dict[str, Any]) -> str:
 
     epg = result.get("epg")
     levels = " / ".join(f"{epg[k]:.2f}" for k in ("uniform", "centre", "shuffled")) if epg else "-"
-    return f"| {arm} | {split} | {cell(result['accuracy'])} | {cell(result['auc'])} | {cell(epg)} | {levels} |"
+    ranked = result.get("pixel_ap")
+    pixels = f"{ranked['value']:.2f} / {ranked['centre']:.2f} / {ranked['shuffled']:.2f}" if ranked else "-"
+    return f"| {arm} | {split} | {cell(result['accuracy'])} | {cell(result['auc'])} | {cell(epg)} | {levels} | {pixels} |"
 
 
 def main() -> None:
@@ -157,7 +159,8 @@ def main() -> None:
     if arguments.json:
         write_json(arguments.json, result)
     print(f"\n{arguments.plan}, {seeds} seeds\n")
-    print("| arm | split | accuracy | AUC | EPG | EPG of a uniform / centred / shuffled map |\n|---|---|---|---|---|---|")
+    print("| arm | split | accuracy | AUC | EPG | EPG of a uniform / centred / shuffled map | pixel AP / centred / shuffled |")
+    print("|---|---|---|---|---|---|---|")
     for arm, splits in result.items():
         for split, found in splits.items():
             print(row(arm, split, found))

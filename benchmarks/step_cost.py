@@ -9,11 +9,12 @@ within the round, and the median over the rounds is reported, so that a machine 
 from __future__ import annotations
 
 import argparse
+import functools
 import statistics
-import time
 from pathlib import Path
 
 import torch
+from timing import paired_ratios
 
 from sightline.attention.classifier import build
 from sightline.engine.files import write_json
@@ -49,14 +50,12 @@ class Step:
         parameters = [*self.classifier.parameters(), *self.objective.parameters()]
         self.optimizer = torch.optim.SGD(parameters, lr=1e-3, momentum=0.9)
 
-    def __call__(self, batch: Batch) -> float:
-        """Seconds of processor time of one whole step."""
-        begin = time.process_time()
+    def __call__(self, batch: Batch) -> None:
+        """One whole step."""
         self.optimizer.zero_grad()
         total, *_ = self.objective(self.classifier, batch, 0.0)
         total.backward()
         self.optimizer.step()
-        return time.process_time() - begin
 
 
 def batch_of(size: int, images: int) -> Batch:
@@ -70,6 +69,12 @@ def batch_of(size: int, images: int) -> Batch:
     return Batch(torch.rand(images, 3, size, size), labels, roi, known, torch.zeros_like(roi), known, torch.arange(images), ids)
 
 
+def summary(ratios: list[float]) -> dict[str, float]:
+    """Median and quartiles."""
+    low, middle, high = statistics.quantiles(ratios, n=4)
+    return {"ratio": middle, "low": low, "high": high}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path, help="write the figures to this file")
@@ -81,33 +86,14 @@ def main() -> None:
 
     batch = batch_of(arguments.size, arguments.batch)
     steps = {name: Step(settings, arguments.backbone) for name, settings in METHODS.items()}
-    ratios: dict[str, list[float]] = {name: [] for name in METHODS}
-    seconds: dict[str, list[float]] = {name: [] for name in METHODS}
-    for turn in range(arguments.rounds + 3):
-        # label-only goes first and last, and their mean is the unit of the round
-        before = steps["label-only"](batch)
-        taken = {name: step(batch) for name, step in steps.items() if name != "label-only"}
-        unit = (before + steps["label-only"](batch)) / 2
-        if turn >= 3:
-            for name, value in (taken | {"label-only": unit}).items():
-                ratios[name].append(value / unit)
-                seconds[name].append(value)
-    result = {
-        name: {
-            "ratio": statistics.median(values),
-            "low": statistics.quantiles(values, n=4)[0],
-            "high": statistics.quantiles(values, n=4)[2],
-            "cpu_seconds": statistics.median(seconds[name]),
-            "promised": PROMISED.get(name),
-        }
-        for name, values in ratios.items()
-    }
+    work = {name: functools.partial(step, batch) for name, step in steps.items()}
+    ratios = paired_ratios(work.pop("label-only"), work, arguments.rounds)
+    result = {name: summary(values) | {"promised": PROMISED[name]} for name, values in ratios.items()}
     print(
-        f"{arguments.backbone}, {arguments.size} px, batch {arguments.batch}, {arguments.rounds} rounds; processor time, medians, quartiles"
+        f"{arguments.backbone}, {arguments.size} px, batch {arguments.batch}, {arguments.rounds} rounds; processor time: median [quartiles]"
     )
     for name, row in result.items():
-        bound = f"   promised <= {row['promised']}" if row["promised"] else ""
-        print(f"{name:22s} {row['ratio']:.3f}  [{row['low']:.3f}, {row['high']:.3f}]  {row['cpu_seconds'] * 1000:7.1f} ms{bound}")
+        print(f"{name:22s} {row['ratio']:.3f}  [{row['low']:.3f}, {row['high']:.3f}]   promised <= {row['promised']}")
     if arguments.json:
         write_json(arguments.json, result)
 

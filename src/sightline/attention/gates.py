@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
@@ -13,6 +14,20 @@ from sightline.attention.head import GapLinear, Head
 from sightline.attention.source import Extractor, Source, in_float
 from sightline.errors import UserError
 from sightline.types import Look
+
+
+def upsampling(small: Sequence[int], large: Sequence[int]) -> Tensor:
+    """Bilinear interpolation (align_corners=False) of (h', w') to (h, w) as a matrix (h w, h' w')."""
+
+    def along(short: int, long: int) -> Tensor:
+        return F.interpolate(torch.eye(short)[None], size=long, mode="linear", align_corners=False)[0].T  # (long, short)
+
+    return torch.kron(along(small[0], large[0]), along(small[1], large[1]))
+
+
+def linear(places: Tensor, convolution: nn.Conv2d) -> Tensor:
+    """A 1x1 convolution without bias, place by place: (B, K, n) -> (B, n, width)."""
+    return F.linear(places.transpose(1, 2), convolution.weight.flatten(1))
 
 
 class Gate(nn.Module):
@@ -46,11 +61,15 @@ class Gate(nn.Module):
             (B, 1, h, w) in [0, 1], and (B, K). With sigmoid the latter is GAP(A F) (003 eq. 2.3); with softmax it is the sum of A F,
             and the map is A over its maximum, so that it can be compared with an ROI map at all: A itself sums to one.
         """
-        up = F.interpolate(self.guide(guide), size=features.shape[2:], mode="bilinear", align_corners=False)  # (B, width, h, w)
-        score = in_float(self.score(F.relu(self.local(features) + up)))  # (B, 1, h, w)
+        size = features.shape[2:]
+        places = features.flatten(2)  # (B, K, h w)
+        # 1x1 convolutions and the upsampling as matrix products, in half the time of the convolutions on a CPU
+        up = upsampling(guide.shape[2:], size).to(guide) @ linear(guide.flatten(2), self.guide)  # (B, h w, width)
+        score = in_float(F.linear(F.relu(linear(places, self.local) + up), self.score.weight.flatten(1), self.score.bias))  # (B, h w, 1)
         softmax = self.normalise == "softmax"
-        attention = score.flatten(2).softmax(2).view_as(score) if softmax else score.sigmoid()
-        passed = torch.einsum("bhw,bkhw->bk", attention[:, 0].to(features.dtype), features)  # (B, K), no product of maps is kept
+        weight = score.softmax(1) if softmax else score.sigmoid()  # (B, h w, 1)
+        passed = (places @ weight.to(places.dtype))[..., 0]  # (B, K)
+        attention = weight.transpose(1, 2).unflatten(2, size)  # (B, 1, h, w)
         if softmax:
             return attention / attention.amax((2, 3), keepdim=True), passed
         return attention, passed / attention[0].numel()
