@@ -23,7 +23,6 @@ from sightline.explain.figures import (
     svg,
     to_data_uri,
 )
-from sightline.explain.gallery import gallery, tint
 
 
 def legend(figure):
@@ -152,14 +151,3 @@ def test_data_uris_hold_the_picture():
     assert to_data_uri(class_histogram({"a": 1}), "svg").startswith("data:image/svg+xml;base64,")
     with pytest.raises(TypeError):
         to_data_uri(pixels, "svg")
-
-
-def test_feature_gallery_is_darker_green_where_the_activation_is_higher_and_names_dead_maps():
-    image = np.full((16, 16, 3), 220, np.uint8)
-    ramp = np.tile(np.linspace(0, 1, 16), (16, 1))
-    row = tint(image, ramp)[8].astype(int)
-    assert (np.diff(row[:, 0]) <= 0).all()
-    assert row[-1, 0] < 30
-    assert row[-1, 1] > row[-1, 0] + 50
-    titles = [axes.get_title(loc="left") for axes in gallery(image, np.stack([ramp, -ramp]), columns=2).axes]
-    assert titles == ["0", "1 (dead)"]
