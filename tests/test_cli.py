@@ -103,7 +103,13 @@ def test_recipes_and_data_check_say_what_they_find(tmp_path):
 def test_ctrl_c_leaves_a_run_that_resumes(tmp_path):
     command = ["train", "label-only", "--name", "r", "--set", "train.epochs=40", *TINY]
     process = subprocess.Popen(
-        [sys.executable, "-m", "sightline.cli", *command], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "sightline.cli", *command],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # a test run in the background of a shell ignores Ctrl-C, and its children would, too
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 120
     while not (tmp_path / "runs" / "r" / "last.ckpt").exists() and time.monotonic() < deadline:
