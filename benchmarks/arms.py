@@ -56,18 +56,23 @@ REAL_ARMS = {
     ),
     "decoder": ("decoder", {}),
 }
-ENERGY, OUTSIDE = {"name": "energy", "classes": "all", "weight": 0.5}, {"name": "outside", "classes": "all"}
+ENERGY, OUTSIDE, BACKGROUND = {"name": "energy", "classes": "all"}, {"name": "outside", "classes": "all"}, {"name": "background"}
+
+
+def phantom_arm(guidance: list[dict[str, Any]], behaviour: list[dict[str, Any]], **settings: Any) -> tuple[str, dict[str, Any]]:
+    """The demo's guided recipe with other losses."""
+    return "demo-guided", {"losses.guidance": guidance, "losses.behaviour": behaviour} | settings
+
+
 PLANS = {
     "phantom": Plan(
         arms={
             "label-only": ("demo-label-only", {}),
-            "energy + background": ("demo-guided", {}),
-            "energy": ("demo-guided", {"losses.behaviour": []}),
-            "background": ("demo-guided", {"losses.guidance": []}),
-            "outside": ("demo-guided", {"losses.guidance": [OUTSIDE], "losses.behaviour": []}),
-            "energy + outside + background": ("demo-guided", {"losses.guidance": [ENERGY, OUTSIDE]}),
-            "energy, stride 32": ("demo-guided", {"losses.behaviour": [], "backbone.stride": None}),
-            "energy + background, stride 32": ("demo-guided", {"backbone.stride": None}),
+            "outside + energy": ("demo-guided", {}),
+            "energy + background": phantom_arm([ENERGY | {"weight": 0.5}], [BACKGROUND]),
+            "outside": phantom_arm([OUTSIDE], []),
+            "background": phantom_arm([], [BACKGROUND]),
+            "energy": phantom_arm([ENERGY | {"weight": 0.5}], []),
         },
         shared={},
         splits=("matched", "flipped", "removed"),

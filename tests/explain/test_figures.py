@@ -71,7 +71,7 @@ def test_the_arms_chart_draws_scores_that_could_not_be_computed():
 
 def test_loss_curves_show_each_raw_loss_and_the_weights_where_they_change(guided):
     titles = [axes.get_title(loc="left") for axes in loss_curves(guided.history).axes]
-    assert titles[:4] == ["total loss", "cross entropy", "energy", "background"]
+    assert titles[:4] == ["total loss", "cross entropy", "outside", "energy"]
     assert "weights of the losses" in titles
     steady = [{k: 1.0 if k.startswith("weight/") else v for k, v in row.items()} for row in guided.history]
     assert "weights of the losses" not in [axes.get_title(loc="left") for axes in loss_curves(steady).axes]
