@@ -121,7 +121,7 @@ def test_scores_stand_with_their_intervals_and_the_roi_area(text, guided):
 
 def test_what_was_trained_is_said_in_words(page):
     for words in (
-        "keep the evidence inside the annotated region (energy, weight 0.5)",
+        "keep the evidence inside the annotated region (energy, weight 0.1)",
         "8 of 8 training images",
         "resnet18, from scratch, cut at stride 8",
     ):
