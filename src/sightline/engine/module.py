@@ -36,7 +36,7 @@ class Training(L.LightningModule):
     def __init__(self, recipe: Recipe, classifier: GuidedClassifier, objective: Objective, datasets: dict[str, ImageDataset]) -> None:
         super().__init__()
         self.recipe, self.datasets = recipe, datasets
-        # on a CPU, depthwise convolutions are two to three times faster in this layout
+        # the layout in which depthwise convolutions are fast on a CPU
         self.classifier, self.objective = classifier.to(memory_format=torch.channels_last), objective
         self.validation = EpochMetrics()
         self._best: tuple[float, dict[str, Tensor]] | None = None
