@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 import pytest
 import torch
+from lightning.pytorch.loggers import TensorBoardLogger
 from safetensors.torch import load_file
 
 from sightline.engine import module as training_module
 from sightline.engine.evaluate import evaluate
 from sightline.engine.files import read_table
+from sightline.engine.interrupt import Interrupts
 from sightline.engine.run import Run
 from sightline.engine.train import Stopped, train
 from sightline.errors import UserError
@@ -102,6 +106,41 @@ def test_resume_is_bit_equal(variant, tiny_recipe, tmp_path, monkeypatch):
     one, two = load_file(whole.path / "model.safetensors"), load_file(parts.path / "model.safetensors")
     assert all(torch.equal(one[name], two[name]) for name in one)
     assert whole.history == parts.history
+
+
+def test_ctrl_c_waits_for_the_end_of_the_batch_and_of_the_epochs_files(tiny_recipe, tmp_path, monkeypatch):
+    """An exception in the middle of a log can leave its lock held, and closing the log then waits for ever."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    done: list[str] = []
+    log = TensorBoardLogger.log_metrics
+
+    def interrupted(self, *args, **kwargs):
+        if "train/loss" in kwargs["metrics"]:
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("log")
+        return log(self, *args, **kwargs)
+
+    monkeypatch.setattr(TensorBoardLogger, "log_metrics", interrupted)
+    try:
+        with pytest.raises(Stopped, match="holds the last whole epoch"):
+            train(tiny_recipe({"train.epochs": 4}), tmp_path / "run", say=quiet)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done == ["log"]
+    assert torch.load(tmp_path / "run" / "last.ckpt", weights_only=False)["epoch"] == 0
+
+
+def test_a_second_ctrl_c_does_not_wait():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with Interrupts() as interrupts:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert interrupts.asked
+            with pytest.raises(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_loss_that_is_not_a_number_stops_with_the_images(tiny_recipe, tmp_path, monkeypatch):

@@ -97,8 +97,12 @@ class ShowProgress(L.Callback):
         elif trainer.is_global_zero:
             self.say(f"{self.title}  epoch {trainer.current_epoch + 1}/{module.recipe.train.epochs}  {shown}")
 
+    def on_exception(self, *_: Any) -> None:
+        """Takes the bar away: Lightning does not call `teardown` after an exception."""
+        self.teardown()
+
     def teardown(self, *_: Any, **__: Any) -> None:
-        """Takes the bar away, also after an exception."""
+        """Takes the bar away."""
         if self.bar:
             self.bar.stop()
             self.bar = None

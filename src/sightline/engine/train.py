@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import signal
 import warnings
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import lightning as L
@@ -25,6 +25,7 @@ from sightline.engine.callbacks import Keeper, ShowProgress
 from sightline.engine.environment import environment
 from sightline.engine.files import write_json, write_table, write_text
 from sightline.engine.history import History
+from sightline.engine.interrupt import Interrupts
 from sightline.engine.module import Training
 from sightline.engine.prepare import Progress, prepare, restore
 from sightline.engine.probe import audit_batch, calibrate
@@ -140,16 +141,16 @@ def _fit(
         loader = train_loader(datasets["train"], batch_size=settings.batch_size, balance="none", seed=settings.seed, workers=0)
         calibrate(goal, classifier, loader)
     module = Training(recipe, classifier, goal, datasets)
-    trainer = _trainer(recipe, folder, say, title)
-    interrupt = signal.getsignal(signal.SIGINT)
+    interrupts = Interrupts()
+    trainer = _trainer(recipe, folder, [interrupts, ShowProgress(title, say)])
     try:
-        trainer.fit(module, ckpt_path=resumed, weights_only=False if resumed else None)
+        # several processes would stop at different batches and wait for each other: there Lightning's own way has to do
+        with interrupts if recipe.train.devices == 1 else nullcontext():
+            trainer.fit(module, ckpt_path=resumed, weights_only=False if resumed else None)
     except SystemExit:
         raise Stopped(f"Stopped. {last} holds the last whole epoch." if last.is_file() else "Stopped in the first epoch.") from None
     except ProcessRaisedException as error:
         raise _from_process(error) from error
-    finally:
-        signal.signal(signal.SIGINT, interrupt)
 
 
 def _from_process(error: ProcessRaisedException) -> Exception:
@@ -158,9 +159,9 @@ def _from_process(error: ProcessRaisedException) -> Exception:
     return UserError("training process", message.rstrip("."), "See above.") if marker else error
 
 
-def _trainer(recipe: Recipe, folder: Path, say: Say, title: str) -> L.Trainer:
+def _trainer(recipe: Recipe, folder: Path, watching: list[L.Callback]) -> L.Trainer:
     settings = recipe.train
-    callbacks: list[L.Callback] = [History(folder), ShowProgress(title, say), Keeper(folder, settings.select, settings.select_mode)]
+    callbacks: list[L.Callback] = [History(folder), *watching, Keeper(folder, settings.select, settings.select_mode)]
     if settings.early_stop:
         stop = EarlyStopping(settings.select, patience=settings.early_stop, mode=settings.select_mode, check_on_train_epoch_end=True)
         callbacks.insert(0, stop)
