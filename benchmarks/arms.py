@@ -1,8 +1,10 @@
-"""Arms side by side, with seeds and intervals: the tables in `docs/results.md`.
+"""Arms side by side, with seeds and intervals: the tables in `docs/results.md` and `docs/papers/`.
 
     uv run python benchmarks/arms.py phantom --json phantom.json
     uv run python benchmarks/arms.py isic2017 --root DIR --weights mobilenetv2.safetensors --json isic2017.json
     uv run python benchmarks/arms.py busi --root DIR --weights mobilenetv2.safetensors --seeds 1 --json busi.json
+    uv run python benchmarks/arms.py attnmel-isic2017 --root DIR --weights mobilenetv2.safetensors
+    uv run python benchmarks/arms.py spn-busi --root DIR --weights mobilenetv2.safetensors
 
 Every arm of a plan shares backbone, schedule, images and number of epochs, and keeps its last epoch, so that nothing is chosen on the
 images that are reported. Finished runs in `--runs` are kept, so an interrupted table goes on where it stopped. Intervals are 95 %
@@ -12,11 +14,11 @@ bootstrap intervals over images of the mean over seeds; the range over seeds sta
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from plans import PLANS
 
 from sightline.engine.compare import judged
 from sightline.engine.evaluate import evaluate
@@ -26,65 +28,6 @@ from sightline.engine.train import train
 from sightline.metrics.bootstrap import interval, intervals
 from sightline.metrics.ranks import overall_auc
 from sightline.recipe import load_recipe
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Arms (name -> recipe and settings of its own), what they share, and the splits that are reported."""
-
-    arms: dict[str, tuple[str, dict[str, Any]]]
-    shared: dict[str, Any]
-    splits: tuple[str, ...]
-    seed_settings: tuple[str, ...] = ("train.seed",)
-
-
-MOBILE = {
-    "backbone.name": "mobilenetv2_100",
-    "train.optimizer": {"name": "adamw", "lr": 5e-4, "weight_decay": 0.01},
-    "train.schedule": {"name": "one_cycle"},
-    "train.batch_size": 32,
-    "train.select": "last",
-    "data.image_size": 128,
-    "data.augment": {"flip_x": 0.5, "flip_y": 0.5, "rotate90": True, "brightness": 0.1, "contrast": 0.1},
-}
-REAL_ARMS = {
-    "label-only": ("label-only", {}),
-    "energy": ("energy", {}),
-    "gates + Dice": (
-        "gates",
-        {"losses.classification": {"name": "cross_entropy"}, "losses.guidance.0.weight": 0.3, "losses.guidance.1.weight": 0.3},
-    ),
-    "decoder": ("decoder", {}),
-}
-ENERGY, OUTSIDE, BACKGROUND = {"name": "energy", "classes": "all"}, {"name": "outside", "classes": "all"}, {"name": "background"}
-
-
-def phantom_arm(guidance: list[dict[str, Any]], behaviour: list[dict[str, Any]], **settings: Any) -> tuple[str, dict[str, Any]]:
-    """The demo's guided recipe with other losses."""
-    return "demo-guided", {"losses.guidance": guidance, "losses.behaviour": behaviour} | settings
-
-
-PLANS = {
-    "phantom": Plan(
-        arms={
-            "label-only": ("demo-label-only", {}),
-            "outside + energy": ("demo-guided", {}),
-            "energy + background": phantom_arm([ENERGY | {"weight": 0.5}], [BACKGROUND]),
-            "outside": phantom_arm([OUTSIDE], []),
-            "background": phantom_arm([], [BACKGROUND]),
-            "energy": phantom_arm([ENERGY | {"weight": 0.5}], []),
-        },
-        shared={},
-        splits=("matched", "flipped", "removed"),
-        seed_settings=("train.seed", "data.options.seed"),
-    ),
-    "isic2017": Plan(REAL_ARMS, MOBILE | {"train.epochs": 4, "data.leaks": "drop"}, ("val",)),
-    "busi": Plan(
-        REAL_ARMS,
-        MOBILE | {"train.epochs": 8, "data.split": {"val": 0.25, "test": 0.0, "near_duplicates": True}},
-        ("val",),
-    ),
-}
 
 
 def scores(runs: list[Run], split: str) -> dict[str, Any]:
@@ -107,7 +50,8 @@ def scores(runs: list[Run], split: str) -> dict[str, Any]:
         first = [next(iter(m["localisation"].values())) for m in metrics]
         result["epg"]["seeds"] = [m["epg"]["value"] for m in first]
         result["epg"] |= {level: float(np.mean([m["epg"][level] for m in first])) for level in ("uniform", "centre", "shuffled")}
-        result["pixel_ap"] = {key: float(np.mean([m["pixel_ap"][key] for m in first])) for key in ("value", "centre", "shuffled")}
+        for key in ("pixel_ap", "jaccard"):
+            result[key] = {k: float(np.mean([m[key][k] for m in first])) for k in ("value", "centre", "shuffled")}
     return result
 
 
@@ -122,9 +66,12 @@ def row(arm: str, split: str, result: dict[str, Any]) -> str:
 
     epg = result.get("epg")
     levels = " / ".join(f"{epg[k]:.2f}" for k in ("uniform", "centre", "shuffled")) if epg else "-"
-    ranked = result.get("pixel_ap")
-    pixels = f"{ranked['value']:.2f} / {ranked['centre']:.2f} / {ranked['shuffled']:.2f}" if ranked else "-"
-    return f"| {arm} | {split} | {cell(result['accuracy'])} | {cell(result['auc'])} | {cell(epg)} | {levels} | {pixels} |"
+
+    def beside(key: str) -> str:
+        return " / ".join(f"{result[key][k]:.2f}" for k in ("value", "centre", "shuffled")) if key in result else "-"
+
+    scores = [cell(result["accuracy"]), cell(result["auc"]), cell(epg), levels, beside("pixel_ap"), beside("jaccard")]
+    return f"| {' | '.join([arm, split, *scores])} |"
 
 
 def main() -> None:
@@ -143,7 +90,7 @@ def main() -> None:
 
     plan = PLANS[arguments.plan]
     seeds = arguments.seeds or (3 if arguments.plan == "phantom" else 2)
-    shared = plan.shared | {"data.name": arguments.plan}
+    shared = plan.shared | {"data.name": plan.data}
     if arguments.root:
         shared["data.root"] = str(arguments.root.resolve())
     if arguments.weights:
@@ -164,8 +111,10 @@ def main() -> None:
     if arguments.json:
         write_json(arguments.json, result)
     print(f"\n{arguments.plan}, {seeds} seeds\n")
-    print("| arm | split | accuracy | AUC | EPG | EPG of a uniform / centred / shuffled map | pixel AP / centred / shuffled |")
-    print("|---|---|---|---|---|---|---|")
+    columns = ["arm", "split", "accuracy", "AUC", "EPG", "EPG of a uniform / centred / shuffled map"]
+    columns += [f"{name} / centred / shuffled" for name in ("pixel AP", "Jaccard")]
+    print(f"| {' | '.join(columns)} |")
+    print("|---" * len(columns) + "|")
     for arm, splits in result.items():
         for split, found in splits.items():
             print(row(arm, split, found))

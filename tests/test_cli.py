@@ -15,7 +15,20 @@ from typer.testing import CliRunner
 
 from sightline.cli import app
 
-VERBS = [["demo"], ["train"], ["evaluate"], ["explain"], ["compare"], ["recipes"], ["recipes", "show"], ["data", "check"]]
+VERBS = [
+    ["demo"],
+    ["train"],
+    ["evaluate"],
+    ["explain"],
+    ["gallery"],
+    ["units"],
+    ["class-image"],
+    ["compare"],
+    ["pseudo-mask"],
+    ["recipes"],
+    ["recipes", "show"],
+    ["data", "check"],
+]
 TINY = [
     "--set=data.image_size=32",
     "--set=data.options={size: 64, train: 24, val: 12, test: 8}",
@@ -48,7 +61,7 @@ def test_help_loads_nothing_heavy():
     [
         (["train", "enrgy"], 'Did you mean "energy"'),
         (["train", "energy", "--set", "train.epocs=1"], 'Did you mean "epochs"'),
-        (["train", "energy", "--data", "isic2071"], 'Did you mean "isic2017"'),
+        (["train", "energy", "--data", "isic217"], 'Did you mean "isic2017"'),
         (["train", "energy", "--data", "busi"], "root"),
         (["evaluate", "nowhere"], "is not a run folder"),
         (["data", "check", "folder", "--root", "nowhere"], "nowhere"),
@@ -98,6 +111,13 @@ def test_recipes_and_data_check_say_what_they_find(tmp_path):
     checked = CliRunner().invoke(app, ["data", "check", "phantom", "--set", "options={size: 32, train: 8, val: 4, test: 4}"])
     assert checked.exit_code == 0
     assert "melanoma" in checked.output
+
+
+def test_data_check_says_what_is_missing_before_reading_fails(tmp_path):
+    result = CliRunner().invoke(app, ["data", "check", "isic2016", "--root", str(tmp_path)])
+    assert "Official layout: 0 of 6 parts are there" in result.output
+    assert "Distributed by the ISIC challenge site" in result.output
+    assert "holds no diagnoses of ISIC 2016" in str(result.exception)
 
 
 def test_ctrl_c_leaves_a_run_that_resumes(tmp_path):

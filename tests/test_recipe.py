@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sightline.errors import UserError
-from sightline.recipe import load_recipe, override, parse_settings, recipe_from, recipe_names
+from sightline.recipe import goes_on, load_recipe, override, parse_settings, recipe_from, recipe_names
 
 
 @pytest.mark.parametrize("name", recipe_names())
@@ -26,6 +26,8 @@ def test_shipped_recipes_fit_the_catalogue_and_name_their_source(name):
         ({"losses.guidance.0.classes": "some"}, "classes"),
         ({"train.epochs": "many"}, "train.epochs"),
         ({"attention.name": "camm"}, 'Did you mean "cam"'),
+        ({"data.augment.brightness": -1}, "data.augment.brightness"),
+        ({"data.augment.saturation": [1.5, 0.7]}, "data.augment.saturation"),
         ({"data.options.corelation": 0.5}, 'Did you mean "correlation"'),
         ({"train.epochs.more": 1}, "nothing lies below"),
     ],
@@ -65,6 +67,15 @@ def test_overriding_leaves_the_original_alone():
     assert tree == {"a": {"b": [1, 2]}}
 
 
+def test_what_a_stage_sets_can_be_set():
+    recipe = load_recipe("gain", {"stages.0.set.train.epochs": 1, "stages.1.set.train.batch_size": 1})
+    first, second = (recipe.at_stage(stage).train for stage in recipe.stages)
+    assert (first.epochs, second.epochs) == (1, 5)
+    assert (first.batch_size, second.batch_size) == (8, 1)
+    with pytest.raises(UserError, match="unknown setting 'epocs'"):
+        load_recipe("gain", {"stages.0.set.train.epocs.x": 1}).check()
+
+
 def test_a_recipe_survives_being_written_and_read():
     recipe = load_recipe("gain")
     assert recipe_from(recipe.model_dump(mode="json"), where="copy") == recipe
@@ -77,3 +88,37 @@ def test_stages_lay_their_settings_over_the_common_ones():
     assert not first.guided
     assert second.guided
     assert second.backbone == recipe.backbone
+
+
+def test_a_recipe_extends_another():
+    lesion, background = load_recipe("attnmel-lesion"), load_recipe("attnmel-bkg")
+    assert background.losses == lesion.losses
+    assert (lesion.data.roi.invert, background.data.roi.invert) == (False, True)
+    assert background.data.centre == lesion.data.centre == 0.8
+    assert load_recipe("mel-cnn").attention.options == {"taps": ["features.16", "features.23"]}
+
+
+def test_what_is_named_from_the_catalogue_is_replaced_whole(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("extends: gates\nattention: {name: cam}\nlosses: {guidance: []}\n")
+    mine = load_recipe(path)
+    assert mine.name == "mine"
+    assert mine.attention.options == {}
+    assert mine.losses.classification.options == {"gamma": 2}
+
+
+def test_one_stage_of_a_recipe_stands_alone():
+    first, second = load_recipe("gain/stage1"), load_recipe("gain/stage2", {"train.start": "somewhere"})
+    assert not first.guided
+    assert first.train.epochs == 55
+    assert first.stages == second.stages == []
+    assert second.name == "gain-stage2"
+    assert [loss.name for loss in second.losses.guidance] == ["l2"]
+    assert str(second.train.start) == "somewhere"
+    assert goes_on("gain/stage2")
+    assert not goes_on("gain/stage1")
+    assert load_recipe("gain/stage2", {"train.epochs": 2, "losses.guidance.0.weight": 3}).train.epochs == 2  # over the stage's own
+    with pytest.raises(UserError, match='Did you mean "stage2"'):
+        load_recipe("gain/stage3")
+    with pytest.raises(UserError, match="is trained in one go"):
+        load_recipe("energy/stage1")

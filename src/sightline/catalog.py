@@ -19,11 +19,24 @@ from sightline.errors import UserError, nearest
 
 PLACES: dict[str, dict[str, str]] = {
     "data": {
-        "phantom": "sightline.data.phantom:read",
-        "isic2017": "sightline.data.isic2017:read",
-        "busi": "sightline.data.busi:read",
-        "table": "sightline.data.table:read",
-        "folder": "sightline.data.folder:read",
+        "phantom": "sightline.data.sets.phantom:read",
+        "phantom_cxr": "sightline.data.sets.phantom_cxr:read",
+        "isic2016": "sightline.data.sets.isic2016:read",
+        "isic2017": "sightline.data.sets.isic2017:read",
+        "isic2018": "sightline.data.sets.isic2018:read",
+        "isic2018_lesions": "sightline.data.sets.isic2018_lesions:read",
+        "isic_archive": "sightline.data.sets.isic_archive:read",
+        "busi": "sightline.data.sets.busi:read",
+        "cub200": "sightline.data.sets.cub200:read",
+        "coco": "sightline.data.sets.coco:read",
+        "voc": "sightline.data.sets.voc:read",
+        "egd_cxr": "sightline.data.sets.egd_cxr:read",
+        "reflacx": "sightline.data.sets.reflacx:read",
+        "table": "sightline.data.sets.table:read",
+        "folder": "sightline.data.sets.folder:read",
+    },
+    "backbone": {
+        "cnn4": "sightline.attention.cnn4:Cnn4",
     },
     "attention": {
         "none": "sightline.attention.plain:Plain",
@@ -31,6 +44,7 @@ PLACES: dict[str, dict[str, str]] = {
         "gradcam": "sightline.attention.gradcam:GradCam",
         "gates": "sightline.attention.gates:Gates",
         "decoder": "sightline.attention.decoder:Decoder",
+        "mask": "sightline.attention.mask_attention:MaskAttention",
     },
     "classification": {
         "cross_entropy": "sightline.losses.cross_entropy:CrossEntropy",
@@ -54,6 +68,25 @@ PLACES: dict[str, dict[str, str]] = {
         "fixed": "sightline.losses.weighting:Fixed",
         "uncertainty": "sightline.losses.uncertainty:Uncertainty",
         "calibrated": "sightline.losses.calibrated:Calibrated",
+    },
+    "figure": {
+        "diagram": "sightline.explain.figure.diagram:diagram",
+        "class-histogram": "sightline.explain.figure.counts:class_histogram",
+        "samples": "sightline.explain.figure.samples:samples",
+        "regions": "sightline.explain.figure.samples:regions",
+        "pseudo-masks": "sightline.explain.figure.samples:pseudo_masks",
+        "focal-loss": "sightline.explain.figure.focal:focal_loss",
+        "loss-curve": "sightline.explain.figure.curves:loss_curve",
+        "weights": "sightline.explain.figure.curves:weights",
+        "roc": "sightline.explain.figure.curves:roc",
+        "box-plots": "sightline.explain.figure.boxes:box_plots",
+        "positives": "sightline.explain.figure.grids:positives",
+        "attention-grid": "sightline.explain.figure.grids:attention_grid",
+        "saliency": "sightline.explain.figure.grids:saliency",
+        "masks": "sightline.explain.figure.masks:masks",
+        "class-maps": "sightline.explain.figure.grids:class_maps",
+        "map-values": "sightline.explain.figure.values:map_values",
+        "feature-maps": "sightline.explain.figure.units:feature_maps",
     },
 }
 

@@ -73,6 +73,7 @@ def demo(
 @app.command(
     epilog="Examples:\n\n    sightline train energy --data isic2017 --root ~/isic2017 --name melanoma-energy\n\n"
     "    sightline train label-only --data folder --root photos --set data.image_size=160 --set train.epochs=20\n\n"
+    "    sightline train gain/stage2 --data table --root my.csv --from runs/gain-stage1-table-0\n\n"
     "    sightline train my-recipe.yaml --name trial-2 --resume"
 )
 def train(
@@ -82,6 +83,10 @@ def train(
     settings: Settings = [],
     name: Annotated[str | None, typer.Option(help="Name of the run; default: recipe, data set and seed.", show_default=False)] = None,
     runs: Runs = Path("runs"),
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="RUN", help="Run whose weights it starts from, e.g. the stage before.", show_default=False),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run of the same recipe.")] = False,
     devices: Annotated[int | None, typer.Option(help="Processes of data-parallel training.", show_default=False)] = None,
     report: Annotated[bool, typer.Option(help="Write report.html into the run folder.")] = True,
@@ -93,7 +98,7 @@ def train(
     """
     from sightline.verbs import train as run_train
 
-    _finish(run_train(recipe, data, root, settings, name, runs, resume, devices, report), json)
+    _finish(run_train(recipe, data, root, settings, name, runs, start, resume, devices, report), json)
 
 
 @app.command(epilog="Examples:\n\n    sightline evaluate runs/melanoma-energy\n\n    sightline evaluate runs/melanoma-energy --split test")
@@ -110,7 +115,8 @@ def evaluate(
 
 @app.command(
     epilog="Examples:\n\n    sightline explain runs/melanoma-energy photo.jpg --out maps\n\n"
-    "    sightline explain runs/melanoma-energy *.jpg --out maps --target all"
+    "    sightline explain runs/melanoma-energy *.jpg --out maps --target all\n\n"
+    "    sightline explain runs/melanoma-energy photo.jpg --method occlusion"
 )
 def explain(
     run: RunPath,
@@ -120,12 +126,73 @@ def explain(
         str | None, typer.Option(help="Class to explain, or `all`. Default: the predicted class.", show_default=False)
     ] = None,
     colours: Annotated[str, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).")] = "default",
+    method: Annotated[
+        str, typer.Option(help="`map`: its own attention. `occlusion`, `gradient`: what changes its score; work with any run.")
+    ] = "map",
     json: Json = None,
 ) -> None:
     """Show where a trained classifier looks on images of your own."""
     from sightline.verbs import explain as run_explain
 
-    _finish(run_explain(run, images, out, target, colours), json)
+    _finish(run_explain(run, images, out, target, colours, method), json)
+
+
+@app.command(
+    epilog="Examples:\n\n    sightline gallery runs/featuremaps photo.jpg --out maps\n\n"
+    "    sightline gallery runs/featuremaps --layer 6 --layer 7"
+)
+def gallery(
+    run: RunPath,
+    images: Annotated[
+        list[Path], typer.Argument(metavar="[IMAGE...]", help="Image files. Default: some of the run's data.", show_default=False)
+    ] = [],
+    out: Annotated[Path, typer.Option(help="Folder for gallery.html.", metavar="DIR")] = Path("gallery"),
+    layers: Annotated[
+        list[str], typer.Option("--layer", "--layers", help="Layer, by number or name; repeatable. Default: all.", show_default=False)
+    ] = [],
+    json: Json = None,
+) -> None:
+    """Show every feature map of every layer over the image, on one page that can be searched and needs no network."""
+    from sightline.verbs import gallery as run_gallery
+
+    _finish(run_gallery(run, images, out, layers), json)
+
+
+@app.command(
+    epilog="Examples:\n\n    sightline units runs/featuremaps\n\n    sightline units runs/featuremaps --layer 6 --layer 7 --split flipped"
+)
+def units(
+    run: RunPath,
+    layers: Annotated[
+        list[str], typer.Option("--layer", help="Layer, by number or name; repeatable. Default: the last.", show_default=False)
+    ] = [],
+    split: Annotated[str | None, typer.Option(help="Split whose images are used. Default: the first test set.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for units.csv, units.html, units.png. Default: `units` in the run.", metavar="DIR")
+    ] = None,
+    images: Annotated[int, typer.Option(help="Images at most.", min=2)] = 200,
+    top: Annotated[float, typer.Option(help="Share of the positions at which a unit counts as active.", min=0, max=1)] = 0.05,
+    effect: Annotated[bool, typer.Option(help="Also switch each unit off and see what the decision loses; takes the longest.")] = True,
+    json: Json = None,
+) -> None:
+    """Name units by what they overlap with beyond chance, and measure what the decision loses without them."""
+    from sightline.verbs import units as run_units
+
+    _finish(run_units(run, layers, split, out, images, top, effect), json)
+
+
+@app.command("class-image", epilog="Examples:\n\n    sightline class-image runs/melanoma-energy --class melanoma")
+def class_image(
+    run: RunPath,
+    names: Annotated[list[str], typer.Option("--class", help="Class; repeatable. Default: all.", show_default=False)] = [],
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.", metavar="DIR")] = Path("class-images"),
+    seed: Annotated[int, typer.Option(help="Of the small random shifts.")] = 0,
+    json: Json = None,
+) -> None:
+    """Draw the image that a classifier takes for a class above all: a caricature of what it has learned."""
+    from sightline.verbs import class_image as run_class_image
+
+    _finish(run_class_image(run, names, out, seed), json)
 
 
 @app.command(epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison")
@@ -139,6 +206,80 @@ def compare(
     from sightline.verbs import compare as run_compare
 
     _finish(run_compare(runs, split, out), json)
+
+
+@app.command(
+    "pseudo-mask",
+    epilog="Examples:\n\n    sightline pseudo-mask --data isic2017 --root ~/isic2017 --for folder --for-root ~/photos --out masks\n\n"
+    "    sightline pseudo-mask --data folder --root ~/photos --out masks --weights imagenet --set epochs=40\n\n"
+    "Train with them: sightline train energy --data folder --root ~/photos --set data.roi.pseudo=masks",
+)
+def pseudo_mask(
+    data: Annotated[str, typer.Option(help=f"Its annotated images are learnt from. {DATA_SETS}", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the masks; must not exist yet.", metavar="DIR", show_default=False)],
+    root: Root = None,
+    target: Annotated[
+        str | None, typer.Option("--for", help="Data set that gets masks. Default: the images of --data without annotation.")
+    ] = None,
+    target_root: Annotated[Path | None, typer.Option("--for-root", help="Folder or file of that data set.", metavar="DIR")] = None,
+    encoder: Annotated[str | None, typer.Option(help="Any convolutional timm network. Default: mobilenetv2_100.")] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="The encoder's: none (default), imagenet, or a safetensors file.", metavar="none|imagenet|FILE")
+    ] = None,
+    image_size: Annotated[int | None, typer.Option(help="Side of what the U-Net sees, a multiple of 32. Default: 192.")] = None,
+    minimum_dice: Annotated[
+        float | None, typer.Option(help="Mean Dice on held-out images below which nothing is written. Default: 0.7.")
+    ] = None,
+    settings: Annotated[
+        list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting, e.g. epochs=40 or data.options={...}. Repeatable.")
+    ] = [],
+    json: Json = None,
+) -> None:
+    """Learn masks from annotated images and predict them for images without.
+
+    Nothing is written unless the masks agree with the annotations of images that were held out. Of each image's mask the program then
+    decides whether it is kept: one piece, neither tiny nor all of the image, and sure of itself.
+    """
+    from sightline.verbs import pseudo_mask as run_pseudo_mask
+
+    shortcuts = {"encoder": encoder, "weights": weights, "image_size": image_size, "minimum_dice": minimum_dice}
+    _finish(run_pseudo_mask(data, root, target, target_root, out, shortcuts, settings), json)
+
+
+@app.command(
+    epilog="Examples:\n\n    sightline figure\n\n    sightline figure roc --run runs/label-only --run runs/energy --split test\n\n"
+    "    sightline figure feature-maps --run runs/melanoma --unit 6/12 --unit 7/40\n\n    sightline figure diagram --recipe gain"
+)
+def figure(
+    name: Annotated[str | None, typer.Argument(help="Name of a figure; without it, all are listed.", show_default=False)] = None,
+    run: Annotated[list[Path], typer.Option(metavar="RUN", help="Run folder; repeatable.", show_default=False)] = [],
+    out: Annotated[Path, typer.Option(help="Folder for NAME.png and NAME.pdf.", metavar="DIR")] = Path("figures"),
+    split: Annotated[str | None, typer.Option(help="Split of images and scores. Default: the first test set.", show_default=False)] = None,
+    images: Annotated[int | None, typer.Option(help="How many images are shown.", show_default=False)] = None,
+    id: Annotated[list[str], typer.Option("--id", metavar="ID", help="Image that is shown; repeatable.", show_default=False)] = [],
+    label: Annotated[str | None, typer.Option("--class", help="Class that is shown. Default: the last.", show_default=False)] = None,
+    colours: Annotated[
+        str | None, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).", show_default=False)
+    ] = None,
+    unit: Annotated[
+        list[str],
+        typer.Option(
+            metavar="LAYER/FILTER",
+            help="Unit whose map is shown, with the layer by number or name, as in the gallery. Repeatable.",
+            show_default=False,
+        ),
+    ] = [],
+    recipe: Annotated[list[str], typer.Option(metavar="NAME", help="Recipe, without a run; repeatable.", show_default=False)] = [],
+    json: Json = None,
+) -> None:
+    """Draw a figure of the papers from your own runs, as PNG and PDF; or list them.
+
+    A figure takes the options that mean something to it and refuses the others.
+    """
+    from sightline.verbs import figure as run_figure
+
+    given = {"split": split, "images": images, "ids": tuple(id), "label": label, "colours": colours}
+    _finish(run_figure(name, run, out, given | {"units": tuple(unit), "recipes": tuple(recipe)}), json)
 
 
 @recipes_app.callback(epilog="Examples:\n\n    sightline recipes\n\n    sightline recipes show energy")

@@ -5,12 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Range = tuple[float, float]
+
+
+def _factors(pair: Range) -> Range:
+    if not 0 <= pair[0] <= pair[1]:
+        raise ValueError("a range of factors is written [low, high] with 0 <= low <= high")
+    return pair
+
+
+Colour = Annotated[float, Field(ge=0)] | Annotated[Range, AfterValidator(_factors)]
 
 
 class Settings(BaseModel):
@@ -41,7 +50,10 @@ class Augment(Settings):
         translate: pixels at `image_size`, both axes, uniform in +- the value.
         flip_x, flip_y: probability of a left-right and of an upside-down flip.
         crop_scale, crop_ratio: area share and aspect ratio of a random crop, resized to `image_size`; None: no such crop.
-        brightness, contrast, saturation, hue: as torchvision's ColorJitter.
+        shear_unit: `degrees`, or `pixels` (at `image_size`) that the far edge moves against the middle (000-14 prints pixels).
+        brightness, contrast, saturation: as torchvision's ColorJitter: one number f draws a factor from 1 - f to 1 + f, a pair is the
+            range of the factor itself.
+        hue: as torchvision's ColorJitter, a share of the colour circle to both sides.
         fill: RGB, 0 to 255, of what no pixel covers. ROI maps are filled with 0.
     """
 
@@ -51,16 +63,43 @@ class Augment(Settings):
     scale_y: Range = (1, 1)
     shear_x: Range = (0, 0)
     shear_y: Range = (0, 0)
+    shear_unit: Literal["degrees", "pixels"] = "degrees"
     translate: float = 0
     flip_x: Fraction = 0
     flip_y: Fraction = 0
     crop_scale: Range | None = None
     crop_ratio: Range = (1, 1)
-    brightness: float = 0
-    contrast: float = 0
-    saturation: float = 0
+    brightness: Colour = 0
+    contrast: Colour = 0
+    saturation: Colour = 0
     hue: Annotated[float, Field(ge=0, le=0.5)] = 0
     fill: tuple[int, int, int] = (128, 128, 128)
+
+
+class Roi(Settings):
+    """What becomes of the annotations that guide the training: which kind and of what quality (the axes of 003's future work).
+
+    It changes training images alone; scores are always taken against the annotation as it was given.
+
+    Attributes:
+        of: named regions of the data set (dermoscopic features, organs) in place of the annotation; several are united.
+        pseudo: folder written by `sightline pseudo-mask`, whose masks take the place of the annotations of the images it has any for.
+        shape: `exact`, or the region's `polygon` (coarse outline), `circle` (of the same area and centre) or `box` (bounding box).
+        grow: dilation (above 0) or erosion (below) as a share of the region's radius, that of a circle of the same area.
+        shift: displacement in a random direction, as a share of the radius.
+        noise: standard deviation of a smooth random displacement of the outline, as a share of the radius.
+        invert: everything but the region.
+        seed: of shift and noise, drawn once per image.
+    """
+
+    of: tuple[str, ...] = ()
+    pseudo: Path | None = None
+    shape: Literal["exact", "polygon", "circle", "box"] = "exact"
+    grow: Annotated[float, Field(gt=-1)] = 0
+    shift: Annotated[float, Field(ge=0)] = 0
+    noise: Annotated[float, Field(ge=0)] = 0
+    invert: bool = False
+    seed: int = 0
 
 
 class Split(Settings):
@@ -95,6 +134,7 @@ class Data(Settings):
         centre: side of a centre square that is cut out first, as a share of the shorter side (003: 0.8); None: nothing is cut.
         load_size: side before a random crop to `image_size` in training (centre crop otherwise); None: `image_size`.
         gaze_blur: B of 004's Algorithm 1, in original pixels.
+        roi: what becomes of the annotations in training.
         annotated_fraction: share of the training annotations that is used; subsets of one seed are nested.
         balance: of the classes in training.
         leaks: `refuse` exact leaks, or `drop` their training images, and warn of near ones; `warn` of all; `ignore`.
@@ -111,6 +151,7 @@ class Data(Settings):
     centre: Annotated[float, Field(gt=0, le=1)] | None = None
     load_size: Count | None = None
     gaze_blur: Count = 200
+    roi: Roi = Roi()
     annotated_fraction: Fraction = 1
     balance: Literal["none", "oversample", "weighted_sampler", "class_weights"] = "none"
     augment: Augment = Augment()
@@ -126,15 +167,16 @@ class Data(Settings):
 
 
 class Backbone(Settings):
-    """Any timm model.
+    """Any timm model, or one of the catalogue's own.
 
     Attributes:
-        name: as `timm.list_models()` spells it.
+        name: as `timm.list_models()` spells it, or a name of the catalogue's room `backbone`.
         weights: `none` (from scratch), `imagenet` (timm's, which may download), or a path to a safetensors file.
         stride: cut the network off after its last stage whose stride is at most this: finer maps, smaller view. None: the whole.
         output_stride: keep the whole network but dilate it to this stride (timm supports it for many CNNs). None: as built.
         drop_path: stochastic depth rate.
         freeze_batchnorm: batch-norm layers keep their statistics in training.
+        mean, std: of images in [0, 1], per channel, with which they are normalised; None: those of the model's pretraining.
     """
 
     name: str = "resnet18"
@@ -143,6 +185,8 @@ class Backbone(Settings):
     output_stride: Literal[8, 16, 32] | None = None
     drop_path: Fraction = 0
     freeze_batchnorm: bool = False
+    mean: tuple[float, float, float] | None = None
+    std: tuple[Positive, Positive, Positive] | None = None
 
 
 class Head(Settings):
@@ -204,6 +248,8 @@ class Train(Settings):
     """How it learns.
 
     Attributes:
+        start: run folder, or safetensors file of a whole classifier, whose weights it starts from; a last layer for other classes is left
+            as it is.
         lr_factors: module -> factor on the learning rate (000-09), e.g. `{head: 10}`; modules are `backbone`, `head`, `source`, `losses`.
         select: validation metric whose best epoch is kept, `val/<metric>`, and whether more or less of it is better; `last` keeps the
             last epoch, so that scores on the validation images are not those of a chosen epoch.
@@ -213,6 +259,7 @@ class Train(Settings):
         workers: data-loading processes.
     """
 
+    start: Path | None = None
     epochs: Count = 10
     batch_size: Count = 32
     optimizer: Optimizer = Optimizer()
@@ -245,6 +292,8 @@ class Evaluate(Settings):
         bootstrap: resamples behind each interval.
         confidence: of the intervals.
         shuffles: other images whose ROI each map is scored against.
+        point_into: class -> named regions of the data set: counts the images of that class whose map, brought to the image's size, has its
+            maximum inside any of them (004's criterion: cardiomegaly in the heart, pneumonia in the lungs).
     """
 
     splits: tuple[str, ...] = ("val", "test", "matched", "flipped", "removed")
@@ -253,6 +302,7 @@ class Evaluate(Settings):
     bootstrap: Count = 1000
     confidence: Fraction = 0.95
     shuffles: Count = 10
+    point_into: dict[str, tuple[str, ...]] = {}
 
 
 class Stage(Settings):

@@ -53,6 +53,19 @@ def scores_table(title: str, metrics: dict[str, dict[str, Any]]) -> None:
         worst = interval(scores["groups"]["worst"]) if scores.get("groups") else "-"
         rows.append([split, str(scores["n"]), *shown, interval(levels), chance, worst])
     table(title, ["split", "n", "accuracy", "balanced", "AUC", "EPG", "uniform / centre / shuffled", "worst group"], rows)
+    pointing_table(metrics)
+
+
+def pointing_table(metrics: dict[str, dict[str, Any]]) -> None:
+    """How often maps point into the regions of `evaluate.point_into`; nothing where the recipe names none."""
+    rows = [
+        [split, label, name, str(score["n"]), interval(score), number(score["chance"], 2), str(score["left_out"])]
+        for split, scores in metrics.items()
+        for name, classes in scores.get("pointing", {}).items()
+        for label, score in classes.items()
+    ]
+    if rows:
+        table("Points into its region", ["split", "class", "map", "n", "share", "chance", "left out"], rows)
 
 
 class Bar:

@@ -77,7 +77,8 @@ class Recipe(Settings):
 
 
 def override(tree: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
-    """A copy of `tree` with dotted keys set: `{"losses.guidance.0.weight": 2}`. Numbers step into lists.
+    """A copy of `tree` with dotted keys set: `{"losses.guidance.0.weight": 2}`. Numbers step into lists; what a stage sets has dotted keys
+    of its own: `{"stages.1.set.train.epochs": 2}`.
 
     Raises:
         UserError: a key that leads nowhere.
@@ -85,7 +86,7 @@ def override(tree: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     tree = yaml.safe_load(yaml.safe_dump(tree))
     for dotted, value in settings.items():
         node: Any = tree
-        *path, last = dotted.split(".")
+        *path, last = _keys(dotted)
         for part in path:
             node = _step(node, part, dotted)
             if node is None:
@@ -98,6 +99,11 @@ def override(tree: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
         else:
             raise UserError(f"--set {dotted}", f"nothing lies below {path[-1]!r}", "Set the value above it.")
     return tree
+
+
+def _keys(dotted: str) -> list[str]:
+    parts = dotted.split(".")
+    return [*parts[:3], ".".join(parts[3:])] if parts[0] == "stages" and parts[2:3] == ["set"] and parts[3:] else parts
 
 
 def _step(node: Any, part: str, dotted: str) -> Any:
@@ -158,6 +164,36 @@ def _fields(loc: tuple[int | str, ...]) -> list[str]:
     return list(model.model_fields)
 
 
+def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """`above` laid over `below`, section by section; lists, and what is named from the catalogue, are replaced whole.
+
+    >>> merged({"a": {"b": 1, "c": 2}, "d": {"name": "x", "e": 3}}, {"a": {"c": 4}, "d": {"name": "y"}})
+    {'a': {'b': 1, 'c': 4}, 'd': {'name': 'y'}}
+    """
+    result = dict(below)
+    for key, value in above.items():
+        under = below.get(key)
+        if isinstance(value, dict) and isinstance(under, dict) and value.get("name", under.get("name")) == under.get("name"):
+            value = merged(under, value)
+        result[key] = value
+    return result
+
+
+def _one_stage(recipe: Recipe, name: str) -> Recipe:
+    stages = {stage.name: stage for stage in recipe.stages}
+    if name not in stages:
+        remedy = nearest(name, stages) if stages else f"{recipe.name} is trained in one go."
+        raise UserError(f"recipe '{recipe.name}/{name}'", f"{recipe.name} has no stage of this name", remedy)
+    alone = recipe.at_stage(stages[name])
+    return alone.model_copy(update={"name": f"{recipe.name}-{name}", "title": f"{recipe.title} ({name} alone)"})
+
+
+def goes_on(name: str) -> bool:
+    """Whether `name` is a stage of a built-in recipe that another stage comes before."""
+    whole, _, stage = name.rpartition("/")
+    return whole in recipe_names() and stage in [s.name for s in load_recipe(whole).stages[1:]]
+
+
 def recipe_names() -> list[str]:
     """The recipes that come with sightline."""
     folder = resources.files("sightline") / "recipes"
@@ -167,9 +203,17 @@ def recipe_names() -> list[str]:
 def load_recipe(name: str | Path, settings: dict[str, Any] | None = None) -> Recipe:
     """A recipe by name, or from a YAML file of one's own, with dotted settings laid over it.
 
+    Args:
+        name: `gain`, or a file (which may say `extends: NAME` to lay its settings over another recipe's); `gain/stage2` is one stage of it
+            alone, which `train.start` lets begin at another run's weights.
+
     Raises:
-        UserError: no such recipe or file, broken YAML, an unknown key.
+        UserError: no such recipe, file or stage, broken YAML, an unknown key.
     """
+    whole, slash, stage = str(name).rpartition("/")
+    if slash and whole in recipe_names():
+        alone = _one_stage(load_recipe(whole), stage)
+        return recipe_from(override(alone.model_dump(mode="json"), settings or {}), where=name)
     path = Path(name)
     builtin = resources.files("sightline") / "recipes" / f"{name}.yaml"
     if path.suffix in (".yaml", ".yml"):
@@ -187,5 +231,7 @@ def load_recipe(name: str | Path, settings: dict[str, Any] | None = None) -> Rec
     if not isinstance(tree, dict):
         raise UserError(path, "holds no settings", "Write `key: value` lines; see `sightline recipes show NAME`.")
     tree.setdefault("name", path.stem)
+    if "extends" in tree:
+        tree = merged(load_recipe(tree.pop("extends")).model_dump(mode="json"), tree)
     base = recipe_from(tree, where=name).model_dump(mode="json")
     return recipe_from(override(base, settings or {}), where=name)

@@ -67,6 +67,8 @@ class Record:
         split: the owner's split (`train`, `val`, `test`, or any further test set's name), None where there is none.
         annotations: where to look; empty means *unknown*, never "nowhere".
         avoid: where not to look (a ruler, a sticker, burnt-in text).
+        regions: name -> further marked things: organs, dermoscopic features, skin, hair. A name that is there with no annotation of any
+            extent (`nothing`) was looked for and not found; a name that is missing is unknown.
         tags: further facts: artefacts present, age, sex, device.
     """
 
@@ -77,6 +79,7 @@ class Record:
     split: str | None = None
     annotations: tuple[Annotation, ...] = ()
     avoid: tuple[Annotation, ...] = ()
+    regions: Mapping[str, tuple[Annotation, ...]] = field(default_factory=dict)
     tags: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -11,7 +11,7 @@ import yaml
 from sightline.config import Data
 from sightline.console import Bar, interval, number, say, scores_table, table
 from sightline.errors import UserError
-from sightline.recipe import load_recipe, parse_settings, recipe_from, recipe_names
+from sightline.recipe import goes_on, load_recipe, parse_settings, recipe_from, recipe_names
 
 
 def train(
@@ -21,19 +21,25 @@ def train(
     settings: list[str],
     name: str | None,
     runs: Path,
+    start: Path | None,
     resume: bool,
     devices: int | None,
     report: bool,
 ) -> dict[str, Any]:
     """`sightline train`: train, evaluate, report."""
     changed: dict[str, Any] = {}
-    if data is not None:
-        changed |= {"data.name": data}
+    if data is not None and data != load_recipe(name_of_recipe).data.name:
+        # the recipe's own task and reader options are those of its own data set
+        changed |= {"data.name": data, "data.options": {}, "data.task": None}
     if root is not None:
         changed |= {"data.root": str(root.expanduser().resolve())}
+    if start is not None:
+        changed |= {"train.start": str(start.expanduser().resolve())}
     if devices is not None:
         changed |= {"train.devices": devices}
     recipe = load_recipe(name_of_recipe, changed | parse_settings(settings))
+    if goes_on(name_of_recipe) and recipe.train.start is None:
+        raise UserError(name_of_recipe, "goes on where the stage before it ended", "Give that run: --from RUN.")
     folder = runs / (name or f"{recipe.name}-{recipe.data.name}-{recipe.train.seed}")
 
     from sightline.engine.evaluate import evaluate as score
@@ -68,12 +74,12 @@ def evaluate(folder: Path, splits: list[str]) -> dict[str, Any]:
     return {"run": str(run.path), "metrics": metrics}
 
 
-def explain(folder: Path, images: list[Path], out: Path, target: str | None, colours: str) -> dict[str, Any]:
+def explain(folder: Path, images: list[Path], out: Path, target: str | None, colours: str, method: str) -> dict[str, Any]:
     """`sightline explain`."""
     from sightline.engine.run import Run
     from sightline.explain.maps import explain as draw
 
-    written = draw(Run(folder), images, out, target=target, cmap=colours)
+    written = draw(Run(folder), images, out, target=target, cmap=colours, method=method)
     sidecars = [path for path in written if path.suffix == ".json"]
     rows = []
     for path in sidecars:
@@ -84,6 +90,50 @@ def explain(folder: Path, images: list[Path], out: Path, target: str | None, col
     table("Where it looks", ["image", "map", "class explained", "prediction", "probability"], rows)
     say(f"{len(written)} files in {out}")
     return {"run": str(folder), "files": [str(path) for path in written]}
+
+
+def gallery(folder: Path, images: list[Path], out: Path, layers: list[str]) -> dict[str, Any]:
+    """`sightline gallery`."""
+    from sightline.engine.run import Run
+    from sightline.explain.gallery import gallery as draw
+
+    made = draw(Run(folder), images, out, layers)
+    left_out = f" {made.left_out} filters of the widest layers are left out; name layers to see all of theirs." if made.left_out else ""
+    say(f"{made.maps} filters of {made.layers} layers on {len(made.images)} images: {made.page}.{left_out}")
+    return {"run": str(folder), **vars(made)}
+
+
+def units(folder: Path, layers: list[str], split: str | None, out: Path | None, images: int, top: float, effect: bool) -> dict[str, Any]:
+    """`sightline units`."""
+    from sightline.engine.run import Run
+    from sightline.explain.units import name_units
+
+    found = name_units(Run(folder), layers, split, out, images=images, top=top, effect=effect, progress=Bar("switching units off"))
+    columns = ["concept", "unit", "IoU", "level of chance", *(["accuracy without it", "AUC"] if effect else [])]
+    rows = []
+    for one in found["concepts"]:
+        unit = f"{one['number']}/{one['unit']}" if one["named"] else f"none ({one['number']}/{one['unit']})"
+        change = [f"{one[k]:+.3f}" for k in ("accuracy", "auc")] if effect else []
+        rows.append([one["concept"], unit, number(one["iou"]), number(one["level"]), *change])
+    table(f"The best unit of each concept, on {found['images']} images of {found['split']}", columns, rows)
+    if found["absent"]:
+        say(f"No image shows: {', '.join(found['absent'])}")
+    for path in found["files"]:
+        say(path)
+    return {"run": str(folder)} | found
+
+
+def class_image(folder: Path, names: list[str], out: Path, seed: int) -> dict[str, Any]:
+    """`sightline class-image`."""
+    from sightline.engine.run import Run
+    from sightline.explain.class_image import class_images
+
+    found = class_images(Run(folder), names, out, seed=seed)
+    rows = [[one["class"], number(one["probability"]), number(one["grey"])] for one in found]
+    table("Probability of the class", ["class", "for its image", "for plain grey"], rows)
+    for one in found:
+        say(one["file"])
+    return {"run": str(folder), "images": found}
 
 
 def compare(folders: list[Path], split: str | None, out: Path) -> dict[str, Any]:
@@ -102,9 +152,59 @@ def compare(folders: list[Path], split: str | None, out: Path) -> dict[str, Any]
             if d["value"] is not None
         ]
         table("Paired differences on the same images", ["runs", "score", "difference", ""], rows)
+    if result["seeds"]:
+        rows = []
+        for d in result["seeds"]:
+            medians, p = f"{d['median']:.3f} / {d['base_median']:.3f}", "-" if d["p"] is None else f"{d['p']:.3f}"
+            rows.append([f"{d['recipe']} / {d['base']}", d["metric"], medians, p])
+        table("Medians over trainings (p: exact Mann-Whitney)", ["recipes", "score", "medians", "p"], rows)
     for path in result["files"]:
         say(str(path))
     return result
+
+
+def pseudo_mask(
+    data: str, root: Path | None, target: str | None, target_root: Path | None, out: Path, shortcuts: dict[str, Any], settings: list[str]
+) -> dict[str, Any]:
+    """`sightline pseudo-mask`."""
+    from sightline.pseudo.make import pseudo_masks
+    from sightline.pseudo.settings import settings_from
+    from sightline.recipe import override
+
+    if target_root is not None and target is None:
+        raise UserError("--for-root", "is given without --for", "Name the data set that lies there with --for.")
+    tree: dict[str, Any] = {"data": {"name": data, "root": root and root.expanduser().resolve()}}
+    if target is not None:
+        tree["target"] = {"name": target, "root": target_root and target_root.expanduser().resolve()}
+    tree |= {key: value for key, value in shortcuts.items() if value is not None}
+    plain = settings_from(tree).model_dump(mode="json")
+    found = pseudo_masks(settings_from(override(plain, parse_settings(settings))), out, say=say, progress=Bar)
+    scores, images = found["held_out"], found["images"]
+    rows = [
+        [name, str(part["n"]), interval(part.get("dice")), interval(part.get("jaccard"))]
+        for name, part in (("all", scores), ("kept", scores["kept"]), ("dropped", scores["dropped"]))
+    ]
+    table("Held-out images", ["masks", "n", "Dice", "Jaccard"], rows)
+    say(f"{images['kept']} of {images['predicted']} masks are kept: {out}")
+    return {"out": str(out)} | found
+
+
+def figure(name: str | None, folders: list[Path], out: Path, options: dict[str, Any]) -> dict[str, Any]:
+    """`sightline figure`."""
+    from sightline.engine.run import Run
+    from sightline.explain.figure.draw import draw, listed
+    from sightline.explain.figure.kind import Options
+
+    if name is None:
+        found = listed()
+        for one in found:
+            say(f"{one['name']:16} {one['shows']} [{one['paper']}]")
+        say("Draw one: sightline figure NAME --run RUN")
+        return {"figures": found}
+    files = [str(path) for path in draw(name, [Run(folder) for folder in folders], out, Options(**options))]
+    for path in files:
+        say(path)
+    return {"figure": name, "runs": [str(folder) for folder in folders], "files": files}
 
 
 def list_recipes() -> dict[str, Any]:
@@ -124,13 +224,17 @@ def show_recipe(name: str, settings: list[str]) -> dict[str, Any]:
 
 def check_data(name: str, root: Path | None, settings: list[str]) -> dict[str, Any]:
     """`sightline data check`."""
-    from sightline.data.check import check, lines
+    from sightline.data.check import check, layout, layout_lines, lines
 
     changed = {f"data.{k.removeprefix('data.')}": v for k, v in parse_settings(settings).items()}
     tree: dict[str, Any] = {"name": "check", "data": Data(name=name, root=root and root.expanduser()).model_dump(mode="json")}
     from sightline.recipe import override
 
-    found = check(recipe_from(override(tree, changed), where="--set").data, Bar("looking through the images"))
+    data = recipe_from(override(tree, changed), where="--set").data
+    parts = layout(data.name, data.root)
+    for line in layout_lines(data.name, parts):  # before anything is read: it explains why reading fails
+        say(line)
+    found = check(data, Bar("looking through the images"))
     for line in lines(found):
         say(line)
-    return found
+    return {"layout": parts} | found

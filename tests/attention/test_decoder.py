@@ -7,7 +7,8 @@ import torch
 from torch.nn import functional as F
 
 from sightline.attention.classifier import GuidedClassifier, build
-from sightline.attention.decoder import block_sizes
+from sightline.attention.decoder import block_sizes, block_widths
+from sightline.attention.features import Features
 from sightline.recipe import Recipe
 
 
@@ -20,6 +21,23 @@ def test_sizes_are_those_of_the_authors_code() -> None:
     """001-04: 7, 16, 48, 144, 224."""
     assert block_sizes("code", (7, 7), (224, 224)) == [(16, 16), (48, 48), (144, 144), (224, 224)]
     assert block_sizes("code", (2, 4), (64, 128)) == [(5, 9), (14, 27), (41, 82), (64, 128)]
+    assert block_sizes("code-3", (7, 7), (224, 224)) == [(16, 16), (64, 64), (224, 224)]
+
+
+def test_channels_are_those_of_the_authors_code() -> None:
+    """001-04c: C, C/4, C/16, 16, 1; with three blocks C, C/8, C/64, 1."""
+    assert block_widths("code", 2048) == [2048, 512, 128, 16, 1]
+    assert block_widths("code-3", 2048) == [2048, 256, 32, 1]
+    assert [b.conv.out_channels for b in classifier(variant="code-3").source.blocks] == [12, 1, 1]
+
+
+def test_map_is_made_of_the_last_features_alone() -> None:
+    """001-06: no skip connections; nothing of the shallower layers reaches the decoder."""
+    found, images = classifier().eval(), torch.rand(2, 3, 64, 64)
+    assert found.source.taps == ()
+    mine, other = found.backbone(images), found.backbone(torch.rand(2, 3, 64, 64))
+    look = found.source.look(Features(mine.last, other.raw, mine.size), found.head, None, False)
+    torch.testing.assert_close(look.maps["decoder"], found.look(images).maps["decoder"])
 
 
 @pytest.mark.parametrize("start", [1, 2, 7, 14])

@@ -26,6 +26,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "mobilenetv2": {"name": "mobilenetv2_050"},
     "convnext": {"name": "convnext_atto"},
     "vit": {"name": "vit_tiny_patch16_224"},
+    "cnn4": {"name": "cnn4"},
 }
 SOURCES: dict[str, tuple[str, tuple[int, ...], dict[str, Any]]] = {  # name in the catalogue, hidden layers of the head, options
     "none": ("none", (), {}),
@@ -38,6 +39,9 @@ SOURCES: dict[str, tuple[str, tuple[int, ...], dict[str, Any]]] = {  # name in t
     "gates-softmax": ("gates", (), {"normalise": "softmax"}),
     "decoder": ("decoder", (), {}),
     "decoder-text": ("decoder", (), {"variant": "text"}),
+    "decoder-3": ("decoder", (), {"variant": "code-3"}),
+    "mask": ("mask", (), {}),
+    "mask-stack": ("mask", (), {"variant": "stack"}),
 }
 FEW = ["resnet18", "vit"]
 
@@ -59,7 +63,7 @@ def classifier(network: str, source: str) -> GuidedClassifier:
         options = {"layer": backbone.earlier_stages()[-1]}
     made = catalog.make("attention", name, options, backbone)
     found = GuidedClassifier(backbone, GapLinear(made.head_channels, CLASSES, hidden, std=made.head_std), made)
-    if name == "decoder":
+    if name in ("decoder", "mask"):
         _learn_statistics(found)
     return found.eval()
 

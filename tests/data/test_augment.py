@@ -91,7 +91,7 @@ def test_affine_with_equal_scales_is_torchvisions(angle: float, scale: float, sh
     (image, _), settings = image_and_map(40, 15, 22), Augment(fill=BLACK)
     theta = affine_theta(angle, (scale, scale), shear, shift, 40)
     grid = torch.nn.functional.affine_grid(theta[None], [1, 1, 40, 40], align_corners=False)
-    ours = Affine(settings).transform(image, {"grid": grid})
+    ours = Affine(settings, 40).transform(image, {"grid": grid})
     theirs = F.affine(image, angle, list(shift), scale, list(shear), InterpolationMode.BILINEAR)
     torch.testing.assert_close(ours.as_subclass(Tensor), theirs.as_subclass(Tensor), atol=1e-4, rtol=0)
 

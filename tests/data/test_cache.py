@@ -11,7 +11,7 @@ import pytest
 from blobs import Spot, spot_record
 from PIL import Image
 
-from sightline.config import Augment, Data
+from sightline.config import Augment, Data, Roi
 from sightline.data import cache
 from sightline.data.cache import Planes, PlanesCache, cache_key, prune
 from sightline.data.dataset import ImageDataset
@@ -121,9 +121,10 @@ def test_key_names_everything_that_pixels_depend_on(tmp_path: Path) -> None:
     record = Record("x", path, "a", annotations=(box,))
     keys = [cache_key([record], DATA)]
     assert cache_key([record], DATA.model_copy(update={"augment": Augment(flip_x=0.5)})) == keys[0]
-    for change in ({"image_size": 25}, {"load_size": 30}, {"fit": "pad"}, {"centre": 0.8}, {"gaze_blur": 9}):
+    for change in ({"image_size": 25}, {"load_size": 30}, {"fit": "pad"}, {"centre": 0.8}, {"gaze_blur": 9}, {"roi": Roi(grow=0.1)}):
         keys.append(cache_key([record], DATA.model_copy(update=change)))
     keys.append(cache_key([record, record], DATA))
+    keys.append(cache_key([Record("y", path, "a", annotations=(box,))], DATA))  # what `data.roi` draws depends on the id
     keys.append(cache_key([Record("x", path, "a")], DATA))
     keys.append(cache_key([Record("x", path, "a", avoid=(box,))], DATA))
     keys.append(cache_key([Record("x", path, "a", annotations=(Annotation("box", points=((0, 0, 4, 5),)),))], DATA))

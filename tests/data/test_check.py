@@ -11,7 +11,7 @@ from PIL import Image
 
 from sightline.config import Data, Split
 from sightline.data import survey_store
-from sightline.data.check import check, lines
+from sightline.data.check import check, layout, layout_lines, lines
 
 
 @pytest.fixture
@@ -60,6 +60,27 @@ def test_the_report_reads_well(data: Data) -> None:
         "data.leaks=warn",
     ):
         assert part in text
+
+
+def test_the_layout_says_what_is_there_what_is_missing_and_who_distributes_it(tmp_path: Path) -> None:
+    folder = tmp_path / "Dataset_BUSI_with_GT" / "benign"
+    folder.mkdir(parents=True)
+    for name in ("benign (1).png", "benign (2).png", "benign (1)_mask.png"):
+        (folder / name).touch()
+    parts = layout("busi", tmp_path)
+    assert [part["files"] for part in parts] == [2, 1, 0, 0, 0]
+    text = layout_lines("busi", parts)
+    assert text[0] == "Official layout: 2 of 5 parts are there"
+    assert text[1] == "        2  **/benign/benign (*).png: images of benign lesions"
+    assert text[3] == "  missing  **/malignant/malignant (*).png: images of malignant lesions"
+    assert text[-1].startswith("  Distributed by Cairo University")
+
+
+def test_a_whole_layout_needs_no_address_and_own_data_have_no_layout(tmp_path: Path) -> None:
+    complete = [{"pattern": "*.png", "holds": "images", "files": 3}]
+    assert layout_lines("busi", complete) == ["Official layout: 1 of 1 parts are there", "        3  *.png: images"]
+    assert layout("folder", tmp_path) == layout("busi", None) == layout("busi", tmp_path / "nowhere") == []
+    assert layout_lines("folder", []) == []
 
 
 def test_long_lists_are_cut_and_counted(data: Data) -> None:

@@ -9,10 +9,11 @@ import pytest
 import torch
 from blobs import Spot, centroid, spot_record
 
-from sightline.config import Augment, Data
+from sightline.config import Augment, Data, Roi
 from sightline.data.annotation import gaze_map
 from sightline.data.augment import prepare
 from sightline.data.dataset import ImageDataset, collate
+from sightline.data.quality import degrade
 from sightline.data.sampling import Key
 from sightline.types import Annotation, Batch
 
@@ -154,3 +155,49 @@ def test_filling_reports_progress_and_leaves_nothing_to_decode() -> None:
     Spot.drawn.clear()
     images[Key(0, 0, 3)]
     assert not Spot.drawn
+
+
+QUALITY = Roi(shape="circle", noise=0.2, shift=0.5)
+
+
+def with_quality(train: bool, **options: object) -> ImageDataset:
+    data = Data(image_size=48, roi=QUALITY, **({"augment": AUGMENT} | options))
+    return ImageDataset([spot_record(i) for i in range(8)], ["a", "b"], data, train=train)
+
+
+def test_quality_of_the_regions_changes_training_images_and_no_others() -> None:
+    training, judged, plain = with_quality(True), with_quality(False), dataset(train=False, data=Data(image_size=48, augment=AUGMENT))
+    for i in range(8):
+        given = plain[i].roi[0].numpy()
+        expected = degrade(given, QUALITY, f"image {i}")
+        assert not np.array_equal(expected, given)
+        assert np.array_equal(training[i].roi[0].numpy(), expected)
+        assert np.array_equal(training.picture(i)[1], expected)
+        assert torch.equal(judged[i].roi, plain[i].roi)
+        assert np.array_equal(judged.picture(i)[1], plain.picture(i)[1])
+        assert torch.equal(training[i].image, judged[i].image)
+    assert judged._cache.path == plain._cache.path, "evaluation decodes no image anew"
+    assert training._cache.path != plain._cache.path
+
+
+def test_quality_of_the_regions_is_the_same_after_a_resume_with_and_without_cache() -> None:
+    first, again = with_quality(True), with_quality(True)  # one decodes, the other reads what the first has kept
+    apart, uncached = with_quality(True, augment=AUGMENT.model_copy(update={"fill": (1, 1, 1)})), with_quality(True, cache=False)
+    for epoch in range(2):
+        for i in range(8):
+            roi = first[Key(epoch, i, i)].roi
+            assert all(torch.equal(other[Key(epoch, i, i)].roi, roi) for other in (again, apart, uncached))
+
+
+def test_pictures_show_the_regions_that_the_training_gets() -> None:
+    records = [spot_record(i) for i in range(2)]
+    images = ImageDataset(records, ["a"], DATA, train=True, annotated=frozenset({"image 1"}))
+    assert images.picture(0)[1] is None
+    assert images.picture(1)[1] is not None
+
+
+def test_an_image_known_to_show_nothing_stays_known_and_one_without_annotation_unknown() -> None:
+    records = [spot_record(0, annotations=(Annotation("nothing"),)), spot_record(1, annotations=())]
+    samples = [ImageDataset(records, ["a"], Data(image_size=32, roi=QUALITY), train=True)[i] for i in range(2)]
+    assert [s.known for s in samples] == [True, False]
+    assert not any(s.roi.any() for s in samples)

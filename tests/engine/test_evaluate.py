@@ -53,6 +53,17 @@ def test_the_localisation_score_is_that_of_the_annotated_region(observed):
     assert scores["epg"]["shuffled"] < 0.6
 
 
+def test_001_25_a_map_between_0_and_1_is_also_scored_as_a_mask(observed):
+    """Overlap, and the shares of empty and of whole masks (001-26); evidence has no threshold of its own and is not."""
+    seen, dataset, recipe = observed({"attention": {"name": "decoder"}})
+    scores = score(seen, dataset, recipe)["masks"]["decoder"]
+    assert set(scores) == {"n", "jaccard", "dice", "empty", "whole"}
+    seen.attention.maps["decoder"][:] = 0.1
+    assert score(seen, dataset, recipe)["masks"]["decoder"]["empty"]["value"] == 1
+    evidence, dataset, recipe = observed({})
+    assert "masks" not in score(evidence, dataset, recipe)
+
+
 def test_a_split_that_is_not_there_is_named(tiny_recipe, tmp_path):
     run = train(tiny_recipe({"train.epochs": 1}), tmp_path / "run", say=lambda _: None)
     with pytest.raises(UserError, match='Did you mean "flipped"'):

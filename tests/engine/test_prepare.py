@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from sightline.data.reading import Dataset, read
+from sightline.data.sampling import Key
 from sightline.engine.prepare import prepare, restore
 from sightline.errors import UserError
+from sightline.types import Annotation
 
 
 @pytest.fixture
@@ -82,3 +88,75 @@ def test_a_mask_of_another_size_is_found_before_the_training(table, tiny_recipe,
     Image.fromarray(np.zeros((7, 9), np.uint8)).save(tmp_path / "6_m.png")
     with pytest.raises(UserError, match=r"6_m\.png"):
         prepare(tiny_recipe(data=data))
+
+
+@pytest.fixture
+def organs(table, monkeypatch):
+    """Every second image of each class has an organ, a box; image 4 is known to have none."""
+
+    def with_regions(data):
+        found = read(data)
+        box, none = Annotation("box", points=((4, 4, 20, 20),)), Annotation("nothing")
+        marked = [replace(r, regions={"organ": (none if i == 4 else box,)}) if i % 2 == 0 else r for i, r in enumerate(found.records)]
+        return Dataset(marked, found.classes)
+
+    monkeypatch.setattr("sightline.engine.prepare.read", with_regions)
+    return table(rows(16, mask=True))
+
+
+def annotated(prepared) -> list[str]:
+    return [row["id"] for row in prepared.table if row["split"] == "train" and row["annotated"] == "1"]
+
+
+def test_named_regions_guide_the_training_and_only_that(organs, tiny_recipe):
+    recipe = tiny_recipe({"data.roi": {"of": ["organ"]}}, data=organs, losses={"guidance": [{"name": "energy"}]})
+    first = prepare(recipe)
+    training = first.datasets["train"]
+    assert annotated(first) == [r.id for r in training.records if r.annotations]
+    assert len(annotated(first)) == 4
+    assert {a.kind for r in training.records for a in r.annotations} == {"box", "nothing"}
+    assert {a.kind for r in first.datasets["test"].records for a in r.annotations} == {"mask"}
+    assert all(row["annotated"] == "1" for row in first.table if row["split"] != "train")
+    again = restore(recipe, first.table, first.classes)["train"]
+    assert (again.records, again.annotated) == (training.records, training.annotated)
+    half = prepare(recipe.with_settings(data__annotated_fraction=0.5))
+    assert len(annotated(half)) == 2
+    assert set(annotated(half)) < set(annotated(first))
+
+
+def test_a_region_that_no_image_has_is_refused_before_the_training(organs, tiny_recipe):
+    with pytest.raises(UserError, match='Did you mean "organ"'):
+        prepare(tiny_recipe({"data.roi": {"of": ["organs"]}}, data=organs))
+
+
+def test_predicted_masks_count_as_annotations_and_are_looked_through(table, tiny_recipe, tmp_path):
+    (tmp_path / "u-net" / "masks").mkdir(parents=True)
+    data = table(rows(16))
+    for i in (0, 1):
+        Image.fromarray(np.eye(40, dtype=np.uint8) * 255).save(tmp_path / "u-net" / "masks" / f"{i}.png.png")
+    (tmp_path / "u-net" / "pseudo.csv").write_text("id,kept\n0.png,1\n1.png,0\n")
+    losses = {"guidance": [{"name": "energy"}]}
+    recipe = tiny_recipe({"data.roi": {"pseudo": str(tmp_path / "u-net")}}, data=data, losses=losses)
+    first = prepare(recipe)
+    assert annotated(first) == ["0.png"]
+    train = restore(recipe, first.table, first.classes)["train"]
+    assert [train[i].known for i in range(len(train))] == [r.id == "0.png" for r in train.records]
+    Image.fromarray(np.zeros((7, 9), np.uint8)).save(tmp_path / "u-net" / "masks" / "0.png.png")
+    with pytest.raises(UserError, match=r"masks/0\.png\.png.*9 x 7"):
+        prepare(recipe)
+
+
+def test_a_stage_cannot_change_the_regions_of_the_run(table, tiny_recipe):
+    stages = [{"name": "first"}, {"name": "second", "set": {"data.roi.grow": 0.2}}]
+    with pytest.raises(UserError, match=r"stage 'second': data\.roi cannot change"):
+        prepare(tiny_recipe(data=table(rows(16)), stages=stages))
+
+
+def test_000_17_a_stage_has_an_augmentation_of_its_own(table, tiny_recipe):
+    stages = [{"name": "labels", "set": {"data.augment.flip_x": 1}}, {"name": "guided"}]
+    recipe = tiny_recipe(data=table(rows(16)), stages=stages)
+    prepared = prepare(recipe)
+    flipped, plain = (restore(recipe.at_stage(s), prepared.table, prepared.classes)["train"] for s in recipe.stages)
+    key = Key(0, 0, 0)
+    assert torch.equal(flipped[key].image, plain[key].image.flip(-1))
+    assert not torch.equal(flipped[key].image, plain[key].image)

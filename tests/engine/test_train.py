@@ -11,11 +11,13 @@ import torch
 from lightning.pytorch.loggers import TensorBoardLogger
 from safetensors.torch import load_file
 
+from sightline.attention.classifier import build
 from sightline.engine import module as training_module
 from sightline.engine.evaluate import evaluate
 from sightline.engine.files import read_table
 from sightline.engine.interrupt import Interrupts
 from sightline.engine.run import Run
+from sightline.engine.saving import start_from
 from sightline.engine.train import Stopped, train
 from sightline.errors import UserError
 
@@ -232,6 +234,33 @@ def test_early_stopping_ends_a_training_that_does_not_improve(tiny_recipe, tmp_p
     assert len(run.history) < 8
 
 
+def test_004_28_sigmas_and_alpha_are_logged_every_epoch(tiny_recipe, tmp_path):
+    losses = {"guidance": [{"name": "selective_mse"}]}
+    run = train(tiny_recipe({"weighting.name": "uncertainty"}, losses=losses), tmp_path / "run", say=quiet)
+    first, second = run.history
+    for symbol, start in (("sigma/cross_entropy", 1), ("sigma/selective_mse", 0.1), ("alpha/selective_mse", 1)):
+        assert first[symbol] == pytest.approx(start, rel=0.05)
+        assert second[symbol] != first[symbol]
+
+
+def test_004_10_a_drop_of_the_learning_rate_goes_back_to_the_best_weights(tiny_recipe, tmp_path):
+    """After the drop the rate is 0, so that the loss stays what it was in the best epoch so far."""
+    schedule = {"name": "plateau", "patience": 1, "gamma": 0, "reload_best": True}
+    restless = {"train.schedule": schedule, "train.optimizer.lr": 0.01, "train.epochs": 8, "backbone.freeze_batchnorm": True}
+    run = train(tiny_recipe(restless), tmp_path / "run", say=quiet)
+    losses, rates = [row["val/loss"] for row in run.history], [row["lr"] for row in run.history]
+    drop = rates.index(0)
+    assert losses[drop - 1] > min(losses[:drop])
+    assert losses[drop:] == pytest.approx([min(losses[:drop])] * (8 - drop), rel=1e-5)
+
+
+def test_frozen_batch_norm_keeps_its_statistics_in_a_real_training(tiny_recipe, tmp_path):
+    run = train(tiny_recipe({"backbone.freeze_batchnorm": True, "train.epochs": 1}), tmp_path / "run", say=quiet)
+    weights = load_file(run.path / "model.safetensors")
+    assert all((weights[name] == 0).all() for name in weights if name.endswith("running_mean"))
+    assert any(name.endswith("running_mean") for name in weights)
+
+
 def test_augmentation_moves_image_and_annotation_in_a_real_training(tiny_recipe, tmp_path, monkeypatch):
     """Pitfall 3, end to end: in every training batch the lesion, darker than the skin, lies under its ROI map."""
     seen = []
@@ -248,3 +277,29 @@ def test_augmentation_moves_image_and_annotation_in_a_real_training(tiny_recipe,
     options = {"size": 64, "train": 24, "val": 12, "test": 8, "correlation": 0.0}
     train(tiny_recipe({"data.augment": augment, "train.epochs": 1, "data.options": options}, losses=GUIDED), tmp_path / "run", say=quiet)
     assert sum(seen) / len(seen) > 0.9
+
+
+def test_a_training_starts_from_another_runs_weights(tiny_recipe, tmp_path):
+    """Stages by hand, and a decoder that learns on a related data set with other classes first (001-28)."""
+    decoder = {"attention": {"name": "decoder"}, "losses": {"guidance": [{"name": "pixel_ce"}]}}
+    first = train(tiny_recipe({"train.epochs": 1}, **decoder), tmp_path / "first", say=quiet)
+    start = {"train.start": str(first.path), "train.epochs": 1, "train.optimizer.lr": 1e-12}
+    again = train(tiny_recipe(start, **decoder), tmp_path / "again", say=quiet)
+    one, two = load_file(first.path / "model.safetensors"), load_file(again.path / "model.safetensors")
+    weights = [name for name in one if name.endswith("weight")]
+    assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in weights)
+
+    classifier = build(tiny_recipe(**decoder), 3)
+    fresh = classifier.head.linear.weight.clone()
+    start_from(first.path, classifier)
+    assert torch.equal(classifier.head.linear.weight, fresh)
+    assert torch.equal(classifier.state_dict()["source.blocks.0.conv.weight"], one["source.blocks.0.conv.weight"])
+
+
+def test_weights_of_another_network_are_refused_before_anything_is_written(tiny_recipe, tmp_path):
+    first = train(tiny_recipe({"train.epochs": 1}), tmp_path / "first", say=quiet)
+    with pytest.raises(UserError, match="holds another network"):
+        train(tiny_recipe({"train.start": str(first.path), "backbone.stride": 16}), tmp_path / "second", say=quiet)
+    with pytest.raises(UserError, match="holds no trained classifier"):
+        train(tiny_recipe({"train.start": str(tmp_path / "nowhere")}), tmp_path / "second", say=quiet)
+    assert not (tmp_path / "second").exists()

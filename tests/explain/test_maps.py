@@ -104,3 +104,21 @@ def test_mistakes_are_refused_before_anything_is_written(classifier, tiny_recipe
     with pytest.raises(UserError, match="no such file"):
         explain(classifier, [tmp_path / "gone.png"], tmp_path / "out", classes=NAMES, data=DATA)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("method", ["occlusion", "gradient"])
+def test_a_classifier_without_maps_can_be_explained_by_what_changes_its_score(tiny_recipe, photo, tmp_path, method):
+    plain = build(tiny_recipe({"attention": {"name": "none"}}), 3).train()
+    written = explain(plain, [photo], tmp_path / "out", method=method, classes=NAMES, data=DATA)
+    assert [p.suffix for p in written] == [".png", ".npy", ".json"]
+    said = facts(written)[0]
+    assert (said["map"], said["explained"]) == (method, said["predicted"])
+    assert np.load(written[1]).shape == (32, 32)
+    every = facts(explain(plain, [photo], tmp_path / "all", target="all", method=method, classes=NAMES, data=DATA))
+    assert [f["explained"] for f in every] == list(NAMES)
+    assert plain.training
+
+
+def test_an_unknown_method_is_refused(classifier, photo, tmp_path):
+    with pytest.raises(UserError, match='Did you mean "occlusion"'):
+        explain(classifier, [photo], tmp_path / "out", method="oclusion", classes=NAMES, data=DATA)

@@ -108,6 +108,12 @@ def test_learned_scalars_are_parameters_of_the_objective_and_survive_a_save():
     assert other.guidance[0].log_alpha.item() == pytest.approx(0.7)
 
 
+def test_what_is_learned_is_named_for_the_log():
+    goal = objective([{"name": "selective_mse", "alpha": 2}], weighting="uncertainty")
+    assert goal.learned() == pytest.approx({"alpha/selective_mse": 2, "sigma/cross_entropy": 1, "sigma/selective_mse": 0.1})
+    assert objective([{"name": "l2"}]).learned() == {}
+
+
 def test_a_source_without_the_wanted_map_is_named():
     with pytest.raises(UserError, match="map 'gate'"):
         objective([{"name": "l2", "map": "gate"}])(Tiny(), batch(4), 0.0)

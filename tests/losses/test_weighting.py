@@ -150,6 +150,27 @@ def test_equation_11_as_it_starts():
     assert weights == pytest.approx({"cross_entropy": 0.5, "l2": 3 * 0.5 / 0.25, "mining": 0.25}, rel=1e-5)
 
 
+def test_004_28_a_small_sigma_of_the_maps_grows_and_leaves_the_class_loss_the_last_word():
+    """The map loss leads at first; its sigma rises step by step to where the two terms balance, and its share of the total falls."""
+    weighting = Uncertainty([ENTRIES[0], LossEntry("selective_mse", "guidance")])
+    values = {"cross_entropy": torch.tensor(0.4), "selective_mse": torch.tensor(0.05)}
+    optimiser = torch.optim.Adam(weighting.parameters(), lr=0.02)
+    sigmas, shares = [], []
+    for _ in range(400):
+        optimiser.zero_grad()
+        total, weights = weighting(values, 0)
+        parts = [weights[name] * value.item() for name, value in values.items()]
+        sigmas.append(weighting.learned()["sigma/selective_mse"])
+        shares.append(parts[1] / sum(parts))
+        total.backward()
+        optimiser.step()
+    assert sigmas[0] == pytest.approx(0.1)
+    assert sigmas[:100] == sorted(sigmas[:100])
+    assert sigmas[-1] == pytest.approx(0.413, abs=0.02)
+    assert shares[0] > 0.8
+    assert shares[-1] < 0.5
+
+
 def test_sigma_stays_positive_and_004_s_regulariser_has_a_lower_bound():
     s = torch.tensor([1e-6, 1.0, 100.0])
     assert (regulariser(s, "ln(1+s)") >= 0).all()

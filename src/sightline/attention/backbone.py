@@ -1,4 +1,4 @@
-"""Any timm model as a backbone: images in, maps (B, K, h, w) out."""
+"""Any timm model, or one of the catalogue's own, as a backbone: images in, maps (B, K, h, w) out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sightline.errors import UserError
 
 
 class Backbone(nn.Module):
-    """Any timm model without its classifier. Normalises images in [0, 1] by itself, as its pretraining did.
+    """Any timm model, or what answers to the same calls, without its classifier. Normalises images in [0, 1] as its pretraining did.
 
     Args:
         settings: the recipe's section.
@@ -28,7 +28,7 @@ class Backbone(nn.Module):
         image_size: side of the images, for architectures that are built for one size; None: the one they were published with.
 
     Attributes:
-        net: the timm model; layers are named as in it.
+        net: the network; layers are named as in it.
         channels: K of the last map.
         stride: pixels per position of the last map.
         stages: (layer, stride) of each stage that timm lists, shallow to deep.
@@ -44,7 +44,8 @@ class Backbone(nn.Module):
         super().__init__()
         self.settings, self.own_head = settings, own_head
         options = {"output_stride": settings.output_stride, "drop_path_rate": settings.drop_path, "drop_rate": dropout}
-        net: Any = create(settings.name, settings.weights == "imagenet", **{key: value for key, value in options.items() if value})
+        asked = {key: value for key, value in options.items() if value}
+        net: Any = create(settings.name, settings.weights == "imagenet", image_size, **asked)
         if not settings.drop_path:
             no_drop_path(net)
         published: dict[str, Any] = net.pretrained_cfg
@@ -59,8 +60,8 @@ class Backbone(nn.Module):
             drop_head(net, self._size)
         if settings.weights not in ("none", "imagenet"):
             load_weights(Path(settings.weights), net, settings.name, also=names)
-        for key in ("mean", "std"):
-            self.register_buffer(key, torch.tensor(published[key]).view(1, -1, 1, 1))
+        for key, own in (("mean", settings.mean), ("std", settings.std)):
+            self.register_buffer(key, torch.tensor(own or published[key]).view(1, -1, 1, 1))
         self._fit(image_size)
         self.channels, self.stride = self.shapes(("last",))["last"][0], self.stages[-1][1]
         if settings.output_stride not in (None, self.stride):

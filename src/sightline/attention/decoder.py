@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from torch import Tensor, nn
@@ -12,30 +13,46 @@ from sightline.attention.head import Head
 from sightline.attention.source import Extractor, Source, in_float
 from sightline.types import Look
 
-Variant = Literal["text", "code"]
-BLOCKS = 4
+Variant = Literal["text", "code", "code-3"]
+SIDES = {"code": (16, 48, 144, 224), "code-3": (16, 64, 224)}  # after each block, at 224 px
+TEXT_BLOCKS = 4
 
 
 def block_sizes(variant: Variant, start: tuple[int, int], image: tuple[int, int]) -> list[tuple[int, int]]:
     """Height and width after each block.
 
-    `code`: the authors' 16, 48, 144, 224 at 224 px, in proportion at other sizes. `text`: four blocks are said to give a factor of 32,
-    which four doublings do not; the sizes here are a geometric progression from the feature map to the image, our reconstruction.
+    `code`: the authors' 16, 48, 144, 224 at 224 px (`code-3`: 16, 64, 224), in proportion at other sizes. `text`: four blocks are said to
+    give a factor of 32, which four doublings do not; the sizes here are a geometric progression from the feature map to the image, our
+    reconstruction.
 
     >>> block_sizes("code", (7, 7), (224, 224))
     [(16, 16), (48, 48), (144, 144), (224, 224)]
     >>> block_sizes("text", (7, 7), (224, 224))
     [(17, 17), (40, 40), (94, 94), (224, 224)]
     """
-    if variant == "code":
-        sides = [[max(round(side * at / 224), 1) for at in (16, 48, 144, 224)] for side in image]
+    if variant == "text":
+        steps = range(1, TEXT_BLOCKS + 1)
+        sides = [[round(a * (b / a) ** (n / TEXT_BLOCKS)) for n in steps] for a, b in zip(start, image, strict=True)]
     else:
-        sides = [[round(a * (b / a) ** (n / BLOCKS)) for n in range(1, BLOCKS + 1)] for a, b in zip(start, image, strict=True)]
+        sides = [[max(round(side * at / 224), 1) for at in SIDES[variant]] for side in image]
     return list(zip(*sides, strict=True))
 
 
+def block_widths(variant: Variant, channels: int) -> list[int]:
+    """Channels before each block and after the last: C, C/4, C/16, 16, 1, with three blocks C, C/8, C/64, 1 (001-04c).
+
+    >>> block_widths("code", 2048)
+    [2048, 512, 128, 16, 1]
+    >>> block_widths("code-3", 2048)
+    [2048, 256, 32, 1]
+    """
+    if variant == "code-3":
+        return [channels, max(channels // 8, 1), max(channels // 64, 1), 1]
+    return [channels, max(channels // 4, 1), max(channels // 16, 1), 16, 1]
+
+
 class Block(nn.Module):
-    """`code`: conv 3x3, ReLU6, bilinear upsampling, batch norm. `text`: upsampling, conv 3x3, batch norm, ReLU.
+    """`code`, `code-3`: conv 3x3, ReLU6, bilinear upsampling, batch norm. `text`: upsampling, conv 3x3, batch norm, ReLU.
 
     Args:
         last: no ReLU at the end, where a sigmoid follows: it would keep the map at 0.5 and above.
@@ -49,7 +66,7 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:
         """(B, channels, h, w) -> (B, out, *size)."""
-        if self.variant == "code":
+        if self.variant != "text":
             x = F.interpolate(F.relu6(self.conv(x)), size=size, mode="bilinear", align_corners=True)
             return self.norm(x)
         x = F.interpolate(x, size=size, mode="bilinear", align_corners=False)
@@ -63,7 +80,7 @@ class Decoder(Source):
     Says where the object is, not what the decision rests on: no weight of the head takes part. Without `look` it does not run.
 
     Args:
-        variant: `code` as the authors' program has it, `text` as their report describes it.
+        variant: `code` as the authors' program has it, `code-3` its form with three blocks, `text` as their report describes it.
     """
 
     range = "unit"
@@ -73,9 +90,9 @@ class Decoder(Source):
     def __init__(self, backbone: Extractor, *, variant: Variant = "code") -> None:
         super().__init__(backbone)
         self.variant: Variant = variant
-        k = backbone.channels
-        widths = [k, max(k // 4, 1), max(k // 16, 1), 16, 1]
-        self.blocks = nn.ModuleList(Block(variant, widths[n], widths[n + 1], n == BLOCKS - 1) for n in range(BLOCKS))
+        widths = block_widths(variant, backbone.channels)
+        last = len(widths) - 2
+        self.blocks = nn.ModuleList(Block(variant, a, b, n == last) for n, (a, b) in enumerate(pairwise(widths)))
 
     def look(self, features: Features, head: Head, target: Tensor | None, every: bool) -> Look:
         x = features.last

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from sightline.attention.features import Features
-from sightline.attention.head import Head
-from sightline.attention.source import Source
+from sightline.attention.head import GapLinear, Head
+from sightline.attention.source import Extractor, Source
+from sightline.errors import UserError
 from sightline.types import Look
 
 
 class Plain(Source):
-    """No maps: the control arm, and label-only pretraining."""
+    """No maps: the control arm, and label-only pretraining.
+
+    Args:
+        taps: layers whose pooled features the head gets beside the last one's, as gates would let through if they were all open
+            (003-23: Mel-CNN).
+    """
+
+    def __init__(self, backbone: Extractor, *, taps: tuple[str, ...] = ()) -> None:
+        super().__init__(backbone)
+        self.taps = self.logit_taps = taps
+        if taps:
+            self.head_channels += sum(backbone.shapes(taps)[tap][0] for tap in taps)
+
+    def check(self, head: Head) -> None:
+        if self.taps and not isinstance(head, GapLinear):
+            raise UserError("attention.taps", "need a GAP head", "Set head.kind to gap.")
+
+    def logits(self, features: Features, head: Head) -> Tensor:
+        if not self.taps:
+            return head(features)
+        assert isinstance(head, GapLinear)
+        maps = [*(features.taps[tap] for tap in self.taps), features.last]
+        return head.classify(torch.cat([found.mean((2, 3)) for found in maps], 1))
 
     def look(self, features: Features, head: Head, target: Tensor | None, every: bool) -> Look:
         return Look(self.logits(features, head), {})

@@ -10,21 +10,32 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from sightline import catalog
 from sightline.errors import UserError, nearest
 
 RUN_PREFIX = "backbone.net."  # how the weights of a trained classifier are named
 
 
-def create(name: str, pretrained: bool, **options: Any) -> nn.Module:
-    """A timm model without its classifier.
+def create(name: str, pretrained: bool, image_size: int | None = None, **options: Any) -> nn.Module:
+    """A timm model without its classifier, or a network of the catalogue's room `backbone`.
+
+    Args:
+        image_size: for which one of the catalogue's is built; timm's are told later, with their weights in them.
 
     Raises:
         UserError: unknown name, an option that the architecture lacks, or pretrained weights that cannot be had.
     """
-    if not timm.is_model(name):
-        raise UserError(f"backbone.name {name!r}", "timm has no such model", nearest(name, timm.list_models()))
+    own = catalog.places("backbone")
+    if name not in own and not timm.is_model(name):
+        raise UserError(f"backbone.name {name!r}", "timm has no such model", nearest(name, [*timm.list_models(), *own]))
+    if name in own and pretrained:
+        raise UserError("backbone.weights imagenet", f"{name} has none", "Set backbone.weights to none, or to a safetensors file.")
     try:
+        if name in own:
+            return catalog.find("backbone", name)(*([image_size] if image_size else []), **options)
         return timm.create_model(name, pretrained=pretrained, num_classes=0, **options)
+    except UserError:
+        raise
     except (TypeError, AssertionError, NotImplementedError) as error:
         unusual = " and ".join(f"backbone.{key.removesuffix('_rate')}" for key in options) or "backbone.name"
         raise UserError(unusual, f"{name} does not support this", "Leave it out, or take another backbone.") from error

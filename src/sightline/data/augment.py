@@ -69,7 +69,7 @@ def augmentation(settings: Augment, data: Data) -> Joint:
     if settings.rotate90:
         steps.append(QuarterTurn())
     if any(getattr(settings, name) != getattr(still, name) for name in affine):
-        steps.append(Affine(settings))
+        steps.append(Affine(settings, data.image_size))
     if settings.flip_x:
         steps.append(v2.RandomHorizontalFlip(settings.flip_x))
     if settings.flip_y:
@@ -96,11 +96,15 @@ class QuarterTurn(v2.Transform):
 class Affine(v2.Transform):
     """A random affine map of a square image about its centre, with a scale of its own for each axis, in one bilinear interpolation.
 
-    Images are filled with `settings.fill`, maps with 0. Draws uniformly.
+    Images are filled with `settings.fill`, maps with 0. Draws uniformly, in the units of the settings.
+
+    Args:
+        side: of the image that the network sees, whose pixels `shear_unit: pixels` means.
     """
 
-    def __init__(self, settings: Augment) -> None:
+    def __init__(self, settings: Augment, side: int) -> None:
         super().__init__()
+        self.far = side / 2 if settings.shear_unit == "pixels" else None  # from the middle to the edge
         shift = (-settings.translate, settings.translate)
         scale, shear = (settings.scale_x, settings.scale_y), (settings.shear_x, settings.shear_y)
         self.low, self.width = torch.tensor([(a, b - a) for a, b in (settings.rotate, *scale, *shear, shift, shift)]).T
@@ -108,6 +112,8 @@ class Affine(v2.Transform):
 
     def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
         angle, scale_x, scale_y, shear_x, shear_y, dx, dy = (self.low + self.width * torch.rand(7)).tolist()
+        if self.far is not None:
+            shear_x, shear_y = (math.degrees(math.atan(moved / self.far)) for moved in (shear_x, shear_y))
         side = flat_inputs[0].shape[-1]
         theta = affine_theta(angle, (scale_x, scale_y), (shear_x, shear_y), (dx, dy), side)
         return {"grid": affine_grid(theta[None], [1, 1, side, side], align_corners=False)}  # (1, S, S, 2)

@@ -1,12 +1,19 @@
-"""`sightline data check`: what a data set holds, and what is wrong with it."""
+"""`sightline data check`: what of a data set's official layout is there, what it holds, and what is wrong with it.
+
+A reader's module may say of what its data set consists, for the list of what is missing: `PARTS: dict[str, str]`, a glob pattern relative
+to the data set's root -> what the files hold. `**/` in a pattern also finds files right there: it covers folders unpacked into themselves.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from sightline import catalog
 from sightline.config import Data
 from sightline.data.leaks import find_leaks, near_duplicate_groups, near_duplicates
 from sightline.data.reading import read
@@ -21,16 +28,45 @@ REMEDIES = {
 SHOWN = 20  # entries of each list; the number of all stands beside it
 
 
+def layout(name: str, root: Path | None) -> list[dict[str, Any]]:
+    """Each part of a data set's official layout: its `pattern`, what it `holds`, how many `files` of it are there.
+
+    Empty where there is no folder to look into, or where the reader's module names no `PARTS`.
+
+    Raises:
+        UserError: no such data set.
+    """
+    parts: dict[str, str] = getattr(_reader_module(name), "PARTS", {})
+    if root is None or not root.is_dir():
+        return []
+    return [{"pattern": pattern, "holds": holds, "files": sum(1 for _ in root.glob(pattern))} for pattern, holds in parts.items()]
+
+
+def layout_lines(name: str, parts: Sequence[dict[str, Any]]) -> list[str]:
+    """The list of `layout` for reading; where something is missing, also who distributes it."""
+    missing = sum(not part["files"] for part in parts)
+    if not parts:
+        return []
+    text = [f"Official layout: {len(parts) - missing} of {len(parts)} parts are there"]
+    text += [f"  {part['files'] or 'missing':>7}  {part['pattern']}: {part['holds']}" for part in parts]
+    return [*text, f"  {_reader_module(name).WHERE}"] if missing else text
+
+
+def _reader_module(name: str) -> Any:
+    return sys.modules[catalog.find("data", name).__module__]
+
+
 def check(data: Data, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """Reads, looks through and divides a data set as a training would, and reports instead of stopping.
 
     Returns:
-        JSON-able: counts per class and split, annotations per kind, problems, groups, leaks between splits, near-duplicates.
+        JSON-able: counts per class and split, labels left out, annotations per kind, images per named region, problems, groups, leaks
+        between splits, near-duplicates.
 
     Raises:
         UserError: the data set cannot be read or divided at all.
     """
-    dataset = read(data)
+    dataset = read(data, least=1)  # a data set for segmentation may have no more
     records = dataset.records
     found = survey(records, gaze_blur=data.gaze_blur, progress=progress)
     alike = near_duplicates([r.id for r in records], found)
@@ -45,10 +81,12 @@ def check(data: Data, progress: Callable[[int, int], None] | None = None) -> dic
         "root": None if data.root is None else str(data.root),
         "images": len(records),
         "classes": _per_class(records, dataset.classes),
+        "left_out": dict(dataset.left_out),
         "splits": {name: _per_class(some, dataset.classes) for name, some in splits.items()},
         "annotations": _annotations(records),
         "known": sum(f.known for f in found.facts.values()),
         "median_roi_area": areas[len(areas) // 2] if areas else None,
+        "regions": dict(Counter(name for r in records for name in r.regions)),
         "avoid": sum(bool(r.avoid) for r in records),
         "groups": len({r.group for r in records} - {None}),
         "problems": _some([str(problem) for problem in found.problems]),
@@ -76,12 +114,18 @@ def _some(entries: list[Any]) -> dict[str, Any]:
 def lines(report: dict[str, Any]) -> list[str]:
     """The report of `check` for reading."""
     text = [f"{report['name']}: {report['images']} images, {_counts(report['classes'])}"]
+    if len(report["classes"]) == 1:
+        text.append("One class: a segmentation network can learn from it, a classifier cannot")
+    if report["left_out"]:
+        text.append(f"Left out, since they belong to no class: {_counts(report['left_out'])}")
     text += [f"  {name}: {sum(counts.values())} ({_counts(counts)})" for name, counts in report["splits"].items()]
     text.append(f"Where to look: {_counts(report['annotations'])}")
     if report["median_roi_area"] is not None:
         text.append(
             f"  known for {report['known']} images; half of the ROIs cover less than {report['median_roi_area']:.1%} of their image"
         )
+    if report["regions"]:
+        text.append(f"Further marked, there or known to be absent: {_counts(report['regions'])}")
     if report["avoid"]:
         text.append(f"Where not to look: {report['avoid']} images")
     text.append(f"Groups (patients, lesions): {report['groups'] or 'none given, every image stands for itself'}")

@@ -12,12 +12,13 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from torchvision import tv_tensors
 
-from sightline.config import Data
+from sightline.config import Data, Roi
 from sightline.data.annotation import render
 from sightline.data.augment import augmentation, evaluation, prepare
 from sightline.data.cache import PLANES, Planes, open_cache
 from sightline.data.heatmap import HeatMap
 from sightline.data.images import open_image
+from sightline.data.quality import degrade
 from sightline.data.sampling import Key, seed_sequence
 from sightline.types import Batch, Record
 
@@ -45,7 +46,7 @@ class ImageDataset(Dataset[Sample]):
     Args:
         records: each image with its own annotations; their labels are among `classes`.
         classes: in the order of the logits.
-        train: whether keys augment, and `annotated` applies.
+        train: whether keys augment, and `data.roi` and `annotated` apply.
         seed: of the augmentation.
         annotated: ids whose annotations may be used in training (the others' are unknown); None: all.
     """
@@ -60,13 +61,14 @@ class ImageDataset(Dataset[Sample]):
         seed: int = 0,
         annotated: frozenset[str] | None = None,
     ) -> None:
-        self.records, self.classes, self.data = list(records), tuple(classes), data
+        self.records, self.classes = list(records), tuple(classes)
+        self.data = data if train else data.model_copy(update={"roi": Roi()})
         self.train, self.seed, self.annotated = train, seed, annotated
         number = {name: i for i, name in enumerate(self.classes)}
         self.labels = [number[record.label] for record in self.records]
         self._still = evaluation(data)
         self._moving = augmentation(data.augment, data) if train else self._still
-        self._cache = open_cache(self.records, data) if data.cache and self.records else None
+        self._cache = open_cache(self.records, self.data) if data.cache and self.records else None
 
     def __len__(self) -> int:
         return len(self.records)
@@ -74,7 +76,7 @@ class ImageDataset(Dataset[Sample]):
     def __getitem__(self, key: int | Key) -> Sample:
         index = key.index if isinstance(key, Key) else range(len(self))[key]
         record, planes = self.records[index], self.planes(index)
-        hidden = self.train and self.annotated is not None and record.id not in self.annotated
+        hidden = self._hidden(record)
         flags = (planes.known and not hidden, planes.avoid_known and not hidden)
 
         parts: list[Tensor] = [tv_tensors.Image(_unit(planes.pixels[:3]))]
@@ -83,6 +85,9 @@ class ImageDataset(Dataset[Sample]):
         nothing = torch.zeros_like(image[:1])
         roi, avoid = (maps.pop(0) if known else nothing for known in flags)
         return Sample(image, roi, flags[0], avoid, flags[1], self.labels[index], index, record.id)
+
+    def _hidden(self, record: Record) -> bool:
+        return self.train and self.annotated is not None and record.id not in self.annotated
 
     def _moved(self, parts: list[Tensor], key: int | Key) -> list[Tensor]:
         if not (self.train and isinstance(key, Key)):
@@ -95,10 +100,13 @@ class ImageDataset(Dataset[Sample]):
         return [part.as_subclass(Tensor).clamp(0, 1) for part in parts]  # interpolation may overshoot by a rounding error
 
     def picture(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """For people to look at, never augmented: (S, S, 3) uint8, and the ROI map (S, S) float32, None where unknown."""
+        """For people to look at, never augmented: (S, S, 3) uint8, and the ROI map (S, S) float32, None where unknown.
+
+        The ROI map of a training image is the one that guides: after `data.roi`, and unknown where it is not used.
+        """
         planes = self.planes(index)
         image, roi = self._still([tv_tensors.Image(torch.tensor(planes.pixels[:3])), HeatMap(_unit(planes.pixels[3:4]))])
-        return image.permute(1, 2, 0).numpy(), roi[0].numpy() if planes.known else None
+        return image.permute(1, 2, 0).numpy(), roi[0].numpy() if planes.known and not self._hidden(self.records[index]) else None
 
     def planes(self, index: int) -> Planes:
         """Image and maps at `load_size`, from the cache if they are there."""
@@ -123,6 +131,8 @@ def decode(record: Record, data: Data) -> Planes:
     image = open_image(record.image)
     h, w = image.shape[:2]
     maps = [render(marks, size=(h, w), gaze_blur=data.gaze_blur, where=record.id) for marks in (record.annotations, record.avoid)]
+    if maps[0] is not None:
+        maps[0] = degrade(maps[0], data.roi, record.id)
     square, squares = prepare(image, [m for m in maps if m is not None], data)
     pixels = np.zeros((PLANES, *square.shape[1:]), np.uint8)
     pixels[:3] = square.numpy()

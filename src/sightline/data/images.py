@@ -14,10 +14,11 @@ from sightline.types import Picture
 
 T = TypeVar("T")
 ORIENTATION = 0x0112  # EXIF tag; values 5 to 8 turn the picture by a quarter
+DICOM = {".dcm", ".dicom"}
 
 
 def open_image(picture: Picture) -> np.ndarray:
-    """The pixels of an image as (H, W, 3) uint8, upright as its EXIF tag says.
+    """The pixels of an image as (H, W, 3) uint8, upright as its EXIF tag says; of a DICOM file as a viewer shows them.
 
     Transparent parts turn black. Deep greys (16 bits, 32 bits, float) are scaled by the smallest range 2^n - 1 that holds them, so
     that 12-bit data stored in 16 bits do not come out black.
@@ -25,7 +26,13 @@ def open_image(picture: Picture) -> np.ndarray:
     Raises:
         UserError: a missing file, a damaged one, or one that is no image.
     """
-    return _decode(picture, _rgb) if isinstance(picture, Path) else picture.draw()
+    if not isinstance(picture, Path):
+        return picture.draw()
+    if picture.suffix.lower() in DICOM:
+        from sightline.data import dicom  # half a second, which only those spend who have such files
+
+        return dicom.decode(picture)
+    return _decode(picture, _rgb)
 
 
 def open_map(picture: Picture) -> np.ndarray:
@@ -44,6 +51,10 @@ def image_size(picture: Picture) -> tuple[int, int]:
     if not isinstance(picture, Path):
         height, width = picture.draw().shape[:2]
         return height, width
+    if picture.suffix.lower() in DICOM:
+        from sightline.data import dicom
+
+        return dicom.size(picture)
     return _read(picture, lambda image: image.size if image.getexif().get(ORIENTATION, 1) >= 5 else image.size[::-1])
 
 
@@ -60,7 +71,7 @@ def _read(path: Path, use: Callable[[Image.Image], T]) -> T:
     except FileNotFoundError:
         raise UserError(path, "no such file", "Check the path, or take the image off the list.") from None
     except UnidentifiedImageError:
-        raise UserError(path, "is not an image that can be read", "Save it as PNG, JPEG or TIFF.") from None
+        raise UserError(path, "is not an image that can be read", "Save it as PNG, JPEG or TIFF; DICOM has to end in .dcm.") from None
     except Exception as error:  # decoders of damaged files raise almost anything
         reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
         raise UserError(path, f"is cut short or damaged ({reason})", "Fetch or export the file again.") from None

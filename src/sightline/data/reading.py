@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sightline import catalog
@@ -15,19 +16,24 @@ from sightline.types import Picture, Record
 
 @dataclass(frozen=True)
 class Dataset:
-    """Records with labels out of `classes`, which stand in the order of the logits."""
+    """Records with labels out of `classes`, which stand in the order of the logits; `left_out` counts the labels of no class."""
 
     records: list[Record]
     classes: tuple[str, ...]
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-def read(data: Data) -> Dataset:
+def read(data: Data, least: int = 2) -> Dataset:
     """Reads a data set of the catalogue and maps its labels to the classes of a task; other labels are left out.
 
-    The task is `data.classes` (one's own), else `data.task`, else the first that the data set names, else every label as it is.
+    The task is `data.classes` (one's own), else `data.task`, else the first that the data set names, else every label as it is, as
+    in a task that names no classes.
+
+    Args:
+        least: classes that there have to be: two for a classifier, one for a segmentation network.
 
     Raises:
-        UserError: an unknown task or label, fewer than two classes, a class without images, an id twice, an image with two labels.
+        UserError: an unknown task or label, too few classes, a class without images, an id twice, an image with two labels.
     """
     reader = catalog.find("data", data.name)
     records: list[Record] = catalog.make("data", data.name, data.options, data.root, where="data.options")
@@ -37,11 +43,12 @@ def read(data: Data) -> Dataset:
     classes = _classes(data, tasks, sorted({r.label for r in records}))
     class_of = {label: name for name, labels in classes.items() for label in labels}
     kept = [replace(r, label=class_of[r.label]) for r in records if r.label in class_of]
-    if len(classes) < 2:
+    if len(classes) < least:
         raise UserError(where, f"has only the class {', '.join(classes) or '(none)'}", "A classifier needs at least two.")
     if empty := sorted(set(classes) - {r.label for r in kept}):
         raise UserError(where, f"has no image of the class {empty[0]!r}", "Complete the data, or choose another data.task or data.classes.")
-    return Dataset(kept, tuple(classes))
+    left_out = Counter(r.label for r in records if r.label not in class_of)
+    return Dataset(kept, tuple(classes), dict(left_out.most_common()))
 
 
 def _classes(data: Data, tasks: Mapping[str, dict[str, list[str]]], labels: Sequence[str]) -> dict[str, list[str]]:
@@ -53,7 +60,7 @@ def _classes(data: Data, tasks: Mapping[str, dict[str, list[str]]], labels: Sequ
         if data.task not in tasks:
             remedy = nearest(data.task, tasks) if tasks else f"{data.name} has no named tasks: write data.classes."
             raise UserError("data.task", f"unknown task {data.task!r}", remedy)
-        return tasks[data.task]
+        return tasks[data.task] or {label: [label] for label in labels}
     return next(iter(tasks.values()), {label: [label] for label in labels})
 
 

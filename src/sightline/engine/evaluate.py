@@ -14,21 +14,25 @@ from sightline.attention.classifier import GuidedClassifier
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader
 from sightline.engine.files import read_table, write_json, write_table, write_whole
+from sightline.engine.pointing import pointing
 from sightline.engine.run import Attention, Predictions, Run
 from sightline.errors import UserError, nearest
 from sightline.metrics.classification import classification
 from sightline.metrics.evaluate import localisation
 from sightline.metrics.groups import group_accuracy, group_names
+from sightline.metrics.masks import mask_scores
 from sightline.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Observed:
-    """Everything that a classifier said of a data set: predictions, maps, and the ROI maps (N, H, W) uint8 they are judged against."""
+    """Everything that a classifier said of a data set: predictions, maps, the ROI maps (N, H, W) uint8 they are judged against, and which
+    of the maps can be read as masks, since they lie in [0, 1] by themselves."""
 
     predictions: Predictions
     attention: Attention | None
     rois: np.ndarray
+    masks: tuple[str, ...] = ()
 
 
 @torch.no_grad()
@@ -38,6 +42,7 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
     classifier.eval().to(device).to(memory_format=torch.channels_last)
     ids: list[str] = []
     labels, probabilities, known, explained, rois = [], [], [], [], []
+    masks: tuple[str, ...] = ()
     maps: dict[str, list[np.ndarray]] = {}
     said: dict[str, list[np.ndarray]] = {}
     for batch in eval_loader(dataset, batch_size=recipe.train.batch_size, workers=recipe.train.workers):
@@ -50,6 +55,7 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
         explained.append((target if target is not None else answer).cpu().numpy())
         known.append(batch.known.numpy())
         rois.append((batch.roi[:, 0] * 255).round().to(torch.uint8).numpy())
+        masks = tuple(name for name, scale in look.ranges.items() if scale == "unit")
         for name, value in look.maps.items():
             maps.setdefault(name, []).append(value[:, 0].float().cpu().numpy())
             own = look.every[name][torch.arange(len(answer)), answer] if name in look.every else value[:, 0]  # (B, h, w)
@@ -58,7 +64,7 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
     predictions = Predictions(ids, np.concatenate(labels), np.concatenate(probabilities))
     judged, shown = ({k: np.concatenate(v) for k, v in found.items()} for found in (maps, said))
     attention = Attention(ids, np.concatenate(known), np.concatenate(explained), judged, shown)
-    return Observed(predictions, attention if maps else None, np.concatenate(rois))
+    return Observed(predictions, attention if maps else None, np.concatenate(rois), masks)
 
 
 def score(observed: Observed, dataset: ImageDataset, recipe: Recipe) -> dict[str, Any]:
@@ -85,6 +91,13 @@ def score(observed: Observed, dataset: ImageDataset, recipe: Recipe) -> dict[str
             )
             for name, values in observed.attention.maps.items()
         }
+        for name in observed.masks:
+            known = observed.attention.known
+            found = mask_scores(observed.attention.maps[name], observed.rois, known, groups=groups, **sampling)
+            result.setdefault("masks", {})[name] = found
+        if settings.point_into:
+            maps = observed.attention.maps
+            result["pointing"] = pointing(maps, records, dataset.data, settings.point_into, groups=groups, **sampling)
     names = group_names([r.label for r in records], [r.tags for r in records])
     if names is not None:
         result["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)

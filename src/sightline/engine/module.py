@@ -121,7 +121,7 @@ class Training(L.LightningModule):
                 f"the loss is not a number any more ({bad}) on the images {ids}",
                 "Lower train.optimizer.lr, set train.clip=1 or look at these images. The run can go on from its last whole epoch.",
             )
-        shown = values | {f"weight/{k}": w for k, w in weights.items()}
+        shown = values | {f"weight/{k}": w for k, w in weights.items()} | self.objective.learned()
         self.log_dict(shown, on_step=False, on_epoch=True, batch_size=len(batch), sync_dist=self.trainer.world_size > 1)
         return total
 

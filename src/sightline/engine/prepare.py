@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sightline.data.dataset import ImageDataset
+from sightline.data.guiding import guided_by
 from sightline.data.leaks import Leak, find_leaks, near_duplicate_groups
 from sightline.data.reading import read
 from sightline.data.splits import annotated_subset, split
 from sightline.data.survey import survey
+from sightline.engine.pointing import check_point_into
 from sightline.errors import UserError
 from sightline.recipe import Recipe
 from sightline.types import Record
@@ -31,10 +33,12 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
     """Everything about the data that can go wrong goes wrong here, before a training starts.
 
     Raises:
-        UserError: a broken file, a missing class, exact leaks, or a guided recipe without annotated training images.
+        UserError: a broken file, a missing class, exact leaks, regions that `evaluate.point_into` or `data.roi` wants and does not find,
+            masks that are not there, or a guided recipe without annotated training images.
     """
     data = recipe.data
     dataset = read(data)
+    check_point_into(recipe.evaluate, dataset.records, dataset.classes)
     found = survey(dataset.records, gaze_blur=data.gaze_blur, progress=progress)
     found.raise_problems()
     groups = near_duplicate_groups(dataset.records, found) if data.split.near_duplicates else None
@@ -46,6 +50,7 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
     warnings = _judge(leaks, data.leaks)
     if data.leaks == "drop":
         splits = without_leaks(splits, leaks)
+    splits["train"] = _guided(recipe, splits["train"], progress)
     annotated = annotated_subset(splits["train"], data.annotated_fraction, data.split.seed)
     if recipe.guided and not annotated:
         raise UserError(
@@ -67,6 +72,19 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
     return Prepared(_datasets(recipe, splits, dataset.classes, annotated), dataset.classes, table, warnings)
 
 
+def _guided(recipe: Recipe, records: list[Record], progress: Progress | None) -> list[Record]:
+    """Training records with the annotations that `data.roi` chooses, looked through."""
+    roi = recipe.data.roi
+    for stage in recipe.stages:
+        if recipe.at_stage(stage).data.roi != roi:
+            remedy = "Set it for the whole recipe, or train one run after the other with train.start."
+            raise UserError(f"stage {stage.name!r}", "data.roi cannot change within a run", remedy)
+    chosen = guided_by(records, roi)
+    changed = [new for new, old in zip(chosen, records, strict=True) if new != old]
+    survey(changed, gaze_blur=recipe.data.gaze_blur, progress=progress).raise_problems()
+    return chosen
+
+
 def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str, ...]) -> dict[str, ImageDataset]:
     """The data sets of an earlier run, divided as its `split.csv` says.
 
@@ -81,6 +99,7 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
     splits: dict[str, list[Record]] = {}
     for row in table:
         splits.setdefault(row["split"], []).append(records[row["id"]])
+    splits["train"] = guided_by(splits["train"], recipe.data.roi)
     annotated = frozenset(row["id"] for row in table if row["split"] == "train" and row["annotated"] == "1")
     return _datasets(recipe, splits, classes, annotated)
 

@@ -30,7 +30,7 @@ from sightline.engine.module import Training
 from sightline.engine.prepare import Progress, prepare, restore
 from sightline.engine.probe import audit_batch, calibrate
 from sightline.engine.run import Run
-from sightline.engine.saving import load_weights, save_model
+from sightline.engine.saving import load_weights, save_model, scratch, start_from
 from sightline.engine.seeding import stable_seed
 from sightline.errors import UserError
 from sightline.losses.objective import Objective
@@ -73,7 +73,9 @@ def train(
         say(f"warning: {warning}")
 
     torch.manual_seed(stable_seed("weights", recipe.train.seed))
-    classifier = build(recipe, len(prepared.classes))
+    classifier = build(scratch(recipe) if recipe.train.start else recipe, len(prepared.classes))
+    if recipe.train.start:
+        start_from(recipe.train.start, classifier)
     stages = [(f"stage-{i}-{s.name}", recipe.at_stage(s)) for i, s in enumerate(recipe.stages, 1)] or [("", recipe)]
     if not resume or not folder.exists():
         for _, stage in stages:
@@ -140,7 +142,7 @@ def _fit(
         settings = recipe.train
         loader = train_loader(datasets["train"], batch_size=settings.batch_size, balance="none", seed=settings.seed, workers=0)
         calibrate(goal, classifier, loader)
-    module = Training(recipe, classifier, goal, datasets)
+    module = Training(recipe, classifier, goal, datasets).train()  # Lightning leaves modes alone; train() freezes batch norm
     interrupts = Interrupts()
     trainer = _trainer(recipe, folder, [interrupts, ShowProgress(title, say)])
     try:

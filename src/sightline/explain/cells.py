@@ -11,7 +11,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from sightline import catalog
-from sightline.engine.run import Run
+from sightline.engine.run import Run, Sample
 from sightline.explain.overlay import Range, contour, shown
 
 SIDE = 320  # pixels of a cell: outlines and notes are drawn at this size, whatever the network sees
@@ -82,12 +82,25 @@ def rows(shown_columns: Sequence[Column], split: str, ids: Sequence[str], cmap: 
     answers = [_Answers(column, split) for column in shown_columns]
     found = []
     for sample in run.pictures(split, ids):
-        large, label = _enlarged(sample.image), run.classes[labels[sample.id]]
-        roi = None if sample.roi is None else _enlarged_map(sample.roi, large.shape[:2])
-        row = [Cell(large, label, None, f"Image {sample.id}, labelled {label}."), _annotation(large, roi, sample.id)]
+        label = run.classes[labels[sample.id]]
+        row, large, roi = _given(sample, label)
         row += [answer.cell(large, roi, sample.id, label, cmap) for answer in answers]
         found.append(row)
     return found
+
+
+def guiding(run: Run, ids: Sequence[str]) -> list[list[Cell]]:
+    """Training images, each beside the region that guided the training: after `data.roi`."""
+    labels = {row["id"]: row["label"] for row in run.split_table}
+    return [_given(sample, labels[sample.id])[0] for sample in run.pictures("train", ids)]
+
+
+def _given(sample: Sample, label: str) -> tuple[list[Cell], np.ndarray, np.ndarray | None]:
+    """The cells of picture and annotation, and both enlarged."""
+    large = _enlarged(sample.image)
+    roi = None if sample.roi is None else _enlarged_map(sample.roi, large.shape[:2])
+    picture = Cell(large, label, None, f"Image {sample.id}, labelled {label}.")
+    return [picture, _annotation(large, roi, sample.id)], large, roi
 
 
 class _Answers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +11,23 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
+from sightline.attention.wrapped import evaluating
 from sightline.config import Data
-from sightline.data.augment import evaluation, prepare
 from sightline.data.images import open_image
 from sightline.engine.files import write_json, write_whole
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
 from sightline.explain.colours import scheme
+from sightline.explain.gradient import input_gradient
+from sightline.explain.inputs import file_name, square
+from sightline.explain.occlusion import occlusion
 from sightline.explain.overlay import Range, display, shown
 from sightline.explain.window import Window, window
+from sightline.types import Look
+
+METHODS = ("map", "occlusion", "gradient")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ def explain(
     target: str | None = None,
     cmap: str = "default",
     *,
+    method: str = "map",
     classes: Sequence[str] | None = None,
     data: Data | None = None,
 ) -> list[Path]:
@@ -57,25 +62,29 @@ def explain(
         out: folder for the files.
         target: name of the class to explain; `all`: each class; None: the predicted one.
         cmap: a name of `colours.SCHEMES`.
+        method: `map`: the classifier's own attention; `occlusion` and `gradient` work with any classifier, see there.
         classes: names of the logits; needed only with a classifier.
         data: how pictures become the network's squares; needed only with a classifier.
 
     Raises:
-        UserError: an unknown class, a picture that cannot be read, or a classifier without maps.
+        UserError: an unknown class or method, a picture that cannot be read, or a classifier without maps.
     """
     scheme(cmap)
+    if method not in METHODS:
+        raise UserError(f"method {method!r}", "is unknown", nearest(method, METHODS))
     if isinstance(model, GuidedClassifier):
         classifier, names, settings, of = model, tuple(classes or map(str, range(model.classes))), data or Data(), "the classifier"
     else:
         classifier, names, settings, of = model.classifier(), model.classes, model.recipe.data, str(model.path)
-    if not classifier.map_names:
-        raise UserError(of, "has no attention map", "Give a run whose recipe has an attention source, such as cam, gradcam or gates.")
+    if method == "map" and not classifier.map_names:
+        remedy = "Use the method occlusion or gradient, or a run whose recipe has an attention source, such as cam, gradcam or gates."
+        raise UserError(of, "has no attention map", remedy)
     if target not in (None, "all", *names):
         raise UserError(f"class {target!r}", "is unknown", nearest(str(target), [*names, "all"]))
     written: list[Path] = []
     for stem, picture in _named(images):
         pixels = picture if isinstance(picture, np.ndarray) else open_image(picture)
-        probabilities, maps = _look(classifier, pixels, settings, names, target)
+        probabilities, maps = _look(classifier, square(pixels, settings), names, target, method)
         answer = {"image": stem if isinstance(picture, np.ndarray) else str(picture)} | _answer(probabilities, names)
         written += _write(Path(out), stem, pixels, maps, window(pixels.shape[:2], settings), answer, cmap)
     return written
@@ -83,21 +92,17 @@ def explain(
 
 @torch.no_grad()
 def _look(
-    classifier: GuidedClassifier, pixels: np.ndarray, data: Data, classes: Sequence[str], target: str | None
+    classifier: GuidedClassifier, seen: torch.Tensor, classes: Sequence[str], target: str | None, method: str
 ) -> tuple[np.ndarray, list[Found]]:
-    """Probabilities (C,), and the maps of one picture. Leaves the classifier in the mode it was in."""
-    square = evaluation(data)([prepare(pixels, [], data)[0]])[0]  # (3, S, S) uint8
-    device = next(classifier.parameters()).device
-    images = (square.as_subclass(Tensor).float() / 255)[None].to(device)
-    wanted = torch.tensor([classes.index(target)], device=device) if target not in (None, "all") else None
-    training = classifier.training
-    classifier.eval()
-    try:
-        look = classifier.look(images, wanted, every=target == "all")
-    finally:
-        classifier.train(training)
+    """Probabilities (C,), and the maps of one picture (3, S, S). Leaves the classifier in the mode it was in."""
+    images = seen[None].to(next(classifier.parameters()).device)
+    wanted = torch.tensor([classes.index(target)], device=images.device) if target not in (None, "all") else None
+    with evaluating(classifier):
+        look = classifier.look(images, wanted, every=target == "all") if method == "map" else Look(classifier(images), {})
     probabilities = look.logits.float().softmax(1)[0].cpu().numpy()
     explained = classes[int(wanted) if wanted is not None else int(probabilities.argmax())]
+    if method != "map":
+        return probabilities, [_by(method, classifier, images, classes, c) for c in (classes if target == "all" else [explained])]
     found: list[Found] = []
     for name, one in look.maps.items():
         kind = look.ranges[name]
@@ -109,10 +114,21 @@ def _look(
     return probabilities, found
 
 
+def _by(method: str, classifier: GuidedClassifier, images: torch.Tensor, classes: Sequence[str], explained: str) -> Found:
+    """What a method that needs no attention source says of a class; patches are an eighth of the image wide and overlap by half."""
+    target = torch.tensor([classes.index(explained)], device=images.device)
+    patch = max(images.shape[-1] // 8, 1)
+    if method == "occlusion":
+        raw = occlusion(classifier, images, target, patch=patch, stride=max(patch // 2, 1))
+    else:
+        raw = input_gradient(classifier, images, target)
+    return Found(method, explained, raw[0, 0].float().cpu().numpy(), "evidence")
+
+
 def _write(out: Path, stem: str, pixels: np.ndarray, maps: list[Found], where: Window, answer: dict[str, Any], cmap: str) -> list[Path]:
     written = []
     for found in maps:
-        name = "-".join([stem, _plain(found.name), *([_plain(found.explained)] if found.explained else [])])
+        name = "-".join([stem, file_name(found.name), *([file_name(found.explained)] if found.explained else [])])
         # one scale for the classes of a picture: evidence for one can be compared with evidence for another
         peers = [m.raw for m in maps if m.name == found.name and np.isfinite(m.raw).all()]
         signed = scheme(cmap).signed and found.range == "evidence"
@@ -146,14 +162,9 @@ def _named(images: Sequence[Path | str | np.ndarray]) -> Iterator[tuple[str, Pat
     taken: dict[str, int] = {}
     for i, image in enumerate(images, start=1):
         picture = image if isinstance(image, np.ndarray) else Path(image)
-        stem = f"image-{i}" if isinstance(picture, np.ndarray) else _plain(picture.stem)
+        stem = f"image-{i}" if isinstance(picture, np.ndarray) else file_name(picture.stem)
         taken[stem] = taken.get(stem, 0) + 1
         yield stem if taken[stem] == 1 else f"{stem}-{taken[stem]}", picture
-
-
-def _plain(name: str) -> str:
-    """Fit for a file name."""
-    return re.sub(r"[^\w.]+", "_", name).strip("_") or "_"
 
 
 def _npy(raw: np.ndarray) -> bytes:

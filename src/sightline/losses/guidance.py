@@ -70,6 +70,10 @@ class GuidanceLoss(nn.Module):
         """The ROI map at full size, before it is brought to the size of the attention map. (N, 1, H, W) -> (N, 1, H, W)"""
         return roi
 
+    def learned(self) -> dict[str, float]:
+        """What it learns of its own, for the log: symbol -> value."""
+        return {}
+
     def forward(self, attention: Tensor, roi: Tensor, known: Tensor, range: Range | None = None) -> Tensor:
         """The loss of a batch, computed in float32 at least.
 

@@ -52,6 +52,11 @@ class Objective(nn.Module):
         """By name."""
         return dict(zip(self.names[1 + len(self.guidance) :], self.behaviour, strict=True))  # type: ignore[arg-type]
 
+    def learned(self) -> dict[str, float]:
+        """The scalars that losses and weighting learn, for the log: `alpha/<loss>`, `sigma/<loss>` -> value."""
+        own = {f"{symbol}/{n}": value for n, loss in self.guidance_losses().items() for symbol, value in loss.learned().items()}
+        return own | self.weighting.learned()
+
     def forward(self, classifier: GuidedClassifier, batch: Batch, epoch: float) -> tuple[Tensor, Look, dict[str, Tensor], dict[str, float]]:
         """One batch.
 

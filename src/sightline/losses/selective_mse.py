@@ -57,6 +57,10 @@ class SelectiveMSE(GuidanceLoss):
         """The learned scale."""
         return self.log_alpha.exp()
 
+    def learned(self) -> dict[str, float]:
+        """See `GuidanceLoss`."""
+        return {"alpha": self.alpha.item()}
+
     def squashed(self, raw: Tensor, range: Range) -> Tensor:
         """Leaves the map raw: the sigmoid is part of the formula.
 

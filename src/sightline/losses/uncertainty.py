@@ -71,3 +71,7 @@ class Uncertainty(Weighting):
     def extra(self) -> Tensor:
         """See `Weighting`."""
         return regulariser(self.sigma(), self.regulariser)
+
+    def learned(self) -> dict[str, float]:
+        """See `Weighting`."""
+        return {f"sigma/{e.name}": s for e, s in zip(self.entries, self.sigma().tolist(), strict=True)}

@@ -60,6 +60,10 @@ class Weighting(nn.Module):
         """What each entry adds to the total beside its weighted loss. -> (L,)"""
         return None
 
+    def learned(self) -> dict[str, float]:
+        """What it learns beside the weights, for the log: `<symbol>/<loss>` -> value."""
+        return {}
+
     def active(self, epoch: float) -> set[str]:
         """The losses that count in this epoch; the others need not be computed."""
         return {e.name for e in self.entries if e.weight * e.share(epoch) > 0}

@@ -75,6 +75,7 @@ def _facts(run: Run) -> dict[str, str]:
         "Data set": f"{data.name}. {described('data', data.name)}",
         "Classes": listed(list(run.classes)),
         "Annotated": f"{annotated:,} of {count(len(training), 'training image')}",
+        "Regions in training": regions(recipe) if recipe.guided else "",
         "Images": f"{data.image_size} × {data.image_size} pixels; {_BALANCE[data.balance]}",
         "Network": f"{backbone.name}, {weights}{cut}",
         "Attention map": f"{recipe.attention.name}: {_SOURCES.get(recipe.attention.name) or described('attention', recipe.attention.name)}",
@@ -100,6 +101,21 @@ def losses(recipe: Recipe) -> str:
             words = _LOSSES.get(loss.name) or described(room, loss.name)
             found.append(f"{words} ({loss.name}, weight {loss.weight:g})")
     return "; ".join(found)
+
+
+def regions(recipe: Recipe) -> str:
+    """What becomes of the annotations that guide the training."""
+    roi = recipe.data.roi
+    changes = [
+        {"polygon": "outlined coarsely", "circle": "as circles of the same area", "box": "as bounding boxes"}.get(roi.shape, ""),
+        f"{'grown' if roi.grow > 0 else 'shrunk'} by {abs(roi.grow):.0%} of the radius" if roi.grow else "",
+        f"outlines displaced smoothly by {roi.noise:.0%} of the radius" if roi.noise else "",
+        f"shifted by {roi.shift:.0%} of the radius" if roi.shift else "",
+        "inverted: everything but the region" if roi.invert else "",
+    ]
+    source = listed(list(roi.of)) if roi.of else "as annotated"
+    pseudo = "masks predicted by a network where there are any, else " if roi.pseudo else ""
+    return ", ".join([pseudo + source, *filter(None, changes)])
 
 
 def described(room: str, name: str) -> str:

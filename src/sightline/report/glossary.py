@@ -21,6 +21,7 @@ TERMS = {
     "matched": "Test set in which the artefact lies beside the same class as in training.",
     "not distinguishable": "The interval of the difference holds zero: these images cannot tell the two apart.",
     "paired difference": "Two arms compared image by image on the same images, so that hard images cancel.",
+    "points into": "A map points into a region where its highest point lies inside it.",
     "precision": "Of the images called this class, the share that are.",
     "removed": "Test set without artefacts.",
     "ROC": "Curve of sensitivity against false alarms, one point for each threshold.",

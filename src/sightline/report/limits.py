@@ -20,7 +20,7 @@ def limits(runs: list[Run], split: str) -> list[str]:
     ]
     if split == "val":
         found.insert(0, "There is no test set: these validation images also chose the epoch that was kept, so the scores are too good.")
-    if first.recipe.data.name == "phantom":
+    if first.recipe.data.name in ("phantom", "phantom_cxr"):
         found.insert(0, "The pictures are drawn by a computer. They show how the method behaves, not how it does on patients.")
     scored = next(iter((scores.get("localisation") or {}).values()), None)
     if scored and scored.get("unknown"):

@@ -60,7 +60,7 @@ def panel(runs: Sequence[Run], split: str, ids: Sequence[str], caption: str, eve
     if not ids:
         return None
     shown = columns(runs, split, every)
-    found = [[_picture(cell) for cell in row] for row in rows(shown, split, ids)]
+    found = [[picture(cell) for cell in row] for row in rows(shown, split, ids)]
     return Panel(["image, label", "annotation", *(_title(c, len(runs)) for c in shown)], found, caption)
 
 
@@ -70,6 +70,7 @@ def _title(column: Column, runs: int) -> str:
     return f"attention ({column.map})" if column.map else "prediction"
 
 
-def _picture(cell: Cell) -> Picture:
+def picture(cell: Cell) -> Picture:
+    """A cell for the page."""
     tone = "" if cell.right is None else "right" if cell.right else "wrong"
     return Picture(to_data_uri(np.ascontiguousarray(cell.picture), "jpeg"), cell.caption, tone, cell.alt)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from sightline.engine.run import Run
-from sightline.explain.cells import class_specific, map_names, map_range, names
+from sightline.explain.cells import class_specific, guiding, map_names, map_range, names
 from sightline.explain.choose import choose
 from sightline.explain.figures import Arm, arms_chart, class_histogram, confusion, localisation_bars, loss_curves, roc
 from sightline.report import facts, tables
-from sightline.report.pictures import Chart, Charts, Panel, panel
+from sightline.report.pictures import Chart, Charts, Panel, panel, picture
 from sightline.report.words import Score, count, score_line
 
-PER_CLASS, SIDE_BY_SIDE, ERRORS = 4, 6, 6  # images of a panel
+PER_CLASS, SIDE_BY_SIDE, ERRORS, TAUGHT = 4, 6, 6, 4  # images of a panel
 
 
 def arms(charts: Charts, runs: Sequence[Run]) -> Chart | None:
@@ -35,6 +36,18 @@ def arms(charts: Charts, runs: Sequence[Run]) -> Chart | None:
         "round (flipped); an arm that relies on the artefact falls apart. Right: how much of its evidence lies in the region, matched."
     )
     return charts(arms_chart(found), "Accuracy and EPG of each arm. " + ". ".join(said), caption)
+
+
+def taught(run: Run, name: str) -> Panel | None:
+    """Training images with the regions that guided it, class by class in turn; None where nothing did."""
+    annotated = [row for row in run.split_table if row["split"] == "train" and row["annotated"] == "1"]
+    if not (run.recipe.guided and annotated):
+        return None
+    by_class = [[row["id"] for row in annotated if row["label"] == label] for label in run.classes]
+    ids = [id for alike in zip_longest(*by_class) for id in alike if id is not None][:TAUGHT]
+    cells = [[picture(cell) for cell in row] for row in guiding(run, ids)]
+    caption = f"Where {name} was told to look: {facts.regions(run.recipe)}. Scores are taken against the annotation as it was given."
+    return Panel(["training image, label", "region"], cells, caption)
 
 
 def localisation(charts: Charts, runs: Sequence[Run], split: str) -> Chart | None:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from sightline.engine.compare import baseline, differences
+from sightline.engine.evaluate import summary
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.choose import choose
 from sightline.explain.figures import roc
 from sightline.explain.panels import compare_grid
 from sightline.explain.style import save
+from sightline.metrics.seeds import seed_difference
 from sightline.report.page import write_report
 
 SHOWN = 8
@@ -46,7 +48,24 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
     save(roc(runs, split), out / "roc.png")
     report = write_report(runs[0], others=list(runs[1:]), path=out / "report.html")
     files = [str(out / "grid.png"), str(out / "roc.png"), str(report)]
-    return {"split": split, "metrics": {run.name: run.metrics[split] for run in runs}, "differences": found, "files": files}
+    metrics = {run.name: run.metrics[split] for run in runs}
+    return {"split": split, "metrics": metrics, "differences": found, "seeds": over_seeds(runs, split, base), "files": files}
+
+
+def over_seeds(runs: Sequence[Run], split: str, base: Run) -> list[dict[str, Any]]:
+    """Recipes of which there are several trainings, against the trainings of the baseline's recipe: medians and a test."""
+    scores: dict[str, dict[str, list[float]]] = {}
+    for run in runs:
+        for metric, value in summary(run.metrics[split]).items():
+            if metric in ("accuracy", "auc", "epg") and value is not None:
+                scores.setdefault(run.recipe.name, {}).setdefault(metric, []).append(value)
+    own = scores.get(base.recipe.name, {})
+    return [
+        {"recipe": recipe, "base": base.recipe.name, "metric": metric, "trainings": len(values)} | seed_difference(values, own[metric])
+        for recipe, of in scores.items()
+        for metric, values in of.items()
+        if recipe != base.recipe.name and metric in own and len(values) > 1
+    ]
 
 
 def _common_split(runs: Sequence[Run], split: str | None) -> str:

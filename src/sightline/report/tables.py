@@ -9,7 +9,7 @@ from typing import Any
 from sightline.engine import compare
 from sightline.engine.run import Run
 from sightline.explain.cells import names
-from sightline.report.words import Score
+from sightline.report.words import Score, listed
 
 PER_CLASS = ("sensitivity", "specificity", "precision", "f1", "auc", "average_precision")
 Differences = dict[str, dict[str, dict[str, Any]]]  # test set -> metric -> value, low, high, verdict
@@ -56,6 +56,29 @@ def differences(run: Run, base: Run, splits: Sequence[str], closely: str) -> Dif
     """Paired differences run minus base, on each split that both have; that of EPG only on `closely`, since it reads every image."""
     both = [split for split in splits if split in run.metrics and split in base.metrics]
     return {split: compare.differences(run, base, split, attention=split == closely) for split in both}
+
+
+@dataclass(frozen=True)
+class PointingRow:
+    """How often one arm's maps of a class point into its regions."""
+
+    label: str
+    regions: str
+    arm: str
+    map: str
+    score: dict[str, Any]  # value, low, high, n, chance, left_out
+
+
+def pointing(runs: Sequence[Run], split: str) -> list[PointingRow]:
+    """Classes x arms x maps, of the runs whose recipe asks for it."""
+    rows = [
+        PointingRow(label, listed(list(run.recipe.evaluate.point_into[label])), name, kind, score)
+        for run, name in zip(runs, names(runs), strict=True)
+        for kind, classes in run.metrics[split].get("pointing", {}).items()
+        for label, score in classes.items()
+    ]
+    order = list(dict.fromkeys(row.label for row in rows))
+    return sorted(rows, key=lambda row: order.index(row.label))
 
 
 def per_class(scores: dict[str, Any]) -> list[tuple[str, int, list[Score]]]:

@@ -27,4 +27,4 @@ def simulate_gaze(rng: np.random.Generator, outline: Outline, size: int) -> Fiel
     points = np.concatenate([[(0.5, 0.5)], points[order]])
     seconds = np.concatenate([[rng.uniform(0.05, 0.12)], seconds[order]])
     points += rng.normal(0, _TRACKER_ERROR, points.shape)
-    return np.column_stack([points.clip(0, 1 - 1e-6) * size, seconds])
+    return np.column_stack([points.clip(0, 1 - 1e-3) * size, seconds])

@@ -1,0 +1,66 @@
+"""Which annotations guide the training: those of the records, those of named regions, or masks that a network drew."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sightline.config import Roi
+from sightline.data.cells import flag
+from sightline.errors import UserError, nearest
+from sightline.types import Annotation, Record
+
+
+def guided_by(records: Sequence[Record], settings: Roi) -> list[Record]:
+    """Training records with the annotations that the settings choose; first `of`, then `pseudo`.
+
+    Raises:
+        UserError: a region that no record names, or a folder of masks that cannot be used.
+    """
+    chosen = [named(record, settings.of) for record in records] if settings.of else list(records)
+    for name in settings.of:
+        known = {region for record in records for region in record.regions}
+        if name not in known:
+            remedy = nearest(name, known) if known else "They have no named regions: leave data.roi.of out."
+            raise UserError("data.roi.of", f"no training image has a region {name!r}", remedy)
+    return with_masks(chosen, settings.pseudo) if settings.pseudo else chosen
+
+
+def named(record: Record, names: Sequence[str]) -> Record:
+    """The record with its regions of these names in place of its annotations; unknown where nobody looked for any of them."""
+    return replace(record, annotations=tuple(mark for name in names for mark in record.regions.get(name, ())))
+
+
+def with_masks(records: Sequence[Record], folder: Path) -> list[Record]:
+    """The records with the kept masks of `folder` in place of their annotations; records without one stay as they are (003-32).
+
+    Args:
+        folder: `pseudo.csv` with the columns id and kept (0 or 1), and a grey map `masks/<id>.png` for each that is kept.
+
+    Raises:
+        UserError: the folder or a part of it is missing, or it has no mask for any of the records.
+    """
+    kept = _kept(folder)
+    if not kept & {record.id for record in records}:
+        raise UserError(folder, "keeps no mask of a training image", "Draw masks for this data set with `sightline pseudo-mask`.")
+    return [replace(r, annotations=(_mask(folder, r.id),)) if r.id in kept else r for r in records]
+
+
+def _kept(folder: Path) -> set[str]:
+    path = folder / "pseudo.csv"
+    if not path.is_file():
+        raise UserError(path, "no such file", "Give data.roi.pseudo a folder written by `sightline pseudo-mask`.")
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        if missing := {"id", "kept"} - set(reader.fieldnames or ()):
+            raise UserError(path, f"has no column {min(missing)!r}", "Write it with `sightline pseudo-mask`.")
+        return {row["id"] for row in reader if flag(row["kept"], f"{path} line {reader.line_num}")}
+
+
+def _mask(folder: Path, image: str) -> Annotation:
+    path = folder / "masks" / f"{image}.png"
+    if not path.is_file():
+        raise UserError(path, "no such file, but pseudo.csv keeps it", "Write the folder again with `sightline pseudo-mask`.")
+    return Annotation("heatmap", source=path, author="pseudo-mask")

@@ -1,0 +1,37 @@
+"""Named regions of an image (organs, dermoscopic features) in the geometry in which a classifier is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from sightline.config import Data
+from sightline.data.annotation import render
+from sightline.data.augment import evaluation, prepare
+from sightline.data.heatmap import HeatMap
+from sightline.data.images import image_size
+from sightline.types import Record
+
+
+def region_mask(record: Record, names: Sequence[str], data: Data) -> np.ndarray | None:
+    """The union of some regions, moved and cut as the image is.
+
+    Returns:
+        (S, S) bool, S the `image_size`; empty where the regions are known to be absent. None where one of them is not known: the union
+        would be too small.
+
+    Raises:
+        UserError: the image or a region cannot be read.
+    """
+    if not all(name in record.regions for name in names):
+        return None
+    size = image_size(record.image)
+    marks = [mark for name in names for mark in record.regions[name]]
+    found = render(marks, size, gaze_blur=data.gaze_blur, where=record.id)
+    if found is None:
+        return None
+    _, [square] = prepare(np.zeros((*size, 3), np.uint8), [found], data)  # the region alone is wanted, not the picture
+    [seen] = evaluation(data)([HeatMap(square)])
+    return np.asarray(seen.as_subclass(torch.Tensor)[0] >= 0.5)

@@ -1,0 +1,121 @@
+"""The built-in data set: skin lesions drawn from a seed, with an artefact that gives the class away in training and misleads afterwards.
+
+Whether a lesion is a nevus or a melanoma shows in its border, its colours and its texture. A ruler, a sticker, ink or gel bubbles lie
+beside most melanomas and few nevi, so a network that learns from labels alone learns the artefact. Three test sets tell: they hold the
+same lesions, with the artefact as in training (`matched`), on the other images (`flipped`), and nowhere (`removed`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from sightline.data.drawing import parts
+from sightline.data.drawing.gaze import simulate_gaze
+from sightline.data.drawing.scene import ARTEFACTS, Scene
+from sightline.data.sets.phantom_pictures import PhantomImage, PhantomMask
+from sightline.data.sets.phantom_plan import agreement, check_plan
+from sightline.errors import UserError, nearest
+from sightline.types import Annotation, Record
+
+CLASSES = ("nevus", "melanoma")
+TASKS = {"melanoma": {"nevus": ["nevus"], "melanoma": ["melanoma"]}}
+WHERE = "Built in: drawn from a seed, nothing to download."
+
+Artefact = Literal["ruler", "sticker", "ink", "gel", "mixed"]
+Hint = Literal["mask", "box", "polygon", "gaze"]
+_POLYGON_STEP = 10  # of the outline's 720 points, every tenth
+
+
+def read(
+    root: Path | None = None,
+    *,
+    size: int = 96,
+    train: int = 640,
+    val: int = 160,
+    test: int = 240,
+    correlation: float = 0.95,
+    artefact: Artefact = "ruler",
+    annotation: Hint = "mask",
+    seed: int = 0,
+) -> list[Record]:
+    """The records of the splits `train`, `val`, `matched`, `flipped` and `removed`.
+
+    Args:
+        root: not used; every data set has one.
+        size: image side in pixels. The scenes do not depend on it.
+        train, val, test: images in `train`, in `val` and in each of the three test sets, half of them per class.
+        correlation: share of the images whose artefact agrees with the class (there on melanoma, absent on nevus), in `train`, `val`
+            and `matched`. In `flipped` it is one minus that, in `removed` there is none.
+        artefact: which; `mixed` draws one of the four for each image.
+        annotation: what the expert gave for each image.
+        seed: of everything.
+
+    Raises:
+        UserError: an option out of its range.
+    """
+    _check(size, {"train": train, "val": val, "test": test}, correlation, artefact, annotation, seed)
+    records: list[Record] = []
+    for stream, (splits, count) in enumerate(
+        [(("train",), train), (("val",), val), (("matched", "flipped", "removed"), test)],
+    ):
+        agrees = agreement(count, len(CLASSES), correlation, np.random.default_rng((seed, stream, 0)))
+        scenes = [Scene((seed, stream, i), CLASSES[i % 2]) for i in range(count)]
+        for split in splits:
+            for i, scene in enumerate(scenes):
+                kind = str(scene.stream("kind").choice(list(ARTEFACTS))) if artefact == "mixed" else artefact
+                right = bool(agrees[i]) != (split == "flipped")
+                shown = split != "removed" and right == (scene.label == "melanoma")
+                records.append(_record(scene, split, i, size, kind if shown else None, annotation))
+    return records
+
+
+def _record(scene: Scene, split: str, number: int, size: int, artefact: str | None, annotation: Hint) -> Record:
+    tags: dict[str, Any] = {kind: kind == artefact for kind in ARTEFACTS}
+    tags |= {"skin_type": scene.skin_type, "hair": scene.hair, "lesion_area": round(scene.outline.area, 4)}
+    avoid = Annotation("nothing")
+    if artefact:
+        avoid = Annotation("mask", PhantomMask(size, scene.seed, scene.label, artefact))
+    home = split if split in ("train", "val") else "test"  # the three test sets share their lesions
+    return Record(
+        id=f"phantom-{split}-{number:05d}",
+        image=PhantomImage(size, scene.seed, scene.label, artefact),
+        label=scene.label,
+        group=f"phantom-{home}-{number:05d}",
+        split=split,
+        annotations=(_annotation(scene, size, annotation),),
+        avoid=(avoid,),
+        regions={part: (_region(scene, size, part, artefact),) for part in parts.PARTS},
+        tags=tags,
+    )
+
+
+def _region(scene: Scene, size: int, part: str, artefact: str | None) -> Annotation:
+    """What a perfect expert would mark as `part`; hair and artefacts are often not there."""
+    if (part == "hair" and not scene.hair) or (part in ARTEFACTS and part != artefact):
+        return Annotation("nothing")
+    return Annotation("mask", PhantomMask(size, scene.seed, scene.label, part, artefact if part == "skin" else None))
+
+
+def _annotation(scene: Scene, size: int, kind: Hint) -> Annotation:
+    outline = scene.outline
+    if kind == "mask":
+        return Annotation("mask", PhantomMask(size, scene.seed, scene.label, "lesion"))
+    if kind == "box":  # the pixels whose centres lie inside
+        return Annotation("box", points=(tuple(float(np.floor(edge * size + 0.5)) for edge in outline.box),))
+    if kind == "polygon":
+        return Annotation("polygon", points=_rows(outline.points[::_POLYGON_STEP] * size))
+    return Annotation("gaze", points=_rows(simulate_gaze(scene.stream("gaze"), outline, size)), author="simulated reader")
+
+
+def _rows(array: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(row) for row in array.round(2).tolist())
+
+
+def _check(size: int, counts: dict[str, int], correlation: float, artefact: str, annotation: str, seed: int) -> None:
+    check_plan("phantom", size, counts, correlation, seed)
+    for name, value, known in (("artefact", artefact, get_args(Artefact)), ("annotation", annotation, get_args(Hint))):
+        if value not in known:
+            raise UserError(f"phantom {name}", f"{value!r} is unknown", nearest(value, known))

@@ -1,0 +1,117 @@
+"""The built-in chest radiographs, drawn from a seed: normal, cardiomegaly or pneumonia, with the gaze of a simulated radiologist.
+
+A cardiomegaly differs from a normal chest in its heart alone, a pneumonia in a cloud inside one lung. The patient's left side lies on the
+right of the image. On request a side marker gives pneumonia away in training and misleads afterwards, as a hospital's own markers did
+across hospitals (Zech et al. 2018).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from sightline.data.drawing.cxr_gaze import simulate_reading
+from sightline.data.drawing.cxr_scene import ChestScene
+from sightline.data.sets.phantom_cxr_pictures import ChestImage, ChestMask
+from sightline.data.sets.phantom_plan import agreement, check_plan
+from sightline.errors import UserError, nearest
+from sightline.types import Annotation, Record
+
+CLASSES = ("normal", "cardiomegaly", "pneumonia")
+TASKS = {
+    "three": {name: [name] for name in CLASSES},
+    "pneumonia": {"other": ["normal", "cardiomegaly"], "pneumonia": ["pneumonia"]},
+}
+WHERE = "Built in: drawn from a seed, nothing to download."
+
+Hint = Literal["gaze", "mask", "box"]
+_ORIGINAL = 2544  # pixels across a radiograph of EGD-CXR, in which 004 states its tracker's error
+
+
+def read(
+    root: Path | None = None,
+    *,
+    size: int = 128,
+    train: int = 600,
+    val: int = 150,
+    test: int = 300,
+    correlation: float | None = None,
+    annotation: Hint = "gaze",
+    tracker_error: float = 200,
+    seed: int = 0,
+) -> list[Record]:
+    """The records of the splits `train`, `val` and `test`; with a `correlation`, `matched`, `flipped` and `removed` in place of `test`.
+
+    Regions: `heart`, `right_lung`, `left_lung`, `lungs`. The finding is the heart of a cardiomegaly and the cloud of a pneumonia.
+
+    Args:
+        root: not used; every data set has one.
+        size: image side in pixels. The scenes do not depend on it.
+        train, val, test: images in `train`, in `val` and in each test set, a third of them per class.
+        correlation: share of the images whose side marker agrees with the class (there on pneumonia, absent otherwise), in `train`, `val`
+            and `matched`. In `flipped` it is one minus that, in `removed` there is none. None: no markers at all.
+        annotation: `gaze`: fixations on every image; `mask` or `box` of the finding, and on a normal chest nothing.
+        tracker_error: of the gaze, root mean square in pixels of a radiograph 2544 pixels wide (004: 100 to 400), scaled to `size`.
+        seed: of everything.
+
+    Raises:
+        UserError: an option out of its range.
+    """
+    check_plan("phantom_cxr", size, {"train": train, "val": val, "test": test}, correlation, seed)
+    if annotation not in get_args(Hint):
+        raise UserError("phantom_cxr annotation", f"{annotation!r} is unknown", nearest(annotation, get_args(Hint)))
+    if tracker_error < 0:
+        raise UserError("phantom_cxr tracker_error", f"{tracker_error} is negative", "Use 0 or more pixels.")
+    tests = ("test",) if correlation is None else ("matched", "flipped", "removed")
+    records: list[Record] = []
+    for stream, (splits, count) in enumerate([(("train",), train), (("val",), val), (tests, test)]):
+        agrees = agreement(count, len(CLASSES), correlation or 0, np.random.default_rng((seed, stream, 0)))
+        scenes = [ChestScene((seed, stream, i), CLASSES[i % len(CLASSES)]) for i in range(count)]
+        marks = [_annotation(scene, size, annotation, tracker_error) for scene in scenes]
+        for split in splits:
+            for i, scene in enumerate(scenes):
+                right = bool(agrees[i]) != (split == "flipped")
+                token = None if correlation is None else split != "removed" and right == (scene.label == "pneumonia")
+                records.append(_record(scene, split, i, size, token, marks[i]))
+    return records
+
+
+def _record(scene: ChestScene, split: str, number: int, size: int, token: bool | None, finding: Annotation) -> Record:
+    tags: dict[str, Any] = {"cardiothoracic_ratio": round(scene.chest.cardiothoracic_ratio, 4)}
+    tags |= {"opacity": round(scene.opacity.strength if scene.opacity else 0, 4)}
+    if token is not None:
+        tags["token"] = token
+    organs = {part: (_mask(scene, size, part),) for part in ("heart", "right_lung", "left_lung")}
+    home = split if split in ("train", "val") else "test"  # the three test sets share their chests
+    return Record(
+        id=f"cxr-{split}-{number:05d}",
+        image=ChestImage(size, scene.seed, scene.label, bool(token)),
+        label=scene.label,
+        group=f"cxr-{home}-{number:05d}",
+        split=split,
+        annotations=(finding,),
+        avoid=(_mask(scene, size, "token") if token else Annotation("nothing"),),
+        regions=organs | {"lungs": organs["right_lung"] + organs["left_lung"]},
+        tags=tags,
+    )
+
+
+def _annotation(scene: ChestScene, size: int, kind: Hint, tracker_error: float) -> Annotation:
+    if kind == "gaze":
+        reading = simulate_reading(scene.stream("gaze"), scene.chest, scene.label, scene.opacity, tracker_error / _ORIGINAL)
+        rows = (reading * [size, size, 1]).round(3)
+        return Annotation("gaze", points=tuple(map(tuple, rows.tolist())), author="simulated radiologist")
+    if scene.label == "normal":
+        return Annotation("nothing")
+    finding = _mask(scene, size, "opacity" if scene.opacity else "heart")
+    if kind == "mask":
+        return finding
+    assert isinstance(finding.source, ChestMask)
+    y, x = np.nonzero(finding.source.draw())
+    return Annotation("box", points=((float(x.min()), float(y.min()), float(x.max() + 1), float(y.max() + 1)),))
+
+
+def _mask(scene: ChestScene, size: int, part: str) -> Annotation:
+    return Annotation("mask", ChestMask(size, scene.seed, scene.label, part))

@@ -1,0 +1,67 @@
+"""`evaluate.point_into`: checked before a training, scored after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from sightline.config import Data, Evaluate
+from sightline.data.regions import region_mask
+from sightline.errors import UserError, nearest
+from sightline.metrics.bootstrap import Groups, chosen
+from sightline.metrics.pointing import pointing_share
+from sightline.types import Record
+
+
+def check_point_into(settings: Evaluate, records: Sequence[Record], classes: Sequence[str]) -> None:
+    """Refuses classes and regions that the data set does not have.
+
+    Raises:
+        UserError: an unknown class or region, or maps that are not the labelled class's.
+    """
+    known = {name for record in records for name in record.regions}
+    for label, regions in settings.point_into.items():
+        where = f"evaluate.point_into.{label}"
+        if label not in classes:
+            raise UserError(where, f"unknown class {label!r}", nearest(label, classes))
+        for name in regions:
+            if name not in known:
+                remedy = nearest(name, known) if known else "This data set has no named regions: leave evaluate.point_into out."
+                raise UserError(where, f"no image has a region {name!r}", remedy)
+    if settings.point_into and settings.explain != "label":
+        raise UserError("evaluate.point_into", "asks about the map of the labelled class", "Set evaluate.explain=label.")
+
+
+def pointing(
+    maps: Mapping[str, np.ndarray],
+    records: Sequence[Record],
+    data: Data,
+    point_into: Mapping[str, Sequence[str]],
+    *,
+    groups: Groups | None = None,
+    **sampling: Any,
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """How often the maps of a class point into its regions (004).
+
+    Args:
+        maps: name -> (N, h, w), of each image's own class.
+        records: the N images.
+        point_into: class -> names of regions, which are united.
+        groups: patient or lesion of each image.
+        sampling: `bootstrap`, `confidence` and `seed` of the intervals.
+
+    Returns:
+        map name -> class -> scores as of `pointing_share`, and `left_out`: images of the class that are not judged, since a region is
+        unknown or known to be absent.
+    """
+    found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in maps}
+    for label, regions in point_into.items():
+        masks = {i: region_mask(record, regions, data) for i, record in enumerate(records) if record.label == label}
+        known = np.array([i for i, mask in masks.items() if mask is not None], dtype=int)
+        drawn = np.array([masks[i] for i in known.tolist()], dtype=bool).reshape(-1, data.image_size, data.image_size)  # (n, S, S)
+        for name, values in maps.items():
+            share = pointing_share(values[known], drawn, groups=chosen(groups, known), **sampling)
+            found[name][label] = share | {"left_out": len(masks) - share["n"]}
+    return found

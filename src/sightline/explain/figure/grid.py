@@ -1,0 +1,118 @@
+"""Pictures in rows and columns, with titles, captions, a colour bar and a note, at the width of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+
+from sightline.explain.cells import Cell
+from sightline.explain.colours import INK, MUTED, RIGHT, WRONG, scheme
+from sightline.explain.figure.words import LINE, wrapped
+from sightline.explain.style import STYLE
+
+PAGE = 7.2  # inches, the width of two columns of text
+NARROW, WIDE = 1.12, 1.75  # of a cell
+TITLE, CAPTION = 9.0, 8.0  # points
+_GAP = 0.06
+
+
+@dataclass(frozen=True)
+class ColourBar:
+    """The key of the colours of a grid.
+
+    Attributes:
+        colours: as (256, 3) in [0, 1], from the lowest value to the highest.
+        label: what the values are.
+        ticks: at the lowest and at the highest.
+    """
+
+    colours: np.ndarray
+    label: str
+    ticks: tuple[str, str] = ("0", "1")
+
+
+def bar_of(cmap: str, label: str, ticks: tuple[str, str] = ("0", "1")) -> ColourBar:
+    """The key of a colour scheme of the house."""
+    return ColourBar(matplotlib.colormaps[scheme(cmap).name](np.linspace(0, 1, 256))[:, :3], label, ticks)
+
+
+def grid(
+    cells: Sequence[Sequence[Cell | None]],
+    titles: Sequence[str],
+    *,
+    sides: Sequence[str] = (),
+    bar: ColourBar | None = None,
+    note: str = "",
+) -> Figure:
+    """A grid that is as wide as a page, or wider where its cells would become too small to read.
+
+    Args:
+        cells: rows, equally long; None: an empty place.
+        titles: of the columns; empty: none.
+        sides: of the rows, on the left; empty: none.
+        note: a line below, for what the reader must know.
+    """
+    columns = len(cells[0])
+    left = 0.28 if sides else 0.0
+    cell = min(WIDE, max(NARROW, (PAGE - left - _GAP * (columns - 1)) / columns))
+    page = left + columns * cell + (columns - 1) * _GAP
+    captions = [[wrapped(c.caption, cell, CAPTION) if c else "" for c in row] for row in cells]
+    heads = [wrapped(title, cell, TITLE, bold=True, lines=3) for title in titles]
+    footnote = wrapped(note, page, CAPTION, lines=6)
+    shape = max(c.picture.shape[0] / c.picture.shape[1] for row in cells for c in row if c)
+    under = [_lines(row, CAPTION) + 0.07 for row in captions]  # inches below each row of pictures
+    head, key, foot = _lines(heads, TITLE) + 0.1, 0.55 if bar else 0.0, _lines([footnote], CAPTION) + 0.04 if note else 0.0
+    height = head + len(cells) * cell * shape + sum(under) + key + foot
+    with rc_context(STYLE):
+        figure = Figure(figsize=(page, height))
+        top = height - head
+        for line, row in enumerate(cells):
+            for column, one in enumerate(row):
+                x = left + column * (cell + _GAP)
+                if one is not None:
+                    _picture(figure, (x / page, (top - cell * shape) / height, cell / page, cell * shape / height), one)
+                    tone = MUTED if one.right is None else RIGHT if one.right else WRONG
+                    at = ((x + cell / 2) / page, (top - cell * shape - 0.03) / height)
+                    figure.text(*at, captions[line][column], ha="center", va="top", fontsize=CAPTION, color=tone, linespacing=1.1)
+                if line == 0 and heads:
+                    at = ((x + cell / 2) / page, (top + 0.05) / height)
+                    figure.text(*at, heads[column], ha="center", va="bottom", fontsize=TITLE, fontweight="bold", color=INK)
+            if sides:
+                text, at = wrapped(sides[line], cell * shape, TITLE, bold=True, lines=1), (0.02 / page, (top - cell * shape / 2) / height)
+                figure.text(*at, text, rotation=90, ha="left", va="center", fontsize=TITLE, fontweight="bold", color=INK)
+            top -= cell * shape + under[line]
+        if bar:
+            _key(figure, bar, (foot + 0.36) / height, page, height)
+        if note:
+            figure.text(0.5, 0.02 / height, footnote, ha="center", va="bottom", fontsize=CAPTION, color=MUTED)
+    return figure
+
+
+def _lines(texts: Sequence[str], size: float) -> float:
+    """Inches that the tallest of the texts takes."""
+    rows = max((text.count("\n") + 1 for text in texts if text), default=0)
+    return rows * size * LINE / 72
+
+
+def _picture(figure: Figure, place: tuple[float, float, float, float], cell: Cell) -> None:
+    axes = figure.add_axes(place)
+    axes.imshow(cell.picture, interpolation="lanczos")
+    axes.set_axis_off()
+
+
+def _key(figure: Figure, bar: ColourBar, bottom: float, page: float, height: float) -> None:
+    length = min(3.2, page * 0.6)
+    axes = figure.add_axes(((page - length) / 2 / page, bottom, length / page, 0.1 / height))
+    axes.imshow(np.linspace(0, 1, 256)[None], aspect="auto", cmap=ListedColormap(bar.colours.tolist()))
+    axes.set_yticks([])
+    axes.set_xticks([0, 255], bar.ticks, fontsize=CAPTION)
+    axes.tick_params(length=0, pad=2)
+    axes.set_xlabel(bar.label, fontsize=CAPTION, labelpad=-7 if len(bar.label) < 45 else 1)
+    axes.spines[:].set_visible(False)
+    axes.grid(False)

@@ -1,0 +1,170 @@
+"""What every figure shares: what may be asked of it, and which runs fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from matplotlib.figure import Figure as Drawn
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from sightline.engine.run import Attention, Predictions, Run
+from sightline.errors import UserError, nearest
+
+Draw = Callable[[Sequence[Run], "Options"], Drawn]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What may be asked of a figure; each figure takes some of it. None and empty: as the figure likes.
+
+    Attributes:
+        split: of the images or scores.
+        images: how many are shown.
+        ids: the images that are shown, by name.
+        label: class that is shown.
+        colours: a name of `colours.SCHEMES`.
+        units: LAYER/FILTER of feature maps.
+        recipes: beside those of the runs, names or YAML files.
+    """
+
+    split: str | None = None
+    images: int | None = None
+    ids: tuple[str, ...] = ()
+    label: str | None = None
+    colours: str | None = None
+    units: tuple[str, ...] = ()
+    recipes: tuple[str, ...] = ()
+
+    @property
+    def scheme(self) -> str:
+        """The colours asked for, else the house's."""
+        return self.colours or "default"
+
+
+FLAGS = {"ids": "--id", "label": "--class", "units": "--unit", "recipes": "--recipe"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A figure that can be drawn: `kind(runs, options)`.
+
+    Attributes:
+        draw: the function.
+        paper: the papers' figures that it corresponds to.
+        runs: how many runs it takes, at least and at most (None: any number).
+        takes: the options that it heeds; others are refused.
+    """
+
+    draw: Draw
+    paper: str
+    runs: tuple[int, int | None]
+    takes: frozenset[str]
+
+    @property
+    def line(self) -> str:
+        """What it shows: the first line of the function's docstring."""
+        return (self.draw.__doc__ or "").strip().split("\n")[0].rstrip(".")
+
+    def __call__(self, runs: Sequence[Run], options: Options = Options()) -> Drawn:
+        """Draws it.
+
+        Raises:
+            UserError: too few or too many runs, an option that it does not take, or runs that do not fit it.
+        """
+        name = self.draw.__name__.replace("_", "-")
+        fewest, most = self.runs
+        if len(runs) < fewest:
+            raise UserError(f"figure {name}", f"needs {fewest} run{'s'[: fewest > 1]}, {len(runs)} given", "Give run folders with --run.")
+        if most is not None and len(runs) > most:
+            raise UserError(f"figure {name}", f"takes at most {most} run{'s'[: most > 1]}, {len(runs)} given", "Draw it for each of them.")
+        given = [f.name for f in fields(options) if getattr(options, f.name) not in (None, ())]
+        for option in given:
+            if option not in self.takes:
+                known = " ".join(FLAGS.get(o, f"--{o}") for o in sorted(self.takes)) or "no options"
+                raise UserError(f"figure {name}", f"does not take {FLAGS.get(option, f'--{option}')}", f"It takes {known}.")
+        if options.images is not None and options.images < 1:
+            raise UserError("--images", f"{options.images} images cannot be shown", "Give 1 or more.")
+        return self.draw(runs, options)
+
+
+def kind(paper: str, *, runs: tuple[int, int | None] = (1, None), takes: str = "") -> Callable[[Draw], Kind]:
+    """Makes a figure of a function.
+
+    Args:
+        paper, runs: see `Kind`.
+        takes: names of the options, separated by blanks.
+    """
+    return lambda draw: Kind(draw, paper, runs, frozenset(takes.split()))
+
+
+def layout() -> ConstrainedLayoutEngine:
+    """Leaves room around everything, also at the border."""
+    return ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08)
+
+
+def same_images(runs: Sequence[Run], options: Options) -> str:
+    """The split that is shown: the one asked for, else the first test set that all runs were scored on, else `val`.
+
+    Raises:
+        UserError: there is none, or the runs differ in its images or in the classes.
+    """
+    common = [s for s in runs[0].metrics if all(s in run.metrics for run in runs)]
+    if options.split is None and not common:
+        remedy = f"Run `sightline evaluate {runs[0].path}`{' and so on, on one split' if len(runs) > 1 else ''}."
+        raise UserError(runs[0].path, "was not evaluated on a split that all given runs share", remedy)
+    split = options.split or next((s for s in common if s != "val"), common[0])
+    first = set(runs[0].predictions(split).ids)
+    for run in runs[1:]:
+        if run.classes != runs[0].classes or set(run.predictions(split).ids) != first:
+            reason = f"was evaluated on other images or classes of {split!r} than {runs[0].path}"
+            raise UserError(run.path, reason, "Draw runs of one split of one data set together, and a figure for each data set.")
+    return split
+
+
+def attention(run: Run, split: str) -> Attention:
+    """Where the run looked on `split`.
+
+    Raises:
+        UserError: it has no maps.
+    """
+    found = run.attention(split)
+    if found is None:
+        run.predictions(split)  # says so where the split was not evaluated at all
+        reason = f"has no attention maps of split {split!r} (its attention source is {run.recipe.attention.name!r})"
+        raise UserError(run.path, reason, "Give a run whose recipe has an attention source, such as cam, gradcam, gates or decoder.")
+    return found
+
+
+def asked(known: Sequence[str], options: Options, where: str) -> list[str]:
+    """The images that were asked for by name; empty if none were.
+
+    Raises:
+        UserError: one is not among `known`.
+    """
+    for name in options.ids:
+        if name not in set(known):
+            raise UserError(f"--id {name}", f"{where} has no such image", nearest(name, known))
+    return list(options.ids)
+
+
+def spread(values: np.ndarray, n: int) -> list[int]:
+    """Places of `n` values from the highest to the lowest, evenly spaced in their order: neither the best nor the worst alone.
+
+    >>> spread(np.array([0.1, 0.9, 0.5, 0.3, 0.7]), 3)
+    [1, 2, 0]
+    """
+    order = np.argsort(-values, kind="stable")
+    return [int(order[i]) for i in np.unique(np.linspace(0, len(order) - 1, min(n, len(order))).round().astype(int))]
+
+
+def truth(said: Predictions) -> dict[str, int]:
+    """Image -> its class."""
+    return dict(zip(said.ids, said.labels.tolist(), strict=True))
+
+
+def of_images(values: np.ndarray, ids: Sequence[str], wanted: Sequence[str]) -> np.ndarray:
+    """Rows of `values` (N, ...), which belong to `ids`, in the order of `wanted`."""
+    place = {name: i for i, name in enumerate(ids)}
+    return values[[place[name] for name in wanted]]

@@ -1,0 +1,77 @@
+"""What single units of the network answer to: their feature maps over images (002)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+
+from sightline.engine.run import Run
+from sightline.errors import UserError
+from sightline.explain.cells import Cell
+from sightline.explain.choose import choose
+from sightline.explain.feature_maps import feature_maps as maps_of
+from sightline.explain.feature_maps import layers_of, pick
+from sightline.explain.figure.grid import ColourBar, grid
+from sightline.explain.figure.grids import enlarged
+from sightline.explain.figure.kind import Options, asked, kind, same_images, truth
+from sightline.explain.tint import GREEN, OPAQUE, tint
+
+SHOWN = 4  # units, where none are asked for
+
+
+@kind("002 fig. 1 to 6", runs=(1, 1), takes="split images ids units")
+def feature_maps(runs: Sequence[Run], options: Options) -> Figure:
+    """Feature maps of single units over images, in transparent green: darker is higher.
+
+    Rows are images, columns units. Without --unit, those of the last layer that answer most to the images shown.
+    """
+    (run,) = runs
+    split = same_images(runs, options)
+    ids = asked(run.predictions(split).ids, options, f"split {split!r}") or choose(run, split, options.images or 4)
+    backbone, dataset = run.classifier().backbone, run.datasets[split]
+    place = {record.id: i for i, record in enumerate(dataset.records)}
+    images = torch.stack([dataset[place[i]].image for i in ids])  # (N, 3, H, W)
+    layers = layers_of(backbone, images)
+    wanted = [unit(text) for text in options.units]
+    shown = pick(layers, [layer for layer, _ in wanted]) if wanted else layers[-1:]
+    found = maps_of(backbone, images, shown)  # layer -> (N, K, h, w)
+    if wanted:
+        units = [(layer, number) for layer, (_, number) in zip(shown, wanted, strict=True)]
+    else:
+        units = [(shown[0], int(k)) for k in found[shown[0].name].amax((0, 2, 3)).topk(min(SHOWN, shown[0].filters)).indices]
+    labels = truth(run.predictions(split))
+    rows: list[list[Cell | None]] = []
+    for sample in run.pictures(split, ids):
+        rows.append([Cell(enlarged(sample.image), run.classes[labels[sample.id]], None, f"Image {sample.id}.")])
+    for layer, k in units:
+        if k >= layer.filters:
+            raise UserError(f"--unit {layer.name}/{k}", f"the layer has {layer.filters} filters", "Filters are counted from 0.")
+        maps = found[layer.name][:, k].numpy()  # (N, h, w)
+        most = max(float(maps.max()), 0.0)
+        for row, own in zip(rows, maps, strict=True):
+            assert row[0] is not None
+            caption = f"peak {max(float(own.max()), 0) / most:.0%}" if most else "not active"
+            row.append(Cell(tint(row[0].picture, own, most), caption, None, f"Unit {k} of layer {layer.name}."))
+    cover = OPAQUE * np.linspace(0, 1, 256)[:, None]
+    bar = ColourBar((255 * (1 - cover) + np.array(GREEN) * cover) / 255, "activation, share of the unit's highest on these images")
+    note = "" if wanted else "The units of the last layer with the highest activations on these images. "
+    note += "" if options.ids else "The images are those on which the run errs or is unsure."
+    note += " Layers: " + ", ".join(dict.fromkeys(f"{layer.number}\u00a0{layer.name}" for layer, _ in units)) + "."
+    titles = [f"layer\u00a0{layer.number}, filter\u00a0{k}" for layer, k in units]
+    return grid(rows, ["image", *titles], bar=bar, note=note.strip())
+
+
+def unit(text: str) -> tuple[str, int]:
+    """`6/12` or `layer4.1.conv2/37` -> its layer, by number or name, and its filter.
+
+    Raises:
+        UserError: not of that form.
+    """
+    layer, slash, number = text.rpartition("/")
+    if not slash or not layer or not number.isdigit():
+        remedy = "Write for example --unit 6/12, the filter 12 of layer 6; `sightline gallery` shows all."
+        raise UserError(f"--unit {text}", "is not of the form LAYER/FILTER", remedy)
+    return layer, int(number)

@@ -1,0 +1,60 @@
+"""Pictures as a network takes them, from files or from the data of a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sightline.config import Data
+from sightline.data.augment import evaluation, prepare
+from sightline.data.images import open_image
+from sightline.engine.run import Run
+from sightline.errors import UserError, nearest
+
+
+def square(pixels: np.ndarray, data: Data) -> Tensor:
+    """What the network sees of a picture: (H, W, 3) uint8 -> (3, S, S) float32 in [0, 1]."""
+    seen = evaluation(data)([prepare(pixels, [], data)[0]])[0]  # (3, S, S) uint8
+    return seen.as_subclass(Tensor).float() / 255
+
+
+def file_name(name: str) -> str:
+    """What is left of a name in the name of a file."""
+    return re.sub(r"[^\w.]+", "_", name).strip("_") or "_"
+
+
+def opened(images: Sequence[Path | str | np.ndarray], data: Data) -> tuple[list[str], Tensor]:
+    """Names and squares (B, 3, S, S) of pictures from anywhere.
+
+    Raises:
+        UserError: a picture that cannot be read.
+    """
+    pixels = [image if isinstance(image, np.ndarray) else open_image(Path(image)) for image in images]
+    names = [f"image {i}" if isinstance(image, np.ndarray) else Path(image).name for i, image in enumerate(images, start=1)]
+    return names, torch.stack([square(picture, data) for picture in pixels])
+
+
+def judged_split(run: Run, name: str | None = None) -> str:
+    """The split of that name; None: the first test split that the recipe evaluates, or the validation images.
+
+    Raises:
+        UserError: the run has no such split.
+    """
+    if name is not None and name not in run.datasets:
+        raise UserError(f"--split {name}", f"{run.path} has no such split", nearest(name, run.datasets))
+    tested = [split for split in run.recipe.evaluate.splits if split in run.datasets and split != "val"]
+    return name or next(iter(tested), "val")
+
+
+def some(run: Run, split: str, count: int) -> list[int]:
+    """Positions of up to `count` images of a split, spread evenly over it, as many of each class as there are."""
+    labels = np.array(run.datasets[split].labels)
+    members = [np.flatnonzero(labels == c) for c in range(len(run.classes))]
+    each = [m[np.unique(np.linspace(0, len(m) - 1, min(len(m), count)).round().astype(int))] for m in members if len(m)]
+    turns = [int(m[turn]) for turn in range(count) for m in each if turn < len(m)]
+    return sorted(turns[:count])

@@ -1,0 +1,60 @@
+"""A map in [0, 1] read as a predicted mask: how well it covers the region, and how often it says nothing at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sightline.metrics.bootstrap import Array, Groups, chosen, interval, ratio
+from sightline.metrics.localisation import upsample
+
+WHOLE = 0.95  # a mask of at least this share of the image marks no place
+
+
+def predicted_masks(maps: Array, size: tuple[int, int], threshold: float = 0.5) -> Array:
+    """Where the map, brought to the size of the image, is at or above `threshold` itself: no min-max, which would turn a map of nothing
+    into a mask of something. (N, h, w) in [0, 1] -> (N, H, W) bool"""
+    return upsample(maps, size) >= threshold
+
+
+def mask_scores(
+    maps: Array,
+    rois: Array,
+    known: Array,
+    *,
+    threshold: float = 0.5,
+    groups: Groups | None = None,
+    bootstrap: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Overlap of predicted masks with the regions, and the failures of the decoder that 001 saw at 25 % annotations (001-23, -25, -26).
+
+    Args:
+        maps: (N, h, w) in [0, 1], as gates and decoders put them out.
+        rois: (N, H, W), float in [0, 1] or uint8 in 0 ... 255.
+        known: (N,) bool.
+        groups: patient or lesion of each image, drawn as a whole.
+
+    Returns:
+        `jaccard` and `dice` with intervals over the `n` images with a known, non-empty region; `empty` and `whole`: the shares, among all
+        images, of masks without a pixel and of masks that cover the image.
+    """
+    masks = predicted_masks(maps, (rois.shape[1], rois.shape[2]), threshold)
+    regions = rois >= (128 if rois.dtype == np.uint8 else 0.5)
+    judged = np.flatnonzero(np.asarray(known, dtype=bool) & regions.any(axis=(1, 2)))
+    overlap = ratio((masks[judged] & regions[judged]).sum(axis=(1, 2)), (masks[judged] | regions[judged]).sum(axis=(1, 2)))
+    shares = masks.mean(axis=(1, 2))
+
+    def judge(values: Array, rows: Array | None = None) -> dict[str, Any]:
+        own = groups if rows is None else chosen(groups, rows)
+        return {**interval(values, groups=own, bootstrap=bootstrap, confidence=confidence, seed=seed)}
+
+    return {
+        "n": len(judged),
+        "jaccard": judge(overlap, judged),
+        "dice": judge(2 * overlap / (1 + overlap), judged),
+        "empty": judge((shares == 0).astype(float)),
+        "whole": judge((shares >= WHOLE).astype(float)),
+    }

@@ -1,0 +1,104 @@
+"""Which images are learnt from, which judge the result, and which get a mask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from sightline import catalog
+from sightline.config import Data, Split
+from sightline.data.leaks import near_duplicate_groups
+from sightline.data.splits import split
+from sightline.data.survey import Survey, survey
+from sightline.errors import UserError
+from sightline.pseudo.settings import Images, PseudoMasks
+from sightline.types import Record
+
+LABEL = "annotated"  # of every record here: diagnoses play no part
+GAZE_BLUR = Data().gaze_blur
+
+
+@dataclass(frozen=True)
+class Division:
+    """Records by what is done with them.
+
+    Attributes:
+        train, held_out: annotated; images of one group, or that look alike, are all in the one or all in the other.
+        groups: of each held-out image, for its share in the intervals.
+        targets: to get a mask; without annotations.
+        left_out: ids of annotated images that are not learnt from, since they validate or test in the target data set.
+        shared: ids of the images learnt from that get a mask as well.
+    """
+
+    train: list[Record]
+    held_out: list[Record]
+    groups: list[str | None]
+    targets: list[Record]
+    left_out: list[str]
+    shared: list[str]
+
+
+def divide(settings: PseudoMasks, progress: Callable[[int, int], None] | None = None) -> Division:
+    """Reads both data sets and looks at every image that will be used.
+
+    Raises:
+        UserError: a broken file, too few annotated images, or none to predict for.
+    """
+    records = _read(settings.data, "data")
+    others = _read(settings.target, "target") if settings.target else records
+    annotated = [r for r in records if r.annotations]
+    targets = [_bare(r) for r in others if settings.target or not r.annotations]
+    where = f"data {settings.data.name}"
+    if not targets:
+        raise UserError(where, "has no image without annotation", "Name the data set that is to get masks with --for.")
+    _check_ids(targets)
+    judging = [_bare(r) for r in others if r.split not in (None, "train")]
+    looked = list({r.id: r for r in [*targets, *judging]}.values())
+    seen, seen_others = (survey(some, gaze_blur=GAZE_BLUR, progress=progress) for some in (annotated, looked))
+    for found in (seen, seen_others):
+        found.raise_problems()
+    annotated = [replace(r, label=LABEL, split=None) for r in annotated if seen.facts[r.id].known]
+    left_out = same(annotated, seen, judging, seen_others)
+    usable = [r for r in annotated if r.id not in left_out]
+    alike = near_duplicate_groups(usable, seen)
+    count = len({alike.get(r.id, r.group or r.id) for r in usable})
+    if count < 2:
+        reason = f"has {len(usable)} annotated images to learn from, {count} that are independent; one part has to be held out"
+        raise UserError(where, reason, "Annotate more images, or name a data set with masks with --data.")
+    parts = split(usable, Split(val=settings.held_out, test=0, seed=settings.seed), alike)
+    return Division(
+        train=parts["train"],
+        held_out=parts["val"],
+        groups=[alike.get(r.id, r.group) for r in parts["val"]],
+        targets=targets,
+        left_out=sorted(left_out),
+        shared=sorted(same(parts["train"], seen, targets, seen_others)),
+    )
+
+
+def same(records: Sequence[Record], seen: Survey, others: Sequence[Record], seen_others: Survey) -> set[str]:
+    """Ids of the records that are among the others, too: by their id or by their pixels."""
+    ids = {r.id for r in others}
+    pixels = {seen_others.facts[id].pixels for id in ids}
+    return {r.id for r in records if r.id in ids or seen.facts[r.id].pixels in pixels}
+
+
+def _read(images: Images, key: str) -> list[Record]:
+    """All records, whatever their labels."""
+    records: list[Record] = catalog.make("data", images.name, images.options, images.root, where=f"{key}.options")
+    if len({r.id for r in records}) < len(records):
+        raise UserError(str(images.root or images.name), "holds an id twice", "Give every image its own id.")
+    return records
+
+
+def _bare(record: Record) -> Record:
+    return replace(record, label=LABEL, annotations=(), avoid=(), regions={})
+
+
+def _check_ids(targets: Sequence[Record]) -> None:
+    """Ids become file names, which must not lead out of the folder."""
+    for record in targets:
+        path = PurePosixPath(record.id)
+        if path.is_absolute() or ".." in path.parts:
+            raise UserError(f"image {record.id!r}", "has an id that leads out of the folder", "Give it another id.")

@@ -1,0 +1,80 @@
+"""The U-Net speaks: masks, and how good they are on images whose truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from sightline.config import Data
+from sightline.data.annotation import render
+from sightline.data.dataset import ImageDataset
+from sightline.data.images import image_size
+from sightline.data.loader import eval_loader
+from sightline.metrics.bootstrap import Groups, chosen, interval
+from sightline.metrics.localisation import upsample
+from sightline.pseudo.division import GAZE_BLUR, LABEL
+from sightline.pseudo.quality import Quality, faults, overlap, quality
+from sightline.pseudo.segmenter import Segmenter
+from sightline.pseudo.settings import PseudoMasks
+from sightline.types import Record
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """One image's mask, (H, W) bool of the image's own size, and what is seen of the probabilities behind it."""
+
+    record: Record
+    mask: np.ndarray
+    seen: Quality
+
+
+@torch.no_grad()
+def predict(segmenter: Segmenter, records: Sequence[Record], settings: PseudoMasks) -> Iterator[Predicted]:
+    """Predicts image by image, so that any number of them fits into memory. Leaves the segmenter in evaluation mode."""
+    segmenter.eval()
+    device = next(segmenter.parameters()).device
+    dataset = ImageDataset(records, (LABEL,), Data(image_size=settings.image_size, cache=False), train=False)
+    for batch in eval_loader(dataset, batch_size=settings.batch_size, workers=settings.workers):
+        maps = segmenter(batch.images.to(device)).sigmoid()[:, 0].float().cpu().numpy()  # (B, S, S)
+        for index, probability in zip(batch.index.tolist(), maps, strict=True):
+            record = dataset.records[index]
+            yield Predicted(record, mask(probability, image_size(record.image)), quality(probability))
+
+
+def mask(probability: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """(S, S) in [0, 1] -> (H, W) bool: where the probability, enlarged bilinearly, is at least a half.
+
+    Not the probabilities themselves: small ones everywhere, as a short training leaves them, would outweigh a small region as an ROI map.
+    """
+    return upsample(probability[None], size)[0] >= 0.5
+
+
+def judge(segmenter: Segmenter, records: Sequence[Record], groups: Groups, settings: PseudoMasks) -> dict[str, Any]:
+    """Scores of the predictions against the annotations, at the images' own size and as they would be written.
+
+    Returns:
+        n, and the means of dice and jaccard with their intervals; the same of the `kept` and the `dropped` ones.
+    """
+    scores, keeps = [], []
+    for found in predict(segmenter, records, settings):
+        truth = render(found.record.annotations, (found.mask.shape[0], found.mask.shape[1]), gaze_blur=GAZE_BLUR, where=found.record.id)
+        assert truth is not None  # only images with a known region are held out
+        scores.append(overlap(found.mask, truth >= 0.5))
+        keeps.append(not faults(found.seen, settings.keep))
+    return scored(np.array(scores), np.array(keeps), groups)
+
+
+def scored(overlaps: np.ndarray, kept: np.ndarray, groups: Groups) -> dict[str, Any]:
+    """(N, 2) Dice and Jaccard, (N,) bool -> what `judge` returns."""
+
+    def of(images: np.ndarray) -> dict[str, Any]:
+        own = chosen(groups, images)
+        return {"n": len(images)} | {
+            name: interval(overlaps[images, i], groups=own) for i, name in enumerate(("dice", "jaccard")) if len(images)
+        }
+
+    return of(np.arange(len(kept))) | {"kept": of(np.flatnonzero(kept)), "dropped": of(np.flatnonzero(~kept))}

@@ -1,0 +1,54 @@
+"""Some of the predicted masks to look at, kept and dropped (003 figure 3.4)."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+from sightline.data.images import open_image
+from sightline.explain.cells import Cell
+from sightline.explain.overlay import contour
+from sightline.explain.panels import panel
+from sightline.pseudo.predict import Predicted
+from sightline.pseudo.quality import faults
+from sightline.pseudo.settings import Keep
+
+SIDE = 320  # pixels of a cell
+EACH = 4  # of the kept ones, and of the dropped ones
+_LONGEST = 22  # characters of a caption
+
+
+def spread(confidences: np.ndarray, count: int) -> list[int]:
+    """Up to `count` places from the most confident to the least, evenly apart in rank. (N,) -> places"""
+    order = np.argsort(-confidences, kind="stable")
+    return [int(order[round(i)]) for i in np.linspace(0, len(order) - 1, min(count, len(order)))]
+
+
+def samples(found: list[Predicted], keep: Keep) -> Figure:
+    """Images above, masks below: bright inside."""
+    ordered = sorted(found, key=lambda p: bool(faults(p.seen, keep)))  # stable: kept ones first
+    titles = ["dropped" if faults(p.seen, keep) else "kept" for p in ordered]
+    pairs = [_pair(p, keep) for p in ordered]
+    note = "From the most confident to the least, among the kept and among the dropped ones."
+    return panel([[above for above, _ in pairs], [below for _, below in pairs]], titles, note)
+
+
+def _pair(found: Predicted, keep: Keep) -> tuple[Cell, Cell]:
+    id, why, seen = found.record.id, faults(found.seen, keep), found.seen
+    image = Image.fromarray(open_image(found.record.image))
+    factor = SIDE / max(image.size)
+    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+    large = np.asarray(image.resize(size, Image.Resampling.BICUBIC))
+    inside = np.asarray(Image.fromarray(found.mask).resize(size, Image.Resampling.NEAREST))
+    below = contour(np.where(inside[..., None], large, large // 3), inside.astype(np.float32))
+    caption = ", ".join(why) if why else f"{seen.area:.0%} of the image"
+    return (
+        Cell(large, id if len(id) <= _LONGEST else f"…{id[1 - _LONGEST :]}", None, f"Image {id}."),
+        Cell(
+            below,
+            f"{caption} ({seen.confidence:.2f})",
+            not why,
+            f"Predicted mask of image {id}: {caption}, confidence {seen.confidence:.2f}.",
+        ),
+    )

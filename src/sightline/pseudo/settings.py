@@ -1,0 +1,90 @@
+"""The settings of `sightline pseudo-mask`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from sightline.config import Augment, Count, Fraction, Positive, Settings
+from sightline.errors import UserError, nearest
+
+
+class Images(Settings):
+    """A data set: its name in the catalogue, its folder or file, and the options of its reader."""
+
+    name: str
+    root: Path | None = None
+    options: dict[str, Any] = {}
+
+
+class Keep(Settings):
+    """Which predicted masks are kept; see `quality.faults`.
+
+    Attributes:
+        smallest, largest: share of the image that the region may cover.
+        components: pieces that the region may consist of, specks not counted.
+        confidence: least mean probability inside.
+    """
+
+    smallest: Fraction = 0.005
+    largest: Fraction = 0.95
+    components: Count = 1
+    confidence: Fraction = 0.8
+
+
+class PseudoMasks(Settings):
+    """How masks are learnt and predicted.
+
+    Attributes:
+        data: the data set whose annotated images are learnt from.
+        target: the data set for whose images masks are predicted; None: the images of `data` without annotation.
+        encoder: any timm network with maps at strides 2 to 32 (or 4 to 32).
+        weights: the encoder's: `none`, `imagenet` (timm's, which may download), or a path to a safetensors file with timm's names.
+        image_size: side of what the U-Net sees, pixels; a multiple of 32, its coarsest stride.
+        lr: highest learning rate of a one-cycle schedule.
+        held_out: share of the annotated images that is not learnt from, but judges the masks.
+        augment: random changes of the training images, as in a recipe.
+        minimum_dice: mean Dice on the held-out images below which no mask is written.
+        keep: which of the predicted masks are kept.
+        workers: data-loading processes.
+        seed: of the division, the weights and the augmentation.
+    """
+
+    data: Images
+    target: Images | None = None
+    encoder: str = "mobilenetv2_100"
+    weights: str = "none"
+    image_size: Annotated[int, Field(ge=64, multiple_of=32)] = 192
+    epochs: Count = 20
+    batch_size: Annotated[int, Field(ge=2)] = 16
+    lr: Positive = 1e-3
+    held_out: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    augment: Augment = Augment(
+        rotate=(-20, 20), scale_x=(0.85, 1.2), scale_y=(0.85, 1.2), flip_x=0.5, brightness=0.2, contrast=0.2, saturation=0.2
+    )
+    minimum_dice: Fraction = 0.7
+    keep: Keep = Keep()
+    workers: Annotated[int, Field(ge=0)] = 0
+    seed: int = 0
+
+
+SECTIONS = {"data": Images, "target": Images, "keep": Keep, "augment": Augment}
+
+
+def settings_from(tree: dict[str, Any]) -> PseudoMasks:
+    """Validates a tree of settings.
+
+    Raises:
+        UserError: the first thing that is wrong, with its key and a remedy.
+    """
+    try:
+        return PseudoMasks.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            section: Any = SECTIONS.get(str(first["loc"][0]), PseudoMasks)
+            raise UserError(f"--set {key}", "unknown setting", nearest(str(first["loc"][-1]), section.model_fields)) from None
+        raise UserError(f"--set {key}", first["msg"], f"Given: {first.get('input')!r}.") from None

@@ -1,0 +1,47 @@
+"""The masks that 001's authors tried beside their decoder (001-05)."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from sightline.attention.classifier import GuidedClassifier, build
+from sightline.errors import UserError
+from sightline.recipe import Recipe
+
+
+def classifier(head: str = "gap", **options: object) -> GuidedClassifier:
+    sections = {"backbone": {"name": "test_resnet"}, "head": {"kind": head}, "attention": {"name": "mask", **options}}
+    return build(Recipe.model_validate({"name": "t", "data": {"image_size": 64}} | sections), 3).eval()
+
+
+def test_the_head_reads_features_plus_masked_features() -> None:
+    """x + m x, place by place, then the mean over the places."""
+    found, images = classifier(), torch.rand(2, 3, 64, 64)
+    x, look = found.backbone(images).last, found.look(images)
+    pooled = torch.zeros(x.shape[:2])
+    for i in range(x.shape[2]):
+        for j in range(x.shape[3]):
+            pooled += x[:, :, i, j] * (1 + look.maps["mask"][:, :, i, j])
+    torch.testing.assert_close(look.logits, found.head.linear(pooled / (x.shape[2] * x.shape[3])))
+
+
+def test_pooled_mask_is_a_function_of_channel_mean_and_maximum() -> None:
+    found, images = classifier(), torch.rand(2, 3, 64, 64)
+    x = found.backbone(images).last
+    weight, bias = found.source.score.score.weight.flatten(), found.source.score.score.bias
+    wanted = (weight[0] * x.mean(1) + weight[1] * x.max(1).values + bias).sigmoid()
+    torch.testing.assert_close(found.look(images).maps["mask"][:, 0], wanted)
+
+
+def test_the_stack_halves_its_channels_down_to_sixteen() -> None:
+    widths = [m.out_channels for m in classifier(variant="stack").source.score if hasattr(m, "out_channels")]
+    k = classifier().backbone.channels
+    assert widths[-1] == 1
+    assert widths[:-1] == [k // 2**n for n in range(1, len(widths))]
+    assert 16 <= widths[-2] < 32
+
+
+def test_an_own_head_is_refused() -> None:
+    with pytest.raises(UserError, match="needs a GAP head"):
+        classifier(head="own")

@@ -1,0 +1,25 @@
+"""Small DICOM files, written by pydicom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydicom import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
+
+def write_dicom(path: Path, pixels: np.ndarray, photometric: str = "MONOCHROME2", bits: int = 12, **attributes: Any) -> Path:
+    """A file with these stored pixels (H, W) or (H, W, 3); `attributes` go into it by their DICOM keyword."""
+    file = Dataset()
+    file.file_meta = FileMetaDataset()
+    file.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    file.SOPClassUID, file.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.1.1", generate_uid()
+    pixels = pixels.astype(np.uint8 if bits == 8 else np.uint16)
+    file.set_pixel_data(pixels, photometric, bits)
+    for keyword, value in attributes.items():
+        setattr(file, keyword, value)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file.save_as(path, enforce_file_format=True)
+    return path

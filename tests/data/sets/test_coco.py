@@ -1,0 +1,205 @@
+"""A miniature of COCO with its odd cases: two polygons, runs as list and as text, a category above 80, images without objects."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sightline.data.annotation import render
+from sightline.data.check import layout
+from sightline.data.images import image_size
+from sightline.data.sets.coco import read
+from sightline.errors import UserError
+from sightline.types import Record
+
+CATEGORIES = [{"id": 1, "name": "person"}, {"id": 18, "name": "dog"}, {"id": 90, "name": "toothbrush", "supercategory": "indoor"}]
+LEFT, RIGHT = [0, 1, 3, 1, 3, 4, 0, 4], [6.0, 1.0, 9.0, 1.0, 9.0, 4.0, 6.0, 4.0]
+
+
+def entry(id: int, image: int, category: int, bbox: list[float], segmentation: Any = None, **more: Any) -> dict[str, Any]:
+    found = {"id": id, "image_id": image, "category_id": category, "bbox": bbox, "area": bbox[2] * bbox[3], "iscrowd": 0}
+    return found | ({} if segmentation is None else {"segmentation": segmentation}) | more
+
+
+OBJECTS = [
+    entry(7, 1, 90, [0, 1, 9, 3], [LEFT, RIGHT, LEFT]),  # one object in two pieces, one of them outlined twice
+    entry(8, 2, 1, [0, 0, 2, 7], {"size": [7, 10], "counts": [0, 14, 56]}, iscrowd=1),
+    entry(9, 2, 1, [4.5, 2, 3, 4], [[4.5, 2, 7.5, 2, 7.5, 6]]),
+    entry(10, 4, 18, [1.5, 1, 4, 4]),  # no outline
+]
+
+
+def write(root: Path, split: str, objects: list[dict[str, Any]], count: int = 4) -> Path:
+    images = [{"id": i, "file_name": f"{i:012d}.jpg", "width": 10, "height": 7} for i in range(1, count + 1)]
+    (root / split).mkdir(parents=True)
+    for image in images:
+        Image.new("RGB", (10, 7), (10, 20, 30)).save(root / split / str(image["file_name"]))
+    path = root / "annotations" / f"instances_{split}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({"images": images, "categories": CATEGORIES, "annotations": objects}))
+    return path
+
+
+def change(file: Path, **lists: Any) -> None:
+    file.write_text(json.dumps(json.loads(file.read_text()) | lists))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    write(tmp_path, "train2017", OBJECTS)
+    write(tmp_path, "val2017", [entry(1, 1, 18, [0, 0, 5, 5])], count=1)
+    (tmp_path / "annotations/captions_train2017.json").write_text("{}")
+    return tmp_path
+
+
+def roi(record: Record) -> np.ndarray:
+    found = render(record.annotations, image_size(record.image), where=record.id)
+    assert found is not None
+    return found
+
+
+def test_one_record_per_image_with_objects_in_the_owners_split(root: Path) -> None:
+    records = read(root)
+    assert [(Path(r.id).name, r.label, r.split) for r in records] == [
+        ("000000000001.jpg", "toothbrush", "train"),
+        ("000000000002.jpg", "person", "train"),
+        ("000000000004.jpg", "dog", "train"),
+        ("000000000001.jpg", "dog", "val"),
+    ]
+    assert records[0].image == root / "train2017/000000000001.jpg"
+    assert len({r.id for r in records}) == 4
+
+
+def test_a_single_file_brings_no_split(root: Path) -> None:
+    records = read(root / "annotations/instances_train2017.json")
+    assert [r.id for r in records] == ["000000000001.jpg", "000000000002.jpg", "000000000004.jpg"]
+    assert {r.split for r in records} == {None}
+
+
+def test_the_pieces_of_an_object_are_united(root: Path) -> None:
+    expected = np.zeros((7, 10))
+    expected[1:4, [0, 1, 2, 6, 7, 8]] = 1
+    assert np.array_equal(roi(read(root)[0]), expected)
+
+
+def test_a_crowd_in_runs_and_an_outline_are_united(root: Path) -> None:
+    found = roi(read(root)[1])
+    assert found[:, :2].all()  # 14 pixels down the first two columns
+    assert not found[:, 2:4].any()
+    assert found[2, 5] == 1
+    assert found[5, 4] == 0  # outside the triangle, inside its box
+
+
+def test_runs_as_text(root: Path) -> None:
+    change(
+        root / "annotations/instances_train2017.json", annotations=[entry(7, 1, 1, [1, 2, 3, 3], {"size": [7, 5], "counts": "0182L0005"})]
+    )
+    Image.new("RGB", (5, 7)).save(root / "train2017/000000000001.jpg")
+    (record,) = read(root / "annotations/instances_train2017.json")
+    assert np.argwhere(roi(record)).tolist() == [[0, 0], *([y, x] for y in (2, 3, 4) for x in (1, 2, 3))]
+
+
+def test_boxes_are_given_by_corner_and_size_and_stand_in_for_missing_outlines(root: Path) -> None:
+    assert [mark.points for mark in read(root, annotation="box")[1].annotations] == [((0, 0, 2, 7),), ((4.5, 2, 7.5, 6),)]
+    assert read(root)[2].annotations[0].points == ((1.5, 1, 5.5, 5),)
+
+
+def test_an_image_of_several_categories_is_refused_or_takes_that_of_the_largest(root: Path) -> None:
+    file = root / "annotations/instances_train2017.json"
+    change(file, annotations=[*OBJECTS, entry(11, 1, 1, [0, 0, 2, 2]), entry(12, 1, 90, [5, 5, 1, 1])])
+    message = r"000000000001\.jpg: shows objects of several categories \(person, toothbrush\)\. data\.options\.label=largest"
+    with pytest.raises(UserError, match=message):
+        read(file)
+    first = read(file, label="largest", annotation="box")[0]
+    assert first.label == "toothbrush"
+    assert [mark.points for mark in first.annotations] == [((0, 1, 9, 4),), ((5, 5, 6, 6),)]  # every toothbrush, no person
+
+
+def test_images_without_objects_are_left_out_or_a_class_of_their_own(root: Path) -> None:
+    file = root / "annotations/instances_train2017.json"
+    third = read(file, background="street")[2]
+    assert (third.id, third.label, third.annotations) == ("000000000003.jpg", "street", ())
+    third = read(file, background="street", empty="nothing")[2]
+    assert [mark.kind for mark in third.annotations] == ["nothing"]
+    assert not roi(third).any()
+
+
+def test_pieces_too_thin_for_a_pixel_and_boxes_without_area_stop_nobody(root: Path) -> None:
+    file = root / "annotations/instances_train2017.json"
+    thin, line = [2.6, 2.6, 2.9, 2.6, 2.9, 2.9], [5, 5, 6, 5]
+    change(file, annotations=[entry(7, 1, 1, [2.6, 2.6, 0.3, 0.3], [thin, line]), entry(8, 2, 1, [3, 3, 0, 2])])
+    first, second = read(file)
+    assert np.argwhere(roi(first)).tolist() == [[2, 2], [5, 5], [5, 6]]
+    assert (second.label, second.annotations) == ("person", ())
+
+
+def test_an_outline_outside_its_image_is_named(root: Path) -> None:
+    file = root / "annotations/instances_train2017.json"
+    change(file, annotations=[entry(7, 1, 1, [20, 20, 5, 5], [[20, 20, 25, 20, 25, 25]])])
+    with pytest.raises(UserError, match=r"instances_train2017\.json annotation 7: its outline lies outside the image of 10 x 7"):
+        roi(read(file)[0])
+
+
+@pytest.mark.parametrize("folder", ["images", "images/train2017", "elsewhere"])
+def test_images_are_found_or_named(root: Path, folder: str) -> None:
+    (root / folder).parent.mkdir(exist_ok=True)
+    (root / "train2017").rename(root / folder)
+    file = root / "annotations/instances_train2017.json"
+    if folder == "elsewhere":
+        with pytest.raises(UserError, match=r"000000000001\.jpg is not found beside it\. Name the folder of the images in data\.options"):
+            read(file)
+    options = {"images": Path("../elsewhere")} if folder == "elsewhere" else {}
+    assert all(r.image.is_file() for r in read(file, **options))  # type: ignore[union-attr]
+
+
+def test_one_folder_per_split_as_labelling_tools_export(root: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    for tool, official in (("train", "train2017"), ("valid", "val2017")):
+        (own / tool).parent.mkdir(exist_ok=True)
+        (root / official).rename(own / tool)
+        (root / f"annotations/instances_{official}.json").rename(own / tool / "_annotations.coco.json")
+    assert [r.split for r in read(own)] == ["train"] * 3 + ["val"]
+
+
+def test_outlines_travel_to_workers_and_equal_keys_mean_equal_pixels(root: Path) -> None:
+    masks = [mark.source for r in read(root) for mark in r.annotations if mark.kind == "mask"]
+    assert len({mask.key for mask in masks}) == len(masks) == 3  # type: ignore[union-attr]
+    for mask in masks:
+        copy = pickle.loads(pickle.dumps(mask))
+        assert copy.key == mask.key  # type: ignore[union-attr]
+        assert np.array_equal(copy.draw(), mask.draw())  # type: ignore[union-attr]
+
+
+def test_the_parts_of_the_layout_are_found(root: Path) -> None:
+    assert [part["files"] for part in layout("coco", root)] == [3, 5]
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    r"it has no list of categories": {"categories": None},
+    r"annotation 7: names image 99 and category 1, one of which": {"annotations": [entry(7, 99, 1, [0, 0, 1, 1])]},
+    r"annotation 7: names image 1 and category 2, one of which": {"annotations": [entry(7, 1, 2, [0, 0, 1, 1])]},
+    r"has an entry that is incomplete or wrong: KeyError\('bbox'\)": {"annotations": [{"image_id": 1, "category_id": 1}]},
+    r"has an entry that is incomplete or wrong: KeyError\('height'\)": {"images": [{"id": 1, "file_name": "a.jpg"}]},
+}
+
+
+@pytest.mark.parametrize("message", BROKEN)
+def test_a_broken_file_is_named(root: Path, message: str) -> None:
+    file = root / "annotations/instances_train2017.json"
+    change(file, **BROKEN[message])
+    with pytest.raises(UserError, match=message):
+        read(file)
+
+
+def test_a_wrong_root_says_what_is_expected(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"holds no \.json file\. Expected: a \.json file of instances"):
+        read(tmp_path)
+    (tmp_path / "a.json").write_text("{")
+    with pytest.raises(UserError, match="is not JSON"):
+        read(tmp_path)

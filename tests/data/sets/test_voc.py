@@ -1,0 +1,179 @@
+"""Miniatures of Pascal VOC and of a labelling tool's export, with their odd cases: boxes of parts, difficult objects, void pixels."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sightline.data.annotation import render
+from sightline.data.check import layout
+from sightline.data.images import image_size
+from sightline.data.sets.voc import read
+from sightline.errors import UserError
+from sightline.types import Record
+
+PART = "<part><name>head</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></part>"
+
+
+def thing(name: str, box: tuple[float, ...], more: str = "") -> str:
+    xmin, ymin, xmax, ymax = box
+    corners = f"<xmax>{xmax}</xmax><xmin>{xmin}</xmin><ymax>{ymax}</ymax><ymin>{ymin}</ymin>"  # not always in the order of the names
+    return f"<object>{more}<name>{name}</name><pose>Left</pose><bndbox>{corners}</bndbox></object>"
+
+
+def write(images: Path, notes: Path, name: str, *objects: str, suffix: str = ".jpg") -> None:
+    images.mkdir(parents=True, exist_ok=True)
+    notes.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (10, 7), (10, 20, 30)).save(images / f"{name}{suffix}")
+    size = "<size><width>10</width><height>7</height><depth>3</depth></size>"
+    (notes / f"{name}.xml").write_text(f"<annotation><filename>{name}.jpg</filename>{size}{''.join(objects)}</annotation>")
+
+
+def lists(folder: Path, **names: list[str]) -> None:
+    (folder / "ImageSets/Main").mkdir(parents=True, exist_ok=True)
+    for name, lines in names.items():
+        (folder / f"ImageSets/Main/{name}.txt").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def year(tmp_path: Path) -> Path:
+    folder = tmp_path / "VOCdevkit/VOC2007"
+    images, notes = folder / "JPEGImages", folder / "Annotations"
+    write(images, notes, "000005", thing("dog", (1, 1, 10, 7)))  # the whole image
+    write(images, notes, "000007", thing("person", (2, 2, 4.5, 3), PART), thing("person", (6, 5, 6, 5)))
+    write(
+        images,
+        notes,
+        "000009",
+        thing("cat", (1, 1, 4, 4), "<difficult>0</difficult>"),
+        thing("dog", (1, 1, 9, 7), "<difficult>1</difficult>"),
+    )
+    write(images, notes, "000012", thing("dog", (1, 1, 9, 7), "<difficult>1</difficult>"))
+    write(images, notes, "000016")
+    write(images, notes, "000017", thing("cat", (1, 1, 2, 2)))  # on no list
+    lists(folder, trainval=["000005", "000007", "000012", "000016"], train=["000005", "000016"], val=["000007"], test=["000009"])
+    lists(folder, dog_train=["000005  1", "000016 -1"])
+    return folder
+
+
+def roi(record: Record) -> np.ndarray:
+    found = render(record.annotations, image_size(record.image), where=record.id)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("above", [0, 1, 2])
+def test_labels_and_splits_come_from_the_owners_lists(year: Path, above: int) -> None:
+    records = read([year, *year.parents][above])
+    assert [(r.id, r.label, r.split) for r in records] == [
+        ("000005", "dog", "train"),
+        ("000007", "person", "val"),
+        ("000009", "cat", "test"),
+    ]
+
+
+def test_boxes_count_from_one_and_their_last_pixel_is_inside(year: Path) -> None:
+    dog, person, _ = read(year)
+    assert dog.annotations[0].points == ((0, 0, 10, 7),)
+    assert roi(dog).all()
+    assert [mark.points for mark in person.annotations] == [((1, 1, 4.5, 3),), ((5, 4, 6, 5),)]  # and none of the part
+
+
+def test_difficult_objects_do_not_decide_and_are_no_background(year: Path) -> None:
+    records = {r.id: r for r in read(year, background="street", empty="nothing")}
+    assert records["000009"].label == "cat"
+    assert len(records["000009"].annotations) == 1
+    assert "000012" not in records
+    assert records["000016"].label == "street"
+
+
+def test_without_lists_every_image_counts(year: Path) -> None:
+    for file in (year / "ImageSets/Main").iterdir():
+        file.unlink()
+    lists(year, default=["000005"])  # as one labelling tool writes
+    assert [(r.id, r.split) for r in read(year)] == [(name, None) for name in ("000005", "000007", "000009", "000017")]
+
+
+def test_several_years(year: Path) -> None:
+    other = year.parent / "VOC2012"
+    write(other / "JPEGImages", other / "Annotations", "2008_000001", thing("dog", (1, 1, 2, 2)))
+    assert [r.id for r in read(year.parent)] == ["VOC2007/000005", "VOC2007/000007", "VOC2007/000009", "VOC2012/2008_000001"]
+
+
+def test_masks_are_the_labels_index_in_the_palette_without_void(year: Path) -> None:
+    indices = np.zeros((7, 10), np.uint8)
+    indices[1:4, 1:4], indices[4, 1:4], indices[6] = 12, 255, 15  # dog, void, person
+    picture = Image.fromarray(indices, mode="P")
+    picture.putpalette([value for i in range(256) for value in (i, 0, 255 - i)])
+    (year / "SegmentationClass").mkdir()
+    picture.save(year / "SegmentationClass/000005.png")
+    dog, person, _ = read(year, annotation="mask")
+    assert np.argwhere(roi(dog)).tolist() == [[y, x] for y in (1, 2, 3) for x in (1, 2, 3)]
+    assert person.annotations == ()  # no mask: unknown
+    mask = dog.annotations[0].source
+    assert pickle.loads(pickle.dumps(mask)).key == mask.key  # type: ignore[union-attr]
+    picture.convert("RGB").save(year / "SegmentationClass/000005.png")
+    with pytest.raises(UserError, match=r"000005\.png: holds colours instead of class numbers"):
+        roi(read(year, annotation="mask")[0])
+    (year / "SegmentationClass/000005.png").write_bytes(b"")
+    with pytest.raises(UserError, match=r"000005\.png: is not an image that can be read"):
+        roi(read(year, annotation="mask")[0])
+
+
+def test_own_classes_have_no_place_in_the_palette(year: Path) -> None:
+    write(year / "JPEGImages", year / "Annotations", "000005", thing("lesion", (1, 1, 2, 2)))
+    (year / "SegmentationClass").mkdir()
+    (year / "SegmentationClass/000005.png").touch()
+    with pytest.raises(UserError, match="'lesion' is not one of them"):
+        read(year, annotation="mask")
+
+
+def test_a_flat_folder_as_labelling_tools_export(tmp_path: Path) -> None:
+    write(tmp_path, tmp_path, "b (2)", thing("suspicious", (2, 2, 3, 3)), suffix=".PNG")
+    write(tmp_path, tmp_path, "a", thing("suspicious", (1, 1, 2, 2)))
+    Image.new("RGB", (10, 7)).save(tmp_path / "healthy.png")
+    (tmp_path / "._a.xml").write_bytes(b"\0")
+    (tmp_path / "classes.txt").write_text("suspicious\n")
+    assert [r.id for r in read(tmp_path)] == ["a", "b (2)"]
+    *_, last = read(tmp_path, background="nonsuspicious", empty="nothing")
+    assert (last.id, last.label, not roi(last).any()) == ("healthy", "nonsuspicious", True)
+    assert read(tmp_path, background="nonsuspicious")[-1].annotations == ()
+
+
+def test_an_image_of_several_categories_is_refused_or_takes_that_of_the_largest(year: Path) -> None:
+    write(
+        year / "JPEGImages",
+        year / "Annotations",
+        "000005",
+        thing("dog", (1, 1, 3, 3)),
+        thing("cat", (1, 1, 4, 4)),
+        thing("cat", (9, 7, 9, 7)),
+    )
+    with pytest.raises(UserError, match=r"000005\.xml: shows objects of several categories \(cat, dog\)"):
+        read(year)
+    first = read(year, label="largest")[0]
+    assert (first.label, len(first.annotations)) == ("cat", 2)
+
+
+def test_the_parts_of_the_layout_are_found(year: Path) -> None:
+    assert [part["files"] for part in layout("voc", year)] == [6, 6, 5, 0]
+
+
+def test_what_is_missing_or_broken_is_named(year: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match=r"holds no annotations\. Expected: VOCdevkit/VOC2007/"):
+        read(tmp_path / "empty")
+    file = year / "Annotations/000005.xml"
+    file.write_text(file.read_text().replace("<xmin>1</xmin>", ""))
+    with pytest.raises(UserError, match=r"000005\.xml object 1 bndbox: None is not a number"):
+        read(year)
+    file.write_text("<annotation>")
+    with pytest.raises(UserError, match=r"000005\.xml: is not XML"):
+        read(year)
+    (year / "JPEGImages/000005.jpg").unlink()
+    with pytest.raises(UserError, match=r"000005\.jpg: no such file"):
+        read(year)

@@ -1,0 +1,164 @@
+"""DICOM files: what is shown is the standard's pipeline, never the image's own maximum."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dicoms import write_dicom
+from PIL import Image
+from pydicom import Dataset, dcmread
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEGLSLossless
+
+from sightline.attention.classifier import build
+from sightline.config import Data
+from sightline.data import dataset, survey_store
+from sightline.data.dicom import decode
+from sightline.data.images import image_size, open_image
+from sightline.data.sets.table import read
+from sightline.data.survey import survey
+from sightline.errors import UserError
+from sightline.explain.maps import explain
+
+RAMP = np.array([[0, 1000, 2000, 2730]])
+
+
+def greys(path: Path) -> list[int]:
+    pixels = decode(path)
+    assert pixels.dtype == np.uint8
+    assert (pixels == pixels[..., :1]).all()
+    return pixels[0, :, 0].tolist()
+
+
+def lookup_table(bits: int, values: list[int]) -> Dataset:
+    table = Dataset()
+    table.LUTDescriptor = [len(values), 0, bits]
+    table.add_new("LUTData", "US", values)
+    return table
+
+
+def test_the_range_is_that_of_the_stored_bits_not_of_the_image(tmp_path: Path) -> None:
+    assert greys(write_dicom(tmp_path / "12.dcm", RAMP, bits=12)) == [round(v * 255 / 4095) for v in RAMP[0]]
+    assert greys(write_dicom(tmp_path / "16.dcm", RAMP * 16, bits=16)) == [round(v * 16 * 255 / 65535) for v in RAMP[0]]
+    signed = np.array([[0x8000, 0, 0x7FFF]])
+    assert greys(write_dicom(tmp_path / "signed.dcm", signed, bits=16, PixelRepresentation=1)) == [0, 128, 255]
+
+
+def test_monochrome1_is_inverted(tmp_path: Path) -> None:
+    dark, bright = (greys(write_dicom(tmp_path / f"{name}.dcm", RAMP, name)) for name in ("MONOCHROME1", "MONOCHROME2"))
+    assert [255 - v for v in dark] == bright
+    windowed = write_dicom(tmp_path / "w.dcm", RAMP, "MONOCHROME1", WindowCenter=1000, WindowWidth=11)
+    assert greys(windowed)[0::2] == [255, 0], "after the window, not before"
+
+
+def test_the_first_window_is_applied(tmp_path: Path) -> None:
+    shown = greys(write_dicom(tmp_path / "a.dcm", RAMP, WindowCenter=[1500.5, 40], WindowWidth=[1001, 80]))
+    assert shown == [0, 0, 255, 255]  # PS3.3 C.11.2.1.2.1: 1000 is the last black, 2000 the first white
+    assert greys(write_dicom(tmp_path / "b.dcm", RAMP, WindowCenter=1000.5, WindowWidth=2001)) == [0, 128, 255, 255]
+
+
+def test_a_rescale_moves_the_window_with_it(tmp_path: Path) -> None:
+    plain = greys(write_dicom(tmp_path / "a.dcm", RAMP))
+    assert greys(write_dicom(tmp_path / "b.dcm", RAMP, RescaleSlope=2, RescaleIntercept=-1024)) == plain
+    window = {"WindowCenter": 2 * 1000.5 - 1024 - 0.5, "WindowWidth": 4001}
+    assert greys(write_dicom(tmp_path / "c.dcm", RAMP, RescaleSlope=2, RescaleIntercept=-1024, **window)) == [0, 128, 255, 255]
+
+
+def test_a_lookup_table_goes_before_the_window(tmp_path: Path) -> None:
+    table = lookup_table(10, [1023 - v // 4 for v in range(4096)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        shown = greys(
+            write_dicom(
+                tmp_path / "a.dcm",
+                RAMP,
+                VOILUTSequence=[table],
+                WindowCenter=5,
+                WindowWidth=2,
+                RescaleSlope=1,
+                RescaleIntercept=0,
+            )
+        )
+    assert shown == [round((1023 - v // 4) * 255 / 1023) for v in RAMP[0]]
+
+
+def test_a_modality_table_gives_the_range(tmp_path: Path) -> None:
+    table = lookup_table(8, [v // 16 for v in range(4096)])
+    assert greys(write_dicom(tmp_path / "a.dcm", RAMP, ModalityLUTSequence=[table])) == [v // 16 for v in RAMP[0]]
+
+
+def test_colours_stay(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)
+    assert (decode(write_dicom(tmp_path / "a.dcm", pixels, "RGB", bits=8)) == pixels).all()
+    assert (decode(write_dicom(tmp_path / "b.dcm", pixels.astype(np.uint16) * 257, "RGB", bits=16)) == pixels).all()
+
+
+def test_pictures_of_any_data_set_may_be_dicom(tmp_path: Path) -> None:
+    path = write_dicom(tmp_path / "SCAN.DCM", np.arange(12).reshape(3, 4) * 300)
+    assert image_size(path) == (3, 4)
+    assert (open_image(path) == decode(path)).all()
+
+
+def test_what_is_wrong_is_said_in_words(tmp_path: Path) -> None:
+    whole = write_dicom(tmp_path / "whole.dcm", np.zeros((64, 64))).read_bytes()
+    for name, content, message in [
+        ("text.dcm", b"no dicom at all" * 20, r"text\.dcm: is not a DICOM file\. Export it again"),
+        ("cut.dcm", whole[: len(whole) - 1000], r"cut\.dcm: is cut short or damaged \(.+\)\. Fetch or export the file again"),
+        ("head.dcm", whole[:300], r"head\.dcm: (is cut short|holds no pixels: it is cut short)"),
+    ]:
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(UserError, match=message):
+            open_image(tmp_path / name)
+    with pytest.raises(UserError, match=r"no\.dcm: no such file"):
+        image_size(tmp_path / "no.dcm")
+    with pytest.raises(UserError, match="holds 2 frames"):
+        decode(write_dicom(tmp_path / "film.dcm", np.zeros((2, 4, 4)), NumberOfFrames=2))
+
+
+def test_a_compression_without_its_decoder_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.dcm"
+    whole = write_dicom(path, np.zeros((4, 4)), bits=8)
+    file = dcmread(whole)
+    file.file_meta.TransferSyntaxUID = JPEGLSLossless
+    file.PixelData = encapsulate([b"nothing that a decoder would accept"])
+    file["PixelData"].is_undefined_length = True
+    file.save_as(path)
+    with pytest.raises(UserError, match=r"cannot be decompressed \(JPEG-LS Lossless.*\)\. Install the decoders with pip install"):
+        decode(path)
+
+
+def test_a_table_of_ones_own_may_name_dicom_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey_store, "store_folder", lambda: tmp_path / "store")
+    write_dicom(tmp_path / "a.dcm", np.ones((20, 30)))
+    (tmp_path / "b.dcm").write_bytes(b"broken")
+    Image.new("L", (30, 20), 255).save(tmp_path / "mask.png")
+    (tmp_path / "table.csv").write_text("image,label,mask\na.dcm,x,mask.png\nb.dcm,y,\n")
+    found = survey(read(tmp_path / "table.csv"), gaze_blur=5)
+    assert found.facts["a.dcm"].size == (20, 30)
+    assert found.facts["a.dcm"].area == 1
+    assert [problem.where for problem in found.problems] == [str(tmp_path / "b.dcm")]
+
+
+def test_004_09_halving_keeps_gaze_on_what_was_looked_at(tmp_path: Path) -> None:
+    """Gaze is drawn in original pixels; half the width and height is an `image_size` of half the longer side, padded."""
+    pixels = np.zeros((64, 48))
+    pixels[40:44, 12:16] = 4095
+    write_dicom(tmp_path / "a.dcm", pixels)
+    (tmp_path / "gaze.csv").write_text("x,y,duration\n13,41,0.5\n14,42,0.5\n-3,-3,9\n")
+    (tmp_path / "table.csv").write_text("image,label,gaze\na.dcm,x,gaze.csv\n")
+    planes = dataset.decode(read(tmp_path / "table.csv")[0], Data(image_size=32, fit="pad", gaze_blur=5))
+    image, roi = planes.pixels[0].astype(int), planes.pixels[3]
+    assert planes.pixels.shape[1:] == (32, 32)
+    assert image[20:22, 10:12].min() > 150, "4 + 12 / 2: eight columns of padding on either side, halved"
+    row, column = np.unravel_index(roi.argmax(), roi.shape)
+    assert row in (20, 21)
+    assert column in (10, 11)
+
+
+def test_a_scan_can_be_explained(tmp_path: Path, tiny_recipe) -> None:  # type: ignore[no-untyped-def]
+    scan = write_dicom(tmp_path / "scan.dcm", np.random.default_rng(0).integers(0, 4096, (40, 30)))
+    written = explain(build(tiny_recipe(), 2).eval(), [scan], tmp_path / "out", classes=("normal", "ill"), data=Data(image_size=32))
+    assert Image.open(written[0]).size == (30, 40)

@@ -1,0 +1,62 @@
+"""The verbs gallery, units, class-image and explain --method, as a user calls them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cnn4_run import cnn4_run
+from PIL import Image
+from typer.testing import CliRunner
+
+from sightline.cli import app
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return cnn4_run(tmp_path_factory.mktemp("runs") / "planted")
+
+
+@pytest.fixture
+def call(tmp_path):
+    def made(*arguments: object) -> tuple[dict, str]:
+        result = CliRunner().invoke(app, [*map(str, arguments), "--json", str(tmp_path / "said.json")], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return json.loads((tmp_path / "said.json").read_text()), result.output
+
+    return made
+
+
+def test_units_then_gallery_shows_the_names(run, call, tmp_path):
+    said, output = call("units", run.path, "--layer", 0, "--images", 8)
+    assert {one["concept"] for one in said["concepts"]} >= {"lesion", "dark", "skin"}
+    assert (run.path / "units" / "units.csv").is_file()
+    assert "level of chance" in output
+    said, output = call("gallery", run.path, "--layer", 0, "--out", tmp_path / "maps")
+    assert (said["layers"], said["maps"]) == (1, 8)
+    page = (tmp_path / "maps" / "gallery.html").read_text()
+    assert '"names": ["' in page
+    assert "sightline units" in page
+
+
+def test_gallery_of_a_picture_of_ones_own(run, call, tmp_path):
+    Image.effect_noise((60, 40), 80).convert("RGB").save(tmp_path / "photo.png")
+    said, _ = call("gallery", run.path, tmp_path / "photo.png", "--out", tmp_path / "maps")
+    assert (said["images"], said["layers"]) == (["photo.png"], 8)
+
+
+def test_class_image_writes_a_picture_of_each_class(run, call, tmp_path):
+    said, _ = call("class-image", run.path, "--out", tmp_path / "images")
+    assert [one["class"] for one in said["images"]] == list(run.classes)
+    for one in said["images"]:
+        assert one["probability"] >= one["grey"] - 1e-6
+        with Image.open(one["file"]) as picture:
+            assert picture.size == (32, 32)
+
+
+@pytest.mark.parametrize("method", ["occlusion", "gradient"])
+def test_explain_by_another_method(run, call, tmp_path, method):
+    Image.effect_noise((60, 40), 80).convert("RGB").save(tmp_path / "photo.png")
+    said, _ = call("explain", run.path, tmp_path / "photo.png", "--method", method, "--out", tmp_path / "maps")
+    assert len(said["files"]) == 3
+    assert all(method in file for file in said["files"])

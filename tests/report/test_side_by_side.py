@@ -1,0 +1,26 @@
+"""Runs side by side: what is said of several trainings of a recipe."""
+
+from __future__ import annotations
+
+from invented_run import invent
+
+from sightline.report.side_by_side import over_seeds
+
+SMALL = {"counts": (8, 6, 12), "splits": ("matched",)}
+
+
+def test_trainings_of_a_recipe_are_put_together(tmp_path):
+    base = [invent(tmp_path / f"base{s}", "demo-label-only", relies="ruler", looks="ruler", seed=s, **SMALL) for s in range(3)]
+    guided = [invent(tmp_path / f"guided{s}", "demo-guided", seed=s, **SMALL) for s in range(3)]
+    found = {row["metric"]: row for row in over_seeds([*base, *guided], "matched", base[0])}
+    assert set(found) == {"accuracy", "auc", "epg"}
+    assert found["epg"]["recipe"] == "demo-guided"
+    assert found["epg"]["base"] == "demo-label-only"
+    assert found["epg"]["trainings"] == 3
+    assert found["epg"]["difference"] > 0
+    assert found["epg"]["p"] == found["epg"]["smallest_p"]
+
+
+def test_single_trainings_are_left_to_the_paired_difference(tmp_path):
+    base, guided = invent(tmp_path / "base", "demo-label-only", **SMALL), invent(tmp_path / "guided", "demo-guided", **SMALL)
+    assert over_seeds([base, guided], "matched", base) == []
