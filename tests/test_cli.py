@@ -25,6 +25,7 @@ VERBS = [
     ["class-image"],
     ["compare"],
     ["pseudo-mask"],
+    ["figure"],
     ["recipes"],
     ["recipes", "show"],
     ["data", "check"],

@@ -93,7 +93,10 @@ def _watch(backbone: AnyBackbone, image: Tensor) -> list[_Ran]:
 
         handles.append(module.register_forward_hook(note))
     try:
-        backbone(image)
+        if isinstance(backbone, Backbone):
+            backbone(image)
+        else:  # not through its tap, which hands on a copy
+            backbone.module((image - backbone.mean) / backbone.std)
     finally:
         for handle in handles:
             handle.remove()
