@@ -54,6 +54,18 @@ def scores_table(title: str, metrics: dict[str, dict[str, Any]]) -> None:
         rows.append([split, str(scores["n"]), *shown, interval(levels), chance, worst])
     table(title, ["split", "n", "accuracy", "balanced", "AUC", "EPG", "uniform / centre / shuffled", "worst group"], rows)
     pointing_table(metrics)
+    masks_table(metrics)
+
+
+def masks_table(metrics: dict[str, dict[str, Any]]) -> None:
+    """How good maps in [0, 1] are as masks; nothing where no map is one."""
+    rows = [
+        [split, name, *(interval(score[key]) for key in ("jaccard", "dice", "empty", "whole"))]
+        for split, scores in metrics.items()
+        for name, score in scores.get("masks", {}).items()
+    ]
+    if rows:
+        table("As a predicted mask, cut at 0.5", ["split", "map", "Jaccard", "Dice", "empty", "whole image"], rows)
 
 
 def pointing_table(metrics: dict[str, dict[str, Any]]) -> None:

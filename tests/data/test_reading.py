@@ -10,8 +10,8 @@ from PIL import Image
 
 from sightline import catalog
 from sightline.config import Data
-from sightline.data import folder
 from sightline.data.reading import read
+from sightline.data.sets import folder
 from sightline.errors import UserError
 from sightline.types import Record
 

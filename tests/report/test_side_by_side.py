@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from invented_run import invent
 
+from sightline.engine.files import write_json
+from sightline.engine.run import Run
+from sightline.report import write_report
 from sightline.report.side_by_side import over_seeds
 
+MASKS = {"n": 12} | {key: {"value": 0.5, "low": 0.4, "high": 0.6} for key in ("jaccard", "dice", "empty", "whole")}
 SMALL = {"counts": (8, 6, 12), "splits": ("matched",)}
 
 
@@ -24,3 +28,11 @@ def test_trainings_of_a_recipe_are_put_together(tmp_path):
 def test_single_trainings_are_left_to_the_paired_difference(tmp_path):
     base, guided = invent(tmp_path / "base", "demo-label-only", **SMALL), invent(tmp_path / "guided", "demo-guided", **SMALL)
     assert over_seeds([base, guided], "matched", base) == []
+
+
+def test_001_26_masks_that_say_nothing_are_on_the_page(tmp_path):
+    run = invent(tmp_path / "gates", "gates", maps=("gate1",), settings={"data.name": "phantom"}, **SMALL)
+    write_json(run.path / "metrics.json", {"matched": run.metrics["matched"] | {"masks": {"gate1": MASKS}}})
+    page = write_report(Run(run.path)).read_text()
+    assert "As a predicted mask" in page
+    assert "whole image" in page

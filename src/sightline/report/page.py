@@ -80,6 +80,7 @@ def _content(runs: list[Run]) -> dict[str, Any]:
         "differences": differences,
         "localisation": sections.localisation(charts, runs, split),
         "pointing": tables.pointing(runs, split),
+        "masks": tables.masks(runs, split),
         "side_by_side": sections.side_by_side(runs, most_telling(runs, splits)),
         "panels": sections.per_class(run, called[0], split),
         "roc": sections.curves(charts, runs, split),

@@ -81,6 +81,15 @@ def pointing(runs: Sequence[Run], split: str) -> list[PointingRow]:
     return sorted(rows, key=lambda row: order.index(row.label))
 
 
+def masks(runs: Sequence[Run], split: str) -> list[tuple[str, str, list[Score]]]:
+    """Rows (arm, map, scores as a mask: Jaccard, Dice, share of empty masks, share of whole-image masks)."""
+    return [
+        (name, kind, [score[key] for key in ("jaccard", "dice", "empty", "whole")])
+        for run, name in zip(runs, names(runs), strict=True)
+        for kind, score in run.metrics[split].get("masks", {}).items()
+    ]
+
+
 def per_class(scores: dict[str, Any]) -> list[tuple[str, int, list[Score]]]:
     """Rows (class, images, scores in the order of `PER_CLASS`)."""
     return [(c, s["n"], [s[name] for name in PER_CLASS]) for c, s in scores["classification"]["per_class"].items()]
