@@ -32,10 +32,11 @@ def interval(score: dict[str, Any] | None) -> str:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table; the first column is text, the others are figures."""
+    """A table; the first column is text, and of the others those that hold anything but figures."""
     grid = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for i, column in enumerate(columns):
-        grid.add_column(column, justify="left" if i == 0 else "right", no_wrap=i == 0)
+        figures = i > 0 and all(not row[i] or row[i][0] in "0123456789+-" for row in rows)
+        grid.add_column(column, justify="right" if figures else "left", no_wrap=i == 0)
     for row in rows:
         grid.add_row(*row)
     console.print(grid)
