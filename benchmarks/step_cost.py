@@ -3,7 +3,8 @@
     uv run python benchmarks/step_cost.py --json step_cost.json
 
 Every method trains the same backbone on the same batch. One round takes one step of each, label-only among them; the ratio is taken
-within the round, and the median over the rounds is reported, so that a machine whose speed drifts does not tilt the result.
+within the round, and the median over the rounds is reported, so that a machine whose speed drifts does not tilt the result. On one
+thread unless told otherwise: of several threads one that waits for another spins, and its waiting would be counted as work.
 """
 
 from __future__ import annotations
@@ -82,16 +83,17 @@ def main() -> None:
     parser.add_argument("--backbone", default="resnet18")
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
 
+    torch.set_num_threads(arguments.threads)
     batch = batch_of(arguments.size, arguments.batch)
     steps = {name: Step(settings, arguments.backbone) for name, settings in METHODS.items()}
     work = {name: functools.partial(step, batch) for name, step in steps.items()}
     ratios = paired_ratios(work.pop("label-only"), work, arguments.rounds)
     result = {name: summary(values) | {"promised": PROMISED[name]} for name, values in ratios.items()}
-    print(
-        f"{arguments.backbone}, {arguments.size} px, batch {arguments.batch}, {arguments.rounds} rounds; processor time: median [quartiles]"
-    )
+    where = f"{arguments.backbone}, {arguments.size} px, batch {arguments.batch}, {arguments.threads} thread(s)"
+    print(f"{where}, {arguments.rounds} rounds; processor time: median [quartiles]")
     for name, row in result.items():
         print(f"{name:22s} {row['ratio']:.3f}  [{row['low']:.3f}, {row['high']:.3f}]   promised <= {row['promised']}")
     if arguments.json:

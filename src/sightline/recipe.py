@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from sightline import catalog
 from sightline.config import Backbone, Data, Evaluate, Head, Losses, Plugin, Settings, Stage, Train
 from sightline.errors import UserError, nearest
+
+S = TypeVar("S", bound=Settings)
 
 
 class Recipe(Settings):
@@ -138,24 +140,28 @@ def _number(value: Any) -> Any:
 
 
 def recipe_from(tree: dict[str, Any], where: str | Path) -> Recipe:
+    """See `validated`."""
+    return validated(Recipe, tree, where)
+
+
+def validated(model: type[S], tree: dict[str, Any], where: str | Path) -> S:
     """Validates a tree of settings.
 
     Raises:
         UserError: the first thing that is wrong, with its key and a remedy.
     """
     try:
-        return Recipe.model_validate(tree)
+        return model.model_validate(tree)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            raise UserError(where, f"unknown setting {key!r}", nearest(str(first["loc"][-1]), _fields(first["loc"]))) from None
+            raise UserError(where, f"unknown setting {key!r}", nearest(str(first["loc"][-1]), _fields(model, first["loc"]))) from None
         raise UserError(where, f"{key}: {first['msg']}", f"Given: {first.get('input')!r}.") from None
 
 
-def _fields(loc: tuple[int | str, ...]) -> list[str]:
+def _fields(model: Any, loc: tuple[int | str, ...]) -> list[str]:
     """The settings that are known where an unknown one was found."""
-    model: Any = Recipe
     for part in loc[:-1]:
         if isinstance(part, str) and part in model.model_fields:
             annotation = model.model_fields[part].annotation

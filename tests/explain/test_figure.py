@@ -176,7 +176,7 @@ def test_the_number_of_images_and_their_names_are_heeded(guided):
         ("positives", 2, {}, "takes at most 1 run"),
         ("attention-grid", 1, {"images": 0}, "0 images"),
         ("attention-grid", 1, {"ids": ("nobody",)}, "no such image"),
-        ("attention-grid", 1, {"split": "nowhere"}, "was not evaluated"),
+        ("attention-grid", 1, {"split": "nowhere"}, "has no scores for split"),
         ("positives", 1, {"label": "melanom"}, 'Did you mean "melanoma"'),
         ("samples", 1, {"split": "trian"}, 'Did you mean "train"'),
         ("feature-maps", 1, {"units": ("12",)}, "LAYER/FILTER"),

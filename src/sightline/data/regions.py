@@ -12,7 +12,21 @@ from sightline.data.annotation import render
 from sightline.data.augment import evaluation, prepare
 from sightline.data.heatmap import HeatMap
 from sightline.data.images import image_size
-from sightline.types import Record
+from sightline.types import Annotation, Record
+
+
+def marks_seen(marks: Sequence[Annotation], size: tuple[int, int], data: Data, where: str) -> torch.Tensor | None:
+    """Annotations, united, moved and cut as an image of `size` is that is not trained on.
+
+    Returns:
+        (1, S, S) in [0, 1], S the `image_size`; None where they say nothing.
+    """
+    drawn = render(marks, size, gaze_blur=data.gaze_blur, where=where)
+    if drawn is None:
+        return None
+    _, [square] = prepare(np.zeros((*size, 3), np.uint8), [drawn], data)  # the marks alone are wanted, not the picture
+    [seen] = evaluation(data)([HeatMap(square)])
+    return seen.as_subclass(torch.Tensor)
 
 
 def region_mask(record: Record, names: Sequence[str], data: Data) -> np.ndarray | None:
@@ -27,11 +41,6 @@ def region_mask(record: Record, names: Sequence[str], data: Data) -> np.ndarray 
     """
     if not all(name in record.regions for name in names):
         return None
-    size = image_size(record.image)
     marks = [mark for name in names for mark in record.regions[name]]
-    found = render(marks, size, gaze_blur=data.gaze_blur, where=record.id)
-    if found is None:
-        return None
-    _, [square] = prepare(np.zeros((*size, 3), np.uint8), [found], data)  # the region alone is wanted, not the picture
-    [seen] = evaluation(data)([HeatMap(square)])
-    return np.asarray(seen.as_subclass(torch.Tensor)[0] >= 0.5)
+    seen = marks_seen(marks, image_size(record.image), data, record.id)
+    return None if seen is None else np.asarray(seen[0] >= 0.5)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sightline.engine.run import Run
+from sightline.errors import UserError
 from sightline.metrics.compare import Judged, paired_difference
 from sightline.metrics.localisation import energy_inside, upsample
 
@@ -15,6 +16,22 @@ from sightline.metrics.localisation import energy_inside, upsample
 def baseline(runs: Sequence[Run]) -> Run:
     """What the others are compared with: the first that was not guided, else the first."""
     return next((run for run in runs if not run.recipe.guided), runs[0])
+
+
+def common_split(runs: Sequence[Run], split: str | None = None) -> str:
+    """The split on which runs are put side by side: the one asked for, else the first test set that all were scored on, else `val`.
+
+    Raises:
+        UserError: there is none, or a run was not scored on the one asked for.
+    """
+    for run in runs:
+        if split is not None and split not in run.metrics:
+            raise UserError(run.path, f"has no scores for split {split!r}", f"Run `sightline evaluate {run.path} --split {split}`.")
+    common = [s for s in runs[0].metrics if all(s in run.metrics for run in runs)]
+    if not common:
+        remedy = f"Run `sightline evaluate {runs[0].path}`{' and so on, on one split' if len(runs) > 1 else ''}."
+        raise UserError(runs[0].path, "was not evaluated on a split that all given runs share", remedy)
+    return split or next((s for s in common if s != "val"), common[0])
 
 
 def differences(run: Run, base: Run, split: str, *, attention: bool = True) -> dict[str, dict[str, Any]]:

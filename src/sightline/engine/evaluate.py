@@ -42,7 +42,6 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
     classifier.eval().to(device).to(memory_format=torch.channels_last)
     ids: list[str] = []
     labels, probabilities, known, explained, rois = [], [], [], [], []
-    masks: tuple[str, ...] = ()
     maps: dict[str, list[np.ndarray]] = {}
     said: dict[str, list[np.ndarray]] = {}
     for batch in eval_loader(dataset, batch_size=recipe.train.batch_size, workers=recipe.train.workers):
@@ -55,7 +54,6 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
         explained.append((target if target is not None else answer).cpu().numpy())
         known.append(batch.known.numpy())
         rois.append((batch.roi[:, 0] * 255).round().to(torch.uint8).numpy())
-        masks = tuple(name for name, scale in look.ranges.items() if scale == "unit")
         for name, value in look.maps.items():
             maps.setdefault(name, []).append(value[:, 0].float().cpu().numpy())
             own = look.every[name][torch.arange(len(answer)), answer] if name in look.every else value[:, 0]  # (B, h, w)
@@ -64,6 +62,7 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
     predictions = Predictions(ids, np.concatenate(labels), np.concatenate(probabilities))
     judged, shown = ({k: np.concatenate(v) for k, v in found.items()} for found in (maps, said))
     attention = Attention(ids, np.concatenate(known), np.concatenate(explained), judged, shown)
+    masks = tuple(maps) if classifier.source.range == "unit" else ()
     return Observed(predictions, attention if maps else None, np.concatenate(rois), masks)
 
 

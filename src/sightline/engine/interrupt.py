@@ -22,15 +22,15 @@ class Interrupts(L.Callback):
 
     def __enter__(self) -> Interrupts:
         self.before = signal.getsignal(signal.SIGINT)
-        # elsewhere than in the main thread Python allows no handler, and who ignores Ctrl-C goes on ignoring it
-        self.listens = threading.current_thread() is threading.main_thread() and self.before is signal.default_int_handler
-        if self.listens:
+        # elsewhere than in the main thread Python allows no handler
+        self.main = threading.current_thread() is threading.main_thread()
+        if self.main and self.before is signal.default_int_handler:  # who ignores Ctrl-C goes on ignoring it
             signal.signal(signal.SIGINT, self._ask)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         # Lightning leaves Ctrl-C ignored after an interrupt
-        if threading.current_thread() is threading.main_thread():
+        if self.main:
             signal.signal(signal.SIGINT, self.before)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,6 @@ def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) ->
         with torch.no_grad():
             own, grey = classifier(torch.stack([image, torch.full_like(image, 0.5)])).softmax(1)[:, number].tolist()
         path = out / f"{file_name(name)}.png"
-        write_whole(path, lambda partial, pixels=pixels: Image.fromarray(pixels).save(partial, "PNG"))  # type: ignore[misc]
+        write_whole(path, partial(Image.fromarray(pixels).save, format="PNG"))
         found.append({"class": name, "file": str(path), "probability": own, "grey": grey})
     return found

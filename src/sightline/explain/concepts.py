@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from torch.nn.functional import adaptive_avg_pool2d
 
 from sightline.config import Data
-from sightline.data.annotation import render
-from sightline.data.augment import evaluation, prepare
-from sightline.data.heatmap import HeatMap
 from sightline.data.images import image_size
+from sightline.data.regions import marks_seen
 from sightline.types import Annotation, Record
 
 FINEST = 56  # pixels of a side at which masks are compared: about a percent of the image is the least that counts
@@ -47,12 +44,9 @@ def concepts_of(records: Sequence[Record], data: Data) -> Concepts:
     for i, (record, found) in enumerate(zip(records, marks, strict=True)):
         size = image_size(record.image)
         for c, name in enumerate(names):
-            drawn = render(found.get(name, ()), size, gaze_blur=data.gaze_blur, where=record.id)
-            known[i, c] = drawn is not None
-            if drawn is not None and drawn.any():
-                _, [square] = prepare(np.zeros((*size, 3), np.uint8), [drawn], data)
-                seen = evaluation(data)([HeatMap(square)])[0].as_subclass(torch.Tensor)
-                masks[i, c] = adaptive_avg_pool2d(seen, side)[0].numpy()
+            seen = marks_seen(found.get(name, ()), size, data, record.id)
+            if seen is not None:
+                known[i, c], masks[i, c] = True, adaptive_avg_pool2d(seen, side)[0].numpy()
     return Concepts(names, masks, known)
 
 

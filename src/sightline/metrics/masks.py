@@ -10,6 +10,7 @@ from sightline.metrics.bootstrap import Array, Groups, chosen, interval, ratio
 from sightline.metrics.localisation import upsample
 
 WHOLE = 0.95  # a mask of at least this share of the image marks no place
+_CHUNK = 64  # maps at full size at a time
 
 
 def predicted_masks(maps: Array, size: tuple[int, int], threshold: float = 0.5) -> Array:
@@ -41,11 +42,15 @@ def mask_scores(
         `jaccard` and `dice` with intervals over the `n` images with a known, non-empty region; `empty` and `whole`: the shares, among all
         images, of masks without a pixel and of masks that cover the image.
     """
-    masks = predicted_masks(maps, (rois.shape[1], rois.shape[2]), threshold)
-    regions = rois >= (128 if rois.dtype == np.uint8 else 0.5)
-    judged = np.flatnonzero(np.asarray(known, dtype=bool) & regions.any(axis=(1, 2)))
-    overlap = ratio((masks[judged] & regions[judged]).sum(axis=(1, 2)), (masks[judged] | regions[judged]).sum(axis=(1, 2)))
-    shares = masks.mean(axis=(1, 2))
+    shares, overlaps, marked = np.empty(len(maps)), np.empty(len(maps)), np.empty(len(maps), bool)
+    for start in range(0, len(maps), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        masks = predicted_masks(maps[part], (rois.shape[1], rois.shape[2]), threshold)  # (n, H, W)
+        regions = rois[part] >= (128 if rois.dtype == np.uint8 else 0.5)
+        shares[part], marked[part] = masks.mean(axis=(1, 2)), regions.any(axis=(1, 2))
+        overlaps[part] = ratio((masks & regions).sum(axis=(1, 2)), (masks | regions).sum(axis=(1, 2)))
+    judged = np.flatnonzero(np.asarray(known, dtype=bool) & marked)
+    overlap = overlaps[judged]
 
     def judge(values: Array, rows: Array | None = None) -> dict[str, Any]:
         own = groups if rows is None else chosen(groups, rows)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from sightline.config import Augment, Count, Fraction, Positive, Settings
-from sightline.errors import UserError, nearest
+from sightline.recipe import validated
 
 
 class Images(Settings):
@@ -70,21 +70,6 @@ class PseudoMasks(Settings):
     seed: int = 0
 
 
-SECTIONS = {"data": Images, "target": Images, "keep": Keep, "augment": Augment}
-
-
 def settings_from(tree: dict[str, Any]) -> PseudoMasks:
-    """Validates a tree of settings.
-
-    Raises:
-        UserError: the first thing that is wrong, with its key and a remedy.
-    """
-    try:
-        return PseudoMasks.model_validate(tree)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            section: Any = SECTIONS.get(str(first["loc"][0]), PseudoMasks)
-            raise UserError(f"--set {key}", "unknown setting", nearest(str(first["loc"][-1]), section.model_fields)) from None
-        raise UserError(f"--set {key}", first["msg"], f"Given: {first.get('input')!r}.") from None
+    """See `validated`."""
+    return validated(PseudoMasks, tree, "--set")

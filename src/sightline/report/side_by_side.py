@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sightline.engine.compare import baseline, differences
+from sightline.engine.compare import baseline, common_split, differences
 from sightline.engine.evaluate import summary
 from sightline.engine.run import Run
 from sightline.errors import UserError
@@ -31,7 +31,7 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
     Raises:
         UserError: they have no split in common, or differ in classes or images.
     """
-    split = _common_split(runs, split)
+    split = common_split(runs, split)
     first = runs[0].predictions(split)
     for run in runs[1:]:
         if run.classes != runs[0].classes or set(run.predictions(split).ids) != set(first.ids):
@@ -66,13 +66,3 @@ def over_seeds(runs: Sequence[Run], split: str, base: Run) -> list[dict[str, Any
         for metric, values in of.items()
         if recipe != base.recipe.name and metric in own and len(values) > 1
     ]
-
-
-def _common_split(runs: Sequence[Run], split: str | None) -> str:
-    for run in runs:
-        if split and split not in run.metrics:
-            raise UserError(run.path, f"has no scores for split {split!r}", f"Run `sightline evaluate {run.path} --split {split}`.")
-    common = [s for s in runs[0].metrics if all(s in run.metrics for run in runs)]
-    if not common:
-        raise UserError("compare", "the runs have no evaluated split in common", "Evaluate them on the same split first.")
-    return split or next((s for s in common if s != "val"), common[0])

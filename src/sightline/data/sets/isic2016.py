@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sightline.data.roots import existing, nested
-from sightline.data.sets.isic_tables import rows, table_of
+from sightline.data.sets.isic_tables import parts_of, rows, table_of
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
@@ -13,15 +13,14 @@ WHERE = "Distributed by the ISIC challenge site, page ISIC 2016: Data and ground
 LAYOUT = "a folder with ISBI2016_ISIC_Part3_Training_Data/ and its _GroundTruth.csv, ISBI2016_ISIC_Part1_Training_GroundTruth/"
 TASKS = {"melanoma": {"other": ["benign"], "melanoma": ["malignant"]}}  # classes named as in the later challenges: runs can be compared
 SETS = {"Training": "train", "Test": "test"}
-PARTS = {
-    pattern.format(name): f"{holds}, {split}"
-    for name, split in SETS.items()
-    for pattern, holds in {
+PARTS = parts_of(
+    SETS,
+    {
         "ISBI2016_ISIC_Part*_{0}_Data/**/ISIC_???????.jpg": "images",
         "ISBI2016_ISIC_Part*_{0}_*/**/ISIC_*_Segmentation.png": "lesion masks",
         "**/ISBI2016_ISIC_Part3*_{0}_GroundTruth.csv": "diagnoses",
-    }.items()
-}
+    },
+)
 LABELS = {"benign": "benign", "0": "benign", "0.0": "benign", "malignant": "malignant", "1": "malignant", "1.0": "malignant"}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sightline.data.roots import existing, nested
-from sightline.data.sets.isic_tables import rows, table_of
+from sightline.data.sets.isic_tables import parts_of, rows, table_of
 from sightline.data.sets.superpixels import read_features
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
@@ -20,18 +20,17 @@ TASKS = {
 }
 SETS = {"Training": "train", "Validation": "val", "Test_v2": "test"}
 ARTEFACTS = ("ruler", "band_aid", "skin_marker")
-PARTS = {
-    pattern.format(name): f"{holds}, {split}"
-    for name, split in SETS.items()
-    for pattern, holds in {
+PARTS = parts_of(
+    SETS,
+    {
         "ISIC-2017_{0}_Data/**/ISIC_*.jpg": "images",
         "ISIC-2017_{0}_Data/**/ISIC-2017_{0}_Data_metadata.csv": "age and sex",
         "ISIC-2017_{0}_Data/**/ISIC_*_superpixels.png": "superpixels, on which the features are marked",
         "ISIC-2017_{0}_Part1_GroundTruth/**/ISIC_*_segmentation.png": "lesion masks",
         "ISIC-2017_{0}_Part2_GroundTruth/**/ISIC_*_features.json": "dermoscopic features",
         "**/ISIC-2017_{0}_Part3_GroundTruth.csv": "diagnoses",
-    }.items()
-}
+    },
+)
 
 
 def read(root: Path | None) -> list[Record]:

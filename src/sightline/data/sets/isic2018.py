@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sightline.data.roots import existing, nested
-from sightline.data.sets.isic_tables import rows, table_of
+from sightline.data.sets.isic_tables import parts_of, rows, table_of
 from sightline.errors import UserError
 from sightline.types import Record
 
@@ -18,14 +18,13 @@ TASKS = {
 }
 SETS = {"Training": "train", "Validation": "val", "Test": "test"}
 GROUPS = "ISIC2018_Task3_Training_LesionGroupings"
-PARTS = {
-    pattern.format(name): f"{holds}, {split}"
-    for name, split in SETS.items()
-    for pattern, holds in {
+PARTS = parts_of(
+    SETS,
+    {
         "ISIC2018_Task3_{0}_Input/**/ISIC_*.jpg": "images",
         "**/ISIC2018_Task3_{0}_GroundTruth.csv": "diagnoses",
-    }.items()
-} | {f"**/{GROUPS}.csv": "which images show the same lesion, train"}
+    },
+) | {f"**/{GROUPS}.csv": "which images show the same lesion, train"}
 
 
 def read(root: Path | None) -> list[Record]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sightline.data.roots import existing, nested
+from sightline.data.sets.isic_tables import parts_of
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
@@ -12,15 +13,14 @@ WHERE = "Distributed by the ISIC challenge site, page ISIC 2018: Tasks 1-2 data,
 LAYOUT = "a folder with ISIC2018_Task1-2_Training_Input/, ISIC2018_Task1_Training_GroundTruth/, ISIC2018_Task2_Training_GroundTruth_v3/"
 SETS = {"Training": "train", "Validation": "val", "Test": "test"}
 FEATURES = ("pigment_network", "negative_network", "streaks", "milia_like_cyst", "globules")
-PARTS = {
-    pattern.format(name): f"{holds}, {split}"
-    for name, split in SETS.items()
-    for pattern, holds in {
+PARTS = parts_of(
+    SETS,
+    {
         "ISIC2018_Task1-2_{0}_Input/**/ISIC_*.jpg": "images",
         "ISIC2018_Task1_{0}_GroundTruth/**/ISIC_*_segmentation.png": "lesion masks",
         "ISIC2018_Task2_{0}_GroundTruth*/**/ISIC_*_attribute_*.png": "masks of the dermoscopic features",
-    }.items()
-}
+    },
+)
 
 
 def read(root: Path | None) -> list[Record]:

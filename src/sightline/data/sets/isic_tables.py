@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from sightline.errors import UserError
 
 ID = re.compile(r"ISIC_\d{7}")
+
+
+def parts_of(sets: Mapping[str, str], patterns: Mapping[str, str]) -> dict[str, str]:
+    """The parts of each set of a challenge, for `data check`.
+
+    >>> parts_of({"Training": "train", "Test": "test"}, {"{0}_Data/*.jpg": "images"})
+    {'Training_Data/*.jpg': 'images, train', 'Test_Data/*.jpg': 'images, test'}
+    """
+    return {pattern.format(name): f"{holds}, {split}" for name, split in sets.items() for pattern, holds in patterns.items()}
 
 
 def table_of(root: Path, name: str) -> Path:

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
+from sightline.engine.compare import common_split
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.colours import INK, MUTED, SERIES
@@ -78,13 +79,7 @@ def _split(runs: Sequence[Run], options: Options) -> str:
     for run in runs:
         if run.classes != runs[0].classes:
             raise UserError(run.path, f"has other classes than {runs[0].path}", "Draw a figure for each task.")
-        if options.split is not None and options.split not in run.metrics:
-            remedy = f"Run `sightline evaluate {run.path} --split {options.split}`."
-            raise UserError(run.path, f"has no scores for split {options.split!r}", remedy)
-    common = [s for s in runs[0].metrics if all(s in run.metrics for run in runs)]
-    if not common:
-        raise UserError(runs[0].path, "was not evaluated on a split that all given runs share", "Evaluate all of them on one split.")
-    return options.split or next((s for s in common if s != "val"), common[0])
+    return common_split(runs, options.split)
 
 
 def _value(score: Mapping[str, Any]) -> float:

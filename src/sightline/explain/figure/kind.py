@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure as Drawn
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from sightline.engine.compare import common_split
 from sightline.engine.run import Attention, Predictions, Run
 from sightline.errors import UserError, nearest
 
@@ -105,16 +106,12 @@ def layout() -> ConstrainedLayoutEngine:
 
 
 def same_images(runs: Sequence[Run], options: Options) -> str:
-    """The split that is shown: the one asked for, else the first test set that all runs were scored on, else `val`.
+    """The split that is shown, see `common_split`.
 
     Raises:
         UserError: there is none, or the runs differ in its images or in the classes.
     """
-    common = [s for s in runs[0].metrics if all(s in run.metrics for run in runs)]
-    if options.split is None and not common:
-        remedy = f"Run `sightline evaluate {runs[0].path}`{' and so on, on one split' if len(runs) > 1 else ''}."
-        raise UserError(runs[0].path, "was not evaluated on a split that all given runs share", remedy)
-    split = options.split or next((s for s in common if s != "val"), common[0])
+    split = common_split(runs, options.split)
     first = set(runs[0].predictions(split).ids)
     for run in runs[1:]:
         if run.classes != runs[0].classes or set(run.predictions(split).ids) != first:
