@@ -195,6 +195,33 @@ def class_image(
     _finish(run_class_image(run, names, out, seed), json)
 
 
+@app.command(
+    epilog="Examples:\n\n    sightline audit runs/melanoma-energy\n\n"
+    "    sightline audit runs/melanoma-energy --split flipped --seconds 300\n\n"
+    "    sightline audit runs/melanoma-energy --data isic_archive --root ~/archive --out audit"
+)
+def audit(
+    run: RunPath,
+    split: Annotated[str | None, typer.Option(help="Split whose images are used. Default: the first test set.", show_default=False)] = None,
+    seconds: Annotated[float, typer.Option(help="After which fewer images are taken; every number says how many.", min=1)] = 120,
+    images: Annotated[int, typer.Option(help="Images at most, drawn at random.", min=2)] = 200,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for audit.json and audit.html. Default: `audit` in the run.", metavar="DIR")
+    ] = None,
+    data: Annotated[str | None, typer.Option(help=f"Other images of the same classes. {DATA_SETS}", show_default=False)] = None,
+    root: Root = None,
+    json: Json = None,
+) -> None:
+    """Find out what a classifier relies on: change its images and see what becomes of its answers.
+
+    Covers the region, exchanges the background, puts artefacts in and takes them out, each beside a control; deletes and inserts what its
+    maps mark; scrambles its weights to see whether the maps follow. The run itself is not touched.
+    """
+    from sightline.verbs import audit as run_audit
+
+    _finish(run_audit(run, split, seconds, images, out, data, root), json)
+
+
 @app.command(epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison")
 def compare(
     runs: RunPaths,
@@ -247,6 +274,34 @@ def pseudo_mask(
 
 
 @app.command(
+    "annotate-next",
+    epilog="Examples:\n\n    sightline annotate-next runs/melanoma-energy --budget 50\n\n"
+    "    sightline annotate-next runs/melanoma-energy --budget 50 --by uncertainty --out next\n\n"
+    "Train with them: sightline train energy --data isic2017 --root ~/isic2017 --set data.annotated=next/annotated.csv",
+)
+def annotate_next(
+    run: RunPath,
+    budget: Annotated[int, typer.Option(help="How many images can be annotated.", min=1)] = 50,
+    by: Annotated[
+        str, typer.Option(help="uncertainty+spread, uncertainty, spread or random; spread: how far from one point the attention is.")
+    ] = "uncertainty+spread",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for next.csv, next.png, annotated.csv. Default: `annotate-next` in the run.", metavar="DIR"),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of ties and of --by random.")] = 0,
+    json: Json = None,
+) -> None:
+    """Say which training images are worth annotating next: those on which the model is unsure and looks everywhere.
+
+    Asks about the images whose annotation the run did not have. Patients or lesions take turns.
+    """
+    from sightline.verbs import annotate_next as run_annotate_next
+
+    _finish(run_annotate_next(run, budget, by, out, seed), json)
+
+
+@app.command(
     epilog="Examples:\n\n    sightline figure\n\n    sightline figure roc --run runs/label-only --run runs/energy --split test\n\n"
     "    sightline figure feature-maps --run runs/melanoma --unit 6/12 --unit 7/40\n\n    sightline figure diagram --recipe gain"
 )
@@ -280,6 +335,49 @@ def figure(
 
     given = {"split": split, "images": images, "ids": tuple(id), "label": label, "colours": colours}
     _finish(run_figure(name, run, out, given | {"units": tuple(unit), "recipes": tuple(recipe)}), json)
+
+
+@app.command(
+    epilog="Examples:\n\n    sightline study phantom-controls --dry-run\n\n"
+    "    sightline study plan.yaml --root ~/isic2017 --out studies/melanoma\n\n"
+    "    sightline study plan.yaml --seeds 3 --set train.epochs=5\n\n"
+    "    sightline study report studies/melanoma"
+)
+def study(
+    plan: Annotated[
+        list[str], typer.Argument(metavar="PLAN | report DIR", help="Plan by name or YAML file; or the folder of a study.", show_default=False)
+    ],
+    root: Root = None,
+    settings: Annotated[
+        list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of every training, e.g. train.epochs=3. Repeatable.")
+    ] = [],
+    seeds: Annotated[int | None, typer.Option(help="Another number of seeds than the plan's.", min=1, show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the study. Default: studies/ and the plan's name.", metavar="DIR", show_default=False)
+    ] = None,
+    executor: Annotated[str, typer.Option(help="`local`: processes on this machine. `ray`: a Ray cluster.")] = "local",
+    workers: Annotated[
+        int | None, typer.Option(help="Trainings at a time. Default: one per accelerator, else per core.", min=1, show_default=False)
+    ] = None,
+    threads: Annotated[int, typer.Option(help="Threads of each training.", min=1)] = 1,
+    address: Annotated[
+        str | None, typer.Option(help="Of a running Ray cluster; `auto`: this machine's. Default: one is started here.", show_default=False)
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be trained and about how long it takes; train nothing.")] = False,
+    json: Json = None,
+) -> None:
+    """Train several arms with several seeds and say, with intervals, whether they differ.
+
+    What decides a training decides its name: nothing is trained twice, Ctrl-C and the same command go on, and what fails is listed and
+    does not stop the rest. A line of the plan `like: NAME` starts from a ready-made arm, such as label-only, weight-decay, random-roi.
+    """
+    from sightline.verbs_study import report, run
+
+    if plan[0] == "report":
+        result = report(plan[1:])
+    else:
+        result = run(plan, root, settings, seeds, out, executor, workers, threads, address, dry_run)
+    _finish(result, json)
 
 
 @recipes_app.callback(epilog="Examples:\n\n    sightline recipes\n\n    sightline recipes show energy")

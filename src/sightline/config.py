@@ -84,16 +84,19 @@ class Roi(Settings):
     Attributes:
         of: named regions of the data set (dermoscopic features, organs) in place of the annotation; several are united.
         pseudo: folder written by `sightline pseudo-mask`, whose masks take the place of the annotations of the images it has any for.
+        control: a region that knows nothing of the image, to see what any region at all would do: `random` (another training image's,
+            brought to the area of the image's own), or `centre` (a disc of that area in the middle).
         shape: `exact`, or the region's `polygon` (coarse outline), `circle` (of the same area and centre) or `box` (bounding box).
         grow: dilation (above 0) or erosion (below) as a share of the region's radius, that of a circle of the same area.
         shift: displacement in a random direction, as a share of the radius.
         noise: standard deviation of a smooth random displacement of the outline, as a share of the radius.
         invert: everything but the region.
-        seed: of shift and noise, drawn once per image.
+        seed: of control, shift and noise, drawn once per image.
     """
 
     of: tuple[str, ...] = ()
     pseudo: Path | None = None
+    control: Literal["random", "centre"] | None = None
     shape: Literal["exact", "polygon", "circle", "box"] = "exact"
     grow: Annotated[float, Field(gt=-1)] = 0
     shift: Annotated[float, Field(ge=0)] = 0
@@ -102,16 +105,41 @@ class Roi(Settings):
     seed: int = 0
 
 
+class Decoy(Settings):
+    """A shortcut planted into the images of any data set: an artefact that tells the class in training, and not in two of the tests.
+
+    The images of the split `test` (where there is none, of the data set's own `removed`, or else of `val`) come three times: `matched` as
+    in training, `flipped` with the opposite correlation, `removed` without the artefact. Further test sets stay as they are.
+
+    Attributes:
+        artefact: `swatch` (a coloured square in a corner), `ruler` (a strip along an edge), or `text` (burnt-in letters in a corner).
+        strength: rho, the correlation of artefact and class in training: 0 none, 1 always. Of the positive images a share of (1 + rho) / 2
+            carries it, of each other class (1 - rho) / 2, rounded to whole images.
+        positive: the class that it comes with; None: the last one.
+        size: side of the swatch, depth of the ruler, twice the height of the letters, as a share of the shorter side of what an
+            evaluation sees of the image.
+        seed: of what is drawn where.
+    """
+
+    artefact: Literal["swatch", "ruler", "text"] = "swatch"
+    strength: Fraction = 0.95
+    positive: str | None = None
+    size: Annotated[float, Field(gt=0, le=0.5)] = 0.2
+    seed: int = 0
+
+
 class Split(Settings):
     """How records without an owner's split are divided: stratified by class, grouped, seeded.
 
     Attributes:
+        owner: keep the owner's sets; if not, all records are pooled and divided by `val` and `test`.
         val, test: shares of the records. Where the owner gives only a validation set, `test` is 0 and that set is left alone.
         seed: of the division, apart from the training's seed, so that several seeds share one division.
         folds, fold: k-fold cross-validation instead of `val`: fold number `fold` (0-based) validates.
         near_duplicates: treat images that look nearly the same as one group.
     """
 
+    owner: bool = True
     val: Fraction = 0.15
     test: Fraction = 0.15
     seed: int = 0
@@ -134,8 +162,10 @@ class Data(Settings):
         centre: side of a centre square that is cut out first, as a share of the shorter side (003: 0.8); None: nothing is cut.
         load_size: side before a random crop to `image_size` in training (centre crop otherwise); None: `image_size`.
         gaze_blur: B of 004's Algorithm 1, in original pixels.
+        decoy: a shortcut to plant; None: the images as they are.
         roi: what becomes of the annotations in training.
         annotated_fraction: share of the training annotations that is used; subsets of one seed are nested.
+        annotated: CSV with a column `id`: the training images whose annotations are used, instead of a share of them.
         balance: of the classes in training.
         leaks: `refuse` exact leaks, or `drop` their training images, and warn of near ones; `warn` of all; `ignore`.
         cache: keep decoded images in a file in the temporary folder, so that later epochs do not decode again.
@@ -151,8 +181,10 @@ class Data(Settings):
     centre: Annotated[float, Field(gt=0, le=1)] | None = None
     load_size: Count | None = None
     gaze_blur: Count = 200
+    decoy: Decoy | None = None
     roi: Roi = Roi()
     annotated_fraction: Fraction = 1
+    annotated: Path | None = None
     balance: Literal["none", "oversample", "weighted_sampler", "class_weights"] = "none"
     augment: Augment = Augment()
     split: Split = Split()
@@ -163,6 +195,12 @@ class Data(Settings):
     def _load_size_holds_a_crop(self) -> Self:
         if self.load_size is not None and self.load_size < self.image_size:
             raise ValueError("load_size must be at least image_size, since image_size is cropped out of it")
+        return self
+
+    @model_validator(mode="after")
+    def _annotated_says_it_alone(self) -> Self:
+        if self.annotated is not None and self.annotated_fraction < 1:
+            raise ValueError("annotated names the images, so annotated_fraction has to be 1")
         return self
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from sightline.config import Data
-from sightline.console import Bar, interval, number, say, scores_table, table
+from sightline.console import Bar, audit_tables, interval, number, say, scores_table, table
 from sightline.errors import UserError
 from sightline.recipe import goes_on, load_recipe, parse_settings, recipe_from, recipe_names
 
@@ -136,6 +136,32 @@ def class_image(folder: Path, names: list[str], out: Path, seed: int) -> dict[st
     return {"run": str(folder), "images": found}
 
 
+def audit(
+    folder: Path, split: str | None, seconds: float, images: int, out: Path | None, data: str | None, root: Path | None
+) -> dict[str, Any]:
+    """`sightline audit`."""
+    import torch
+
+    from sightline.audit.examine import examine
+    from sightline.audit.which import other, own
+    from sightline.engine.run import Run
+    from sightline.report.audit_page import sample_line, write_audit
+
+    run = Run(folder)
+    which = own(run, split) if data is None and root is None else other(run, data, root and root.expanduser(), split)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    found = examine(run, which, seconds=seconds, images=images, device=device, progress=Bar("changing images"))
+    result = write_audit(run, found, which.split, out or run.path / "audit")
+    audit_tables(result)
+    say(f"{result['headline']}.\n")
+    for question, answer in result["sentences"].items():
+        say(f"{question} {answer}")
+    say(f"\n{sample_line(result, which.split)}")
+    for path in result["files"]:
+        say(path)
+    return result
+
+
 def compare(folders: list[Path], split: str | None, out: Path) -> dict[str, Any]:
     """`sightline compare`."""
     from sightline.engine.run import Run
@@ -187,6 +213,26 @@ def pseudo_mask(
     table("Held-out images", ["masks", "n", "Dice", "Jaccard"], rows)
     say(f"{images['kept']} of {images['predicted']} masks are kept: {out}")
     return {"out": str(out)} | found
+
+
+def annotate_next(folder: Path, budget: int, by: str, out: Path | None, seed: int) -> dict[str, Any]:
+    """`sightline annotate-next`."""
+    from sightline.annotate.advise import annotate_next as advise
+    from sightline.engine.run import Run
+
+    run = Run(folder)
+    found = advise(run, budget, by, out, seed=seed, progress=Bar("looking at images without annotation"))
+    if found["by"] != by:
+        say(f"{run.name} has no attention maps: gone by {found['by']} alone.")
+    rows = [
+        [row["id"], row["label"], row["predicted"], *(number(row[k]) for k in ("probability", "entropy", "spread", "score"))]
+        for row in found["chosen"]
+    ]
+    columns = ["image", "label", "predicted", "probability", "entropy", "spread", "score"]
+    table(f"To annotate next, of {found['unknown']} images without annotation (by {found['by']})", columns, rows)
+    for path in found["files"]:
+        say(path)
+    return {"run": str(folder)} | found
 
 
 def figure(name: str | None, folders: list[Path], out: Path, options: dict[str, Any]) -> dict[str, Any]:

@@ -129,6 +129,13 @@ def test_a_share_of_zero_makes_no_part() -> None:
     assert list(split(records("ab" * 10), Split(val=0.2, test=0))) == ["train", "val"]
 
 
+def test_the_owners_sets_can_be_pooled_and_divided_anew() -> None:
+    given = records("ab" * 60, owner=["train", "val", "test"] * 40)
+    parts = split(given, Split(owner=False, val=0.2, test=0.3))
+    assert {name: len(part) for name, part in parts.items()} == {"train": 60, "val": 24, "test": 36}
+    assert all({given[int(r.id)].split for r in part} == {"train", "val", "test"} for part in parts.values())
+
+
 def test_folds_cover_every_record_once_and_are_alike() -> None:
     some = records("a" * 50 + "b" * 23)
     folds = [split(some, Split(folds=4, fold=k, test=0)) for k in range(4)]

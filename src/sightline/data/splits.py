@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,7 +24,7 @@ def split(records: Sequence[Record], settings: Split, groups: Mapping[str, str] 
 
     The owner's sets stay as they are. What is missing is cut from the rest (the owner's `train` and the records without split), as a
     share of that rest: a validation set where the owner gives none, a test set where the owner gives neither. With `folds`, the
-    owner's `train` and `val` are pooled, and fold number `fold` validates.
+    owner's `train` and `val` are pooled, and fold number `fold` validates. Without `owner` there are no owner's sets.
 
     Args:
         groups: id -> group, over the records' own group; both never fall into two of the parts that are cut.
@@ -31,6 +32,8 @@ def split(records: Sequence[Record], settings: Split, groups: Mapping[str, str] 
     Raises:
         UserError: nothing to train on, or a class with too few groups to be in every part.
     """
+    if not settings.owner:
+        records = [replace(record, split=None) for record in records]
     learning = {None, "train", "val"} if settings.folds else {None, "train"}
     owners = {r.split for r in records if r.split not in learning}
     rest = [r for r in records if r.split in learning]

@@ -16,6 +16,7 @@ from sightline.data.loader import eval_loader
 from sightline.engine.files import read_table, write_json, write_table, write_whole
 from sightline.engine.pointing import pointing
 from sightline.engine.run import Attention, Predictions, Run
+from sightline.engine.thresholds import at_thresholds, chosen_thresholds
 from sightline.errors import UserError, nearest
 from sightline.metrics.classification import classification
 from sightline.metrics.evaluate import localisation
@@ -66,8 +67,12 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
     return Observed(predictions, attention if maps else None, np.concatenate(rois), masks)
 
 
-def score(observed: Observed, dataset: ImageDataset, recipe: Recipe) -> dict[str, Any]:
-    """The numbers of one split: classification, localisation per map, groups; each with its interval."""
+def score(observed: Observed, dataset: ImageDataset, recipe: Recipe, thresholds: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The numbers of one split: classification, localisation per map, groups; each with its interval.
+
+    Args:
+        thresholds: chosen on other images; what they reach here is added as `at_threshold`.
+    """
     settings, said = recipe.evaluate, observed.predictions
     sampling: dict[str, Any] = {"bootstrap": settings.bootstrap, "confidence": settings.confidence, "seed": 0}
     by_id = {record.id: record for record in dataset.records}
@@ -97,6 +102,12 @@ def score(observed: Observed, dataset: ImageDataset, recipe: Recipe) -> dict[str
         if settings.point_into:
             maps = observed.attention.maps
             result["pointing"] = pointing(maps, records, dataset.data, settings.point_into, groups=groups, **sampling)
+    if thresholds:
+        decision, overlap = at_thresholds(thresholds, said, observed.attention, observed.rois, groups=groups, **sampling)
+        if decision is not None:
+            result["classification"]["at_threshold"] = decision
+        for name, found in overlap.items():
+            result["localisation"][name]["at_threshold"] = found
     names = group_names([r.label for r in records], [r.tags for r in records])
     if names is not None:
         result["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)
@@ -105,6 +116,8 @@ def score(observed: Observed, dataset: ImageDataset, recipe: Recipe) -> dict[str
 
 def evaluate(run: Run, splits: Sequence[str] | None = None, device: str = "cpu") -> dict[str, Any]:
     """Scores a finished run on the named splits (default: the recipe's) and writes scores, predictions and maps into its folder.
+
+    Validation images come first: on them thresholds are chosen, and kept in `thresholds.json`, for the other splits, now and later.
 
     Returns:
         split name -> scores, of the splits asked for.
@@ -119,9 +132,11 @@ def evaluate(run: Run, splits: Sequence[str] | None = None, device: str = "cpu")
             raise UserError(f"--split {name}", f"{run.path} has no such split", nearest(name, run.datasets))
     classifier = run.classifier(device)
     results = {}
-    for name in wanted:
+    for name in sorted(wanted, key=lambda split: split != "val"):
         observed = observe(classifier, run.datasets[name], run.recipe, device)
-        results[name] = score(observed, run.datasets[name], run.recipe)
+        if name == "val":
+            write_json(run.path / "thresholds.json", chosen_thresholds(observed.predictions, observed.attention, observed.rois))
+        results[name] = score(observed, run.datasets[name], run.recipe, None if name == "val" else run.thresholds)
         _write(run, name, observed)
     write_json(run.path / "metrics.json", run.metrics | results)
     return {name: run.metrics[name] for name in wanted}

@@ -100,6 +100,11 @@ class Run:
         return self._json("metrics.json") if (self.path / "metrics.json").is_file() else {}
 
     @property
+    def thresholds(self) -> dict[str, Any]:
+        """Thresholds of the decision and of the maps, chosen on the validation images; empty before these were scored."""
+        return self._json("thresholds.json") if (self.path / "thresholds.json").is_file() else {}
+
+    @property
     def split_table(self) -> list[dict[str, str]]:
         """Rows id, split, label, group, annotated."""
         return read_table(self.path / "split.csv")

@@ -3,23 +3,26 @@
 A bootstrap sample is a row of counts, how often each image was drawn, so a statistic is written once, for weights (R, N), and answers for
 all R samples at a time. Where images belong together (a patient, a lesion), whole groups are drawn, since their images err together.
 
-The intervals are percentile intervals. They stay inside the range of the score, serve means, ratios, AUC and paired differences alike, and
-need no jackknife. BCa would correct a little bias and skew, but it is undefined where all samples agree (an accuracy of 1), which happens
-in practice. At such a score the percentile interval has no width, although few images cannot be that sure: read it beside its n.
+The intervals are percentile intervals. They stay inside the range of the score, and serve means, ratios, AUC and paired differences alike.
+`method="bca"` also corrects bias and skew (see `bca`); where it is undefined, above all where all samples agree (an accuracy of 1), the
+percentiles stand. At such a score the interval has no width, although few images cannot be that sure: read it beside its n.
 Medians are not offered: their bootstrap intervals fail badly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, TypedDict, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sightline.metrics.bca import bca_levels
+
 Array = NDArray[Any]
 Groups = Sequence[str | None] | NDArray[Any]  # names or numbers, one per image
 Key = TypeVar("Key", bound=Hashable)
+Method = Literal["percentile", "bca"]
 
 _ELEMENTS = 2**20  # of one chunk of weights: small enough to stay in fast memory
 
@@ -52,6 +55,16 @@ def resamples(n: int, *, groups: Groups | None = None, draws: int = 1000, seed: 
         yield drawn[:, cluster].astype(np.float64)  # (rows, count) -> (rows, n)
 
 
+def leave_one_out(n: int, *, groups: Groups | None = None) -> Iterator[Array]:
+    """The jackknife: every image but one, or with groups every group but one. Yields (r, n) weights of 0 and 1, a row each."""
+    cluster = clusters(n, groups)  # (n,)
+    count = int(cluster.max()) + 1
+    step = max(1, _ELEMENTS // n)
+    for start in range(0, count, step):
+        left_out = np.arange(start, min(start + step, count))
+        yield (cluster != left_out[:, None]).astype(np.float64)  # (r, n)
+
+
 def intervals(
     statistic: Callable[[Array], Mapping[Key, Array]],
     n: int,
@@ -59,6 +72,7 @@ def intervals(
     groups: Groups | None = None,
     bootstrap: int = 1000,
     confidence: float = 0.95,
+    method: Method = "percentile",
     seed: int = 0,
 ) -> dict[Key, Interval]:
     """Intervals of weighted statistics, all from the same bootstrap samples.
@@ -67,6 +81,7 @@ def intervals(
         statistic: weights (R, n) -> name -> (R,), NaN where a sample does not allow it (one class only). Weights of 1 give the value.
         n: images.
         confidence: of the interval, 0.95 for the 2.5th to the 97.5th percentile.
+        method: `bca` moves these percentiles by bias and skew, where it is defined.
 
     Returns:
         An interval per name. Samples that do not allow a statistic are left out of it; with fewer than two images or groups there are
@@ -75,10 +90,23 @@ def intervals(
     values = statistic(np.ones((1, n)))
     drawable = n > 0 and int(clusters(n, groups).max()) > 0
     chunks = [statistic(w) for w in resamples(n, groups=groups, draws=bootstrap, seed=seed)] if drawable else []
-    return {key: _summary(float(v[0]), np.concatenate([c[key] for c in chunks] or [np.empty(0)]), confidence) for key, v in values.items()}
+    knife = [statistic(w) for w in leave_one_out(n, groups=groups)] if drawable and method == "bca" else []
+
+    def of(key: Key, parts: list[Mapping[Key, Array]]) -> Array:
+        return np.concatenate([part[key] for part in parts] or [np.empty(0)])
+
+    return {key: _summary(float(v[0]), of(key, chunks), of(key, knife), confidence) for key, v in values.items()}
 
 
-def interval(per_item: Array, *, groups: Groups | None = None, bootstrap: int = 1000, confidence: float = 0.95, seed: int = 0) -> Interval:
+def interval(
+    per_item: Array,
+    *,
+    groups: Groups | None = None,
+    bootstrap: int = 1000,
+    confidence: float = 0.95,
+    method: Method = "percentile",
+    seed: int = 0,
+) -> Interval:
     """The mean of one number per image, with its interval.
 
     Args:
@@ -90,7 +118,8 @@ def interval(per_item: Array, *, groups: Groups | None = None, bootstrap: int = 
     def mean(weights: Array) -> dict[str, Array]:
         return {"mean": ratio(weights @ values, weights.sum(axis=1))}  # (R, N) -> (R,)
 
-    return intervals(mean, len(values), groups=chosen(groups, applies), bootstrap=bootstrap, confidence=confidence, seed=seed)["mean"]
+    own = chosen(groups, applies)
+    return intervals(mean, len(values), groups=own, bootstrap=bootstrap, confidence=confidence, method=method, seed=seed)["mean"]
 
 
 def clusters(n: int, groups: Groups | None) -> Array:
@@ -124,10 +153,11 @@ def number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _summary(value: float, samples: Array, confidence: float) -> Interval:
-    """Value and percentiles of (R,) samples, NaN left out."""
-    defined = samples[~np.isnan(samples)]
+def _summary(value: float, samples: Array, knife: Array, confidence: float) -> Interval:
+    """Value and percentiles of (R,) samples, NaN left out; of BCa where there is a jackknife (G,)."""
+    defined, left = samples[~np.isnan(samples)], knife[~np.isnan(knife)]
     if np.isnan(value) or not len(defined):
         return Interval(value=number(value), low=None, high=None)
-    low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2])
+    levels = ((1 - confidence) / 2, (1 + confidence) / 2)
+    low, high = np.quantile(defined, bca_levels(value, defined, left, levels) if len(left) else levels)
     return Interval(value=value, low=float(low), high=float(high))

@@ -1,0 +1,133 @@
+"""What a comparison of two arms allows to say, in words.
+
+That no difference was found means two things: that there is none worth having, or that the study could not have seen it. Which of them is
+decided by the smallest difference that matters. If the study would have found it with 80 % probability, the arms are not distinguishable;
+else the test set, or the number of seeds, is too small to tell, and how many it would take follows from the spread that was measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sightline.metrics.hierarchical import Spread
+from sightline.metrics.power import Noise, both_needed, detectable, images_needed, noise_of, seeds_needed
+
+Word = Literal["better", "worse", "not distinguishable", "too small a test set to tell", "too few seeds to tell", "not measured"]
+
+# with fewer, a two-sided signed-rank test over pairs of seeds cannot reach p < 0.05, whatever they say: five stop at 0.0625
+ENOUGH_SEEDS = 6
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict.
+
+    Attributes:
+        word: the verdict.
+        sentence: the verdict with its numbers.
+        smallest: the smallest difference that matters.
+        value, low, high: the difference and its interval; None where they cannot be computed.
+        detectable: the smallest difference that such a study finds with 80 % probability.
+        needs_images, needs_seeds: how many it takes to find `smallest`, where they are too few.
+    """
+
+    word: Word
+    sentence: str
+    smallest: float
+    value: float | None
+    low: float | None
+    high: float | None
+    detectable: float | None = None
+    needs_images: int | None = None
+    needs_seeds: int | None = None
+
+
+def judge(
+    spread: Spread,
+    smallest: float,
+    *,
+    higher_is_better: bool = True,
+    arm: str = "the arm",
+    base: str = "the baseline",
+    metric: str = "score",
+) -> Judgement:
+    """What the difference arm minus base allows to say.
+
+    Args:
+        spread: of the difference, over seeds.
+        smallest: the smallest difference that matters, above 0, in the units of the score.
+        arm, base, metric: names for the sentence.
+    """
+    value, low, high, noise = spread["value"], spread["low"], spread["high"], noise_of(spread)
+    needs: dict[str, int] = {}
+    limit = None
+    word: Word
+    if value is None:
+        word, why = "not measured", ""
+    elif spread["seeds"] < 2:
+        word, why, needs = "too few seeds to tell", "One seed does not say how much seeds differ", {"seeds": ENOUGH_SEEDS}
+    elif low is None or high is None or noise is None:
+        word, why = "too small a test set to tell", "All images are of one patient, or too few for an interval"
+    else:
+        alpha = 1 - spread["confidence"]
+        limit = detectable(noise, alpha=alpha)
+        if not low <= 0 <= high:
+            word, why = "better" if (value > 0) == higher_is_better else "worse", ""
+        elif limit <= smallest:
+            word = "not distinguishable"
+            seen = f"One of {smallest:.3g} would have been found with 80 % probability"
+            why = f"Any difference is below {smallest:.3g}" if max(-low, high) < smallest else seen
+        else:
+            word, needs = _missing(noise, smallest, alpha)
+            why = f"Only one of {limit:.2g} would have been found with 80 % probability"
+    return Judgement(
+        word,
+        _sentence(spread, word, why, needs, smallest, f"{arm} against {base}, {metric}"),
+        smallest,
+        value,
+        low,
+        high,
+        detectable=limit,
+        needs_images=needs.get("images"),
+        needs_seeds=needs.get("seeds"),
+    )
+
+
+def _missing(noise: Noise, smallest: float, alpha: float) -> tuple[Word, dict[str, int]]:
+    """What is too small, and what it takes: of images and seeds the one that adds more noise, if more of it suffices."""
+    words: dict[str, Word] = {"images": "too small a test set to tell", "seeds": "too few seeds to tell"}
+    needed = {"images": images_needed(noise, smallest, alpha=alpha), "seeds": seeds_needed(noise, smallest, alpha=alpha)}
+    order = ["images", "seeds"] if noise.of_images >= noise.of_seeds else ["seeds", "images"]
+    for kind in order:
+        if (count := needed[kind]) is not None:
+            return words[kind], {kind: count}
+    both = both_needed(noise, smallest, alpha=alpha)
+    return words[order[0]], dict(zip(("images", "seeds"), both, strict=True)) if both else {}
+
+
+def _sentence(spread: Spread, word: Word, why: str, needs: dict[str, int], smallest: float, what: str) -> str:
+    if spread["value"] is None:
+        return f"{what}: {word}."
+    text = f"{what}: {word}. The difference is {_signed(spread['value'])}"
+    if spread["low"] is not None and spread["high"] is not None:
+        text += f" ({100 * spread['confidence']:.4g} % interval {_signed(spread['low'])} to {_signed(spread['high'])})"
+    text += f", with {spread['seeds']} seed{'s' * (spread['seeds'] != 1)} and {spread['images']:,} images."
+    if why:
+        text += f" {why}."
+    if needs:
+        listed = " and ".join(f"{_rounded(count):,} {kind}" for kind, count in needs.items())
+        text += f" To find one of {smallest:.3g} it needs about {listed}."
+    if 1 < spread["seeds"] < ENOUGH_SEEDS:
+        text += f" (With fewer than {ENOUGH_SEEDS} seeds no paired rank test could confirm it.)"
+    return text
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
+
+
+def _rounded(count: int) -> int:
+    """Upwards to two digits: more would pretend to be known."""
+    step = 10 ** max(0, len(str(count)) - 2)
+    return -(-count // step) * step

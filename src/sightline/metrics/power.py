@@ -1,0 +1,120 @@
+"""What a study of so many images and seeds can see, and how many it would need.
+
+A mean difference over seeds is off by its seeds and by its images (see `hierarchical`); its variance is
+
+    sd_seeds^2 / S  +  (se_own^2 / S + se_shared^2) N / N'
+
+with S seeds and N' images, where the standard errors were measured on N. More images do not help against seeds, nor more seeds of one test
+set against its images. A difference is detectable with 80 % power if it is t(1 - alpha/2) + t(power) such standard errors large, with the
+degrees of freedom that S seeds leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.stats import t as student
+
+from sightline.metrics.hierarchical import Spread
+
+MOST = 10_000  # times as many images or seeds as there are; a study that needs more will not be made
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What makes a mean difference unsure.
+
+    Attributes:
+        images, seeds: how many there are.
+        sd_seeds: standard deviation between seeds, free of image noise.
+        se_shared: standard error due to the images that all seeds share.
+        se_own: standard error of one seed due to images, or to what images do to this seed alone.
+    """
+
+    images: int
+    seeds: int
+    sd_seeds: float = 0
+    se_shared: float = 0
+    se_own: float = 0
+
+    def with_images(self, images: int) -> Noise:
+        """The same study on another number of images."""
+        shrink = np.sqrt(self.images / images)
+        return replace(self, images=images, se_shared=self.se_shared * shrink, se_own=self.se_own * shrink)
+
+    @property
+    def of_seeds(self) -> float:
+        """Variance of the mean that more seeds remove, but not more images."""
+        return self.sd_seeds**2 / self.seeds
+
+    @property
+    def of_images(self) -> float:
+        """Variance of the mean that more images remove."""
+        return self.se_shared**2 + self.se_own**2 / self.seeds
+
+
+def noise_of(spread: Spread) -> Noise | None:
+    """The noise that a study has measured; None where it could not."""
+    if spread["sd_seeds"] is None or spread["se_images"] is None or spread["se_own"] is None:
+        return None
+    shared = max(0.0, spread["se_images"] ** 2 - spread["se_own"] ** 2 / spread["seeds"])
+    return Noise(spread["images"], spread["seeds"], spread["sd_seeds"], float(np.sqrt(shared)), spread["se_own"])
+
+
+def detectable(noise: Noise, *, alpha: float = 0.05, power: float = 0.8) -> float:
+    """The smallest difference that such a study finds with probability `power`, in a two-sided test at `alpha`; infinite where one seed is
+    to stand for all."""
+    by_seed = noise.of_seeds + noise.se_own**2 / noise.seeds
+    if by_seed and noise.seeds < 2:
+        return float("inf")
+    variance = noise.of_seeds + noise.of_images
+    freedom = (noise.seeds - 1) * (variance / by_seed) ** 2 if by_seed else np.inf
+    return float((student.ppf(1 - alpha / 2, freedom) + student.ppf(power, freedom)) * np.sqrt(variance))
+
+
+def images_needed(noise: Noise, difference: float, *, alpha: float = 0.05, power: float = 0.8) -> int | None:
+    """How many images it takes to find `difference` with these seeds; None if no number suffices, because of the seeds."""
+    return _fewest(lambda n: detectable(noise.with_images(n), alpha=alpha, power=power) <= difference, noise.images)
+
+
+def seeds_needed(noise: Noise, difference: float, *, alpha: float = 0.05, power: float = 0.8) -> int | None:
+    """How many seeds it takes to find `difference` with these images; None if no number suffices, because of the images."""
+    return _fewest(lambda n: detectable(replace(noise, seeds=n), alpha=alpha, power=power) <= difference, noise.seeds)
+
+
+def both_needed(noise: Noise, difference: float, *, alpha: float = 0.05, power: float = 0.8) -> tuple[int, int] | None:
+    """How many images and seeds it takes to find `difference` where neither suffices alone, both grown by the same factor."""
+
+    def grown(factor: int) -> Noise:
+        return replace(noise.with_images(factor * noise.images), seeds=factor * noise.seeds)
+
+    factor = _fewest(lambda n: detectable(grown(n), alpha=alpha, power=power) <= difference, 1)
+    return (factor * noise.images, factor * noise.seeds) if factor else None
+
+
+def _fewest(enough: Callable[[int], bool], start: int) -> int | None:
+    """The smallest number that is enough, looked for upwards from `start` in doublings, then between the last two."""
+    low, high = 0, start
+    while not enough(high):
+        low, high = high, 2 * high
+        if high > MOST * start:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+def auc_error(area: float, positives: int, negatives: int) -> float:
+    """Standard error of an AUC before there are data, from its size and the numbers of images (Hanley & McNeil 1982, Radiology 143).
+
+    Exact if scores are distributed exponentially; for normal ones it is on the safe side, by up to a third.
+
+    >>> round(auc_error(0.87, 117, 483), 3)
+    0.022
+    """
+    one, two = area / (2 - area), 2 * area**2 / (1 + area)
+    spread = area * (1 - area) + (positives - 1) * (one - area**2) + (negatives - 1) * (two - area**2)
+    return float(np.sqrt(spread / (positives * negatives)))

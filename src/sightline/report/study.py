@@ -1,0 +1,125 @@
+"""What a study leaves for people: one HTML page, its tables as Markdown, and everything as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, PackageLoader
+
+from sightline.engine.environment import environment
+from sightline.engine.files import write_json, write_text
+from sightline.report import study_charts, words
+from sightline.report.pictures import Chart, Charts
+from sightline.study.folder import Study
+
+SPREAD = (
+    "Thick: 95 % interval of the difference over seeds and images; thin: the interval that holds for all comparisons of this score "
+    "together; small strokes: the seeds; shaded: differences too small to matter."
+)
+
+
+def write(study: Study, result: dict[str, Any]) -> list[Path]:
+    """Writes `study.html`, `study.md` and `study.json` into the study's folder, each whole or not at all."""
+    files = [study.path / f"study.{kind}" for kind in ("html", "md", "json")]
+    write_text(files[0], page(study, result))
+    write_text(files[1], markdown(study, result))
+    write_json(files[2], result)
+    return files
+
+
+def page(study: Study, result: dict[str, Any]) -> str:
+    """One HTML page that needs no other file."""
+    env = Environment(loader=PackageLoader("sightline.report", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    env.filters |= {"number": words.number, "span": words.span}
+    plan = yaml.safe_dump(study.plan.model_dump(mode="json", exclude_defaults=True), sort_keys=False, allow_unicode=True)
+    facts = {"plan": plan, "environment": environment(), "charts": _charts(study, result), "tables": tables(study, result)}
+    return env.get_template("study.html.j2").render(result | facts | {"seeds": study.plan.seeds, "confidence": study.plan.confidence})
+
+
+def _charts(study: Study, result: dict[str, Any]) -> dict[str, list[Chart]]:
+    plan, charts = study.plan, Charts()
+    differences = []
+    for part in result["comparisons"]:
+        for base in plan.base if part["split"] == plan.decides[1] else ():  # the others are in the tables
+            figure = study_charts.forest(part, base, plan.matters)
+            if figure:
+                where = f"{part['score']} on {part['split']}" + (f", {_words(part['setting'])}" if part["setting"] else "")
+                differences.append(charts(figure, f"Differences from {base}: {where}", f"{where}. {SPREAD}"))
+    over = []
+    if len(plan.grid) == 1:
+        key = next(iter(plan.grid))
+        for score in plan.scores:
+            for split in plan.splits:
+                rows = [row for row in result["levels"] if (row["score"], row["split"]) == (score, split)]
+                title = f"{score} on {split}"
+                over.append(charts(study_charts.curves(rows, key, title), title, f"{title} of every arm over {key}, with its interval."))
+    fronts = []
+    if {"auc", "epg"} <= set(plan.scores) and any(row["score"] == "epg" and row["value"] is not None for row in result["levels"]):
+        caption = "What is right of and above a point is better in both; ringed: no other point is. Lines: intervals over seeds and images."
+        for split in plan.splits:
+            fronts.append(charts(study_charts.front(result["levels"], "epg", "auc", split), f"AUC against EPG on {split}", caption))
+    return {"differences": differences, "over": over, "fronts": fronts}
+
+
+def tables(study: Study, result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Levels of every arm, one table per setting and split: rows of arms, columns of scores."""
+    found = []
+    settings = list({str(row["setting"]): row["setting"] for row in result["levels"]}.values())
+    for setting in settings:
+        for split in study.plan.splits:
+            rows = []
+            for arm in study.plan.arms:
+                own = {r["score"]: r for r in result["levels"] if r["arm"] == arm.name and r["split"] == split and r["setting"] == setting}
+                if own:
+                    first = next(iter(own.values()))
+                    rows.append({"arm": arm.name, "seeds": first["seeds"], "images": first["images"], "scores": own})
+            if rows:
+                found.append({"setting": _words(setting), "split": split, "scores": list(study.plan.scores), "rows": rows})
+    return found
+
+
+def markdown(study: Study, result: dict[str, Any]) -> str:
+    """The answer, the levels and the differences."""
+    lines = [f"# {result['title'] or result['name']}", ""]
+    lines += [*(line + "\n" for line in result["conclusion"]), *(f"- {sentence}" for sentence in result["answer"])]
+    if result["missing"]:
+        lines += ["", f"{result['missing']} trainings are missing."]
+    for part in tables(study, result):
+        where = f"on {part['split']}" + (f", {part['setting']}" if part["setting"] else "")
+        lines += [
+            "",
+            f"## Scores {where}",
+            "",
+            _line(["arm", "seeds", "images", *part["scores"]]),
+            _line(["---"] * (3 + len(part["scores"]))),
+        ]
+        for row in part["rows"]:
+            cells = [_cell(row["scores"].get(score)) for score in part["scores"]]
+            lines.append(_line([row["arm"], str(row["seeds"]), str(row["images"]), *cells]))
+    for part in result["comparisons"]:
+        where = f"{part['score']} on {part['split']}" + (f", {_words(part['setting'])}" if part["setting"] else "")
+        lines += ["", f"## Differences: {where} (corrected for {part['family']} comparisons)", ""]
+        head = ["arm", "minus", "difference", "corrected interval", "p (Holm)", "sd between seeds", "se of the images", "verdict"]
+        lines += [_line(head), _line(["---"] * len(head))]
+        for row in part["rows"]:
+            usual, wide = row["difference"], row["simultaneous"]
+            noise = [words.number(usual[k]) for k in ("sd_seeds", "se_images")]
+            cells = [row["arm"], row["base"], _cell(usual), words.span(wide) or "–", words.number(row["p_holm"]), *noise]
+            lines.append(_line([*cells, row["verdict"]["word"]]))
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(score: Any) -> str:
+    if not score or score["value"] is None:
+        return "–"
+    return words.number(score["value"]) + (f" [{words.span(score)}]" if words.span(score) else "")
+
+
+def _words(setting: dict[str, Any]) -> str:
+    return ", ".join(f"{key} = {value}" for key, value in setting.items())

@@ -1,0 +1,162 @@
+"""From what every training answered to what the study may say: levels, paired differences, and verdicts corrected for their number."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from sightline.engine.run import Run
+from sightline.metrics.bootstrap import Array
+from sightline.metrics.family import holm, simultaneous
+from sightline.metrics.hierarchical import Spread, at_confidence, hierarchical
+from sightline.metrics.judgement import judge
+from sightline.study.answers import Answers, load
+from sightline.study.cells import Cell, says
+from sightline.study.conclude import conclusions
+from sightline.study.folder import Study, grouped
+from sightline.study.plan import Plan
+from sightline.study.scores import statistic
+
+Setting = tuple[tuple[str, Any], ...]
+Arms = Mapping[str, Mapping[int, Answers]]  # arm -> seed -> what that training answered
+Name = tuple[str, str, str | None]  # score, arm, and the base that is subtracted
+
+
+def analyse(study: Study) -> dict[str, Any]:
+    """Everything that the trainings so far allow to say, as plain values.
+
+    An arm is compared with each base on the seeds that both have, image by image, seed by seed. p-values (Holm) and the intervals that
+    verdicts go by are corrected over all comparisons of one score on one split, every setting and base included.
+    """
+    plan = study.plan
+    arms = {setting: {arm: chosen(study, found) for arm, found in by_arm.items()} for setting, by_arm in grouped(study.cells).items()}
+    spreads = {
+        split: {setting: _spreads(plan, _answers(study, by_arm, split)) for setting, by_arm in arms.items()} for split in plan.splits
+    }
+    comparisons = [part for split in plan.splits for score in plan.scores for part in _compared(plan, spreads[split], score, split)]
+    failures = study.failures()
+    return {
+        "name": plan.name,
+        "title": plan.title,
+        "recipe": plan.recipe,
+        "decides": list(plan.decides),
+        "matters": plan.matters,
+        "arms": [_about(study, arm.name, says(arm), arms) for arm in plan.arms],
+        "levels": [
+            {"score": score, "split": split, "setting": dict(setting), "arm": arm} | within_range(spread)
+            for split, by_setting in spreads.items()
+            for setting, found in by_setting.items()
+            for (score, arm, base), spread in found.items()
+            if base is None
+        ],
+        "comparisons": comparisons,
+        "conclusion": conclusions(plan, comparisons),
+        "answer": [row["verdict"]["sentence"] for part in comparisons if _decides(plan, part) for row in part["rows"]],
+        "failed": [{"arm": c.arm, "seed": c.seed, "reason": failures[c.key]} for c in study.trainings if c.key in failures],
+        "missing": sum(not study.done(cell.key) for cell in study.trainings),
+    }
+
+
+def chosen(study: Study, found: Sequence[Cell]) -> list[Cell]:
+    """The cells that stand for an arm: all of them, or those of the candidate with the best mean validation score over its seeds."""
+    candidates: dict[tuple[tuple[str, Any], ...], list[Cell]] = {}
+    for cell in found:
+        if study.done(cell.key):
+            candidates.setdefault(cell.candidate, []).append(cell)
+    if not candidates:
+        return []
+
+    def merit(cells: list[Cell]) -> float:
+        scores = (Run(study.run_folder(c.key)).metrics["val"]["classification"][study.plan.tune_on]["value"] for c in cells)
+        return statistics.fmean(score or 0.0 for score in scores)
+
+    return max(candidates.values(), key=merit) if len(candidates) > 1 else next(iter(candidates.values()))
+
+
+def _answers(study: Study, by_arm: Mapping[str, Sequence[Cell]], split: str) -> dict[str, dict[int, Answers]]:
+    """Of the arms that have any; that all were judged on the same images is checked, since everything paired rests on it."""
+    found = {arm: {cell.seed: load(study.answers(cell.key, split)) for cell in kept} for arm, kept in by_arm.items() if kept}
+    first: dict[int, Answers] = {}
+    for by_seed in found.values():
+        for seed, answers in by_seed.items():
+            if answers.ids != first.setdefault(seed, answers).ids:
+                raise AssertionError(f"arms of seed {seed} were judged on different images of {split}")
+    return found
+
+
+def _spreads(plan: Plan, arms: Arms) -> dict[Name, Spread]:
+    """Every score of every arm, and of every arm minus each base, over seeds and images: all from the same draws."""
+    seeds = sorted({seed for by_seed in arms.values() for seed in by_seed})
+    if not seeds:
+        return {}
+    of_seed = [next(by_seed[seed] for by_seed in arms.values() if seed in by_seed) for seed in seeds]
+    scores = {score: statistic(score) for score in plan.scores}
+
+    def values(s: int, weights: Array) -> dict[Name, Array]:
+        missing = np.full(len(weights), np.nan)  # an arm without this seed leaves the seed out
+        own: dict[Name, Array] = {
+            (score, arm, None): compute(by_seed[seeds[s]], weights) if seeds[s] in by_seed else missing
+            for score, compute in scores.items()
+            for arm, by_seed in arms.items()
+        }
+        return own | {
+            (score, arm, base): own[score, arm, None] - own[score, base, None] for score in scores for arm, base in pairs(plan, arms)
+        }
+
+    images, groups = [len(answers.labels) for answers in of_seed], [answers.groups for answers in of_seed]
+    return hierarchical(values, images, groups=groups, crossed=plan.same_images, draws=plan.draws, confidence=plan.confidence)
+
+
+def pairs(plan: Plan, arms: Arms) -> list[tuple[str, str]]:
+    """(arm, base) of what is compared: each pair once, a base with the bases before it."""
+    bases = [base for base in plan.base if base in arms]
+    return [(arm, base) for i, base in enumerate(bases) for arm in arms if arm not in bases[: i + 1]]
+
+
+def within_range(spread: Spread) -> dict[str, Any]:
+    """Of a score, not a difference: its interval without what lies outside 0 to 1, where no score is."""
+    bounds = {key: None if (bound := spread[key]) is None else min(1.0, max(0.0, bound)) for key in ("low", "high")}
+    return {**spread, **bounds}
+
+
+def _compared(plan: Plan, spreads: Mapping[Setting, Mapping[Name, Spread]], score: str, split: str) -> list[dict[str, Any]]:
+    """The comparisons of one score on one split, a part per setting; one family."""
+    family = {
+        (setting, arm, base): spread
+        for setting, found in spreads.items()
+        for (of, arm, base), spread in found.items()
+        if of == score and base is not None
+    }
+    corrected = holm({name: spread["p"] for name, spread in family.items()})
+    level = simultaneous(plan.confidence, len(family))
+    parts: dict[Setting, list[dict[str, Any]]] = {}
+    for (setting, arm, base), spread in family.items():
+        wide = at_confidence(spread, level)
+        where = f"{score} on {split}" + "".join(f", {key} = {value}" for key, value in setting)
+        verdict = judge(wide, plan.matters, arm=arm, base=base, metric=where)
+        row = {"arm": arm, "base": base, "difference": spread, "simultaneous": wide, "p_holm": corrected[setting, arm, base]}
+        parts.setdefault(setting, []).append(row | {"verdict": asdict(verdict)})
+    return [
+        {"score": score, "split": split, "setting": dict(setting), "family": len(family), "confidence": level, "rows": rows}
+        for setting, rows in parts.items()
+    ]
+
+
+def _about(study: Study, arm: str, what: str, arms: Mapping[Setting, Mapping[str, list[Cell]]]) -> dict[str, Any]:
+    kept = [cell for by_arm in arms.values() for cell in by_arm[arm]]
+    took = study.seconds()
+    return {
+        "name": arm,
+        "says": what,
+        "trainings": len({cell.key for cell in kept}),
+        "candidates": [dict(c) for c in dict.fromkeys(cell.candidate for cell in kept) if c],
+        "seconds": statistics.median([took[c.key] for c in kept if c.key in took] or [0.0]),
+    }
+
+
+def _decides(plan: Plan, part: Mapping[str, Any]) -> bool:
+    return (part["score"], part["split"]) == plan.decides

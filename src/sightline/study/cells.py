@@ -1,0 +1,85 @@
+"""From a plan to the trainings that it asks for. What decides a training decides its name, so nothing is trained twice."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sightline.recipe import Recipe, load_recipe, override, recipe_from
+from sightline.study.arms import READY
+from sightline.study.plan import Arm, Plan
+
+UNNAMED = ("name", "title", "source", "deviations")  # of a recipe: what it is called does not change what it does
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training of the study.
+
+    Attributes:
+        arm, seed: which.
+        setting: values of the plan's grid.
+        candidate: values of the arm's `tune`.
+        recipe: everything that decides it.
+        key: name made of its content; cells of equal content share one training.
+    """
+
+    arm: str
+    seed: int
+    setting: tuple[tuple[str, Any], ...]
+    candidate: tuple[tuple[str, Any], ...]
+    recipe: Recipe
+    key: str
+
+
+def cells(plan: Plan) -> list[Cell]:
+    """All trainings, seed by seed, so that a study that is stopped early has whole seeds.
+
+    Raises:
+        UserError: settings that a recipe does not have, or that do not fit each other.
+    """
+    found = []
+    for setting in combinations(plan.grid):
+        for arm in plan.arms:
+            for candidate in combinations(_tuned(arm)):
+                found += [_cell(plan, arm, dict(setting), dict(candidate), seed) for seed in range(plan.seeds)]
+    return sorted(found, key=lambda cell: cell.seed)
+
+
+def combinations(values: Mapping[str, list[Any]]) -> list[tuple[tuple[str, Any], ...]]:
+    """Every choice of one value each.
+
+    >>> combinations({"a": [1, 2]})
+    [(('a', 1),), (('a', 2),)]
+    """
+    return [tuple(zip(values, chosen, strict=True)) for chosen in itertools.product(*values.values())]
+
+
+def _tuned(arm: Arm) -> dict[str, list[Any]]:
+    return (READY[arm.like].tune if arm.like else {}) | arm.tune
+
+
+def _cell(plan: Plan, arm: Arm, setting: dict[str, Any], candidate: dict[str, Any], seed: int) -> Cell:
+    # the grid first: an arm without guidance has no loss weight to change, and is then the same training in every setting
+    recipe = load_recipe(arm.recipe or plan.recipe, plan.set | setting)
+    own = (READY[arm.like].set if arm.like else {}) | arm.set | candidate | dict.fromkeys(plan.seed_settings, seed)
+    tree = override(recipe.model_dump(mode="json"), own) | {"name": arm.name, "title": says(arm)}
+    recipe = recipe_from(tree, where=f"arm {arm.name!r}").check()
+    return Cell(arm.name, seed, tuple(setting.items()), tuple(candidate.items()), recipe, key(recipe))
+
+
+def says(arm: Arm) -> str:
+    """What the arm is, in a few words."""
+    base = READY[arm.like].says if arm.like else ""
+    own = ", ".join(f"{name} = {value}" for name, value in arm.set.items())
+    return "; ".join(part for part in (base, own) if part) or arm.recipe or "the recipe as it is"
+
+
+def key(recipe: Recipe) -> str:
+    """Twelve hex digits that stand for everything that decides a training."""
+    tree = {name: value for name, value in recipe.model_dump(mode="json").items() if name not in UNNAMED}
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,0 +1,95 @@
+"""The folder of a study. What is done is read off the disk, so nothing can be lost or contradict itself after a sudden end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sightline.engine.files import write_json, write_text
+from sightline.errors import UserError
+from sightline.recipe import validated
+from sightline.study.cells import Cell, cells
+from sightline.study.plan import Plan
+
+
+class Study:
+    """A folder with `plan.yaml`, `manifest.json` (which trainings belong to which arm), `cells/KEY` (one run each) and `failed/KEY.txt`.
+
+    A training is done when its scores of every split are there; these are written last and whole. What is half done is gone on with,
+    what failed is tried again.
+
+    Args:
+        path: of the folder.
+        plan: as it is written there.
+    """
+
+    def __init__(self, path: Path, plan: Plan) -> None:
+        self.path, self.plan = path, plan
+        self.cells = cells(plan)
+
+    @classmethod
+    def open(cls, path: Path) -> Study:
+        """The study that lies there.
+
+        Raises:
+            UserError: there is none.
+        """
+        file = path / "plan.yaml"
+        if not file.is_file():
+            raise UserError(path, "is not the folder of a study (it has no plan.yaml)", "Give a folder that `sightline study` wrote.")
+        return cls(path, validated(Plan, yaml.safe_load(file.read_text(encoding="utf-8")), where=file))
+
+    def write_manifest(self) -> None:
+        """What the study consists of, for people and scripts. Trainings of an earlier form of the plan stay and are used again."""
+        write_text(self.path / "plan.yaml", yaml.safe_dump(self.plan.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+        rows = [
+            {"key": c.key, "arm": c.arm, "seed": c.seed, "setting": dict(c.setting), "candidate": dict(c.candidate)} for c in self.cells
+        ]
+        write_json(self.path / "manifest.json", {"name": self.plan.name, "cells": rows})
+
+    @property
+    def trainings(self) -> list[Cell]:
+        """One cell of each content."""
+        return list({cell.key: cell for cell in reversed(self.cells)}.values())[::-1]
+
+    def run_folder(self, key: str) -> Path:
+        """Where the training of this content is."""
+        return self.path / "cells" / key
+
+    def answers(self, key: str, split: str) -> Path:
+        """What the training answered on a split; see `answers.py`."""
+        return self.run_folder(key) / "answers" / f"{split}.npz"
+
+    def done(self, key: str) -> bool:
+        """Whether nothing is left to do for this content."""
+        return all(self.answers(key, split).is_file() for split in self.plan.splits)
+
+    def failure(self, key: str) -> Path:
+        """Where it is told why a training failed."""
+        return self.path / "failed" / f"{key}.txt"
+
+    def failures(self) -> dict[str, str]:
+        """key -> the last line of what went wrong, of trainings that failed and are not done."""
+        texts = {c.key: self.failure(c.key) for c in self.trainings if self.failure(c.key).is_file() and not self.done(c.key)}
+        return {key: path.read_text(encoding="utf-8").strip().splitlines()[-1] for key, path in texts.items()}
+
+    def seconds(self) -> dict[str, float]:
+        """key -> how long the training took, of those that are done."""
+        files = {c.key: self.run_folder(c.key) / "took.json" for c in self.trainings if self.done(c.key)}
+        return {key: float(json.loads(path.read_text())["seconds"]) for key, path in files.items() if path.is_file()}
+
+    def to_do(self) -> list[Cell]:
+        """What is left, in order."""
+        return [cell for cell in self.trainings if not self.done(cell.key)]
+
+
+def grouped(found: Sequence[Cell]) -> dict[tuple[tuple[str, Any], ...], dict[str, list[Cell]]]:
+    """Setting -> arm -> its cells."""
+    result: dict[tuple[tuple[str, Any], ...], dict[str, list[Cell]]] = {}
+    for cell in found:
+        result.setdefault(cell.setting, {}).setdefault(cell.arm, []).append(cell)
+    return result

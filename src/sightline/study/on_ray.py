@@ -1,0 +1,48 @@
+"""Trainings across the machines of a Ray cluster. The folder of the study must be one that all of them see."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+
+from sightline.errors import UserError
+from sightline.study.work import Job, Outcome, work
+
+
+def run_on_ray(jobs: Sequence[Job], done: Callable[[Outcome], None], *, workers: int, address: str | None = None, gpus: float = 0) -> None:
+    """Does all jobs; `done` is called with each outcome as it comes.
+
+    Args:
+        workers: of a cluster that is started here; a running cluster has its own.
+        address: of a running cluster (`auto`: the one that this machine belongs to); None: one is started on this machine.
+        gpus: that each training asks for.
+
+    Raises:
+        UserError: Ray is not installed, or there is no cluster at the address.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing goes over the network that nobody asked for
+    try:
+        import ray
+        from ray.exceptions import RayError
+    except ImportError:
+        raise UserError("--executor ray", "Ray is not installed", "Install it with `uv sync --extra ray`.") from None
+    try:
+        if address:
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        else:
+            cpus = workers * max(job.threads for job in jobs)
+            ray.init(num_cpus=cpus, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    except ConnectionError as error:
+        raise UserError(f"--address {address}", str(error).splitlines()[0], "Start the cluster with `ray start --head`.") from None
+    try:
+        pending = {ray.remote(work).options(num_cpus=job.threads, num_gpus=gpus, max_retries=1).remote(job): job for job in jobs}
+        while pending:
+            (ready, *_), _ = ray.wait(list(pending), num_returns=1)
+            job = pending.pop(ready)
+            try:
+                done(ray.get(ready))
+            except RayError as error:
+                done(Outcome(job.key, 0.0, f"its worker was lost: {str(error).splitlines()[0]}"))
+    finally:
+        ray.shutdown()

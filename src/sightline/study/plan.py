@@ -1,0 +1,151 @@
+"""The plan of a study: which arms, how many seeds, what is judged, all in one small file."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import Field, field_validator, model_validator
+
+from sightline.config import Count, Fraction, Settings
+from sightline.errors import UserError, nearest
+from sightline.recipe import recipe_names, validated
+from sightline.study.arms import READY
+
+SCORES = ("accuracy", "balanced_accuracy", "auc", "epg", "swap_accuracy", "worst_group")
+
+
+class Arm(Settings):
+    """One condition of the study.
+
+    Attributes:
+        name: unique in the plan.
+        like: a ready-made arm that it starts from; None: the plan's recipe as it is.
+        recipe: another recipe than the plan's.
+        set: settings on top.
+        tune: settings tried out, setting -> values; the combination with the best mean score on the validation images stands for the arm.
+    """
+
+    name: str
+    like: str | None = None
+    recipe: str | None = None
+    set: dict[str, Any] = {}
+    tune: dict[str, list[Any]] = {}
+
+    @model_validator(mode="after")
+    def _starts_from_a_known_arm(self) -> Self:
+        if self.like is not None and self.like not in READY:
+            raise ValueError(f"no ready-made arm {self.like!r}. {nearest(self.like, READY)}")
+        return self
+
+
+class Plan(Settings):
+    """A study.
+
+    Attributes:
+        name, title: what it is called, and the question that it answers.
+        recipe: of every arm that names none of its own.
+        set: settings of every arm.
+        arms: names of ready-made arms, or arms of one's own.
+        seeds: trainings of each arm in each setting. Five or fewer cannot reach p < 0.05 in a paired rank test.
+        seed_settings: the settings that the number of the seed goes into.
+        grid: setting -> values that every arm is trained with, e.g. a loss weight for a Pareto picture, or the strength of a shortcut.
+        splits: on which the arms are judged.
+        scores: which scores; `accuracy[TAG]` is that of the images with a tag, `accuracy[!TAG]` of those without, so for every score.
+        base: the arms that every other arm is compared with.
+        primary: the comparison that the answer rests on: its score and split. None: the first of each.
+        matters: the smallest difference worth knowing of, in units of the score.
+        tune_on: validation score that `tune` goes by.
+        confidence: of the intervals, before they are widened for the number of comparisons.
+        draws: of the bootstrap.
+    """
+
+    name: str
+    title: str = ""
+    recipe: str
+    set: dict[str, Any] = {}
+    arms: list[Arm]
+    seeds: Count = 6
+    seed_settings: tuple[str, ...] = ("train.seed", "data.roi.seed")
+    grid: dict[str, list[Any]] = {}
+    splits: tuple[str, ...] = ("test",)
+    scores: tuple[str, ...] = ("accuracy", "auc", "epg")
+    base: tuple[str, ...] = ("label-only",)
+    primary: tuple[str, str] | None = None
+    matters: Annotated[float, Field(gt=0)] = 0.02
+    tune_on: Literal["accuracy", "balanced_accuracy", "auc"] = "auc"
+    confidence: Fraction = 0.95
+    draws: Count = 2000
+
+    @field_validator("arms", mode="before")
+    @classmethod
+    def _names_of_ready_made_arms(cls, value: Any) -> Any:
+        return [{"name": arm, "like": arm} if isinstance(arm, str) else arm for arm in value] if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        names = [arm.name for arm in self.arms]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two arms are called {twice[0]!r}")
+        for name in self.base:
+            if name not in names:
+                raise ValueError(f"base {name!r} is not an arm of this plan. {nearest(name, names)}")
+        for score in self.scores:
+            if score.partition("[")[0] not in SCORES:
+                raise ValueError(f"no score {score!r}. {nearest(score, SCORES)}")
+        if self.primary and (self.primary[0] not in self.scores or self.primary[1] not in self.splits):
+            raise ValueError(f"primary {list(self.primary)} is not among scores and splits")
+        return self
+
+    @property
+    def decides(self) -> tuple[str, str]:
+        """Score and split that the answer rests on."""
+        return self.primary or (self.scores[0], self.splits[0])
+
+    @property
+    def same_images(self) -> bool:
+        """Whether all seeds are judged on the same images: nothing that the seed goes into changes the data or its division."""
+        return not any(key.startswith("data.") and key != "data.roi.seed" for key in self.seed_settings)
+
+
+def plan_names() -> list[str]:
+    """The plans that come with sightline."""
+    folder = resources.files("sightline.study") / "plans"
+    return sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
+
+
+def load_plan(name: str | Path, settings: dict[str, Any] | None = None, seeds: int | None = None) -> Plan:
+    """A plan by name, or from a YAML file of one's own.
+
+    Args:
+        settings: dotted settings of every training, over the plan's own `set`.
+        seeds: another number of them.
+
+    Raises:
+        UserError: no such plan or file, broken YAML, an unknown key, an arm or recipe that does not exist.
+    """
+    path = Path(name)
+    builtin = resources.files("sightline.study") / "plans" / f"{name}.yaml"
+    if path.suffix in (".yaml", ".yml"):
+        if not path.is_file():
+            raise UserError(path, "no such file", f"Built-in plans: {', '.join(plan_names())}.")
+        text = path.read_text(encoding="utf-8")
+    elif builtin.is_file():
+        text = builtin.read_text(encoding="utf-8")
+    else:
+        raise UserError(f"plan {str(name)!r}", "is unknown", nearest(str(name), plan_names()))
+    try:
+        tree = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(path, f"is not YAML: {str(error).splitlines()[0]}", "Mend the file.") from None
+    if not isinstance(tree, dict):
+        raise UserError(path, "holds no settings", "Write at least `recipe:` and `arms:`.")
+    tree.setdefault("name", path.stem)
+    changed = {"set": (tree.get("set") or {}) | (settings or {})} | ({} if seeds is None else {"seeds": seeds})
+    plan = validated(Plan, tree | changed, where=name)
+    for recipe in {plan.recipe, *(arm.recipe for arm in plan.arms if arm.recipe)}:
+        if not recipe.endswith((".yaml", ".yml")) and recipe.partition("/")[0] not in recipe_names():
+            raise UserError(f"{name}: recipe {recipe!r}", "is unknown", nearest(recipe, recipe_names()))
+    return plan

@@ -1,0 +1,93 @@
+"""A study from its plan to its trainings: what is left is done, by whichever executor, and nothing twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock, Timeout
+
+from sightline.errors import UserError
+from sightline.study.folder import Study
+from sightline.study.local import run_local
+from sightline.study.on_ray import run_on_ray
+from sightline.study.plan import Plan
+from sightline.study.work import Job, Outcome
+
+Executor = Literal["local", "ray"]
+Told = Callable[[Outcome, int, int], None]  # outcome, done so far, of how many
+
+
+def run_study(
+    plan: Plan,
+    folder: Path,
+    told: Told,
+    *,
+    executor: Executor = "local",
+    workers: int | None = None,
+    threads: int = 1,
+    address: str | None = None,
+) -> Study:
+    """Trains and judges every cell of the plan that is not done yet.
+
+    Results are equal to the last bit whatever the executor, the number of workers, and the number of interruptions, as long as `threads`
+    and the kind of machine are the same.
+
+    Args:
+        folder: of the study; one that has been begun is gone on with.
+        told: called after each training.
+        workers: trainings at a time; None: as many as there are accelerators, or else cores.
+        threads: of each training.
+        address: of a Ray cluster.
+
+    Raises:
+        UserError: a plan that cannot be carried out, or a study that is being carried out already.
+        KeyboardInterrupt: on Ctrl-C; the same call goes on.
+    """
+    study = Study(folder, plan)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            study.write_manifest()
+            _run(study, told, executor, workers, threads, address)
+    except Timeout:
+        raise UserError(folder, "a study is being carried out here already", "Wait for it, or give another --out.") from None
+    return study
+
+
+def _run(study: Study, told: Told, executor: Executor, workers: int | None, threads: int, address: str | None) -> None:
+    tuned = {cell.key for cell in study.cells if cell.candidate}
+    jobs = [
+        Job(cell.key, cell.recipe.model_dump(mode="json"), study.plan.splits, cell.key in tuned, study.path.resolve(), threads)
+        for cell in study.to_do()
+    ]
+    total = len(study.trainings)
+    finished = total - len(jobs)
+
+    def done(outcome: Outcome) -> None:
+        nonlocal finished
+        finished += 1
+        told(outcome, finished, total)
+
+    if not jobs:
+        return
+    devices = cuda_devices()
+    if executor == "ray":
+        run_on_ray(jobs, done, workers=workers or cores(threads), address=address, gpus=1 if devices else 0)
+    else:
+        count = min(len(jobs), workers or devices or cores(threads))
+        run_local(jobs, done, workers=count, devices=[i % devices for i in range(count)] if devices else [])
+
+
+def cores(threads: int) -> int:
+    """Trainings that this machine can do at a time."""
+    return max(1, len(os.sched_getaffinity(0)) // threads) if hasattr(os, "sched_getaffinity") else max(1, (os.cpu_count() or 1) // threads)
+
+
+def cuda_devices() -> int:
+    """Accelerators of this machine."""
+    import torch
+
+    return torch.cuda.device_count()

@@ -1,0 +1,113 @@
+"""What `sightline study` does: plan, train what is left, judge, and say what came out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sightline.console import Bar, console, interval, say, table
+from sightline.errors import UserError, nearest
+from sightline.recipe import parse_settings
+
+if TYPE_CHECKING:
+    from sightline.study.folder import Study
+    from sightline.study.work import Outcome
+
+
+def run(
+    names: list[str],
+    root: Path | None,
+    settings: list[str],
+    seeds: int | None,
+    out: Path | None,
+    executor: str,
+    workers: int | None,
+    threads: int,
+    address: str | None,
+    dry_run: bool,
+) -> dict[str, Any]:
+    """`sightline study PLAN`."""
+    from sightline.study.folder import Study
+    from sightline.study.plan import load_plan
+
+    if len(names) != 1:
+        raise UserError("study", f"{len(names)} plans given", "Give one plan, or `report DIR`.")
+    if executor not in ("local", "ray"):
+        raise UserError(f"--executor {executor}", "is unknown", nearest(executor, ["local", "ray"]))
+    place = {} if root is None else {"data.root": str(root.expanduser().resolve())}
+    plan = load_plan(names[0], place | parse_settings(settings), seeds)
+    folder = out or Path("studies") / plan.name
+    study = Study(folder, plan)
+    facts = _announce(study, workers, threads)
+    if dry_run:
+        return {"study": str(folder), "dry_run": True} | facts
+
+    from sightline.study.run import run_study
+
+    arms, bar = {cell.key: f"{cell.arm}, seed {cell.seed}" for cell in reversed(study.cells)}, Bar(plan.name)
+
+    def told(outcome: Outcome, done: int, total: int) -> None:
+        if outcome.failure:
+            say(f"failed: {arms[outcome.key]}: {outcome.failure}")
+        elif not console.is_terminal:
+            say(f"{done}/{total}  {arms[outcome.key]}  {outcome.seconds:.0f} s")
+        bar(done, total)
+
+    try:
+        run_study(plan, folder, told, executor=executor, workers=workers, threads=threads, address=address)  # type: ignore[arg-type]
+    except KeyboardInterrupt:
+        say(f"Stopped. Go on with the same command; what is done stays in {folder}.")
+        raise SystemExit(130) from None
+    return report([str(folder)])
+
+
+def _announce(study: Study, workers: int | None, threads: int) -> dict[str, Any]:
+    """Says what there is to do."""
+    from sightline.study.estimate import seconds_left
+    from sightline.study.run import cores, cuda_devices
+
+    plan, left = study.plan, study.to_do()
+    settings = 1 if not plan.grid else len({cell.setting for cell in study.cells})
+    say(f"{plan.name}: {plan.title}" if plan.title else plan.name)
+    todo = Counter(cell.arm for cell in left)
+    tried = {arm.name: len({c.candidate for c in study.cells if c.arm == arm.name}) for arm in plan.arms}
+    rows = [[arm.name, str(tried[arm.name]), str(plan.seeds), str(todo[arm.name])] for arm in plan.arms]
+    table(f"{len(plan.arms)} arms in {settings} setting(s)", ["arm", "candidates", "seeds", "trainings to do"], rows)
+    count = workers or cuda_devices() or cores(threads)
+    facts = {"trainings": len(study.trainings), "to_do": len(left), "workers": count, "seconds": seconds_left(study, threads) / count}
+    same = len(study.cells) - len(study.trainings)
+    shared = f" ({same} of the grid are the same as another)" if same else ""
+    say(f"{len(study.trainings)} trainings{shared}, {len(left)} to do, {count} at a time: about {duration(facts['seconds'])} to go.")
+    return facts
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `12 min`, `3.5 h`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def report(names: list[str]) -> dict[str, Any]:
+    """`sightline study report DIR`."""
+    from sightline.report.study import write
+    from sightline.study.analyse import analyse
+    from sightline.study.folder import Study
+
+    if len(names) != 1:
+        raise UserError("study report", f"{len(names)} folders given", "Give the folder of one study.")
+    study = Study.open(Path(names[0]))
+    result = analyse(study)
+    for part in result["comparisons"]:
+        rows = [[row["arm"], row["base"], interval(row["simultaneous"]), row["verdict"]["word"]] for row in part["rows"]]
+        title = f"{part['score']} on {part['split']}" + (f", {part['setting']}" if part["setting"] else "")
+        table(title, ["arm", "minus", f"difference (corrected for {part['family']} comparisons)", ""], rows)
+    for line in result["conclusion"] or result["answer"]:
+        say(line)
+    for failed in result["failed"]:
+        say(f"failed: {failed['arm']}, seed {failed['seed']}: {failed['reason']}")
+    files = write(study, result)
+    for path in files:
+        say(str(path))
+    return {"study": str(study.path), "files": [str(path) for path in files]} | result

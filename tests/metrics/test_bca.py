@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import bootstrap as scipy_bootstrap
+
+from sightline.metrics.bca import bca_levels
+from sightline.metrics.bootstrap import interval, intervals, leave_one_out
+from sightline.metrics.ranks import auc, curves
+
+
+def test_bca_of_a_skewed_mean_is_scipys() -> None:
+    values = np.random.default_rng(0).exponential(size=40) ** 2
+    theirs = scipy_bootstrap((values,), np.mean, n_resamples=20000, method="BCa", rng=np.random.default_rng(1)).confidence_interval
+    ours, plain = interval(values, bootstrap=20000, method="bca"), interval(values, bootstrap=20000)
+    width = theirs.high - theirs.low
+    assert ours["low"] == pytest.approx(theirs.low, abs=0.02 * width)
+    assert ours["high"] == pytest.approx(theirs.high, abs=0.02 * width)
+    assert ours["high"] > plain["high"] + 0.05 * width  # so that it is not the percentile interval that agrees
+
+
+def test_bca_of_an_auc_is_scipys() -> None:
+    rng = np.random.default_rng(3)
+    positive = np.arange(60) < 20
+    score = (rng.normal(size=60) + 2 * positive).round(1)
+
+    def area(index: np.ndarray) -> float:
+        above, below = score[index][positive[index]][:, None], score[index][~positive[index]]
+        return ((above > below) + 0.5 * (above == below)).mean()
+
+    theirs = scipy_bootstrap((np.arange(60),), area, n_resamples=2000, method="BCa", vectorized=False, rng=rng).confidence_interval
+    ours = intervals(lambda w: {"auc": auc(*curves(score, positive, w))}, 60, bootstrap=4000, method="bca")["auc"]
+    assert ours["low"] == pytest.approx(theirs.low, abs=0.01)
+    assert ours["high"] == pytest.approx(theirs.high, abs=0.005)
+
+
+def test_the_jackknife_leaves_out_whole_groups() -> None:
+    weights = np.concatenate(list(leave_one_out(5, groups=["a", "b", "a", None, "b"])))
+    np.testing.assert_array_equal(weights, [[0, 1, 0, 1, 1], [1, 0, 1, 1, 0], [1, 1, 1, 0, 1]])
+
+
+def test_groups_of_copies_have_the_interval_of_one_copy_each() -> None:
+    values = np.random.default_rng(0).exponential(size=30)
+    alone = interval(values, method="bca")
+    copies = interval(np.repeat(values, 3), groups=np.repeat(np.arange(30), 3), method="bca")
+    assert copies == pytest.approx(alone)
+
+
+@pytest.mark.parametrize("values", [[1.0] * 20, [0.1] * 7])
+def test_bca_falls_back_where_all_samples_agree(values: list[float]) -> None:
+    assert interval(np.array(values), method="bca") == interval(np.array(values))
+
+
+def test_a_symmetric_score_keeps_its_percentiles() -> None:
+    away = np.linspace(-1, 1, 101)
+    assert bca_levels(0.0, away, away, (0.025, 0.975)) == pytest.approx((0.025, 0.975))
+
+
+def test_leaving_out_the_only_positive_does_not_spoil_the_interval() -> None:
+    positive, score = np.array([True, *[False] * 12]), np.array([0.5, *np.linspace(0, 1, 12)])
+    found = intervals(lambda w: {"auc": auc(*curves(score, positive, w))}, 13, method="bca")["auc"]
+    assert found["low"] is not None
+    assert found["low"] <= found["value"] <= found["high"]

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from sightline.metrics.hierarchical import hierarchical
+from sightline.metrics.power import Noise, auc_error, both_needed, detectable, images_needed, noise_of, seeds_needed
+
+
+def test_hanley_and_mcneils_error_for_isic_2017() -> None:
+    """117 melanomas of 600 at an AUC of .87: exact for exponential scores, too wide by a third for normal ones."""
+    planned = auc_error(0.87, 117, 483)
+    assert 0.021 < planned < 0.023
+    rng = np.random.default_rng(0)
+
+    def simulated(positives: np.ndarray, negatives: np.ndarray) -> float:
+        areas = (positives[:, :, None] > negatives[:, None]).mean(axis=(1, 2))
+        assert areas.mean() == pytest.approx(0.87, abs=0.005)
+        return areas.std()
+
+    assert planned == pytest.approx(simulated(rng.exponential(0.87 / 0.13, (400, 117)), rng.exponential(1, (400, 483))), rel=0.1)
+    shift = math.sqrt(2) * norm.ppf(0.87)
+    assert planned == pytest.approx(1.3 * simulated(rng.normal(shift, 1, (400, 117)), rng.normal(size=(400, 483))), rel=0.1)
+
+
+def test_without_seed_noise_it_is_the_textbooks_2_8_errors() -> None:
+    assert detectable(Noise(600, 1, se_shared=0.01)) == pytest.approx(0.01 * (1.95996 + 0.84162), rel=1e-4)
+    assert detectable(Noise(600, 1, se_shared=0.01), alpha=0.01, power=0.9) == pytest.approx(0.01 * (2.57583 + 1.28155), rel=1e-4)
+
+
+def test_few_seeds_need_students_tails() -> None:
+    found = detectable(Noise(600, 3, sd_seeds=0.01))
+    assert found == pytest.approx((4.30265 + 1.06066) * 0.01 / math.sqrt(3), rel=1e-4)  # t with 2 degrees of freedom
+    assert detectable(Noise(600, 1, sd_seeds=0.01)) == math.inf
+
+
+@pytest.mark.parametrize("crossed", [True, False])
+def test_a_detectable_difference_is_found_four_times_in_five(crossed: bool) -> None:
+    rng, seeds, n = np.random.default_rng(0), 6, 40
+    noise = Noise(n, seeds, sd_seeds=0.2, se_shared=crossed / math.sqrt(n), se_own=0.8 / math.sqrt(n))
+    truth, found = detectable(noise), []
+    for study in range(200):
+        values = truth + 0.2 * rng.normal(size=(seeds, 1)) + crossed * rng.normal(size=(1, n)) + 0.8 * rng.normal(size=(seeds, n))
+        spread = hierarchical(lambda s, w, v=values: {"m": w @ v[s] / n}, [n] * seeds, crossed=crossed, draws=60, seed=study)["m"]
+        found.append(spread["p"] < 0.05)
+    assert np.mean(found) == pytest.approx(0.8, abs=0.09)
+
+
+def test_the_numbers_needed_are_the_fewest_that_suffice() -> None:
+    noise = Noise(600, 6, sd_seeds=0.01, se_shared=0.02, se_own=0.01)
+    images = images_needed(noise, 0.03)
+    assert images is not None
+    assert detectable(noise.with_images(images)) <= 0.03 < detectable(noise.with_images(images - 1))
+    of_seeds = Noise(600, 4, sd_seeds=0.04, se_shared=0.004)
+    seeds = seeds_needed(of_seeds, 0.03)
+    assert seeds is not None
+    assert detectable(Noise(600, seeds, 0.04, 0.004)) <= 0.03 < detectable(Noise(600, seeds - 1, 0.04, 0.004))
+
+
+def test_four_times_the_images_halve_what_can_be_seen() -> None:
+    noise = Noise(600, 1, se_shared=0.02)
+    assert images_needed(noise, detectable(noise) / 2) == pytest.approx(2400, abs=1)
+    assert images_needed(noise, detectable(noise) * 2) == pytest.approx(150, abs=1)
+
+
+def test_more_of_the_wrong_thing_does_not_help() -> None:
+    assert images_needed(Noise(600, 4, sd_seeds=0.05, se_shared=0.001), 0.03) is None
+    assert seeds_needed(Noise(600, 4, sd_seeds=0.001, se_shared=0.05), 0.03) is None
+    noise = Noise(600, 4, sd_seeds=0.05, se_shared=0.05)
+    assert images_needed(noise, 0.03) is None
+    assert seeds_needed(noise, 0.03) is None
+    images, seeds = both_needed(noise, 0.03)
+    assert (images % 600, seeds % 4) == (0, 0)
+    assert detectable(Noise(images, seeds, 0.05, 0.05 * math.sqrt(600 / images))) <= 0.03
+
+
+def test_the_noise_of_a_study_is_split_as_it_was_measured() -> None:
+    rng = np.random.default_rng(0)
+    values = 0.3 * rng.normal(size=(40, 1)) + rng.normal(size=(1, 50)) + rng.normal(size=(40, 50))
+    spread = hierarchical(lambda s, w: {"m": w @ values[s] / 50}, [50] * 40, crossed=True, draws=500)["m"]
+    noise = noise_of(spread)
+    assert (noise.sd_seeds, noise.se_shared, noise.se_own) == pytest.approx((0.3, 1 / math.sqrt(50), 1 / math.sqrt(50)), rel=0.3)
+    assert math.sqrt(noise.of_images) == pytest.approx(spread["se_images"])
+    assert noise_of(spread | {"sd_seeds": None}) is None

@@ -1,0 +1,161 @@
+"""From answers to verdicts, on answers that are invented: what is planted is found, and what is not there is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from tiny_plan import write_plan
+
+from sightline.study.analyse import analyse
+from sightline.study.answers import Answers, save
+from sightline.study.cells import Cell
+from sightline.study.folder import Study
+from sightline.study.plan import load_plan
+from sightline.study.scores import statistic
+
+N = 300
+
+
+def answers(cell: Cell, good: float, labels: np.ndarray) -> Answers:
+    """Right in a share `good` of the images; the images are the same for every arm of a seed, and so is what is hard about them."""
+    hard = np.random.default_rng(cell.seed).random(N)
+    right = hard < good
+    said = np.where(right, labels, 1 - labels)
+    probability = np.stack([1 - said, said], 1) * 0.8 + 0.1
+    swapped = np.where(np.arange(N)[:, None] % 3 == 0, np.nan, 1 - probability)  # every third has no region
+    tags = {"ruler": (np.arange(N) % 2).astype(float)}
+    patients = [f"patient {i // 2}" for i in range(N)]
+    return Answers([str(i) for i in range(N)], labels, probability, swapped, np.full(N, good / 2), patients, tags)
+
+
+def invented(folder: Path, good: dict[str, float], **changed: Any) -> Study:
+    """A study whose arms answer so well."""
+    study = Study(folder / "study", load_plan(write_plan(folder / "p.yaml", arms=list(good), **changed)))
+    study.write_manifest()
+    labels = np.random.default_rng(9).integers(0, 2, N)
+    for cell in study.cells:
+        share = good[cell.arm] + 0.002 * (cell.seed - 2.5)
+        for split in study.plan.splits:
+            save(answers(cell, share, labels), study.answers(cell.key, split))
+    return study
+
+
+def row(result: dict[str, Any], arm: str, base: str, score: str = "accuracy") -> dict[str, Any]:
+    parts = [part for part in result["comparisons"] if part["score"] == score]
+    return next(r for part in parts for r in part["rows"] if (r["arm"], r["base"]) == (arm, base))
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    good = {"label-only": 0.7, "random-roi": 0.7, "true-roi": 0.9, "inverse-roi": 0.5}
+    return analyse(invented(tmp_path_factory.mktemp("a"), good, seeds=6, draws=300, base=["label-only", "random-roi"], matters=0.05))
+
+
+def test_a_planted_difference_is_found_with_its_size_and_sign(result: dict[str, Any]) -> None:
+    better, worse = row(result, "true-roi", "label-only"), row(result, "inverse-roi", "label-only")
+    assert better["difference"]["value"] == pytest.approx(0.2, abs=0.03)
+    assert better["difference"]["low"] < 0.2 < better["difference"]["high"]
+    assert (better["verdict"]["word"], worse["verdict"]["word"]) == ("better", "worse")
+    assert better["p_holm"] < 0.05
+
+
+def test_arms_that_answer_alike_are_not_distinguishable(result: dict[str, Any]) -> None:
+    same = row(result, "random-roi", "label-only")
+    assert same["difference"]["value"] == 0
+    assert same["verdict"]["word"] == "not distinguishable"
+
+
+def test_each_pair_is_compared_once_with_every_base(result: dict[str, Any]) -> None:
+    part = next(part for part in result["comparisons"] if part["score"] == "accuracy")
+    pairs = [(r["arm"], r["base"]) for r in part["rows"]]
+    wanted = {"label-only": ["random-roi", "true-roi", "inverse-roi"], "random-roi": ["true-roi", "inverse-roi"]}
+    assert sorted(pairs) == sorted((arm, base) for base, arms in wanted.items() for arm in arms)
+    assert part["family"] == 5
+
+
+def test_corrected_intervals_are_wider_and_corrected_p_larger(result: dict[str, Any]) -> None:
+    found = row(result, "true-roi", "label-only")
+    assert found["simultaneous"]["low"] < found["difference"]["low"]
+    assert found["simultaneous"]["high"] > found["difference"]["high"]
+    assert found["p_holm"] >= found["difference"]["p"]
+
+
+def test_the_answer_is_that_of_the_primary_comparison(result: dict[str, Any]) -> None:
+    assert result["decides"] == ["accuracy", "flipped"]
+    assert len(result["answer"]) == 5
+    assert result["answer"][0].startswith("random-roi against label-only, accuracy on flipped: not distinguishable")
+
+
+def test_a_seed_that_failed_leaves_the_other_seeds_of_the_pair(tmp_path: Path) -> None:
+    study = invented(tmp_path, {"label-only": 0.7, "true-roi": 0.9}, seeds=3, draws=50)
+    lost = next(cell for cell in study.cells if (cell.arm, cell.seed) == ("true-roi", 1))
+    study.answers(lost.key, "flipped").unlink()
+    study.failure(lost.key).parent.mkdir()
+    study.failure(lost.key).write_text("traceback\nout of memory\n")
+    result = analyse(study)
+    assert row(result, "true-roi", "label-only")["difference"]["seeds"] == 2
+    assert next(level for level in result["levels"] if level["arm"] == "label-only" and level["score"] == "accuracy")["seeds"] == 3
+    assert result["failed"] == [{"arm": "true-roi", "seed": 1, "reason": "out of memory"}]
+    assert result["missing"] == 1
+
+
+def test_a_tuned_arm_stands_by_the_candidate_that_validates_best(tmp_path: Path) -> None:
+    tuned = {"name": "tuned", "like": "label-only", "tune": {"train.optimizer.lr": [0.1, 0.01]}}
+    study = Study(tmp_path / "study", load_plan(write_plan(tmp_path / "p.yaml", arms=["label-only", tuned], draws=50)))
+    labels = np.random.default_rng(9).integers(0, 2, N)
+    for cell in study.cells:
+        rate = dict(cell.candidate).get("train.optimizer.lr")
+        save(answers(cell, 0.95 if rate == 0.1 else 0.8, labels), study.answers(cell.key, "flipped"))  # the test set must not choose
+        folder = study.run_folder(cell.key)
+        (folder / "config.yaml").write_text(yaml.safe_dump(cell.recipe.model_dump(mode="json")))
+        scores = {"val": {"classification": {"auc": {"value": 0.9 if rate == 0.01 else 0.6}}}}
+        (folder / "metrics.json").write_text(json.dumps(scores))
+    result = analyse(study)
+    assert next(arm for arm in result["arms"] if arm["name"] == "tuned")["candidates"] == [{"train.optimizer.lr": 0.01}]
+    assert next(r for r in result["levels"] if r["arm"] == "tuned" and r["score"] == "accuracy")["value"] == pytest.approx(0.8, abs=0.05)
+
+
+def test_scores_are_those_of_a_literal_loop(tmp_path: Path) -> None:
+    study = invented(tmp_path, {"label-only": 0.7}, base=[], seeds=1)
+    labels = np.random.default_rng(9).integers(0, 2, N)
+    found = answers(study.cells[0], 0.7, labels)
+    weights = np.random.default_rng(1).integers(0, 3, (2, N)).astype(float)
+    right = [float(found.probabilities[i].argmax() == labels[i]) for i in range(N)]
+
+    def mean(r: int, members: list[int]) -> float:
+        return sum(weights[r, i] * right[i] for i in members) / sum(weights[r, i] for i in members)
+
+    groups = [[i for i in range(N) if labels[i] == c and i % 2 == t] for c in (0, 1) for t in (0, 1)]
+    for r in range(2):
+        assert statistic("accuracy")(found, weights)[r] == pytest.approx(mean(r, list(range(N))))
+        assert statistic("swap_accuracy")(found, weights)[r] == pytest.approx(1 - mean(r, [i for i in range(N) if i % 3]))
+        assert statistic("accuracy[ruler]")(found, weights)[r] == pytest.approx(mean(r, list(range(1, N, 2))))
+        assert statistic("accuracy[!ruler]")(found, weights)[r] == pytest.approx(mean(r, list(range(0, N, 2))))
+        assert statistic("worst_group")(found, weights)[r] == pytest.approx(min(mean(r, g) for g in groups))
+        classes = [[i for i in range(N) if labels[i] == c] for c in (0, 1)]
+        assert statistic("balanced_accuracy")(found, weights)[r] == pytest.approx(np.mean([mean(r, c) for c in classes]))
+
+
+@pytest.mark.parametrize(
+    ("good", "said"),
+    [
+        ({"label-only": 0.6, "random-roi": 0.6, "true-roi": 0.9}, "it is the region that helps: it is also better than random-roi."),
+        (
+            {"label-only": 0.6, "random-roi": 0.9, "true-roi": 0.9},
+            "not better than random-roi (not distinguishable). Better than nothing, too: random-roi.",
+        ),
+        ({"label-only": 0.6, "true-roi": 0.6}, "No evidence that guidance by the true region helps: not distinguishable."),
+        ({"label-only": 0.6, "true-roi": 0.4}, "Guidance by the true region makes it worse."),
+        ({"label-only": 0.6, "true-roi": 0.9}, "whether any other region would have done as well was not tried."),
+    ],
+)
+def test_the_conclusion_tells_guidance_from_the_region(tmp_path: Path, good: dict[str, float], said: str) -> None:
+    base = [arm for arm in ("label-only", "random-roi") if arm in good]
+    result = analyse(invented(tmp_path, good, seeds=6, draws=100, base=base, matters=0.05, scores=["accuracy"]))
+    assert len(result["conclusion"]) == 1
+    assert result["conclusion"][0].endswith(said)

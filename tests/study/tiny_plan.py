@@ -1,0 +1,31 @@
+"""A study that is as small as a study can be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TINY: dict[str, Any] = {
+    "title": "Does it run?",
+    "recipe": "demo-guided",
+    "set": {
+        "train.epochs": 2,
+        "train.batch_size": 8,
+        "data.image_size": 32,
+        "data.options": {"train": 16, "val": 8, "test": 12},
+        "backbone": {"name": "resnet10t", "stride": 8},
+        "evaluate.bootstrap": 20,
+    },
+    "seed_settings": ["train.seed", "data.options.seed", "data.roi.seed"],
+    "seeds": 2,
+    "arms": ["label-only", "true-roi"],
+    "splits": ["flipped"],
+    "draws": 100,
+}
+
+
+def write_plan(path: Path, **changed: Any) -> Path:
+    path.write_text(yaml.safe_dump(TINY | changed))
+    return path
