@@ -23,12 +23,12 @@ def number(value: Any, digits: int = 3) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def interval(score: dict[str, Any] | None) -> str:
+def interval(score: dict[str, Any] | None, digits: int = 3) -> str:
     """`0.873 [0.842, 0.901]`."""
     if not score or score.get("value") is None:
         return "-"
-    bounds = "" if score.get("low") is None else f" [{number(score['low'])}, {number(score['high'])}]"
-    return number(score["value"]) + bounds
+    bounds = "" if score.get("low") is None else f" [{number(score['low'], digits)}, {number(score['high'], digits)}]"
+    return number(score["value"], digits) + bounds
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -79,6 +79,30 @@ def pointing_table(metrics: dict[str, dict[str, Any]]) -> None:
     ]
     if rows:
         table("Points into its region", ["split", "class", "map", "n", "share", "chance", "left out"], rows)
+
+
+def audit_tables(found: dict[str, Any]) -> None:
+    """What changed images do to the answers, as `audit.json` holds it."""
+    from sightline.report.audit_words import HOW, TESTS, called, times
+
+    if tests := found["reliance"]:
+        rows = [
+            [TESTS[name], interval(scores["accuracy"], 2), interval(scores["auc"], 2), number(scores["flips"]["value"], 2)]
+            for name, scores in tests["conditions"].items()
+        ]
+        base = number(tests["base_rate"]["value"], 2)
+        table(f"{tests['n']} images; always naming one class: {base}", ["shown", "accuracy", "AUC", "flips"], rows)
+    rows = []
+    for one in found["artefacts"]:
+        flips = " / ".join(number(one[key]["value"], 2) if key in one else "-" for key in ("flips", "control_flips"))
+        name = f"{called(one['artefact'])}, {HOW[one['how']]}"
+        rows.append([name, str(one["n"]), one["class"], times(one), flips, number(one["p_holm"]) + (" *" if one["found"] else "")])
+    if len(found["classes"]) == 2:
+        rows = [[*row[:2], *row[3:]] for row in rows]
+    if rows:
+        of = f" of {found['classes'][-1]}" if len(found["classes"]) == 2 else ""
+        columns = ["artefact", "n", *(["class"] if not of else []), f"odds{of}, times", "flips / control", "p, Holm"]
+        table("What an artefact changes beyond its control (*: found)", columns, rows)
 
 
 class Bar:

@@ -133,19 +133,25 @@ def gaze_map(samples: Sequence[Sequence[float]], size: Size, blur: int = 200) ->
     Returns:
         (H, W) float32 in [0, 1] with maximum 1, or None when no sample is left: such a gaze says nothing about the image.
     """
-    if not samples:
+    column, row, weight = touching(samples, size)
+    if not len(weight):
         return None
+    histogram = np.zeros(size, np.float32)
+    np.add.at(histogram, (row.astype(int), column.astype(int)), weight)
+    blurred = _blur(histogram, blur | 1)
+    return blurred / blurred.max()
+
+
+def touching(samples: Sequence[Sequence[float]], size: Size) -> np.ndarray:
+    """The samples of a gaze that lie on the image: (3, K) column and row of a pixel, and weight. Undefined ones (blinks) are dropped."""
+    if not samples:
+        return np.empty((3, 0))
     rows = np.array(samples, np.float64)  # (N, 2 or 3)
     weights = rows[:, 2] if rows.shape[1] == 3 else np.ones(len(rows))
     height, width = size
     x, y = np.floor(rows[:, 0]), np.floor(rows[:, 1])
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height) & (weights > 0)  # false for undefined samples, too
-    if not inside.any():
-        return None
-    histogram = np.zeros(size, np.float32)
-    np.add.at(histogram, (y[inside].astype(int), x[inside].astype(int)), weights[inside])
-    blurred = _blur(histogram, blur | 1)
-    return blurred / blurred.max()
+    return np.stack([x, y, weights])[:, inside]
 
 
 def _blur(histogram: np.ndarray, kernel: int) -> np.ndarray:

@@ -125,16 +125,18 @@ def cache_key(records: Sequence[Record], data: Data) -> str:
     settings = (data.load_size or data.image_size, data.fit, data.centre, data.gaze_blur, data.augment.fill, data.roi)
     digest = hashlib.sha256(f"{_code()} {settings}".encode())
     for record in records:
-        marks = [[_annotation(a) for a in marks] for marks in (record.annotations, record.avoid)]
-        digest.update(repr((record.id, _picture(record.image), marks)).encode())
+        marks = [[mark_state(a) for a in marks] for marks in (record.annotations, record.avoid)]
+        digest.update(repr((record.id, picture_state(record.image), marks)).encode())
     return digest.hexdigest()[:32]
 
 
-def _annotation(annotation: Annotation) -> tuple[Any, ...]:
-    return annotation.kind, annotation.points, annotation.source and _picture(annotation.source)
+def mark_state(annotation: Annotation) -> tuple[Any, ...]:
+    """Names everything that a rendered annotation depends on."""
+    return annotation.kind, annotation.points, annotation.source and picture_state(annotation.source)
 
 
-def _picture(picture: Picture) -> tuple[Any, ...]:
+def picture_state(picture: Picture) -> tuple[Any, ...]:
+    """Names the pixels: a file by its place, time and size, a drawable by its key."""
     if not isinstance(picture, Path):
         return type(picture).__qualname__, picture.key
     path = os.path.abspath(picture)

@@ -1,4 +1,4 @@
-"""Which annotations guide the training: those of the records, those of named regions, or masks that a network drew."""
+"""Which annotations guide the training: those of the records, of named regions, masks that a network drew, or control regions."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from pathlib import Path
 
 from sightline.config import Roi
 from sightline.data.cells import flag
+from sightline.data.control import controlled
 from sightline.errors import UserError, nearest
 from sightline.types import Annotation, Record
 
 
-def guided_by(records: Sequence[Record], settings: Roi) -> list[Record]:
-    """Training records with the annotations that the settings choose; first `of`, then `pseudo`.
+def guided_by(records: Sequence[Record], settings: Roi, *, gaze_blur: int = 200) -> list[Record]:
+    """Training records with the annotations that the settings choose; first `of`, then `pseudo`, then `control`.
+
+    Args:
+        gaze_blur: as in the training, see `render`; the area of a control depends on it.
 
     Raises:
-        UserError: a region that no record names, or a folder of masks that cannot be used.
+        UserError: a region that no record names, a folder of masks that cannot be used, or a control that needs more regions.
     """
     chosen = [named(record, settings.of) for record in records] if settings.of else list(records)
     for name in settings.of:
@@ -25,7 +29,9 @@ def guided_by(records: Sequence[Record], settings: Roi) -> list[Record]:
         if name not in known:
             remedy = nearest(name, known) if known else "They have no named regions: leave data.roi.of out."
             raise UserError("data.roi.of", f"no training image has a region {name!r}", remedy)
-    return with_masks(chosen, settings.pseudo) if settings.pseudo else chosen
+    if settings.pseudo:
+        chosen = with_masks(chosen, settings.pseudo)
+    return controlled(chosen, settings.control, seed=settings.seed, gaze_blur=gaze_blur) if settings.control else chosen
 
 
 def named(record: Record, names: Sequence[str]) -> Record:

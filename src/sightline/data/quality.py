@@ -11,7 +11,6 @@ an empty map into a marked one, or a marked one into an empty one: the latter wo
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable
 
@@ -21,6 +20,7 @@ from scipy import ndimage
 from sightline.config import Roi
 from sightline.data.annotation import polygon_map
 from sightline.data.border import border, simplified
+from sightline.data.sampling import image_rng
 from sightline.errors import UserError
 
 CORNERS = 8  # of a polygon clicked in haste
@@ -41,9 +41,9 @@ def degrade(roi: np.ndarray, settings: Roi, image: str) -> np.ndarray:
     if settings.grow:
         roi = grow(roi, settings.grow)
     if settings.noise:
-        roi = noise(roi, settings.noise, _rng(settings.seed, "noise", image))
+        roi = noise(roi, settings.noise, image_rng(settings.seed, "noise", image))
     if settings.shift:
-        roi = shift(roi, settings.shift, _rng(settings.seed, "shift", image))
+        roi = shift(roi, settings.shift, image_rng(settings.seed, "shift", image))
     return invert(roi) if settings.invert else roi
 
 
@@ -173,8 +173,3 @@ def _each(roi: np.ndarray, draw: Callable[[np.ndarray], np.ndarray], reach: floa
         window = tuple(slice(max(0, s.start - room), s.stop + room) for s in (rows, columns))
         result[window] = np.maximum(result[window], draw(labels[window] == number))
     return result
-
-
-def _rng(seed: int, what: str, image: str) -> np.random.Generator:
-    """Randomness of one kind for one image, the same in every process (unlike `hash`)."""
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(f"{seed} {what} {image}".encode()).digest()))

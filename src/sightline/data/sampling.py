@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -107,3 +108,8 @@ class EpochSampler(Sampler[Key]):
 def seed_sequence(seed: int, *place: int) -> np.random.SeedSequence:
     """Randomness for one place in a training, e.g. (epoch, position): equal on every machine, unrelated between places."""
     return np.random.SeedSequence(seed % 2**63, spawn_key=place)
+
+
+def image_rng(seed: int, what: str, image: str) -> np.random.Generator:
+    """Randomness of one kind for one image, by its id: the same in every process (unlike `hash`)."""
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(f"{seed} {what} {image}".encode()).digest()))

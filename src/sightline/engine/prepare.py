@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sightline.data.annotated import annotated_in
 from sightline.data.dataset import ImageDataset
+from sightline.data.decoy import check_decoy, plant, unplanted
 from sightline.data.guiding import guided_by
 from sightline.data.leaks import Leak, find_leaks, near_duplicate_groups
 from sightline.data.reading import read
@@ -30,15 +32,17 @@ class Prepared:
 
 
 def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
-    """Everything about the data that can go wrong goes wrong here, before a training starts.
+    """Everything about the data that can go wrong goes wrong here, before a training starts. A decoy is planted last.
 
     Raises:
         UserError: a broken file, a missing class, exact leaks, regions that `evaluate.point_into` or `data.roi` wants and does not find,
-            masks that are not there, or a guided recipe without annotated training images.
+            masks that are not there, a list in `data.annotated` that does not fit, or a guided recipe without annotated training
+            images.
     """
     data = recipe.data
     dataset = read(data)
     check_point_into(recipe.evaluate, dataset.records, dataset.classes)
+    check_decoy(data.decoy, dataset.classes)
     found = survey(dataset.records, gaze_blur=data.gaze_blur, progress=progress)
     found.raise_problems()
     groups = near_duplicate_groups(dataset.records, found) if data.split.near_duplicates else None
@@ -51,13 +55,17 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
     if data.leaks == "drop":
         splits = without_leaks(splits, leaks)
     splits["train"] = _guided(recipe, splits["train"], progress)
-    annotated = annotated_subset(splits["train"], data.annotated_fraction, data.split.seed)
+    if data.annotated is not None:
+        annotated = annotated_in(data.annotated.expanduser(), splits["train"])
+    else:
+        annotated = annotated_subset(splits["train"], data.annotated_fraction, data.split.seed)
     if recipe.guided and not annotated:
         raise UserError(
             f"data {data.name}",
             f"recipe {recipe.name!r} is guided, but no training image is annotated",
             "Give masks, boxes, polygons or gaze for some images, or train a label-only recipe.",
         )
+    splits = plant(splits, data, dataset.classes)
     table = [
         {
             "id": record.id,
@@ -76,10 +84,11 @@ def _guided(recipe: Recipe, records: list[Record], progress: Progress | None) ->
     """Training records with the annotations that `data.roi` chooses, looked through."""
     roi = recipe.data.roi
     for stage in recipe.stages:
-        if recipe.at_stage(stage).data.roi != roi:
-            remedy = "Set it for the whole recipe, or train one run after the other with train.start."
-            raise UserError(f"stage {stage.name!r}", "data.roi cannot change within a run", remedy)
-    chosen = guided_by(records, roi)
+        for name in ("roi", "decoy"):
+            if getattr(recipe.at_stage(stage).data, name) != getattr(recipe.data, name):
+                remedy = "Set it for the whole recipe, or train one run after the other with train.start."
+                raise UserError(f"stage {stage.name!r}", f"data.{name} cannot change within a run", remedy)
+    chosen = guided_by(records, roi, gaze_blur=recipe.data.gaze_blur)
     changed = [new for new, old in zip(chosen, records, strict=True) if new != old]
     survey(changed, gaze_blur=recipe.data.gaze_blur, progress=progress).raise_problems()
     return chosen
@@ -92,14 +101,16 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
         UserError: images that the run knew are not there any more.
     """
     records = {record.id: record for record in read(recipe.data).records}
-    missing = [row["id"] for row in table if row["id"] not in records]
+    rows = unplanted(table, recipe.data.decoy)
+    missing = [id for id, _ in rows if id not in records]
     if missing:
         where = recipe.data.root or recipe.data.name
         raise UserError(where, f"{len(missing)} images of the run are gone, the first is {missing[0]}", "Give the data it was trained on.")
     splits: dict[str, list[Record]] = {}
-    for row in table:
-        splits.setdefault(row["split"], []).append(records[row["id"]])
-    splits["train"] = guided_by(splits["train"], recipe.data.roi)
+    for id, name in rows:
+        splits.setdefault(name, []).append(records[id])
+    splits["train"] = guided_by(splits["train"], recipe.data.roi, gaze_blur=recipe.data.gaze_blur)
+    splits = plant(splits, recipe.data, classes)
     annotated = frozenset(row["id"] for row in table if row["split"] == "train" and row["annotated"] == "1")
     return _datasets(recipe, splits, classes, annotated)
 

@@ -32,6 +32,39 @@ class Layer(NamedTuple):
         cover = np.where(self.cover < _FAINTEST, 0, self.cover)
         return Layer(np.asarray(self.colour, dtype=np.float32), cover.astype(np.float32))
 
+    def laid_on(self, pixels: Field) -> Field:
+        """(H, W, 3) uint8 with the layer over it; what it does not cover stays as it is."""
+        result = pixels.copy()
+        if not self.cover.any():
+            return result
+        rows, columns = (np.flatnonzero(self.cover.any(axis)) for axis in (1, 0))
+        window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        colour = self.colour[window] if self.colour.ndim == 3 else self.colour
+        part = Layer(colour, self.cover[window]).over(pixels[window] / np.float32(255))
+        result[window] = (part.clip(0, 1) * 255 + 0.5).astype(np.uint8)
+        return result
+
+    def fitted(self, size: tuple[int, int]) -> Layer:
+        """Drawn on a square, brought to a picture of `size` (H, W): of an oblong one the part of the square that holds most of it."""
+        side, window = len(self.cover), []
+        for axis, length in enumerate(size):
+            kept = max(1, round(side * length / max(size)))
+            weight = self.cover.sum(axis=1 - axis) + 1e-9
+            start = float(weight @ (np.arange(side) + 0.5) / weight.sum()) - kept / 2
+            first = round(min(max(start, 0), side - kept))
+            window.append(slice(first, first + kept))
+        colour = np.broadcast_to(self.colour, (side, side, 3))
+        return Layer(colour[tuple(window)], self.cover[tuple(window)]).resized(size)
+
+    def resized(self, size: tuple[int, int]) -> Layer:
+        """Brought to `size` (H, W)."""
+        if self.cover.shape == size:
+            return self
+        colour = np.broadcast_to(self.colour, (*self.cover.shape, 3))
+        planes = (np.ascontiguousarray(plane, np.float32) for plane in (self.cover, *np.moveaxis(colour, 2, 0)))
+        cover, *rgb = (np.asarray(Image.fromarray(plane).resize(size[::-1], Image.Resampling.BILINEAR)) for plane in planes)
+        return Layer(np.stack(rgb, axis=2), cover)
+
 
 class Canvas:
     """A coverage map on which to draw in units of the image side."""

@@ -22,9 +22,13 @@ _MAKES = (
 _REACH = 0.75  # half the length that is printed
 
 
-def paint_ruler(rng: np.random.Generator, outline: Outline, size: int) -> Layer:
-    """The strip lies along the image's edge, slightly askew, as deep as the room beside the lesion allows."""
-    outward, inset, depth = _lay(rng, outline)
+def paint_ruler(rng: np.random.Generator, outline: Outline, size: int, deep: float | None = None) -> Layer:
+    """The strip lies along the image's edge, slightly askew.
+
+    Args:
+        deep: in image sides; None: as the room beside the lesion allows.
+    """
+    outward, inset, depth = _lay(rng, outline, deep)
     along = np.array([outward[1], -outward[0]])
     body, ink, opacity = _MAKES[rng.integers(len(_MAKES))]
     end = inset + depth  # of the graduated side, as a distance from the image's edge
@@ -43,12 +47,14 @@ def paint_ruler(rng: np.random.Generator, outline: Outline, size: int) -> Layer:
     return printed.on(plastic.on(shadow))
 
 
-def _lay(rng: np.random.Generator, outline: Outline) -> tuple[Field, float, float]:
+def _lay(rng: np.random.Generator, outline: Outline, deep: float | None) -> tuple[Field, float, float]:
     """Outward direction of the edge, distance of the strip from it (negative: it runs out of the image), and the strip's depth."""
     angle = np.arange(4) * np.pi / 2 + rng.normal(0, 0.03, 4)
     outward = np.stack([np.cos(angle), np.sin(angle)], axis=1)  # (4, 2)
     room = 0.5 - ((outline.points - 0.5) @ outward.T).max(0) - GAP  # (4,)
     wanted, inset = rng.uniform(0.13, 0.20), rng.uniform(0.015, 0.03) if rng.random() < 0.35 else -0.06
+    if deep is not None:
+        room, wanted = np.ones(4), deep
     enough = room >= wanted + max(inset, 0)
     order = rng.permutation(4)
     side = order[np.argmax(enough[order])] if enough.any() else int(room.argmax())
