@@ -45,6 +45,7 @@ PLACES: dict[str, dict[str, str]] = {
         "gates": "sightline.attention.gates:Gates",
         "decoder": "sightline.attention.decoder:Decoder",
         "mask": "sightline.attention.mask_attention:MaskAttention",
+        "segment": "sightline.attention.segment:Segment",
     },
     "classification": {
         "cross_entropy": "sightline.losses.cross_entropy:CrossEntropy",
@@ -57,12 +58,19 @@ PLACES: dict[str, dict[str, str]] = {
         "dice": "sightline.losses.dice:Dice",
         "selective_mse": "sightline.losses.selective_mse:SelectiveMSE",
         "energy": "sightline.losses.energy:Energy",
+        "inside_ce": "sightline.losses.inside_ce:InsideCrossEntropy",
         "outside": "sightline.losses.outside:Outside",
         "avoid": "sightline.losses.avoid:Avoid",
     },
     "behaviour": {
         "mining": "sightline.losses.mining:AttentionMining",
         "background": "sightline.losses.background:BackgroundInvariance",
+        "sufficiency": "sightline.losses.sufficiency:Sufficiency",
+        "necessity": "sightline.losses.necessity:Necessity",
+        "invariance": "sightline.losses.invariance:Invariance",
+        "rrr": "sightline.losses.rrr:RightReasons",
+        "rrr_smooth": "sightline.losses.rrr_smooth:SmoothRightReasons",
+        "pixel_class": "sightline.losses.pixel_class:PixelClass",
     },
     "weighting": {
         "fixed": "sightline.losses.weighting:Fixed",

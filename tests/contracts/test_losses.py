@@ -15,7 +15,8 @@ from sightline.losses.guidance import GuidanceLoss
 NAMES = sorted(catalog.places("guidance"))
 OF_BATCH = {name for name in NAMES if catalog.find("guidance", name).of_batch}
 RAW_ONLY = {name for name in NAMES if catalog.find("guidance", name).evidence_only}
-SCALE_FREE = [("l1", {}), ("l2", {}), ("dice", {}), ("energy", {}), ("outside", {"relative": True}), ("avoid", {"relative": True})]
+SCALE_FREE = [("l1", {}), ("l2", {}), ("dice", {}), ("energy", {}), ("inside_ce", {})]
+SCALE_FREE += [("outside", {"relative": True}), ("avoid", {"relative": True})]
 
 
 def make(name: str, **options) -> GuidanceLoss:

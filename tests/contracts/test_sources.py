@@ -42,6 +42,8 @@ SOURCES: dict[str, tuple[str, tuple[int, ...], dict[str, Any]]] = {  # name in t
     "decoder-3": ("decoder", (), {"variant": "code-3"}),
     "mask": ("mask", (), {}),
     "mask-stack": ("mask", (), {"variant": "stack"}),
+    "segment": ("segment", (), {}),
+    "segment-max": ("segment", (8,), {"summary": "max"}),
 }
 FEW = ["resnet18", "vit"]
 

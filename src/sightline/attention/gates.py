@@ -66,7 +66,7 @@ class Gate(nn.Module):
         # 1x1 convolutions and the upsampling as matrix products, in half the time of the convolutions on a CPU
         up = upsampling(guide.shape[2:], size).to(guide) @ linear(guide.flatten(2), self.guide)  # (B, h w, width)
         local = self.local.weight.flatten(1).T.expand(len(places), -1, -1)  # (B, K, width)
-        hidden = up.baddbmm_(places.transpose(1, 2), local).relu_()  # (B, h w, width), no copy of it: it is the largest one here
+        hidden = torch.baddbmm(up, places.transpose(1, 2), local).relu_()  # (B, h w, width)
         score = in_float(F.linear(hidden, self.score.weight.flatten(1), self.score.bias))  # (B, h w, 1)
         softmax = self.normalise == "softmax"
         weight = score.softmax(1) if softmax else score.sigmoid()  # (B, h w, 1)

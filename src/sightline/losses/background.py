@@ -1,17 +1,36 @@
-"""The annotated region keeps its label on the background of another image."""
+"""The annotated region keeps its label on the background of another image.
+
+Also how a part of an image is replaced, for all losses that show the classifier a part alone.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sightline.attention.source import in_float
 from sightline.losses.batchnorm import Mode, second_pass
 from sightline.losses.behaviour import BehaviourLoss
 from sightline.types import Batch, Look
+
+Fill = Literal["mean", "blur", "noise"]
+Margin = Annotated[float, Field(ge=0, le=0.5)]
+BLUR = 0.25
+FAR = 1e-2
+
+
+def marked(batch: Batch) -> Tensor:
+    """The images of which a region is known, and not known to be empty. -> (B,) bool"""
+    return batch.known & (batch.roi.amax((1, 2, 3)) > 0)
+
+
+def widened(roi: Tensor, margin: float) -> Tensor:
+    """`widen` by a share of the image's longer side. (N, 1, H, W) -> (N, 1, H, W)"""
+    return widen(roi, round(margin * max(roi.shape[-2:])))
 
 
 def widen(roi: Tensor, pixels: int) -> Tensor:
@@ -26,11 +45,35 @@ def widen(roi: Tensor, pixels: int) -> Tensor:
     return F.avg_pool2d(grown, window, stride=1, padding=pixels, count_include_pad=False)
 
 
-def without_region(images: Tensor, region: Tensor) -> Tensor:
-    """Covers the region with the mean colour of the rest. (N, 3, H, W), (N, 1, H, W) -> (N, 3, H, W)"""
+def without_region(images: Tensor, region: Tensor, fill: Fill = "mean") -> Tensor:
+    """Covers the region with what the rest suggests, so that nothing of it shines through, not even its mean colour.
+
+    Args:
+        images: (N, 3, H, W).
+        region: (N, 1, H, W) in [0, 1].
+        fill: the rest's `mean` colour; its colours running into the region (`blur`); or random pixels of its mean colour and contrast
+            (`noise`).
+
+    Returns:
+        (N, 3, H, W).
+    """
     rest = 1 - region
-    colour = (images * rest).sum((2, 3), keepdim=True) / rest.sum((2, 3), keepdim=True).clamp(min=1)  # (N, 3, 1, 1)
-    return rest * images + region * colour
+    area = rest.sum((2, 3), keepdim=True).clamp(min=1)  # (N, 1, 1, 1)
+    cover = (images * rest).sum((2, 3), keepdim=True) / area  # (N, 3, 1, 1)
+    if fill == "blur":
+        window = 2 * round(BLUR * max(images.shape[-2:]) / 2) + 1
+        # twice, since one box would leave its edges; far from all that is left, the mean colour takes over
+        cover = (_spread(images * rest, window) + FAR * cover) / (_spread(rest, window) + FAR)  # (N, 3, H, W)
+    elif fill == "noise":
+        contrast = ((images - cover).square() * rest).sum((2, 3), keepdim=True).div(area).sqrt()  # (N, 3, 1, 1)
+        cover = (cover + contrast * torch.randn_like(images)).clamp(0, 1)  # (N, 3, H, W)
+    return rest * images + region * cover
+
+
+def _spread(x: Tensor, window: int) -> Tensor:
+    for _ in range(2):
+        x = F.avg_pool2d(x, window, stride=1, padding=window // 2)
+    return x
 
 
 def compose(images: Tensor, region: Tensor, partner: Tensor) -> Tensor:
@@ -60,6 +103,8 @@ class BackgroundInvariance(BehaviourLoss):
 
     Takes part in it: the known images. Those with an empty ROI give their background only, since nothing would be left of them.
 
+    It is what `sufficiency` would be with other backgrounds as filling, and the supervised form of `invariance`.
+
     Args:
         margin: by how much the region is grown, as a share of the image's side; it fades out over the same width.
         bn: batch-norm in the second pass, see `second_pass`.
@@ -68,7 +113,7 @@ class BackgroundInvariance(BehaviourLoss):
         Own; an invariance objective in the sense of VisFIS (Ying et al. 2022).
     """
 
-    def __init__(self, *, margin: Annotated[float, Field(ge=0, le=0.5)] = 0.03, bn: Mode = "quiet") -> None:
+    def __init__(self, *, margin: Margin = 0.03, bn: Mode = "quiet") -> None:
         super().__init__()
         self.margin = margin
         self.bn: Mode = bn
@@ -79,14 +124,14 @@ class BackgroundInvariance(BehaviourLoss):
             return look.logits[:0].sum()
         images, roi, labels = batch.images[batch.known], batch.roi[batch.known], batch.labels[batch.known]
         partner = partners(len(images)).to(images.device)
-        composed = compose(images, widen(roi, round(self.margin * max(roi.shape[-2:]))), partner)
-        marked = roi.amax((1, 2, 3)) > 0  # (N,)
+        composed = compose(images, widened(roi, self.margin), partner)
+        whole = marked(batch)[batch.known]  # (N,)
         with second_pass(classifier, self.bn):
-            logits: Tensor = classifier(composed[marked])
-        return F.cross_entropy(logits.to(torch.promote_types(logits.dtype, torch.float32)), labels[marked])
+            logits: Tensor = classifier(composed[whole])
+        return F.cross_entropy(in_float(logits), labels[whole])
 
     def missing(self, batch: Batch) -> str | None:
         """See `BehaviourLoss`."""
         if int(batch.known.sum()) < 2:
             return "fewer than two images have a known ROI"
-        return None if (batch.roi[batch.known].amax((1, 2, 3)) > 0).any() else "every known ROI is empty"
+        return None if marked(batch).any() else "every known ROI is empty"

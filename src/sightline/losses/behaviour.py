@@ -11,7 +11,7 @@ from sightline.types import Batch, Look
 
 
 class BehaviourLoss(nn.Module):
-    """Runs the classifier again on changed images and judges what it answers.
+    """Judges what the classifier answers; most run it again on changed images to hear it.
 
     Attributes:
         needs_map: it reads attention maps.

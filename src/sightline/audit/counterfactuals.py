@@ -1,0 +1,170 @@
+"""Artefacts put in and taken out: does the decision follow?
+
+Whatever is changed in an image may move a decision. So beside each artefact stands a control on the same image and with the same mask: a
+patch of the image itself in its place, or the same filling-in at a place where nothing was. What counts is the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+from sightline.attention.classifier import GuidedClassifier
+from sightline.audit.ask import device_of, looks, probabilities
+from sightline.audit.budget import Budget
+from sightline.audit.covers import free_shift, moved
+from sightline.audit.images import Images, unit
+from sightline.audit.scores import Sampling, log_odds, score, sign_flip
+from sightline.data import counterfactual
+from sightline.metrics.bootstrap import Array, chosen
+from sightline.metrics.groups import ARTEFACTS as KNOWN
+from sightline.metrics.localisation import energy_inside, upsample
+
+DRAWS = 5  # of an artefact for each image, as far as time allows: they differ in colour, size and place
+_CHUNK = 16
+_ROUND = ("band_aid", "sticker")  # of which a mask may have missed the middle
+Changed = tuple[np.ndarray, np.ndarray, np.ndarray]  # the changed image, its control, and the mask (S, S) of what changed
+Change = Callable[[np.ndarray, np.ndarray, np.ndarray, np.random.Generator], Changed]  # of an image, its region, its marked artefacts
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An image before and after: pixels (S, S, 3) uint8, the mask (S, S) of what changed, probabilities (C,), raw maps (h, w) or None."""
+
+    id: str
+    label: int
+    what: str
+    how: str
+    mask: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    said: tuple[np.ndarray, np.ndarray]
+    maps: tuple[np.ndarray | None, np.ndarray | None]
+
+    @property
+    def change(self) -> float:
+        """Of the probability that changed most."""
+        return float(np.abs(self.said[1] - self.said[0]).max())
+
+
+def pasted(artefact: str) -> Change:
+    """Puts an artefact in, beside the region; the control puts in a patch of the image itself."""
+
+    def change(image: np.ndarray, roi: np.ndarray, marked: np.ndarray, rng: np.random.Generator) -> Changed:
+        after, mask = counterfactual.paste(image, artefact, rng, roi)
+        away = free_shift(mask, mask | roi, rng)
+        patch = moved(image, (-away[0], -away[1]))  # what lies at the free place comes under the mask
+        return after, np.where(mask[..., None], patch, image), mask
+
+    return change
+
+
+def removed(artefact: str) -> Change:
+    """Fills in what is marked from its surroundings; the control fills in as much at another place."""
+
+    def change(image: np.ndarray, roi: np.ndarray, marked: np.ndarray, rng: np.random.Generator) -> Changed:
+        mask = counterfactual.whole(marked, convex=artefact in _ROUND)
+        elsewhere = moved(mask, free_shift(mask, mask | roi, rng))
+        return counterfactual.inpaint(image, mask), counterfactual.inpaint(image, elsewhere), mask
+
+    return change
+
+
+def clean(images: Images) -> np.ndarray:
+    """Positions of the images in which nobody found an artefact."""
+    free = [not any(r.tags.get(name) is True for name in KNOWN) for r in images.records]
+    return np.flatnonzero(np.array(free) & ~images.avoid.flatten(1).any(1).numpy())
+
+
+def marked(images: Images) -> dict[str, np.ndarray]:
+    """Positions of the images in which artefacts are marked, by what they show: a tag, several ("ruler + ink"), or "artefact"."""
+    found: dict[str, list[int]] = {}
+    for i in np.flatnonzero(images.avoid.flatten(1).any(1).numpy()).tolist():
+        there = [name for name in KNOWN if images.records[i].tags.get(name) is True]
+        found.setdefault(" + ".join(there) or "artefact", []).append(i)
+    return {name: np.array(places) for name, places in found.items()}
+
+
+def effect(
+    classifier: GuidedClassifier,
+    images: Images,
+    what: str,
+    how: Literal["pasted", "removed"],
+    classes: Sequence[str],
+    budget: Budget,
+    share: float,
+    sampling: Sampling,
+    pairs: int = 3,
+) -> tuple[dict[str, Any], list[Pair]]:
+    """What putting an artefact in, or taking it out, does to the answers, beside its control.
+
+    Returns:
+        `n` (images); `draws` (changed pictures); `flips`, `control_flips` and `excess_flips` (shares of the decisions); `change`: class ->
+        mean change of its log-odds beyond that of the control, with `p`, by random signs; `probability`: class -> the same of its
+        probability; `attention`: the share of the map on what was changed, afterwards; `area`: its share of the image. And the images that
+        changed most.
+    """
+    change: Change = pasted(what) if how == "pasted" else removed(what)
+    images = images.at(np.tile(np.arange(len(images)), DRAWS if how == "pasted" else 1))
+    device, rng = device_of(classifier), np.random.default_rng((sampling["seed"], *what.encode()))
+    said: dict[str, list[np.ndarray]] = {"before": [], "after": [], "control": []}
+    kept: dict[str, Pair] = {}
+    energy, area = [], []
+    for part in budget.chunks(len(images), share, _CHUNK):
+        before = images.pixels[part].permute(0, 2, 3, 1).numpy()  # (n, S, S, 3)
+        roi, avoid = ((plane[part][:, 0] >= 128).numpy() for plane in (images.roi, images.avoid))
+        changed = [change(*one, rng) for one in zip(before, roi, avoid, strict=True)]
+        after, control, mask = (np.stack(kind) for kind in zip(*changed, strict=True))
+        first, maps_before = looks(classifier, _tensor(before, device))
+        then, maps_after = looks(classifier, _tensor(after, device))
+        for name, answer in (("before", first), ("after", then), ("control", probabilities(classifier, _tensor(control, device)))):
+            said[name].append(answer)
+        area.append(mask.mean(axis=(1, 2)))
+        if maps_after is not None:
+            energy.append(energy_inside(upsample(maps_after, (mask.shape[1], mask.shape[2])), mask))
+        for i in np.argsort(-np.abs(then - first).max(axis=1))[: pairs * DRAWS].tolist():  # of each image DRAWS at most
+            place, maps = part.start + i, [None if m is None else m[i] for m in (maps_before, maps_after)]
+            about = (images.records[place].id, int(images.labels[place]), what, how)
+            pair = Pair(*about, mask[i], before[i], after[i], (first[i], then[i]), (maps[0], maps[1]))
+            kept[pair.id] = max(pair, kept.get(pair.id, pair), key=lambda one: one.change)
+    answers = {name: np.concatenate(parts) for name, parts in said.items()}
+    draws = len(answers["before"])
+    groups, n = chosen(images.patients, np.arange(draws)), len({record.id for record in images.records[:draws]})
+    result = {"n": n, "draws": draws} | summary(answers, classes, groups, n, sampling)
+    result["area"] = score(np.concatenate(area), groups, sampling) | {"n": n}
+    result["attention"] = score(np.concatenate(energy), groups, sampling) | {"n": n} if energy else None
+    return result, sorted(kept.values(), key=lambda pair: -pair.change)[:pairs]
+
+
+def summary(answers: dict[str, Array], classes: Sequence[str], groups: Any, n: int, sampling: Sampling) -> dict[str, Any]:
+    """The numbers of `effect` from the answers `before`, `after` and `control`, each (draws, C), to `n` images.
+
+    Of two classes only the last is given.
+    """
+
+    def judged(values: Array) -> dict[str, Any]:
+        return score(values, groups, sampling) | {"n": n}
+
+    decided = {name: said.argmax(axis=1) for name, said in answers.items()}
+    flips = {name: (decided[name] != decided["before"]).astype(np.float64) for name in ("after", "control")}
+    result: dict[str, Any] = {
+        "flips": judged(flips["after"]),
+        "control_flips": judged(flips["control"]),
+        "excess_flips": judged(flips["after"] - flips["control"]),
+        "change": {},
+        "probability": {},
+    }
+    for c in range(len(classes)) if len(classes) > 2 else [len(classes) - 1]:
+        after, control = answers["after"][:, c], answers["control"][:, c]
+        moved_by = log_odds(after) - log_odds(control)
+        result["change"][classes[c]] = judged(moved_by) | {"p": sign_flip(moved_by, groups)}
+        result["probability"][classes[c]] = judged(after - control)
+    return result
+
+
+def _tensor(pictures: np.ndarray, device: torch.device) -> torch.Tensor:
+    return unit(torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2), device)

@@ -1,0 +1,69 @@
+"""The answer stays what it was when the outside changes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sightline.attention.source import in_float
+from sightline.losses.background import Fill, Margin, compose, marked, partners, widened, without_region
+from sightline.losses.batchnorm import Mode, second_pass
+from sightline.losses.behaviour import BehaviourLoss
+from sightline.types import Batch, Look
+
+
+def divergence(before: Tensor, after: Tensor) -> Tensor:
+    """KL(p || q) = sum_c p_c log(p_c / q_c), with p and q the softmax of the two
+
+    Args:
+        before: (N, C) logits.
+        after: (N, C) logits.
+
+    Returns:
+        (N,) non-negative; 0 where they agree.
+    """
+    return F.kl_div(after.log_softmax(1), before.log_softmax(1), reduction="none", log_target=True).sum(1)
+
+
+class Invariance(BehaviourLoss):
+    """KL between the answer to the image and the answer to the image whose outside is replaced.
+
+    The images with a known region take part. Labels do not: both answers move towards each other, and a wrong answer may stay wrong. The
+    supervised form, in which the changed image must get its label, is the loss `background`.
+
+    Args:
+        outside: what takes its place: that of `another` known image, whose own region is covered; or a filling, see `without_region`.
+        margin: by how much the region is grown, as a share of the image's side; it fades out over the same width.
+        bn: batch-norm in the second pass, see `second_pass`.
+
+    Source:
+        Ying et al., NeurIPS 2022 (VisFIS).
+    """
+
+    def __init__(self, *, outside: Literal["another"] | Fill = "another", margin: Margin = 0.03, bn: Mode = "quiet") -> None:
+        super().__init__()
+        self.outside: Literal["another"] | Fill = outside
+        self.margin = margin
+        self.bn: Mode = bn
+
+    def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
+        """See `BehaviourLoss`. With nothing to change, a zero that hangs on the graph."""
+        if self.missing(batch):
+            return look.logits[:0].sum()
+        chosen, known = marked(batch), batch.known
+        if self.outside == "another":
+            partner = partners(int(known.sum())).to(batch.images.device)
+            changed = compose(batch.images[known], widened(batch.roi[known], self.margin), partner)[chosen[known]]
+        else:
+            changed = without_region(batch.images[chosen], 1 - widened(batch.roi[chosen], self.margin), self.outside)
+        with second_pass(classifier, self.bn):
+            after: Tensor = classifier(changed)
+        return divergence(in_float(look.logits[chosen]), in_float(after)).mean()
+
+    def missing(self, batch: Batch) -> str | None:
+        """See `BehaviourLoss`."""
+        if self.outside == "another" and int(batch.known.sum()) < 2:
+            return "fewer than two images have a known ROI"
+        return None if marked(batch).any() else "no image has a known ROI"

@@ -1,0 +1,73 @@
+"""Without the annotated region nothing can be told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sightline.attention.source import in_float
+from sightline.losses.background import Fill, Margin, marked, widened, without_region
+from sightline.losses.batchnorm import Mode, second_pass
+from sightline.losses.behaviour import BehaviourLoss
+from sightline.types import Batch, Look
+
+
+def surprise(logits: Tensor, expected: Tensor) -> Tensor:
+    """KL(e || p) = sum_c e_c log(e_c / p_c), with p = softmax of the logits
+
+    Args:
+        logits: (N, C).
+        expected: (C,), e; sums to one, may hold zeros.
+
+    Returns:
+        (N,) non-negative; 0 where p = e.
+    """
+    return F.kl_div(logits.log_softmax(1), expected.expand_as(logits), reduction="none").sum(1)
+
+
+class Necessity(BehaviourLoss):
+    """What is left when the annotated region is covered should be judged as if nothing were known.
+
+    The images with a known region take part.
+
+    Args:
+        expected: the judgement of someone who sees nothing: all classes alike (`uniform`), or as often as in the batch (`prior`), which is
+            what a calibrated model says where classes are of different frequency.
+        fill: what covers the region, see `without_region`.
+        margin: by how much the region is grown, as a share of the image's side; it fades out over the same width.
+        bn: batch-norm in the second pass, see `second_pass`.
+
+    Source:
+        Ying et al., NeurIPS 2022 (VisFIS), there named uncertainty; KL to the uniform distribution. 000's attention mining asks the same
+        of the region that the network itself attends to.
+    """
+
+    def __init__(
+        self, *, expected: Literal["uniform", "prior"] = "uniform", fill: Fill = "mean", margin: Margin = 0.03, bn: Mode = "quiet"
+    ) -> None:
+        super().__init__()
+        self.expected = expected
+        self.fill: Fill = fill
+        self.margin = margin
+        self.bn: Mode = bn
+
+    def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
+        """See `BehaviourLoss`. With no region in the batch, a zero that hangs on the graph."""
+        chosen = marked(batch)
+        if not chosen.any():
+            return look.logits[:0].sum()
+        region = widened(batch.roi[chosen], self.margin)
+        with second_pass(classifier, self.bn):
+            logits = in_float(classifier(without_region(batch.images[chosen], region, self.fill)))  # (N, C)
+        # the loss is linear in what is expected, so that the frequencies of a batch are right on average
+        counts = torch.ones_like(logits[0])
+        if self.expected == "prior":
+            counts = torch.bincount(batch.labels, minlength=logits.shape[1]).to(logits.dtype)
+        return surprise(logits, counts / counts.sum()).mean()
+
+    def missing(self, batch: Batch) -> str | None:
+        """See `BehaviourLoss`."""
+        return None if marked(batch).any() else "no image has a known ROI"

@@ -1,0 +1,92 @@
+"""Every pixel is taught its class: the image's inside the ROI, background outside."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from sightline.attention.source import in_float
+from sightline.errors import UserError
+from sightline.losses.behaviour import BehaviourLoss
+from sightline.losses.guidance import map_name, resize
+from sightline.losses.squash import Range
+from sightline.types import Batch, Look
+
+EPS = 1e-6
+
+
+def log_probabilities(maps: Tensor, range: Range) -> Tensor:
+    """Of each pixel's classes, the background last: (N, C, h, w) -> (N, C + 1, h, w).
+
+    Args:
+        maps: `evidence`, against a background whose evidence is 0; or `unit`, probabilities, of which the background has the rest.
+    """
+    if range == "evidence":
+        return torch.cat([maps, torch.zeros_like(maps[:, :1])], 1).log_softmax(1)
+    background = 1 - maps.sum(1, keepdim=True)  # (N, 1, h, w)
+    # EPS is more than what rounding takes from the rest where there is none
+    return (torch.cat([maps, background], 1) + EPS).log()
+
+
+def pixel_class(scores: Tensor, labels: Tensor, roi: Tensor) -> Tensor:
+    """mean over pixels of -(R log p_label + (1 - R) log p_background)
+
+    Args:
+        scores: (N, C + 1, h, w) log-probabilities, the background last.
+        labels: (N,) int64.
+        roi: (N, 1, h, w) in [0, 1]; empty: all is background.
+
+    Returns:
+        (N,) non-negative; 0 where every pixel is surely what it should be.
+    """
+    own = scores.take_along_dim(labels[:, None, None, None], 1)  # (N, 1, h, w)
+    return -(roi * own + (1 - roi) * scores[:, -1:]).mean((1, 2, 3))
+
+
+class PixelClass(BehaviourLoss):
+    """See `pixel_class`. The supervision of a segmentation network whose classes are those of the images; the known images take part.
+
+    It judges the maps of all classes against the labels, so it needs a source with one map per class, `segment` above all; it does not
+    run the classifier again.
+
+    Args:
+        map: name of the attention map; None: the first one of the source.
+
+    Source:
+        Hooper et al., NeurIPS 2023: the segmentation loss of their segmentation-for-classification.
+    """
+
+    needs_map: ClassVar[bool] = True
+    needs_every: bool = True
+
+    def __init__(self, *, map: str | None = None) -> None:
+        super().__init__()
+        self.map = map
+
+    def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
+        """See `BehaviourLoss`. With no known image, a zero that hangs on the graph."""
+        maps, range = self.attention(look)
+        maps = maps[batch.known]  # (N, C, h, w)
+        if not len(maps):
+            return maps.sum()
+        with torch.autocast(maps.device.type, enabled=False):
+            maps = in_float(maps)
+            roi = resize(batch.roi[batch.known].to(maps.dtype), maps.shape[-2:])
+            return pixel_class(log_probabilities(maps, range), batch.labels[batch.known], roi).mean()
+
+    def attention(self, look: Look) -> tuple[Tensor, Range]:
+        """See `BehaviourLoss`.
+
+        Raises:
+            UserError: the source's map is the same for all classes.
+        """
+        name = map_name(look, self.map)
+        if name not in look.every:
+            raise UserError("losses.behaviour (pixel_class)", "needs a map of each class", "Use the source segment, cam or gradcam.")
+        return look.every[name], look.ranges.get(name, "evidence")
+
+    def missing(self, batch: Batch) -> str | None:
+        """See `BehaviourLoss`."""
+        return None if batch.known.any() else "no image has a known ROI"

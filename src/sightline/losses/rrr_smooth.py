@@ -1,0 +1,76 @@
+"""Right for the right reasons not at the image alone, but all around it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from sightline.losses.background import Margin
+from sightline.losses.batchnorm import Mode
+from sightline.losses.rrr import InputGradientLoss, Region, input_gradients, rrr
+
+
+def perturbed(images: Tensor, area: Tensor, noise: float, samples: int) -> Tensor:
+    """Copies of each image with uniform noise in +-`noise` inside an area, nothing elsewhere; pixels stay in [0, 1].
+
+    Args:
+        images: (N, 3, H, W).
+        area: (N, 1, H, W) in [0, 1].
+
+    Returns:
+        (samples, N, 3, H, W).
+    """
+    drawn = torch.rand(samples, *images.shape, dtype=images.dtype, device=images.device)  # (S, N, 3, H, W)
+    return (images + noise * (2 * drawn - 1) * area).clamp(0, 1)
+
+
+def largest_change(gradients: Tensor) -> Tensor:
+    """max over s of |G_s - G_0|, of each pixel and channel. (1 + S, N, 3, H, W), the image's own first -> (N, 3, H, W)"""
+    return (gradients[1:] - gradients[:1]).abs().amax(0)
+
+
+class SmoothRightReasons(InputGradientLoss):
+    """Input gradients at several random perturbations of what should not matter, all of which may then vary freely.
+
+    `mean`: the mean of `rrr` over the perturbed images. `max`: `rrr` of the largest change that the perturbations make to each pixel's
+    gradient. The latter takes the curvature out of the function along these pixels, and is blind to a gradient that is the same
+    everywhere: use it beside the loss `rrr`.
+
+    At a single point a gradient can be small only because the prediction is saturated there, which is why a plain gradient penalty needs
+    a strongly smoothed model to help (Heo et al. 2023). The projected-gradient term of Ghitu et al.'s program is made of numbers that hang
+    on no graph; this one moves the weights.
+
+    Args:
+        region, margin, bn: see `InputGradientLoss`.
+        kind: `mean` or `max`.
+        samples: perturbations of each image. Each costs a second pass.
+        noise: largest change of a pixel, where 1 is from black to white.
+
+    Source:
+        Heo et al., NeurIPS 2023 (smoothed); Ghitu et al., TMLR 2025 (Rand-R4). Both take the gradient of the class loss and noise from
+        0 upwards, and the unsquared norm over the number of pixels; here the gradient and the norm are those of `rrr`.
+    """
+
+    def __init__(
+        self,
+        *,
+        region: Region = "roi",
+        kind: Literal["mean", "max"] = "mean",
+        samples: Annotated[int, Field(ge=1)] = 2,
+        noise: Annotated[float, Field(gt=0, le=1)] = 0.2,
+        margin: Margin = 0.0,
+        bn: Mode = "quiet",
+    ) -> None:
+        super().__init__(region=region, margin=margin, bn=bn)
+        self.kind, self.samples, self.noise = kind, samples, noise
+
+    def judge(self, classifier: nn.Module, images: Tensor, irrelevant: Tensor) -> Tensor:
+        """See the class. (N, 3, H, W), (N, 1, H, W) -> (N,)"""
+        around = perturbed(images, irrelevant, self.noise, self.samples)  # (S, N, 3, H, W)
+        if self.kind == "mean":
+            return torch.stack([rrr(input_gradients(classifier, x, self.bn), irrelevant) for x in around]).mean(0)
+        gradients = torch.stack([input_gradients(classifier, x, self.bn) for x in (images, *around)])  # (1 + S, N, 3, H, W)
+        return rrr(largest_change(gradients), irrelevant)

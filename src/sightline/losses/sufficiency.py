@@ -1,0 +1,49 @@
+"""The annotated region alone is enough to tell the class."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sightline.attention.source import in_float
+from sightline.losses.background import Fill, Margin, marked, widened, without_region
+from sightline.losses.batchnorm import Mode, second_pass
+from sightline.losses.behaviour import BehaviourLoss
+from sightline.types import Batch, Look
+
+
+class Sufficiency(BehaviourLoss):
+    """Cross-entropy of what is left when everything outside the annotated region is covered.
+
+    The images with a known region take part. It teaches the class from the region alone, but does not forbid to use more where more is
+    shown; `necessity`, `invariance` and `background` do.
+
+    Args:
+        fill: what covers the outside, see `without_region`; nothing of the outside shows in it.
+        margin: by how much the region is grown, as a share of the image's side; it fades out over the same width.
+        bn: batch-norm in the second pass, see `second_pass`.
+
+    Source:
+        Ying et al., NeurIPS 2022 (VisFIS), on regions of an image instead of features of objects. With other images' backgrounds as
+        filling it is our loss `background`.
+    """
+
+    def __init__(self, *, fill: Fill = "mean", margin: Margin = 0.03, bn: Mode = "quiet") -> None:
+        super().__init__()
+        self.fill: Fill = fill
+        self.margin = margin
+        self.bn: Mode = bn
+
+    def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
+        """See `BehaviourLoss`. With no region in the batch, a zero that hangs on the graph."""
+        chosen = marked(batch)
+        if not chosen.any():
+            return look.logits[:0].sum()
+        region = widened(batch.roi[chosen], self.margin)
+        with second_pass(classifier, self.bn):
+            logits: Tensor = classifier(without_region(batch.images[chosen], 1 - region, self.fill))
+        return F.cross_entropy(in_float(logits), batch.labels[chosen])
+
+    def missing(self, batch: Batch) -> str | None:
+        """See `BehaviourLoss`."""
+        return None if marked(batch).any() else "no image has a known ROI"

@@ -1,0 +1,152 @@
+"""What a model relies on, as a page: self-contained HTML beside the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from sightline.audit.examine import Audit
+from sightline.audit.findings import weakest_outside
+from sightline.engine.files import write_json, write_text
+from sightline.engine.run import Run
+from sightline.explain.cells import map_range
+from sightline.report import audit_charts as charts
+from sightline.report import audit_pictures as pictures
+from sightline.report import words
+from sightline.report.audit_words import HOW, TESTS, called, headline, sentences, times
+from sightline.report.glossary import TERMS
+from sightline.report.pictures import Charts
+from sightline.report.summary import Tile
+from sightline.report.words import count, number
+
+_TERMS = {
+    "control": "The same change without what is being tested: it tells what any change does.",
+    "base rate": "Accuracy of always naming the most frequent class.",
+    "clean image": "An image in which nobody found or marked an artefact.",
+    "deletion": "Area under the probability while the image is covered, what the map marks most first; small is good.",
+    "found": "The odds change by a factor of at least 1.25 (or one through it), with p below 0.05 after Holm's correction for all tests.",
+    "insertion": "Area under the probability while a blurred image is put back; large is good.",
+    "odds": "p to 1 - p. A factor means the same for rare and for frequent answers: twice the odds turns 0.02 into 0.04, 0.5 into 0.67.",
+    "separation": "Log-odds of a class in its own images minus those in the others, mean over the classes: how far apart the scores are.",
+    "region's box": "Its bounding box: covering it hides the outline, too, which may give the class away.",
+}
+_SHARED = ("AUC", "EPG", "interval", "worst group")
+_COLUMNS = ("accuracy", "auc", "separation", "probability", "flips")
+
+
+def write_audit(run: Run, audit: Audit, split: str, out: Path) -> dict[str, Any]:
+    """Writes `audit.json` and `audit.html`, each whole or not at all.
+
+    Returns:
+        What `audit.json` holds: the facts, and `run`, `split`, `headline`, `sentences`, `files`.
+    """
+    said = {"headline": headline(audit.facts), "sentences": dict(sentences(audit.facts))}
+    files = {"files": [str(out / "audit.json"), str(out / "audit.html")]}
+    result = {"run": str(run.path), "split": split, "classes": list(run.classes)} | said | audit.facts | files
+    page = audit_page(run, audit, split)
+    write_json(out / "audit.json", result)
+    write_text(out / "audit.html", page)
+    return result
+
+
+def audit_page(run: Run, audit: Audit, split: str) -> str:
+    """One HTML page that needs no other file."""
+    environment = Environment(loader=PackageLoader("sightline.report", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"number": words.number, "span": words.span}
+    facts, shown, draw = audit.facts, audit.shown, Charts()
+    terms = _TERMS | {term: TERMS[term] for term in _SHARED}
+    content: dict[str, Any] = {
+        "title": f"{run.name}: audit",
+        "name": run.name,
+        "sample": sample_line(facts, split),
+        "headline": headline(facts),
+        "sentences": sentences(facts),
+        "tiles": _tiles(facts),
+        "terms": dict(sorted(terms.items(), key=lambda term: term[0].lower())),
+        "limits": _limits(facts),
+    }
+    if found := facts["artefacts"]:
+        alt = "Odds by artefact: " + "; ".join(f"{called(o['artefact'])}, {HOW[o['how']]}: {times(o)}" for o in found)
+        caption = "Factors beyond the control, with their intervals. Hollow: no finding. In the grey band a factor is too small to matter."
+        content["artefacts"] = draw(charts.effects_chart(found), alt, caption)
+        content["class"] = run.classes[-1] if len(run.classes) == 2 else None
+        content |= {"effects": [_effect(one) for one in found], "attention": list(_attention(facts)), "groups": list(_groups(facts))}
+        content["pairs"] = pictures.pairs_panel(facts, shown, run.classes, map_range(run))
+    if reliance := facts["reliance"]:
+        tests = [(TESTS[name], [scores[key] for key in _COLUMNS]) for name, scores in reliance["conditions"].items()]
+        alt = "Accuracy: " + "; ".join(f"{name} {number(scores[0]['value'])}" for name, scores in tests)
+        caption = (
+            "Every test changes the same images. The two covers leave different traces: what only one shows may be the cover's doing. Both "
+            "backgrounds leave the same seams, so what differs between them is what the background tells."
+        )
+        content |= {"tests": draw(charts.tests_chart(reliance), alt, caption), "conditions": tests, "reliance_n": reliance["n"]}
+        content["examples"] = pictures.tests_panel(shown, run.classes)
+    if curves := facts["perturbation"]:
+        caption = f"Mean over {count(curves['n'], 'image')}, in {curves['steps']} steps. Areas: its own map, random order, from the middle."
+        content["curves"] = draw(charts.curves_chart(curves), "Deletion and insertion curves.", caption)
+    if cascade := facts["randomisation"]:
+        caption = f"Mean over {count(cascade['n'], 'image')} with intervals. Left: as trained. Right: everything scrambled."
+        content["cascade"] = draw(charts.cascade_chart(cascade), "Similarity of the maps while the weights are scrambled.", caption)
+        content["scrambled"] = pictures.cascade_panel(facts, shown, map_range(run))
+    return environment.get_template("audit.html.j2").render(content)
+
+
+def sample_line(facts: Mapping[str, Any], split: str) -> str:
+    """Which images, how many, and how long it took."""
+    which = "all" if facts["images"] == facts["of"] else "a random"
+    return f"On {which} {facts['images']:,} of the {facts['of']:,} images of {split}; {facts['seconds']['spent']:.0f} seconds."
+
+
+def _tiles(facts: Mapping[str, Any]) -> list[Tile]:
+    found = []
+    if facts["alignment"]:
+        epg = facts["alignment"]["epg"]
+        found.append(Tile("evidence inside the region", epg, f"shuffled {number(epg['shuffled'])}"))
+    if reliance := facts["reliance"]:
+        box = weakest_outside(reliance)
+        found.append(Tile("separation left outside it", box, f"{count(reliance['n'], 'image')}, its box covered"))
+        found.append(Tile("decisions the background turns", reliance["differences"]["background_flips"], "another class minus the same"))
+    changed = [one for one in facts["artefacts"] if one["how"] != "tag"]
+    if changed:
+        strongest = max(changed, key=lambda one: (one["found"] and one["familiar"], abs(one["value"])))
+        name = f"P({strongest['class']}), {called(strongest['artefact'])} {HOW[strongest['how']]}"
+        found.append(Tile(name, strongest["probability"], f"change, {count(strongest['n'], 'image')}"))
+    return found
+
+
+def _effect(one: Mapping[str, Any]) -> dict[str, Any]:
+    p = one["p_holm"]
+    verdict = ("found" if one["familiar"] else "found; untagged") if one["found"] else ""
+    flips = {"flips": one.get("flips"), "control": one.get("control_flips")}
+    said = {"name": called(one["artefact"]), "test": HOW[one["how"]], "p": "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"}
+    return said | flips | {"n": one["n"], "class": one["class"], "odds": times(one), "score": one["probability"], "verdict": verdict}
+
+
+def _attention(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Any]]:
+    for how in ("pasted", "removed"):
+        for name, one in facts[how].items():
+            if one["attention"]:
+                yield called(name), HOW[how], one["attention"], one["area"]
+
+
+def _groups(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, int, Any, bool]]:
+    for tag, one in facts["tags"].items():
+        for i, (group, score) in enumerate(one["by_group"].items()):
+            yield called(tag) if i == 0 else "", group.replace("_", " "), score["n"], score["accuracy"], group == one["worst_group"]
+
+
+def _limits(facts: Mapping[str, Any]) -> list[str]:
+    found = [
+        "Changed images are not photographs, and a model may answer oddly to any of them. The controls catch most of that, not all.",
+        "What moves no answer here may do so in other images, sizes and places, and with real artefacts.",
+        "Images that come with an artefact may differ from others in more than that; only putting in and taking out are experiments.",
+        "Where the region was annotated wrongly, so are all tests that cover it.",
+        "The intervals say how far other images would move a number, not another training.",
+    ]
+    if facts["images"] < facts["of"]:
+        found.append("To keep to the time, or as asked, not all images were taken. Each number says how many it had.")
+    found.append("For research. Not a medical device.")
+    return found

@@ -1,0 +1,216 @@
+"""The findings of an audit in sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sightline.audit.findings import LEAST_OUTSIDE, map_explains, weakest_outside
+from sightline.report.words import bounds, count, listed, percent
+
+TESTS = {
+    "as_is": "as they are",
+    "only_mean": "only the region, one colour",
+    "only_blur": "only the region, blurred",
+    "removed_mean": "region covered, one colour",
+    "removed_blur": "region covered, blurred",
+    "boxed_mean": "its box covered, one colour",
+    "boxed_blur": "its box covered, blurred",
+    "elsewhere_mean": "elsewhere covered, one colour",
+    "elsewhere_blur": "elsewhere covered, blurred",
+    "background_same": "background of the same class",
+    "background_other": "background of another class",
+}
+HOW = {"pasted": "put in", "removed": "taken out", "tag": "present"}
+_ACTS = {"pasted": "Putting in", "removed": "Taking out"}
+
+
+def called(artefact: str) -> str:
+    """`band_aid` as it is read."""
+    return artefact.replace("_", " ")
+
+
+def headline(facts: Mapping[str, Any]) -> str:
+    """The verdict in one line."""
+    found, given = facts["flag"], facts["reasons"]
+    learned = _names(one for one in given if one["kind"] == "artefact" and one["familiar"])
+    strange = _names(one for one in given if one["kind"] == "artefact" and not one["familiar"])
+    what = f"on {'artefacts' if ' and ' in learned else 'an artefact'}: {learned}" if learned else "on what lies outside the region"
+    looks = "It looks at the region, and there is" if facts["aligned"] else "There is"
+    return {
+        "not tested": "Nothing could be tested: no region is known, and no artefact could be put in or taken out",
+        "aligned but relying": f"Aligned, yet relying: its maps lie on the region, but its decision also rests {what}",
+        "relying": f"Its decision rests {what}",
+        "thrown off": f"{looks} no sign that it relies on anything else; but {strange}, tagged in no training image, can move it",
+        "no sign of relying": f"{looks} no sign that it relies on anything else",
+    }[found]
+
+
+def sentences(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(question, answer), those that were tested."""
+    answers = [
+        ("Does it look at the region?", _looks(facts)),
+        ("Does it need the region?", _needs(facts.get("reliance"))),
+        ("What does the outside tell it?", _outside(facts.get("reliance"))),
+        ("Does the background decide?", _background(facts.get("reliance"))),
+        ("Which artefacts move it?", _artefacts(facts["artefacts"])),
+        ("Do its maps know what matters?", _curves(facts.get("perturbation"))),
+        ("Do its maps depend on what it learned?", _randomised(facts.get("randomisation"))),
+    ]
+    return [(question, answer) for question, answer in answers if answer]
+
+
+def _looks(facts: Mapping[str, Any]) -> str:
+    alignment = facts["alignment"]
+    if not alignment or alignment["epg"]["value"] is None:
+        return ""
+    epg = alignment["epg"]
+    levels = listed([f"{name} {percent(epg[name])}" for name in ("uniform", "centre", "shuffled") if epg.get(name) is not None])
+    verdict = "Yes" if facts["aligned"] else "Not shown"
+    return f"{verdict}. {percent(epg['value'])} of the evidence lies inside {bounds(epg, 0.95)}; levels without looking: {levels}."
+
+
+def _needs(reliance: Mapping[str, Any] | None) -> str:
+    if not reliance:
+        return ""
+    tests, needed = reliance["conditions"], [reliance["differences"][f"region_needed_{how}"] for how in ("mean", "blur")]
+    whole, gone, elsewhere = (tests[name]["auc"] for name in ("as_is", "removed_mean", "elsewhere_mean"))
+    if None in (whole["value"], gone["value"], elsewhere["value"]):
+        return ""
+    sure = all(one["low"] is not None and one["low"] > 0 for one in needed)
+    verdict = "Yes" if sure else "Not shown"
+    return (
+        f"{verdict}. The AUC is {whole['value']:.2f} on the images as they are, {gone['value']:.2f} without the region and "
+        f"{elsewhere['value']:.2f} without as much somewhere else: the region is worth {needed[0]['value']:.2f} more ({span(needed[0])})."
+    )
+
+
+def _outside(reliance: Mapping[str, Any] | None) -> str:
+    if not reliance:
+        return ""
+    left, base = weakest_outside(reliance), reliance["base_rate"]
+    right, above = reliance["conditions"]["removed_mean"]["accuracy"], reliance["differences"]["above_base_rate_mean"]
+    auc = reliance["conditions"]["boxed_mean"]["auc"]
+    if left["value"] is None or auc["value"] is None:
+        return ""
+    verdict = "Much" if left["low"] is not None and left["low"] > LEAST_OUTSIDE else "Not shown to be much"
+    return (
+        f"{verdict}. With the region's box covered, {percent(left['value'])} {bounds(left)} of what separates the classes is left, and the "
+        f"AUC is {auc['value']:.2f} ({span(auc)}), {auc['value'] - 0.5:+.2f} from guessing. Without the region it is right for "
+        f"{percent(right['value'])} {bounds(right)}, {points(above)} above always naming the most frequent class "
+        f"({percent(base['value'])})."
+    )
+
+
+def _background(reliance: Mapping[str, Any] | None) -> str:
+    if not reliance or reliance["differences"]["background_separation"]["value"] is None:
+        return ""
+    gap, tests = reliance["differences"]["background_flips"], reliance["conditions"]
+    apart = reliance["differences"]["background_separation"]
+    same, other = tests["background_same"]["flips"], tests["background_other"]["flips"]
+    verdict = "Yes" if gap["low"] is not None and gap["low"] > 0 else "No sign of it"
+    return (
+        f"{verdict}. With the region on the background of an image of another class, {percent(other['value'])} of the decisions change; "
+        f"of the same class, {percent(same['value'])}. The difference is {points(gap)}. Of what "
+        f"separates the classes, {percent(apart['value'])} {bounds(apart)} goes with the background."
+    )
+
+
+def _artefacts(tested: list[Mapping[str, Any]]) -> str:
+    if not tested:
+        return ""
+    moving = {one["artefact"] for one in tested if one["found"]}
+    names = _names(one for one in tested if one["artefact"] not in moving)
+    found = [artefact_sentence(one) for one in tested if one["found"] and one["familiar"]]
+    strange = [
+        f"{called(one['artefact'])} (odds of {one['class']} {factor(one['value'])} times, flips {percent(one['flips']['value'])})"
+        for one in tested
+        if one["found"] and not one["familiar"]
+    ]
+    found += [f"Tagged in no training image, yet moving it when put in: {listed(strange)}."] if strange else []
+    none = f"{'No' if moving else 'None was found: no'} effect of {names} that is sure and large enough to matter." if names else ""
+    return " ".join([*found, *([none] if none else [])])
+
+
+def artefact_sentence(one: Mapping[str, Any]) -> str:
+    """One finding: what was done, which probability moved, by how much, and how sure that is."""
+    name, shift = called(one["artefact"]), one["probability"]["value"]
+    if one["how"] == "tag":
+        return (
+            f"In images with {name} the odds of {one['class']} are {times(one)} times those of others of their class (P {shift:+.2f}; "
+            f"{one['n']} have it)."
+        )
+    return (
+        f"{_ACTS[one['how']]} {name} makes the odds of {one['class']} {times(one)} times as high (P {shift:+.2f}; "
+        f"{count(one['n'], 'image')}) and turns {percent(one['flips']['value'])} of the decisions, its control "
+        f"{percent(one['control_flips']['value'])}."
+    )
+
+
+def times(score: Mapping[str, Any]) -> str:
+    """Log-odds as a factor with its interval: `0.70 (0.60 to 0.81)`."""
+    inside = "no interval" if score["low"] is None else f"{factor(score['low'])} to {factor(score['high'])}"
+    return f"{factor(score['value'])} ({inside})"
+
+
+def factor(log_odds: float) -> str:
+    """
+    >>> factor(-0.357), factor(1.2175), factor(4)
+    ('0.70', '3.38', '55')
+    """
+    value = math.exp(log_odds)
+    return f"{value:.0f}" if value >= 10 else f"{value:.1g}" if value < 0.1 else f"{value:.2f}"
+
+
+def _curves(found: Mapping[str, Any] | None) -> str:
+    if not found:
+        return ""
+    deletion, insertion = found["deletion"]["minus_random"], found["insertion"]["minus_random"]
+    good, beyond = (_both(found["deletion"][f"minus_{order}"], found["insertion"][f"minus_{order}"]) for order in ("random", "centre"))
+    sure = "Yes, and not only because it lies in the middle" if beyond else "More than chance; not more than the middle"
+    return (
+        f"{sure if good else 'Not shown'}. Against random order, deleting what the map marks first lowers the area under the curve by "
+        f"{-deletion['value']:.2f} ({span(deletion, True)}), inserting it first raises it by {insertion['value']:.2f} ({span(insertion)}); "
+        f"{count(found['n'], 'image')}."
+    )
+
+
+def _both(deletion: Mapping[str, Any], insertion: Mapping[str, Any]) -> bool:
+    """Whether deletion surely falls faster and insertion surely rises faster."""
+    return None not in (deletion["high"], insertion["low"]) and deletion["high"] < 0 < insertion["low"]
+
+
+def _randomised(found: Mapping[str, Any] | None) -> str:
+    if not found:
+        return ""
+    end, level = found["steps"][-1]["rank_correlation"], found["other_images"]
+    if end["value"] is None:
+        return "Yes: once the weights are scrambled the maps are the same everywhere."
+    verdict = {True: "Yes", False: "No: they stay the same, so they do not explain this model", None: "Undecided"}[map_explains(found)]
+    other = "" if level["value"] is None else f"; between maps of different images it is {level['value']:.2f}"
+    return (
+        f"{verdict}. With all weights scrambled, their rank correlation with the original maps is {end['value']:.2f} ({span(end)}){other}."
+    )
+
+
+def span(score: Mapping[str, Any], turned: bool = False) -> str:
+    """`0.12 to 0.30`; `turned`: with the opposite sign, of what is said to fall."""
+    if score["low"] is None or score["high"] is None:
+        return "no interval"
+    ends = (-score["high"], -score["low"]) if turned else (score["low"], score["high"])
+    return " to ".join(f"{round(end, 2) + 0.0:.2f}" for end in ends)  # no minus before zero
+
+
+def points(score: Mapping[str, Any]) -> str:
+    """A difference of shares, in points of a hundred."""
+    whole = round(100 * score["value"]) + 0
+    points_word = f"{whole} point{'' if abs(whole) == 1 else 's'}"
+    inside = "no interval" if score["low"] is None else f"{100 * score['low']:.0f} to {100 * score['high']:.0f}"
+    return f"{points_word} ({inside})"
+
+
+def _names(several: Iterable[Mapping[str, Any]]) -> str:
+    """Artefacts, each once; empty if there are none."""
+    names = list(dict.fromkeys(called(one["artefact"]) for one in several))
+    return listed(names) if names else ""

@@ -1,0 +1,123 @@
+"""`sightline audit` on a small run, from the command to the page."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from invented_run import invent
+from PIL import Image
+from typer.testing import CliRunner
+
+from sightline.attention.classifier import build
+from sightline.audit.examine import examine
+from sightline.audit.which import other, own
+from sightline.cli import app
+from sightline.engine.run import Run
+from sightline.engine.saving import save_model
+from sightline.errors import UserError
+from sightline.report.audit_words import factor, headline, sentences
+
+
+def finished(folder: Path, **settings: object) -> Run:
+    """A run whose network was never trained."""
+    run = invent(folder, "demo-label-only", settings={"backbone": {"name": "test_resnet", "stride": 8}} | settings, splits=("matched",))
+    torch.manual_seed(0)
+    save_model(folder, build(run.recipe, 2), run.recipe, run.classes)
+    return Run(folder)
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory):
+    run = finished(tmp_path_factory.mktemp("runs") / "tiny")
+    before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+    result = CliRunner().invoke(
+        app, ["audit", str(run.path), "--seconds", "2", "--images", "20", "--json", str(run.path.parent / "a.json")]
+    )
+    assert result.exit_code == 0, result.output
+    return run, before, result.output
+
+
+def test_the_verb_says_writes_and_leaves_the_run_as_it_was(audited):
+    run, before, said = audited
+    assert all(path.read_bytes() == content for path, content in before.items())
+    found = json.loads((run.path / "audit" / "audit.json").read_text())
+    assert json.loads((run.path.parent / "a.json").read_text()) == found
+    assert found["headline"] in said
+    assert found["split"] == "matched"
+    assert found["images"] == found["of"] == 20
+    assert {"reliance", "perturbation", "randomisation", "tags", "pasted", "removed", "alignment", "reasons", "flag"} <= set(found)
+    assert all(found["pasted"][name]["n"] > 0 for name in ("ruler", "ink"))
+    assert found["in_training"]["ruler"] > 0 == found["in_training"]["ink"]
+
+
+def test_every_score_has_its_interval_and_its_n_is_said(audited):
+    found = json.loads((audited[0].path / "audit" / "audit.json").read_text())
+
+    def scores(tree):
+        if isinstance(tree, dict):
+            if {"value", "low", "high"} <= set(tree):
+                yield tree
+            for below in tree.values():
+                yield from scores(below)
+
+    every = list(scores({k: found[k] for k in ("reliance", "perturbation", "randomisation", "pasted", "removed")}))
+    assert len(every) > 100
+    assert all(one["low"] <= one["value"] <= one["high"] for one in every if one["low"] is not None)
+    assert all("n" in found[part] for part in ("reliance", "perturbation", "randomisation"))
+
+
+def test_the_page_needs_no_other_file_and_shows_every_part(audited):
+    page = (audited[0].path / "audit" / "audit.html").read_text()
+    assert not re.search(r'(src|href)\s*=\s*"(?!data:|#)|url\((?!#)|@import', page)
+    for part in ("artefacts", "region", "map", "learned", "terms", "limits"):
+        assert f'id="{part}"' in page
+    assert "NaN" not in page
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), "the figures' ids differ"
+
+
+def test_a_classifier_without_maps_is_tested_by_what_it_answers(tmp_path):
+    run = finished(tmp_path / "plain", attention={"name": "none"})
+    found = examine(run, own(run, None), seconds=1, images=12, device="cpu").facts
+    assert found["perturbation"] is found["randomisation"] is found["alignment"] is None
+    assert found["reliance"]["n"] == 12
+    assert found["pasted"]["ruler"]["attention"] is None
+    assert "Does it look at the region?" not in dict(sentences(found))
+
+
+def test_another_data_set_of_the_same_classes_can_be_given(audited, tmp_path):
+    run, _, _ = audited
+    which = other(run, "phantom", None, "flipped")
+    assert which.split == "phantom, flipped"
+    assert which.predictions is which.training is None
+    assert all(record.split == "flipped" for record in which.dataset.records)
+    for label in ("cat", "dog"):
+        (tmp_path / label).mkdir()
+        Image.new("RGB", (8, 8)).save(tmp_path / label / "a.png")
+    with pytest.raises(UserError, match="has the classes cat, dog, the run has nevus, melanoma"):
+        other(run, "folder", tmp_path, None)
+    with pytest.raises(UserError, match="no such split"):
+        other(run, None, None, "fliped")
+
+
+@pytest.mark.parametrize(
+    ("flag", "aligned", "given", "expected"),
+    [
+        ("aligned but relying", True, [("ruler", True)], "but its decision also rests on an artefact: ruler"),
+        ("relying", False, [("ruler", True), ("band_aid", True)], "Its decision rests on artefacts: ruler and band aid"),
+        ("relying", False, [], "Its decision rests on what lies outside the region"),
+        ("thrown off", True, [("gel", False)], "on anything else; but gel, tagged in no training image, can move it"),
+        ("no sign of relying", True, [], "It looks at the region, and there is no sign that it relies on anything else"),
+    ],
+)
+def test_headlines(flag, aligned, given, expected):
+    reasons = [{"kind": "artefact", "artefact": name, "familiar": seen} for name, seen in given]
+    assert headline({"flag": flag, "aligned": aligned, "reasons": reasons}).endswith(expected)
+
+
+def test_factors_are_readable():
+    assert [factor(x) for x in (-4.0, -0.357, 0.0, 1.2175, 4.0)] == ["0.02", "0.70", "1.00", "3.38", "55"]
