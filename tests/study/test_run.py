@@ -118,7 +118,14 @@ def test_answers_come_back_as_they_were(unbroken: Study) -> None:
 @contextlib.contextmanager
 def open_group(command: list[str]) -> Iterator[subprocess.Popen[str]]:
     """A process with a group of its own, which is gone in the end."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell that runs the tests in the background ignores it
+    )
     try:
         yield process
     finally:

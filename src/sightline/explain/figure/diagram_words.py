@@ -17,6 +17,7 @@ SOURCES = {
     "gates": ("attention gates", "features weighed by maps A"),
     "decoder": ("saliency decoder", "draws the map A from the last features"),
     "mask": ("feature mask", "weighs the last features by its map A"),
+    "segment": ("segmentation", "classes of every pixel, A; y: their mean"),
 }
 LOSSES = {
     "cross_entropy": "y against the label",
@@ -31,11 +32,20 @@ LOSSES = {
     "avoid": "no evidence on artefacts",
     "mining": "what is left must not tell the class",
     "background": "the region keeps its label",
+    "rrr": "no input gradient outside the ROI",
+    "rrr_smooth": "nor where the outside is perturbed",
+    "pixel_class": "class in the ROI, background outside",
 }
 PASSES = {
     "mining": "attended region hidden, same network",
     "background": "region on another background, same network",
+    "rrr": "same images, gradient of the input",
+    "rrr_smooth": "outside perturbed, gradient of the input",
+    "sufficiency": "region alone, same network",
+    "necessity": "region taken out, same network",
+    "invariance": "outside changed, same network",
 }
+SAME_PASS = {"pixel_class": "classes of every pixel"}  # judged without asking again
 TOTALS = {
     "fixed": "Σ wᵢ Lᵢ, weights from the recipe",
     "calibrated": "Σ wᵢ Lᵢ, weights measured at the start",
@@ -55,6 +65,8 @@ def annotation(recipe: Recipe) -> Words:
     data = recipe.data
     if data.roi.pseudo:
         return "pseudo masks", "in place of annotations"
+    if data.annotated:
+        return "annotation", "of the images in a list"
     names = ", ".join(data.roi.of).replace("_", " ")
     return "annotation", names if data.annotated_fraction == 1 else f"{names} {data.annotated_fraction:.0%} of the images".strip()
 
@@ -64,7 +76,8 @@ def roi(recipe: Recipe) -> Words:
     own = recipe.data.roi
     changed = [f"{key} {getattr(own, key):g}" for key in ("grow", "shift", "noise") if getattr(own, key)]
     shape = [] if own.shape == Roi().shape else [own.shape]
-    return "ROI map", ", ".join([*shape, *changed, *(["inverted"] if own.invert else [])]) or "soft, in [0, 1]"
+    control = {"random": ["of another image"], "centre": ["disc in the middle"], None: []}[own.control]
+    return "ROI map", ", ".join([*control, *shape, *changed, *(["inverted"] if own.invert else [])]) or "soft, in [0, 1]"
 
 
 def backbone(recipe: Recipe) -> Words:
@@ -103,6 +116,8 @@ def loss(room: str, own: WeightedLoss, weighting: str) -> Words:
 
 def second_pass(own: WeightedLoss) -> Words:
     """What the network is asked again."""
+    if own.name in SAME_PASS:
+        return "same pass", SAME_PASS[own.name]
     return "second pass", PASSES.get(own.name) or "changed images, same network"
 
 
