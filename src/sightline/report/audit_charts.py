@@ -42,7 +42,7 @@ def tests_chart(reliance: Mapping[str, Any]) -> Figure:
         axes.set_xlim(0, 1.02)
         axes.set_title("Accuracy")
         right.axvline(0, color=MUTED, linewidth=0.8)
-        right.set_title("Separation of the classes (log-odds)")
+        right.set_title("Separation (log-odds)")
         right.margins(x=0.16)
         bare(axes, "x")
         bare(right, "x")

@@ -79,8 +79,8 @@ def audit_page(run: Run, audit: Audit, split: str) -> str:
         tests = [(TESTS[name], [scores[key] for key in _COLUMNS]) for name, scores in reliance["conditions"].items()]
         alt = "Accuracy: " + "; ".join(f"{name} {number(scores[0]['value'])}" for name, scores in tests)
         caption = (
-            "Every test changes the same images. The two covers leave different traces: what only one shows may be the cover's doing. Both "
-            "backgrounds leave the same seams, so what differs between them is what the background tells."
+            "Every test changes the same images. The two covers, plain (one colour) and blurred, leave different traces: what only one "
+            "shows may be the cover's doing. Both backgrounds leave the same seams: what differs between them is what the background tells."
         )
         content |= {"tests": draw(charts.tests_chart(reliance), alt, caption), "conditions": tests, "reliance_n": reliance["n"]}
         content["examples"] = pictures.tests_panel(shown, run.classes)

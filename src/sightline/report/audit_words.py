@@ -11,16 +11,16 @@ from sightline.report.words import bounds, count, listed, percent
 
 TESTS = {
     "as_is": "as they are",
-    "only_mean": "only the region, one colour",
+    "only_mean": "only the region, plain",
     "only_blur": "only the region, blurred",
-    "removed_mean": "region covered, one colour",
+    "removed_mean": "region covered, plain",
     "removed_blur": "region covered, blurred",
-    "boxed_mean": "its box covered, one colour",
+    "boxed_mean": "its box covered, plain",
     "boxed_blur": "its box covered, blurred",
-    "elsewhere_mean": "elsewhere covered, one colour",
+    "elsewhere_mean": "elsewhere covered, plain",
     "elsewhere_blur": "elsewhere covered, blurred",
-    "background_same": "background of the same class",
-    "background_other": "background of another class",
+    "background_same": "same class's background",
+    "background_other": "other class's background",
 }
 HOW = {"pasted": "put in", "removed": "taken out", "tag": "present"}
 _ACTS = {"pasted": "Putting in", "removed": "Taking out"}

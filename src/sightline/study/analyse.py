@@ -55,7 +55,12 @@ def analyse(study: Study) -> dict[str, Any]:
         ],
         "comparisons": comparisons,
         "conclusion": conclusions(plan, comparisons),
-        "answer": [row["verdict"]["sentence"] for part in comparisons if _decides(plan, part) for row in part["rows"]],
+        "answer": [
+            row["verdict"]["sentence"]
+            for part in comparisons
+            for row in part["rows"]
+            if (part["score"], part["split"]) == plan.decides and row["base"] == plan.base[0]
+        ],
         "failed": [{"arm": c.arm, "seed": c.seed, "reason": failures[c.key]} for c in study.trainings if c.key in failures],
         "missing": sum(not study.done(cell.key) for cell in study.trainings),
     }
@@ -156,7 +161,3 @@ def _about(study: Study, arm: str, what: str, arms: Mapping[Setting, Mapping[str
         "candidates": [dict(c) for c in dict.fromkeys(cell.candidate for cell in kept) if c],
         "seconds": statistics.median([took[c.key] for c in kept if c.key in took] or [0.0]),
     }
-
-
-def _decides(plan: Plan, part: Mapping[str, Any]) -> bool:
-    return (part["score"], part["split"]) == plan.decides
