@@ -90,6 +90,13 @@ PLANS = {
             "outside": phantom_arm([OUTSIDE], []),
             "background": phantom_arm([], [BACKGROUND]),
             "energy": phantom_arm([ENERGY | {"weight": 0.5}], []),
+            "inside-ce": phantom_arm([{"name": "inside_ce"}], []),
+            "segment": phantom_arm(
+                [],
+                [{"name": "pixel_class"}],
+                attention={"name": "segment"},
+                **{"losses.classification": {"name": "cross_entropy", "weight": 0}},
+            ),
         },
         shared={},
         data="phantom",

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from sightline import catalog
+from sightline import cli_study
+from sightline.cli_options import DATA_SETS, Json, Root, RunPath, RunPaths, Runs, Settings, finish
 from sightline.errors import UserError
 
 app = typer.Typer(
@@ -27,16 +28,6 @@ data_app = typer.Typer(help="Look at data sets.", no_args_is_help=True, rich_mar
 app.add_typer(recipes_app, name="recipes")
 app.add_typer(data_app, name="data")
 
-DATA_SETS = f"Data set: {', '.join(catalog.places('data'))}."
-Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write what is printed to FILE, for scripts.")]
-Runs = Annotated[Path, typer.Option(help="Folder in which runs are kept.", metavar="DIR")]
-Settings = Annotated[
-    list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. train.epochs=3. Repeatable.")
-]
-Root = Annotated[Path | None, typer.Option(help="Folder or file of the data set.", metavar="DIR")]
-RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder, as `train` wrote it.", show_default=False)]
-RunPaths = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.", show_default=False)]
-
 
 def main() -> None:
     """Entry point: a user's mistake is one line on standard error and exit status 2."""
@@ -45,13 +36,6 @@ def main() -> None:
     except UserError as error:
         print(f"sightline: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-
-
-def _finish(result: dict[str, Any], json: Path | None) -> None:
-    if json is not None:
-        from sightline.engine.files import write_json
-
-        write_json(json, result)
 
 
 @app.command(epilog="Examples:\n\n    sightline demo\n\n    sightline demo --out my-demo --json demo.json")
@@ -67,7 +51,7 @@ def demo(
     """
     from sightline.demo import demo as run_demo
 
-    _finish(run_demo(out, seed), json)
+    finish(run_demo(out, seed), json)
 
 
 @app.command(
@@ -98,7 +82,7 @@ def train(
     """
     from sightline.verbs import train as run_train
 
-    _finish(run_train(recipe, data, root, settings, name, runs, start, resume, devices, report), json)
+    finish(run_train(recipe, data, root, settings, name, runs, start, resume, devices, report), json)
 
 
 @app.command(epilog="Examples:\n\n    sightline evaluate runs/melanoma-energy\n\n    sightline evaluate runs/melanoma-energy --split test")
@@ -110,7 +94,7 @@ def evaluate(
     """Score a finished run again: classification and localisation with intervals, beside the three levels."""
     from sightline.verbs import evaluate as run_evaluate
 
-    _finish(run_evaluate(run, split), json)
+    finish(run_evaluate(run, split), json)
 
 
 @app.command(
@@ -134,7 +118,7 @@ def explain(
     """Show where a trained classifier looks on images of your own."""
     from sightline.verbs import explain as run_explain
 
-    _finish(run_explain(run, images, out, target, colours, method), json)
+    finish(run_explain(run, images, out, target, colours, method), json)
 
 
 @app.command(
@@ -155,7 +139,7 @@ def gallery(
     """Show every feature map of every layer over the image, on one page that can be searched and needs no network."""
     from sightline.verbs import gallery as run_gallery
 
-    _finish(run_gallery(run, images, out, layers), json)
+    finish(run_gallery(run, images, out, layers), json)
 
 
 @app.command(
@@ -178,7 +162,7 @@ def units(
     """Name units by what they overlap with beyond chance, and measure what the decision loses without them."""
     from sightline.verbs import units as run_units
 
-    _finish(run_units(run, layers, split, out, images, top, effect), json)
+    finish(run_units(run, layers, split, out, images, top, effect), json)
 
 
 @app.command("class-image", epilog="Examples:\n\n    sightline class-image runs/melanoma-energy --class melanoma")
@@ -192,7 +176,7 @@ def class_image(
     """Draw the image that a classifier takes for a class above all: a caricature of what it has learned."""
     from sightline.verbs import class_image as run_class_image
 
-    _finish(run_class_image(run, names, out, seed), json)
+    finish(run_class_image(run, names, out, seed), json)
 
 
 @app.command(
@@ -219,7 +203,7 @@ def audit(
     """
     from sightline.verbs import audit as run_audit
 
-    _finish(run_audit(run, split, seconds, images, out, data, root), json)
+    finish(run_audit(run, split, seconds, images, out, data, root), json)
 
 
 @app.command(epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison")
@@ -232,7 +216,7 @@ def compare(
     """Put runs side by side: scores, paired differences, where each of them looks."""
     from sightline.verbs import compare as run_compare
 
-    _finish(run_compare(runs, split, out), json)
+    finish(run_compare(runs, split, out), json)
 
 
 @app.command(
@@ -270,7 +254,7 @@ def pseudo_mask(
     from sightline.verbs import pseudo_mask as run_pseudo_mask
 
     shortcuts = {"encoder": encoder, "weights": weights, "image_size": image_size, "minimum_dice": minimum_dice}
-    _finish(run_pseudo_mask(data, root, target, target_root, out, shortcuts, settings), json)
+    finish(run_pseudo_mask(data, root, target, target_root, out, shortcuts, settings), json)
 
 
 @app.command(
@@ -299,7 +283,10 @@ def annotate_next(
     """
     from sightline.verbs import annotate_next as run_annotate_next
 
-    _finish(run_annotate_next(run, budget, by, out, seed), json)
+    finish(run_annotate_next(run, budget, by, out, seed), json)
+
+
+app.command(epilog=cli_study.EXAMPLES)(cli_study.study)
 
 
 @app.command(
@@ -335,53 +322,7 @@ def figure(
     from sightline.verbs import figure as run_figure
 
     given = {"split": split, "images": images, "ids": tuple(id), "label": label, "colours": colours}
-    _finish(run_figure(name, run, out, given | {"units": tuple(unit), "recipes": tuple(recipe)}), json)
-
-
-@app.command(
-    epilog="Examples:\n\n    sightline study phantom-controls --dry-run\n\n"
-    "    sightline study plan.yaml --root ~/isic2017 --out studies/melanoma\n\n"
-    "    sightline study plan.yaml --seeds 3 --set train.epochs=5\n\n"
-    "    sightline study report studies/melanoma"
-)
-def study(
-    plan: Annotated[
-        list[str],
-        typer.Argument(metavar="PLAN | report DIR", help="Plan by name or YAML file; or the folder of a study.", show_default=False),
-    ],
-    root: Root = None,
-    settings: Annotated[
-        list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of every training, e.g. train.epochs=3. Repeatable.")
-    ] = [],
-    seeds: Annotated[int | None, typer.Option(help="Another number of seeds than the plan's.", min=1, show_default=False)] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the study. Default: studies/ and the plan's name.", metavar="DIR", show_default=False)
-    ] = None,
-    executor: Annotated[str, typer.Option(help="`local`: processes on this machine. `ray`: a Ray cluster.")] = "local",
-    workers: Annotated[
-        int | None, typer.Option(help="Trainings at a time. Default: one per accelerator, else per core.", min=1, show_default=False)
-    ] = None,
-    threads: Annotated[int, typer.Option(help="Threads of each training.", min=1)] = 1,
-    address: Annotated[
-        str | None, typer.Option(help="Of a running Ray cluster; `auto`: this machine's. Default: one is started here.", show_default=False)
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be trained and about how long it takes; train nothing.")
-    ] = False,
-    json: Json = None,
-) -> None:
-    """Train several arms with several seeds and say, with intervals, whether they differ.
-
-    What decides a training decides its name: nothing is trained twice, Ctrl-C and the same command go on, and what fails is listed and
-    does not stop the rest. A line of the plan `like: NAME` starts from a ready-made arm, such as label-only, weight-decay, random-roi.
-    """
-    from sightline.verbs_study import report, run
-
-    if plan[0] == "report":
-        result = report(plan[1:])
-    else:
-        result = run(plan, root, settings, seeds, out, executor, workers, threads, address, dry_run)
-    _finish(result, json)
+    finish(run_figure(name, run, out, given | {"units": tuple(unit), "recipes": tuple(recipe)}), json)
 
 
 @recipes_app.callback(epilog="Examples:\n\n    sightline recipes\n\n    sightline recipes show energy")
@@ -390,7 +331,7 @@ def recipes(context: typer.Context, json: Json = None) -> None:
     if context.invoked_subcommand is None:
         from sightline.verbs import list_recipes
 
-        _finish(list_recipes(), json)
+        finish(list_recipes(), json)
 
 
 @recipes_app.command("show", epilog="Examples:\n\n    sightline recipes show energy --set train.epochs=3")
@@ -400,7 +341,7 @@ def recipes_show(
     """Print a recipe with all its settings, as YAML that `train` accepts."""
     from sightline.verbs import show_recipe
 
-    _finish(show_recipe(name, settings), json)
+    finish(show_recipe(name, settings), json)
 
 
 @data_app.command(
@@ -417,7 +358,7 @@ def data_check(
     """Count classes, splits and annotations; find missing or broken files, and leaks between splits."""
     from sightline.verbs import check_data
 
-    _finish(check_data(data, root, settings), json)
+    finish(check_data(data, root, settings), json)
 
 
 if __name__ == "__main__":

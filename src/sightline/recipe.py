@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -202,8 +203,40 @@ def goes_on(name: str) -> bool:
 
 def recipe_names() -> list[str]:
     """The recipes that come with sightline."""
-    folder = resources.files("sightline") / "recipes"
+    return names_in(resources.files("sightline") / "recipes")
+
+
+def names_in(folder: Traversable) -> list[str]:
+    """The YAML files of a folder, without their ending."""
     return sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
+
+
+def named_tree(kind: str, name: str | Path, folder: Traversable, if_empty: str) -> dict[str, Any]:
+    """The settings of a YAML file: one of the user's by its path, or one of `folder` by its name. Its own `name` is filled in.
+
+    Args:
+        kind: what it is, for the messages.
+        if_empty: remedy where the file holds no settings.
+
+    Raises:
+        UserError: no such name or file, or broken YAML.
+    """
+    path, builtin = Path(name), folder / f"{name}.yaml"
+    if path.suffix in (".yaml", ".yml"):
+        if not path.is_file():
+            raise UserError(path, "no such file", f"Built-in {kind}s: {', '.join(names_in(folder))}.")
+        text = path.read_text(encoding="utf-8")
+    elif builtin.is_file():
+        text = builtin.read_text(encoding="utf-8")
+    else:
+        raise UserError(f"{kind} {str(name)!r}", "is unknown", nearest(str(name), names_in(folder)))
+    try:
+        tree = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(path, f"is not YAML: {str(error).splitlines()[0]}", "Mend the file.") from None
+    if not isinstance(tree, dict):
+        raise UserError(path, "holds no settings", if_empty)
+    return {"name": path.stem} | tree
 
 
 def load_recipe(name: str | Path, settings: dict[str, Any] | None = None) -> Recipe:
@@ -220,23 +253,7 @@ def load_recipe(name: str | Path, settings: dict[str, Any] | None = None) -> Rec
     if slash and whole in recipe_names():
         alone = _one_stage(load_recipe(whole), stage)
         return recipe_from(override(alone.model_dump(mode="json"), settings or {}), where=name)
-    path = Path(name)
-    builtin = resources.files("sightline") / "recipes" / f"{name}.yaml"
-    if path.suffix in (".yaml", ".yml"):
-        if not path.is_file():
-            raise UserError(path, "no such file", f"Built-in recipes: {', '.join(recipe_names())}.")
-        text = path.read_text()
-    elif builtin.is_file():
-        text = builtin.read_text()
-    else:
-        raise UserError(f"recipe {str(name)!r}", "is unknown", nearest(str(name), recipe_names()))
-    try:
-        tree = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(path, f"is not YAML: {str(error).splitlines()[0]}", "Mend the file.") from None
-    if not isinstance(tree, dict):
-        raise UserError(path, "holds no settings", "Write `key: value` lines; see `sightline recipes show NAME`.")
-    tree.setdefault("name", path.stem)
+    tree = named_tree("recipe", name, resources.files("sightline") / "recipes", "See `sightline recipes show NAME`.")
     if "extends" in tree:
         tree = merged(load_recipe(tree.pop("extends")).model_dump(mode="json"), tree)
     base = recipe_from(tree, where=name).model_dump(mode="json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sightline.console import Bar, console, interval, say, table
 from sightline.errors import UserError, nearest
@@ -28,6 +28,7 @@ def run(
     dry_run: bool,
 ) -> dict[str, Any]:
     """`sightline study PLAN`."""
+    from sightline.study.check import check_data
     from sightline.study.folder import Study
     from sightline.study.plan import load_plan
 
@@ -39,11 +40,12 @@ def run(
     plan = load_plan(names[0], place | parse_settings(settings), seeds)
     folder = out or Path("studies") / plan.name
     study = Study(folder, plan)
+    check_data(plan, study.cells)
     facts = _announce(study, workers, threads)
     if dry_run:
         return {"study": str(folder), "dry_run": True} | facts
 
-    from sightline.study.run import run_study
+    from sightline.study.run import Executor, run_study
 
     arms, bar = {cell.key: f"{cell.arm}, seed {cell.seed}" for cell in reversed(study.cells)}, Bar(plan.name)
 
@@ -55,7 +57,7 @@ def run(
         bar(done, total)
 
     try:
-        run_study(plan, folder, told, executor=executor, workers=workers, threads=threads, address=address)  # type: ignore[arg-type]
+        run_study(plan, folder, told, executor=cast(Executor, executor), workers=workers, threads=threads, address=address)
     except KeyboardInterrupt:
         say(f"Stopped. Go on with the same command; what is done stays in {folder}.")
         raise SystemExit(130) from None

@@ -56,13 +56,18 @@ def _step_seconds(recipe: Recipe, steps: int) -> float:
     size, count = recipe.data.image_size, recipe.train.batch_size
     with torch.random.fork_rng(devices=[]):
         classifier = build(recipe.model_copy(update={"backbone": recipe.backbone.model_copy(update={"weights": "none"})}), 2).train()
-        roi = torch.zeros(count, 1, size, size)
-        roi[..., size // 4 : size // 2, size // 4 : size // 2] = 1
-        known, labels = torch.ones(count, dtype=torch.bool), torch.arange(count) % 2
-        batch = Batch(torch.rand(count, 3, size, size), labels, roi, known, roi, known, torch.arange(count), [str(i) for i in range(count)])
+        batch = invented_batch(size, count)
         objective, taken = Objective(recipe.losses, recipe.weighting), []
         for _ in range(steps + 1):
             began = time.perf_counter()
             objective(classifier, batch, 0.0)[0].backward()
             taken.append(time.perf_counter() - began)
     return statistics.median(taken[1:])
+
+
+def invented_batch(size: int, count: int) -> Batch:
+    """Random images with a box-shaped ROI, which is also the area to avoid; two classes."""
+    roi = torch.zeros(count, 1, size, size)
+    roi[..., size // 4 : size // 2, size // 4 : size // 2] = 1
+    known, labels = torch.ones(count, dtype=torch.bool), torch.arange(count) % 2
+    return Batch(torch.rand(count, 3, size, size), labels, roi, known, roi, known, torch.arange(count), [str(i) for i in range(count)])

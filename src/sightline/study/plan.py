@@ -6,14 +6,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import Field, field_validator, model_validator
 
 from sightline.config import Count, Fraction, Settings
 from sightline.errors import UserError, nearest
-from sightline.recipe import recipe_names, validated
+from sightline.recipe import named_tree, names_in, recipe_names, validated
 from sightline.study.arms import READY
 
+_FOLDER = resources.files("sightline.study") / "plans"
 SCORES = ("accuracy", "balanced_accuracy", "auc", "epg", "swap_accuracy", "worst_group")
 
 
@@ -112,8 +112,7 @@ class Plan(Settings):
 
 def plan_names() -> list[str]:
     """The plans that come with sightline."""
-    folder = resources.files("sightline.study") / "plans"
-    return sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
+    return names_in(_FOLDER)
 
 
 def load_plan(name: str | Path, settings: dict[str, Any] | None = None, seeds: int | None = None) -> Plan:
@@ -126,23 +125,7 @@ def load_plan(name: str | Path, settings: dict[str, Any] | None = None, seeds: i
     Raises:
         UserError: no such plan or file, broken YAML, an unknown key, an arm or recipe that does not exist.
     """
-    path = Path(name)
-    builtin = resources.files("sightline.study") / "plans" / f"{name}.yaml"
-    if path.suffix in (".yaml", ".yml"):
-        if not path.is_file():
-            raise UserError(path, "no such file", f"Built-in plans: {', '.join(plan_names())}.")
-        text = path.read_text(encoding="utf-8")
-    elif builtin.is_file():
-        text = builtin.read_text(encoding="utf-8")
-    else:
-        raise UserError(f"plan {str(name)!r}", "is unknown", nearest(str(name), plan_names()))
-    try:
-        tree = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(path, f"is not YAML: {str(error).splitlines()[0]}", "Mend the file.") from None
-    if not isinstance(tree, dict):
-        raise UserError(path, "holds no settings", "Write at least `recipe:` and `arms:`.")
-    tree.setdefault("name", path.stem)
+    tree = named_tree("plan", name, _FOLDER, "Write at least `recipe:` and `arms:`.")
     changed = {"set": (tree.get("set") or {}) | (settings or {})} | ({} if seeds is None else {"seeds": seeds})
     plan = validated(Plan, tree | changed, where=name)
     for recipe in {plan.recipe, *(arm.recipe for arm in plan.arms if arm.recipe)}:

@@ -10,6 +10,7 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from sightline.errors import UserError
+from sightline.study.check import check_data
 from sightline.study.folder import Study
 from sightline.study.local import run_local
 from sightline.study.on_ray import run_on_ray
@@ -47,6 +48,7 @@ def run_study(
         KeyboardInterrupt: on Ctrl-C; the same call goes on.
     """
     study = Study(folder, plan)
+    check_data(plan, study.cells)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0):

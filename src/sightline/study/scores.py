@@ -67,24 +67,29 @@ SCORES: dict[str, Statistic] = {
 }
 
 
+def tag_of(name: str) -> str:
+    """The tag that a score is of.
+
+    >>> tag_of("accuracy[!ruler]"), tag_of("auc")
+    ('ruler', '')
+    """
+    return name.rstrip("]").partition("[")[2].removeprefix("!")
+
+
 def statistic(name: str) -> Statistic:
     """A score by name; `accuracy[ruler]` is that of the images with the tag, `accuracy[!ruler]` of those without.
 
     Raises:
-        UserError: no image of the study has such a tag.
+        UserError: when it is computed and no image of the study has such a tag.
     """
-    plain, _, tag = name.rstrip("]").partition("[")
-    whole = SCORES[plain]
-    if not tag:
-        return whole
+    whole, tag, wanted = SCORES[name.partition("[")[0]], tag_of(name), 0.0 if "[!" in name else 1.0
 
     def part(answers: Answers, weights: Array) -> Array:
-        wanted = tag.removeprefix("!")
-        if wanted not in answers.tags:
-            raise UserError(f"score {name!r}", f"no image has the tag {wanted!r}", nearest(wanted, answers.tags))
-        return whole(answers, weights * (answers.tags[wanted] == (0.0 if tag.startswith("!") else 1.0)))
+        if tag not in answers.tags:
+            raise UserError(f"score {name!r}", f"no image has the tag {tag!r}", nearest(tag, answers.tags))
+        return whole(answers, weights * (answers.tags[tag] == wanted))
 
-    return part
+    return part if tag else whole
 
 
 def _right(answers: Answers) -> Array:

@@ -1,0 +1,44 @@
+"""What a study asks of its data, looked at before the first training and not after the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sightline.config import Data, Roi
+from sightline.data.decoy import check_decoy, plant
+from sightline.data.reading import read
+from sightline.data.splits import split
+from sightline.errors import UserError, nearest
+from sightline.study.cells import Cell
+from sightline.study.plan import Plan
+from sightline.study.scores import tag_of
+
+
+def check_data(plan: Plan, found: Sequence[Cell]) -> None:
+    """Refuses splits and tags that the data does not have. The data of the lowest seed stands for that of all seeds.
+
+    Raises:
+        UserError: a split without images; a score of a tag that no image of a split has; whatever is wrong with the list of images.
+    """
+    # regions for training change neither, so most arms share what is looked at
+    whole = [cell.recipe.data.model_copy(update={"roi": Roi()}) for cell in found if cell.seed == min(c.seed for c in found)]
+    for data in {data.model_dump_json(): data for data in whole}.values():
+        _check(plan, data)
+
+
+def _check(plan: Plan, data: Data) -> None:
+    dataset = read(data)
+    check_decoy(data.decoy, dataset.classes)
+    splits = plant(split(dataset.records, data.split), data, dataset.classes)
+    for name in plan.splits:
+        records = splits.get(name)
+        if not records:
+            there = [other for other, members in splits.items() if members]
+            raise UserError(f"{plan.name}: splits", f"data {data.name} has no images for {name!r}", nearest(name, there))
+        tags = sorted({tag for record in records for tag, value in record.tags.items() if isinstance(value, bool | np.bool_)})
+        for score in plan.scores:
+            if (tag := tag_of(score)) and tag not in tags:
+                remedy = nearest(tag, tags) if tags else f"Data {data.name} has no such tags; leave the score out."
+                raise UserError(f"{plan.name}: score {score!r}", f"no image of {name!r} has the tag {tag!r}", remedy)

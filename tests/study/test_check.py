@@ -1,0 +1,50 @@
+"""What the data lacks is told before anything is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_plan import write_plan
+
+from sightline.errors import UserError
+from sightline.study.cells import cells
+from sightline.study.check import check_data
+from sightline.study.plan import load_plan
+from sightline.study.run import run_study
+
+
+def checked(path: Path, **changed: Any) -> None:
+    plan = load_plan(write_plan(path / "tiny.yaml", **changed))
+    check_data(plan, cells(plan))
+
+
+def test_what_is_there_passes(tmp_path: Path) -> None:
+    checked(tmp_path, splits=["flipped", "removed"], scores=["accuracy", "accuracy[ruler]", "auc[!ruler]"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"splits": ["fliped"]}, "no images for 'fliped'.*flipped"),
+        ({"splits": ["test"]}, "no images for 'test'"),
+        ({"scores": ["accuracy[ruller]"]}, "no image of 'flipped' has the tag 'ruller'.*ruler"),
+        ({"scores": ["accuracy[!hair_gel]"]}, "no image of 'flipped' has the tag 'hair_gel'"),
+        ({"set": {"data.decoy": {"positive": "wart"}}}, "unknown class 'wart'"),
+    ],
+)
+def test_what_is_missing_is_named(tmp_path: Path, changed: dict[str, Any], reason: str) -> None:
+    with pytest.raises(UserError, match=reason):
+        checked(tmp_path, **changed)
+
+
+def test_a_decoy_makes_splits_of_its_own(tmp_path: Path) -> None:
+    checked(tmp_path, set={"data.decoy": {}}, splits=["matched", "flipped", "removed"], scores=["accuracy[swatch]"])
+
+
+def test_nothing_is_written_for_a_plan_that_cannot_be_judged(tmp_path: Path) -> None:
+    plan = load_plan(write_plan(tmp_path / "tiny.yaml", splits=["tset"]))
+    with pytest.raises(UserError, match="tset"):
+        run_study(plan, tmp_path / "study", lambda *_: None)
+    assert not (tmp_path / "study").exists()
