@@ -36,3 +36,20 @@ def test_001_26_masks_that_say_nothing_are_on_the_page(tmp_path):
     page = write_report(Run(run.path)).read_text()
     assert "As a predicted mask" in page
     assert "whole image" in page
+
+
+def test_kept_thresholds_stand_beside_their_oracles_on_the_page(tmp_path):
+    run = invent(tmp_path / "run", "demo-guided", **SMALL)
+    scores, score = run.metrics["matched"], {"value": 0.8765, "low": 0.7, "high": 0.9}
+    shares = dict.fromkeys(("sensitivity", "specificity", "balanced_accuracy"), score)
+    decision = {"threshold": 0.321, **shares, "oracle": {"threshold": 0.4, "balanced_accuracy": 0.9123}}
+    scores["classification"]["at_threshold"] = decision
+    next(iter(scores["localisation"].values()))["at_threshold"] = {"threshold": 0.35, "jaccard": score, "oracle": None}
+    write_json(run.path / "metrics.json", {"matched": scores})
+    page = write_report(Run(run.path)).read_text()
+    assert page.count("At a threshold chosen on validation images") == page.count("Cut at a threshold chosen") == 1
+    assert "0.321" in page
+    assert "0.876" in page
+    assert '<td class="quiet">0.912</td>' in page
+    assert "<td>0.35</td>" in page
+    assert '<td class="quiet">–</td>' in page

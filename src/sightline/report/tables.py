@@ -90,6 +90,22 @@ def masks(runs: Sequence[Run], split: str) -> list[tuple[str, str, list[Score]]]
     ]
 
 
+def decisions(runs: Sequence[Run], split: str) -> list[tuple[str, dict[str, Any]]]:
+    """Rows (arm, scores of the decision at the threshold that it keeps); of two classes only."""
+    found = [(name, run.metrics[split]["classification"].get("at_threshold")) for run, name in zip(runs, names(runs), strict=True)]
+    return [(name, scores) for name, scores in found if scores]
+
+
+def cuts(runs: Sequence[Run], split: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Rows (arm, map, its overlap with the region at the threshold that it keeps)."""
+    return [
+        (name, kind, scores["at_threshold"])
+        for run, name in zip(runs, names(runs), strict=True)
+        for kind, scores in (run.metrics[split].get("localisation") or {}).items()
+        if scores.get("at_threshold")
+    ]
+
+
 def per_class(scores: dict[str, Any]) -> list[tuple[str, int, list[Score]]]:
     """Rows (class, images, scores in the order of `PER_CLASS`)."""
     return [(c, s["n"], [s[name] for name in PER_CLASS]) for c, s in scores["classification"]["per_class"].items()]
