@@ -35,7 +35,7 @@ REAL_ARMS: dict[str, Arm] = {
     "energy": ("energy", {}),
     "gates + Dice": (
         "gates",
-        {"losses.classification": {"name": "cross_entropy"}, "losses.guidance.0.weight": 0.3, "losses.guidance.1.weight": 0.3},
+        {"attention.width": 256, "losses.classification": {"name": "cross_entropy"}} | {f"losses.guidance.{i}.weight": 0.3 for i in (0, 1)},
     ),
     "decoder": ("decoder", {}),
 }

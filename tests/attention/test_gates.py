@@ -47,6 +47,11 @@ def test_logits_come_from_what_the_gates_let_through_and_the_guide() -> None:
     torch.testing.assert_close(look.logits, found.head.linear(pooled))
 
 
+def test_the_common_space_is_that_of_the_paper_but_no_wider_than_the_features() -> None:
+    assert [gate.local.weight.shape[:2] for gate in classifier("resnet18").source.gates] == [(128, 128), (256, 256)]
+    assert [gate.local.weight.shape[:2] for gate in classifier("resnet18", width=320).source.gates] == [(320, 128), (320, 256)]
+
+
 def test_vgg16_has_the_shapes_of_the_paper() -> None:
     """003-02 and 003-05: 256 x 28 x 28, 512 x 14 x 14, guide 512 x 7 x 7, 1280 pooled."""
     found = classifier("vgg16", 224, taps=["features.16", "features.23"])

@@ -15,6 +15,8 @@ from sightline.attention.source import Extractor, Source, in_float
 from sightline.errors import UserError
 from sightline.types import Look
 
+WIDTH = 256  # of the common space in 003
+
 
 def upsampling(small: Sequence[int], large: Sequence[int]) -> Tensor:
     """Bilinear interpolation (align_corners=False) of (h', w') to (h, w) as a matrix (h w, h' w')."""
@@ -40,7 +42,7 @@ class Gate(nn.Module):
         normalise: `sigmoid` (003 eq. 2.2) or `softmax` (its authors' option, after Jetley et al. 2018).
     """
 
-    def __init__(self, channels: int, guide: int, width: int = 256, normalise: Literal["sigmoid", "softmax"] = "sigmoid") -> None:
+    def __init__(self, channels: int, guide: int, width: int = WIDTH, normalise: Literal["sigmoid", "softmax"] = "sigmoid") -> None:
         super().__init__()
         self.local = nn.Conv2d(channels, width, 1, bias=False)
         self.guide = nn.Conv2d(guide, width, 1, bias=False)
@@ -85,7 +87,8 @@ class Gates(Source):
     Args:
         taps: layers that are gated (003: pool-3 and pool-4 of VGG16, `features.16` and `features.23`); None: the two stages before the
             last one.
-        width: filters of the common space.
+        width: filters of the space in which features and guide are compared (003: 256); None: 256, but no more than the features have,
+            which on VGG16 is the same.
         normalise: `sigmoid`, or `softmax` over positions.
     """
 
@@ -98,7 +101,7 @@ class Gates(Source):
         backbone: Extractor,
         *,
         taps: tuple[str, ...] | None = None,
-        width: int = 256,
+        width: int | None = None,
         normalise: Literal["sigmoid", "softmax"] = "sigmoid",
     ) -> None:
         super().__init__(backbone)
@@ -107,8 +110,9 @@ class Gates(Source):
             raise UserError("attention gates", "no layer to gate", "Name layers in `taps`.")
         self.taps = self.logit_taps = tuple(sorted(shapes, key=lambda tap: -shapes[tap][1]))
         self.map_names = ("gate",) if len(shapes) == 1 else tuple(f"gate{n}" for n in range(1, len(shapes) + 1))
-        self.gates = nn.ModuleList(Gate(shapes[tap][0], backbone.channels, width, normalise) for tap in self.taps)
-        self.head_channels = sum(shapes[tap][0] for tap in self.taps) + backbone.channels
+        channels = [shapes[tap][0] for tap in self.taps]
+        self.gates = nn.ModuleList(Gate(own, backbone.channels, width or min(WIDTH, own), normalise) for own in channels)
+        self.head_channels = sum(channels) + backbone.channels
 
     def check(self, head: Head) -> None:
         if not isinstance(head, GapLinear):
