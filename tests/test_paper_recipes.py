@@ -9,7 +9,7 @@ from sightline.attention.backbone import Backbone
 from sightline.attention.classifier import build
 from sightline.config import Backbone as BackboneSettings
 from sightline.losses.objective import Objective
-from sightline.recipe import Recipe, load_recipe
+from sightline.recipe import Recipe, load_recipe, recipe_names
 
 SCRATCH = {"backbone.weights": "none"}
 
@@ -207,6 +207,44 @@ def test_the_eight_models_differ_in_what_the_paper_says():
     assert recipes["attnmel-bkg"].data.roi.invert
     assert recipes["attnmel-dermo"].data.roi.of == ("pigment_network", "negative_network", "milia_like_cyst", "streaks")
     assert recipes["attnmel-lesion-pseudo"].data.balance == "weighted_sampler"
+    assert len({(r.data.centre, r.data.load_size, r.data.image_size, r.data.augment.model_dump_json()) for r in recipes.values()}) == 1
+    assert (recipes["vgg16"].data.centre, recipes["vgg16"].data.load_size) == (0.8, 256)
+
+
+def test_every_network_of_the_papers_starts_from_imagenet_but_the_one_from_scratch():
+    """000-08, 000-31, 001-02, 002-01, 003-01, 004-03; and the baseline of ggcam-effnet is the same network."""
+    families = ("attnmel", "featuremaps", "gain", "ggcam", "mel-cnn", "spn", "vgg16")
+    weights = {name: load_recipe(name).backbone.weights for name in recipe_names() if name.startswith(families)}
+    assert weights.pop("featuremaps") == "none"
+    assert len(weights) == 20
+    assert set(weights.values()) == {"imagenet"}
+    assert load_recipe("ggcam-effnet").backbone == load_recipe("ggcam-baseline", {"backbone.name": "tf_efficientnetv2_s"}).backbone
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "gone"),
+    [
+        (
+            "gain-printed",
+            ["shear", "image size", "the layer", "momentum is", "table 1"],
+            ["calibration rule", "batch is 8"],
+        ),
+        ("gain-vgg19", ["shear", "image size", "the layer"], ["stage 2"]),
+        ("gain-resnet50", ["shear", "image size", "the layer"], ["stage 2"]),
+        ("gain-inceptionresnetv2", ["shear", "image size", "the layer"], ["stage 2"]),
+        ("ggcam", ["eq. 11", "alpha", "ImageNet", "learning rate", "P of 5", "batches of 16", "mediastinum"], []),
+        ("ggcam-baseline", ["ImageNet", "learning rate", "mediastinum"], ["eq. 11", "alpha", "without gaze"]),
+        ("vgg16", ["drawn again", "momentum", "data.leaks=drop", "gamma"], ["sampler"]),
+        ("attnmel-lesion", ["drawn again", "momentum", "data.leaks=drop", "resized smoothly"], []),
+        ("attnmel-lesion-pseudo", ["resized smoothly", "pretrained", "look wrong", "one lesion"], ["drawn again", "data.leaks=drop"]),
+        ("attnmel-code", ["drawn again", "resized smoothly", "twice"], ["gamma", "momentum"]),
+        ("spn-code", ["last validation batch"], ["four blocks", "learning rate"]),
+    ],
+)
+def test_a_recipe_states_what_holds_of_it_and_not_what_held_of_another(name, held, gone):
+    stated = "\n".join(load_recipe(name).deviations)
+    assert [words for words in held if words not in stated] == []
+    assert [words for words in gone if words in stated] == []
 
 
 # 004: GG-CAM

@@ -98,13 +98,55 @@ def test_a_recipe_extends_another():
     assert load_recipe("mel-cnn").attention.options == {"taps": ["features.16", "features.23"]}
 
 
-def test_what_is_named_from_the_catalogue_is_replaced_whole(tmp_path):
+def mine(tmp_path, text: str):
     path = tmp_path / "mine.yaml"
-    path.write_text("extends: gates\nattention: {name: cam}\nlosses: {guidance: []}\n")
-    mine = load_recipe(path)
-    assert mine.name == "mine"
-    assert mine.attention.options == {}
-    assert mine.losses.classification.options == {"gamma": 2}
+    path.write_text(text)
+    return load_recipe(path)
+
+
+def test_what_is_named_from_the_catalogue_is_replaced_whole(tmp_path):
+    recipe = mine(tmp_path, "extends: gates\nattention: {name: cam}\nlosses: {guidance: [], classification: {name: cross_entropy}}\n")
+    assert recipe.name == "mine"
+    assert recipe.attention.options == recipe.losses.classification.options == {}
+    assert mine(tmp_path, "extends: ggcam\nweighting: {name: fixed}\n").weighting.options == {}
+    assert mine(tmp_path, "extends: gates\nattention: {name: gates, width: 8}\n").attention.options == {
+        "taps": ["stride:8", "stride:16"],
+        "width": 8,
+    }
+
+
+def test_all_other_sections_of_the_extended_recipe_are_kept(tmp_path):
+    """Another data set or network keeps crops, augmentation, division and weights; only task and reader options go with the data set."""
+    text = "extends: ggcam\ndata: {name: phantom_cxr, gaze_blur: 25}\nbackbone: {name: vgg16}\ntrain: {optimizer: {name: adamax}}\n"
+    recipe, parent = mine(tmp_path, text), load_recipe("ggcam")
+    assert parent.data.options == {"gaze": "raw"}
+    assert recipe.data == parent.data.model_copy(update={"name": "phantom_cxr", "options": {}, "gaze_blur": 25})
+    assert recipe.backbone == parent.backbone.model_copy(update={"name": "vgg16"})
+    assert recipe.train.optimizer == parent.train.optimizer.model_copy(update={"name": "adamax"})
+    assert (recipe.weighting, recipe.losses, recipe.train.schedule) == (parent.weighting, parent.losses, parent.train.schedule)
+
+
+def test_task_and_options_stay_with_the_same_data_set_and_can_be_given_with_another(tmp_path):
+    (tmp_path / "base.yaml").write_text("extends: ggcam\ndata: {task: diagnosis}\n")
+    base = tmp_path / "base.yaml"
+    assert mine(tmp_path, f"extends: {base}\ndata: {{image_size: 320}}\n").data.task == "diagnosis"
+    assert mine(tmp_path, f"extends: {base}\ndata: {{options: {{images: x}}}}\n").data.options == {"gaze": "raw", "images": "x"}
+    other = mine(tmp_path, f"extends: {base}\ndata: {{name: phantom_cxr, task: pneumonia, options: {{size: 64}}}}\n").data
+    assert (other.task, other.options) == ("pneumonia", {"size": 64})
+    assert mine(tmp_path, f"extends: {base}\ndata: {{name: phantom_cxr}}\n").data.task is None
+
+
+def test_deviations_are_inherited_added_to_and_taken_back(tmp_path):
+    parent = load_recipe("energy").deviations
+    assert mine(tmp_path, "extends: energy\n").deviations == parent
+    assert mine(tmp_path, "extends: energy\ndeviations: [smaller]\n").deviations == [*parent, "smaller"]
+    assert mine(tmp_path, "extends: energy\nno_longer: [guides the maps]\ndeviations: [smaller]\n").deviations == ["smaller"]
+    with pytest.raises(UserError, match=r"mine\.yaml: no_longer: no deviation of energy begins with 'guides the mops'"):
+        mine(tmp_path, "extends: energy\nno_longer: [guides the mops]\n")
+    with pytest.raises(UserError, match=r"mine\.yaml: no_longer: Input should be a valid list"):
+        mine(tmp_path, "extends: energy\nno_longer: guides\n")
+    with pytest.raises(UserError, match="unknown setting 'no_longer'"):
+        mine(tmp_path, "no_longer: [guides]\n")
 
 
 def test_one_stage_of_a_recipe_stands_alone():

@@ -15,6 +15,21 @@ from sightline.config import Backbone, Data, Evaluate, Head, Losses, Plugin, Set
 from sightline.errors import UserError, nearest
 
 S = TypeVar("S", bound=Settings)
+PLUGINS = ("attention", "weighting", "classification")  # sections whose settings are those of what they name
+
+
+class Extension(Settings):
+    """What a file says of the recipe that it extends.
+
+    Attributes:
+        extends: that recipe's name, or file.
+        no_longer: which of its deviations do not hold here, by how they begin.
+        deviations: further ones, added to those that do.
+    """
+
+    extends: str
+    no_longer: list[str] = []
+    deviations: list[str] = []
 
 
 class Recipe(Settings):
@@ -172,18 +187,40 @@ def _fields(model: Any, loc: tuple[int | str, ...]) -> list[str]:
 
 
 def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """`above` laid over `below`, section by section; lists, and what is named from the catalogue, are replaced whole.
+    """`above` laid over `below`, section by section; lists are replaced whole.
 
-    >>> merged({"a": {"b": 1, "c": 2}, "d": {"name": "x", "e": 3}}, {"a": {"c": 4}, "d": {"name": "y"}})
-    {'a': {'b': 1, 'c': 4}, 'd': {'name': 'y'}}
+    A plug-in of another name is replaced whole as well, since its options are its own; of another data set so are task and reader options.
+
+    >>> merged({"a": {"b": 1, "c": 2}, "weighting": {"name": "x", "e": 3}}, {"a": {"c": 4}, "weighting": {"name": "y"}})
+    {'a': {'b': 1, 'c': 4}, 'weighting': {'name': 'y'}}
     """
     result = dict(below)
     for key, value in above.items():
         under = below.get(key)
-        if isinstance(value, dict) and isinstance(under, dict) and value.get("name", under.get("name")) == under.get("name"):
-            value = merged(under, value)
+        if isinstance(value, dict) and isinstance(under, dict):
+            renamed = value.get("name", under.get("name")) != under.get("name")
+            if renamed and key == "data":
+                under = under | {"task": None, "options": {}}
+            if not (renamed and key in PLUGINS):
+                value = merged(under, value)
         result[key] = value
     return result
+
+
+def extended(tree: dict[str, Any], where: str | Path) -> dict[str, Any]:
+    """The settings of a file laid over the recipe that it extends, see `merged` and `Extension`.
+
+    Raises:
+        UserError: what is extended cannot be read, or `no_longer` names what is no deviation of it.
+    """
+    said = validated(Extension, {key: tree[key] for key in Extension.model_fields if key in tree}, where)
+    below = load_recipe(said.extends)
+    for start in said.no_longer:
+        if not any(line.startswith(start) for line in below.deviations):
+            raise UserError(where, f"no_longer: no deviation of {below.name} begins with {start!r}", nearest(start, below.deviations))
+    still = [line for line in below.deviations if not line.startswith(tuple(said.no_longer))]
+    own = {key: value for key, value in tree.items() if key not in Extension.model_fields}
+    return merged(below.model_dump(mode="json"), own) | {"deviations": still + said.deviations}
 
 
 def _one_stage(recipe: Recipe, name: str) -> Recipe:
@@ -243,8 +280,8 @@ def load_recipe(name: str | Path, settings: dict[str, Any] | None = None) -> Rec
     """A recipe by name, or from a YAML file of one's own, with dotted settings laid over it.
 
     Args:
-        name: `gain`, or a file (which may say `extends: NAME` to lay its settings over another recipe's); `gain/stage2` is one stage of it
-            alone, which `train.start` lets begin at another run's weights.
+        name: `gain`, or a file (which may say `extends: NAME` to lay its settings over another recipe's, see `merged` and `extended`);
+            `gain/stage2` is one stage of it alone, which `train.start` lets begin at another run's weights.
 
     Raises:
         UserError: no such recipe, file or stage, broken YAML, an unknown key.
@@ -255,6 +292,6 @@ def load_recipe(name: str | Path, settings: dict[str, Any] | None = None) -> Rec
         return recipe_from(override(alone.model_dump(mode="json"), settings or {}), where=name)
     tree = named_tree("recipe", name, resources.files("sightline") / "recipes", "See `sightline recipes show NAME`.")
     if "extends" in tree:
-        tree = merged(load_recipe(tree.pop("extends")).model_dump(mode="json"), tree)
+        tree = extended(tree, name)
     base = recipe_from(tree, where=name).model_dump(mode="json")
     return recipe_from(override(base, settings or {}), where=name)

@@ -23,10 +23,18 @@ from sightline.data.survey import survey
 from sightline.errors import UserError
 
 DIAGNOSES = ("Normal", "CHF", "pneumonia")
+CHEXPERT = (
+    "atelectasis cardiomegaly consolidation edema enlarged_cardiomediastinum fracture lung_lesion lung_opacity no_finding pleural_effusion "
+    "pleural_other pneumonia pneumothorax support_devices"
+)
 SHEET = (
     "dicom_id path study_id patient_id stay_id gender anchor_age image_top_pad image_bottom_pad image_left_pad image_right_pad "
     + " ".join(f"dx{k} dx{k}_icd" for k in range(1, 10))
-    + " normal_reports Normal CHF pneumonia cxr_exam_indication"
+    + " normal_reports Normal CHF pneumonia consolidation enlarged_cardiac_silhouette linear__patchy_atelectasis lobar__segmental_collapse "
+    "not_otherwise_specified_opacity___pleural__parenchymal_opacity__ pleural_effusion_or_thickening pulmonary_edema__hazy_opacity "
+    "normal_anatomically elevated_hemidiaphragm hyperaeration vascular_redistribution "
+    + " ".join(f"{name}__chx" for name in CHEXPERT.split())
+    + " cxr_exam_indication"
 ).split()
 TRACKER = (
     "SESSION_ID,MEDIA_ID,DICOM_ID,CNT,Time (in secs),TIMETICK(f=10000000),FPOGX,FPOGY,FPOGS,FPOGD,FPOGID,FPOGV,BPOGX,BPOGY,BPOGV,"
@@ -80,10 +88,14 @@ def mask(path: Path, size: tuple[int, int], rows: slice, columns: slice) -> None
 
 
 def case(number: int, **cells: object) -> dict[str, object]:
+    """A row of the master sheet. `pneumonia` is a diagnosis, `pneumonia__chx` what a program read in the report: -1, 0, 1 or nothing."""
     patient = 10000000 + number
     pads = dict(zip(("image_top_pad", "image_bottom_pad", "image_left_pad", "image_right_pad"), PADS.get(number, PADS[0]), strict=True))
     said = {diagnosis: int(i == number % 3) for i, diagnosis in enumerate(DIAGNOSES)}
     row = {"dicom_id": name(number), "path": f"files/p10/p{patient}/s5{number:07d}/{name(number)}.dcm", "patient_id": patient}
+    row |= {"study_id": 50000000 + number, "stay_id": 30000000 + number, "dx1": "Fever, unspecified", "dx1_icd": "R509"}
+    row |= {f"{finding}__chx": ("", -1, 0, 1)[(number + k) % 4] for k, finding in enumerate(CHEXPERT.split())}
+    row |= {"normal_reports": said["Normal"], "consolidation": said["pneumonia"], "enlarged_cardiac_silhouette": said["CHF"]}
     indication = 'History: cough,\n"fever"\nand chills.\n'
     return row | {"gender": "FM"[number % 2], "anchor_age": "20 - 30", "cxr_exam_indication": indication} | pads | said | cells
 
@@ -122,6 +134,13 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pixels = np.random.default_rng(number).integers(0, 4096, size)
         write_dicom(root / str(cases[number]["path"]), pixels, f"MONOCHROME{1 + (number != 1)}")
     return root
+
+
+def test_the_miniature_has_the_owners_columns(root: Path) -> None:
+    assert len(SHEET) == len(set(SHEET)) == 59
+    assert len(GAZE) == len(set(GAZE)) == 37
+    for table, columns in (("master_sheet", SHEET), ("fixations", GAZE), ("eye_gaze", GAZE)):
+        assert (root / f"{table}.csv").read_text().splitlines()[0] == ",".join(columns)
 
 
 def test_every_image_has_its_one_diagnosis_and_its_patient(root: Path) -> None:
@@ -261,4 +280,4 @@ def test_004_08_the_split_is_a_matter_of_settings(root: Path) -> None:
 
 
 def test_the_parts_of_the_layout_are_all_found(root: Path) -> None:
-    assert [part["files"] for part in layout("egd_cxr", root)] == [1, 1, 1, 1, 3, 3, 3, 3]
+    assert [part["files"] for part in layout("egd_cxr", root)] == [1, 1, 1, 1, 3, 3, 3, 3, 3]

@@ -12,7 +12,7 @@ from isic_files import mask, name, photo, table
 
 from sightline.config import Data
 from sightline.data import survey_store
-from sightline.data.check import check, lines
+from sightline.data.check import check, layout, lines
 from sightline.data.images import open_map
 from sightline.data.reading import read as read_data
 from sightline.data.sets.isic_archive import read
@@ -110,6 +110,12 @@ def test_the_older_form(old: Path, inside: str) -> None:
     assert "sex" not in records[1].tags
     inside_pixels = [[np.flatnonzero(open_map(m.source)).tolist() for m in r.annotations] for r in records]  # type: ignore[arg-type]
     assert inside_pixels == [[[0], [5]], [[1]], [], []]
+
+
+def test_a_missing_table_is_named(new: Path) -> None:
+    assert {part["pattern"]: part["files"] for part in layout("isic_archive", new)} == {"**/ISIC_???????.*": 4, "metadata.csv": 1}
+    (new / "metadata.csv").unlink()
+    assert [part["files"] for part in layout("isic_archive", new)] == [4, 0]
 
 
 def test_the_task_leaves_out_what_is_neither_and_the_check_counts_it(new: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

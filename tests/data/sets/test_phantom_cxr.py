@@ -150,7 +150,7 @@ def test_without_a_correlation_there_are_no_markers_and_no_tags_of_them() -> Non
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("size", 31), ("train", -1), ("correlation", 1.01), ("seed", -1), ("annotation", "gase"), ("tracker_error", -1)],
+    [("size", 31), ("train", -1), ("correlation", 1.01), ("seed", -1), ("annotation", "gase"), ("gaze", "row"), ("tracker_error", -1)],
 )
 def test_options_of_the_chest_phantom_out_of_range_are_refused_by_name(option: str, value: object) -> None:
     with pytest.raises(UserError, match=f"phantom_cxr {option}"):

@@ -22,8 +22,21 @@ from sightline.types import Record
 SIZE = (30, 40)  # H, W
 HEART, DEVICES = "Enlarged cardiac silhouette", "Support devices"
 FIXED = "id,split,eye_tracking_data_discarded,image,dicom_id,subject_id,image_size_x,image_size_y"
-LABELS = {1: ["Atelectasis", HEART, "Fracture", "Other", DEVICES], 3: ["Acute fracture", "Atelectasis", HEART, "Other", DEVICES]}
-FIXATION = "timestamp_start_fixation,timestamp_end_fixation,x_position,y_position,pupil_area_normalized,window_width,window_level"
+OF_PHASE = {
+    1: "Airway wall thickening,Atelectasis,Consolidation,Emphysema,Enlarged cardiac silhouette,Fibrosis,Fracture,Groundglass opacity,Mass,"
+    "Nodule,Other,Pleural effusion,Pleural thickening,Pneumothorax,Pulmonary edema,Quality issue,Support devices,Wide mediastinum",
+    3: "Abnormal mediastinal contour,Acute fracture,Atelectasis,Consolidation,Enlarged cardiac silhouette,Enlarged hilum,"
+    "Groundglass opacity,Hiatal hernia,High lung volume / emphysema,Interstitial lung disease,Lung nodule or mass,Other,"
+    "Pleural abnormality,Pneumothorax,Pulmonary edema,Support devices",
+}
+LABELS = {phase: names.split(",") for phase, names in OF_PHASE.items()}
+NO_CERTAINTY = {"Other": "", DEVICES: "False", "Quality issue": "False"}
+RECTANGLES = [f"{corner}_{of}" for of in ("shown_from_image", "in_screen_coordinates") for corner in ("xmin", "ymin", "xmax", "ymax")]
+EYES = ["x_position", "y_position", "pupil_area_normalized", "angular_resolution_x_pixels_per_degree"]
+EYES += ["angular_resolution_y_pixels_per_degree", "window_width", "window_level", *RECTANGLES]
+FIXATION = ",".join(["timestamp_start_fixation", "timestamp_end_fixation", *EYES])
+SAMPLE = ",".join(["timestamp_sample", *EYES])
+REST = f"0.9,1.2,1.2,0.5,0.5,0,0,{SIZE[1]},{SIZE[0]},660,135,3180,2025"  # of a row, after the position
 CHEST = "xmin,ymin,xmax,ymax"
 
 
@@ -38,17 +51,26 @@ def image(number: int) -> tuple[str, str]:
     return id, f"physionet.org/files/mimic-cxr/2.0.0/files/p10/p1000000{number}/s5000000{number}/{id}.dcm"
 
 
-def row(reading: str, number: int, split: str, discarded: bool, *labels: object) -> str:
+def row(reading: str, number: int, split: str, discarded: bool, **said: object) -> str:
+    """Of the metadata; what is said of a label, `_` standing for a space, and of all others that they are absent."""
     id, path = image(number)
-    return ",".join(map(str, [reading, split, discarded, path, id, 10000000 + number, SIZE[1], SIZE[0], *labels]))
+    known = {label: said.pop(label.replace(" ", "_"), NO_CERTAINTY.get(label, 0)) for label in LABELS[int(reading[1])]}
+    assert not said, "labels of another phase"
+    return ",".join(map(str, [reading, split, discarded, path, id, 10000000 + number, SIZE[1], SIZE[0], *known.values()]))
 
 
-def folder(root: Path, reading: str, fixations: list[str] | None, ellipses: list[str], phase: int) -> None:
-    marked = [label for label in LABELS[phase] if label not in ("Other", DEVICES)]
+def folder(root: Path, reading: str, fixations: list[str] | None, ellipses: list[tuple[str, str]], phase: int) -> None:
+    """`ellipses`: box and certainty; the labels that it stands for, `+` between them."""
+    marked = [label for label in LABELS[phase] if label not in NO_CERTAINTY]
     inside = root / "main_data" / reading
     if fixations is not None:
-        table(inside / "fixations.csv", FIXATION, *(f"{line},0.9,0.5,0.5" for line in fixations))
-    table(inside / "anomaly_location_ellipses.csv", ",".join([CHEST, "certainty", *marked]), *ellipses)
+        table(inside / "fixations.csv", FIXATION, *(f"{line},{REST}" for line in fixations))
+        samples = [f"{0.001 * i:.3f},{line.split(',', 2)[2]},{REST}" for i, line in enumerate(fixations)]
+        table(root / "gaze_data" / reading / "gaze.csv", SAMPLE, *samples)
+        table(inside / "timestamps_transcription.csv", "word,timestamp_start_word,timestamp_end_word", "Heart,0.5,0.9", ".,0.9,0.9")
+        (inside / "transcription.txt").write_text("Heart.\n")
+    flags = [",".join([line, *(str(label in labels.split("+")) for label in marked)]) for line, labels in ellipses]
+    table(inside / "anomaly_location_ellipses.csv", ",".join([CHEST, "certainty", *marked]), *flags)
     table(inside / "chest_bounding_box.csv", CHEST, "2,3,38,29")
 
 
@@ -58,27 +80,36 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(survey_store, "store_folder", lambda: tmp_path / "store")
     root = tmp_path / "reflacx"
     readings = [
-        row("P101R000001", 1, "train", False, 0, 5, 0, "", "True"),
-        row("P102R000002", 1, "train", False, 3, 2, 0, "pacemaker|line", "False"),
-        row("P103R000003", 1, "train", True, 0, 3, 0, "", "False"),
+        row("P101R000001", 1, "train", False, Enlarged_cardiac_silhouette=5, Support_devices="True"),
+        row("P102R000002", 1, "train", False, Atelectasis=3, Enlarged_cardiac_silhouette=2, Other="pacemaker|line"),
+        row("P103R000003", 1, "train", True, Enlarged_cardiac_silhouette=3, Quality_issue="True"),
     ]
     table(root / "main_data/metadata_phase_1.csv", ",".join([FIXED, *LABELS[1]]), *readings)
     readings = [
-        row("P300R000004", 2, "validate", False, 0, 0, 0, "", "False"),
-        row("P300R000005", 3, "test", False, 0, 4, 4, "", "False"),
-        row("P300R000006", 4, "test", False, 0, 0, 3, "", "True"),
+        row("P300R000004", 2, "validate", False),
+        row("P300R000005", 3, "test", False, Atelectasis=4, Enlarged_cardiac_silhouette=4),
+        row("P300R000006", 4, "test", False, Enlarged_cardiac_silhouette=3, Support_devices="True"),
     ]
     table(root / "main_data/metadata_phase_3.csv", ",".join([FIXED, *LABELS[3]]), *readings)
     heart = "10,10,30,20"
-    folder(root, "P101R000001", ["-0.25,0.25,20,15", "0.3,0.4,-7,12"], [f"{heart},5,False,True,False"], 1)
-    folder(root, "P102R000002", ["0,0.75,12.5,8.25"], [f"{heart},2,False,True,False", "4,4,12,12,3,True,False,False"], 1)
-    folder(root, "P103R000003", None, ["20,10,34,24,3,False,True,False"], 1)
+    folder(root, "P101R000001", ["-0.25,0.25,20,15", "0.3,0.4,-7,12"], [(f"{heart},5", HEART)], 1)
+    folder(root, "P102R000002", ["0,0.75,12.5,8.25"], [(f"{heart},2", HEART), ("4,4,12,12,3", "Atelectasis")], 1)
+    folder(root, "P103R000003", None, [("20,10,34,24,3", HEART)], 1)
     folder(root, "P300R000004", ["1,2,5,6", "2,2.5,,"], [], 3)
-    folder(root, "P300R000005", ["1,2,40,6"], [f"{heart},4,False,True,True"], 3)
+    folder(root, "P300R000005", ["1,2,40,6"], [(f"{heart},4", f"Atelectasis+{HEART}")], 3)
     folder(root, "P300R000006", ["1,2,39,29"], [], 3)
     for number in range(1, 5):
         write_dicom(root / "files" / image(number)[1].rpartition("files/")[2], np.full(SIZE, 700 * number))
     return root
+
+
+def test_the_miniature_has_the_owners_columns(root: Path) -> None:
+    assert (len(FIXATION.split(",")), len(SAMPLE.split(","))) == (17, 16)
+    assert {phase: len(labels) for phase, labels in LABELS.items()} == {1: 18, 3: 16}
+    assert all(labels == sorted(labels) for labels in LABELS.values()), "sorted by name"
+    for file in root.rglob("*.csv"):
+        lines = file.read_bytes().decode().split("\r\n")
+        assert {line.count(",") for line in lines[:-1]} == {lines[0].count(",")}, file.name
 
 
 def drawn(record: Record, name: str | None = None) -> np.ndarray:
@@ -171,7 +202,7 @@ def test_an_incomplete_layout_is_named(root: Path) -> None:
         read(root / "main_data" / "P300R000004")
     metadata = root / "main_data/metadata_phase_3.csv"
     whole = metadata.read_bytes()
-    metadata.write_bytes(whole.replace(b",4,4,", b",maybe,4,"))
+    metadata.write_bytes(whole.replace(b",4,", b",maybe,"))
     with pytest.raises(UserError, match=r"metadata_phase_3\.csv line 3: could not convert .*'maybe'"):
         read(root)
     metadata.write_bytes(whole)
@@ -182,4 +213,4 @@ def test_an_incomplete_layout_is_named(root: Path) -> None:
 
 
 def test_the_parts_of_the_layout_are_found(root: Path) -> None:
-    assert [part["files"] for part in layout("reflacx", root)] == [1, 0, 1, 5, 6, 6]
+    assert [part["files"] for part in layout("reflacx", root)] == [1, 0, 1, 5, 6, 6, 4]

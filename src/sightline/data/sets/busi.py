@@ -9,7 +9,10 @@ from sightline.data.roots import existing
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
-WHERE = "Distributed by Cairo University with Al-Dhabyani et al., Data in Brief 28, 2020, as Dataset_BUSI.zip."
+WHERE = (
+    "Distributed by Cairo University (https://scholar.cu.edu.eg/?q=afahmy/pages/dataset) with Al-Dhabyani et al., Data in Brief 28, 2020, "
+    "as Dataset_BUSI.zip."
+)
 LAYOUT = "Dataset_BUSI_with_GT/ with the folders benign, malignant and normal"
 TASKS = {
     "malignancy": {"benign": ["benign"], "malignant": ["malignant"]},

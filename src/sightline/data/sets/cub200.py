@@ -13,7 +13,7 @@ from sightline.data.sets.mask_files import GradedMask, MatMask, matlab
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
-WHERE = "Distributed by Caltech (CaltechDATA): CUB-200-2011 with its segmentations, or CUB-200 of 2010 with lists and annotations."
+WHERE = "Distributed by Caltech (https://data.caltech.edu): CUB-200-2011 with segmentations, or CUB-200 of 2010 with lists and annotations."
 LAYOUT = "CUB_200_2011/images.txt and segmentations/ (2011), or images/, lists/ and annotations-mat/ (2010)"
 PARTS = {
     "**/images/*.*/*.jpg": "photographs",

@@ -8,11 +8,11 @@ from typing import Any, Literal, NamedTuple
 from sightline.data.images import image_size
 from sightline.data.roots import existing
 from sightline.data.sets.csv_columns import numbers, rows
-from sightline.data.sets.mimic import IMAGES, check_size, find_images
+from sightline.data.sets.mimic import IMAGES, RADIOGRAPHS, check_size, find_images
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
-WHERE = f"Distributed by PhysioNet to credentialed users: egd-cxr 1.0.0. {IMAGES}."
+WHERE = f"Distributed by PhysioNet to credentialed users: https://physionet.org/content/egd-cxr/1.0.0. {IMAGES}."
 LAYOUT = "a folder with master_sheet.csv, fixations.csv, eye_gaze.csv, bounding_boxes.csv, audio_segmentation_transcripts/"
 TASKS = {"diagnosis": {"normal": ["Normal"], "cardiomegaly": ["CHF"], "pneumonia": ["pneumonia"]}}
 FOLDERS = "audio_segmentation_transcripts"
@@ -25,6 +25,7 @@ PARTS = {
     f"{FOLDERS}/*/right_lung.png": "masks of the right lung",
     f"{FOLDERS}/*/mediast[ai]num.png": "masks of the mediastinum",
     f"{FOLDERS}/*/aortic_knob.png": "masks of the aortic knob",
+    **RADIOGRAPHS,
 }
 DIAGNOSES = ("Normal", "CHF", "pneumonia")
 MASKS = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from sightline.data.roots import existing, nested
-from sightline.data.sets.isic_tables import parts_of, rows, table_of
+from sightline.data.sets.isic_tables import CHALLENGE, parts_of, rows, table_of
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
-WHERE = "Distributed by the ISIC challenge site, page ISIC 2016: Data and ground truth of Part 3 (or 3B), ground truth of Part 1."
+WHERE = f"{CHALLENGE}, page ISIC 2016: Data and ground truth of Part 3 (or 3B), ground truth of Part 1."
 LAYOUT = "a folder with ISBI2016_ISIC_Part3_Training_Data/ and its _GroundTruth.csv, ISBI2016_ISIC_Part1_Training_GroundTruth/"
 TASKS = {"melanoma": {"other": ["benign"], "melanoma": ["malignant"]}}  # classes named as in the later challenges: runs can be compared
 SETS = {"Training": "train", "Test": "test"}

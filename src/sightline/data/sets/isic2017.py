@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from sightline.data.roots import existing, nested
-from sightline.data.sets.isic_tables import parts_of, rows, table_of
+from sightline.data.sets.isic_tables import CHALLENGE, parts_of, rows, table_of
 from sightline.data.sets.superpixels import read_features
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
-WHERE = "Distributed by the ISIC challenge site, page ISIC 2017: Data, and the ground truth of Part 1, 2 and 3, of each set."
+WHERE = f"{CHALLENGE}, page ISIC 2017: Data, and the ground truth of Part 1, 2 and 3, of each set."
 LAYOUT = "a folder with ISIC-2017_Training_Data/, ISIC-2017_Training_Part1_GroundTruth/, ISIC-2017_Training_Part3_GroundTruth.csv"
 TASKS = {
     "melanoma": {"other": ["nevus", "seborrheic_keratosis"], "melanoma": ["melanoma"]},

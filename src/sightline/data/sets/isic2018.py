@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from sightline.data.roots import existing, nested
-from sightline.data.sets.isic_tables import parts_of, rows, table_of
+from sightline.data.sets.isic_tables import CHALLENGE, parts_of, rows, table_of
 from sightline.errors import UserError
 from sightline.types import Record
 
-WHERE = "Distributed by the ISIC challenge site, page ISIC 2018: Task 3, data, ground truth, and lesion groupings of the training set."
+WHERE = f"{CHALLENGE}, page ISIC 2018: Task 3, data, ground truth, and lesion groupings of the training set."
 LAYOUT = "a folder with ISIC2018_Task3_Training_Input/, ISIC2018_Task3_Training_GroundTruth/, ISIC2018_Task3_Training_LesionGroupings.csv"
 LABELS = ("MEL", "NV", "BCC", "AKIEC", "BKL", "DF", "VASC")
 TASKS = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from sightline.data.roots import existing, nested
-from sightline.data.sets.isic_tables import parts_of
+from sightline.data.sets.isic_tables import CHALLENGE, parts_of
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
-WHERE = "Distributed by the ISIC challenge site, page ISIC 2018: Tasks 1-2 data, and the ground truth of Task 1 and Task 2."
+WHERE = f"{CHALLENGE}, page ISIC 2018: Tasks 1-2 data, and the ground truth of Task 1 and Task 2."
 LAYOUT = "a folder with ISIC2018_Task1-2_Training_Input/, ISIC2018_Task1_Training_GroundTruth/, ISIC2018_Task2_Training_GroundTruth_v3/"
 SETS = {"Training": "train", "Validation": "val", "Test": "test"}
 FEATURES = ("pigment_network", "negative_network", "streaks", "milia_like_cyst", "globules")

@@ -13,10 +13,16 @@ from sightline.data.sets.isic_tables import ID, rows
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
-WHERE = "Distributed by the ISIC Archive: the program isic-cli fetches images and table with `isic image download FOLDER`."
+WHERE = (
+    "Distributed by the ISIC Archive (https://www.isic-archive.com): the program isic-cli fetches images and table with "
+    "`isic image download FOLDER`."
+)
 LAYOUT = "a folder with metadata.csv and ISIC_*.jpg beside it, or one with Images/ and Descriptions/"
 TASKS = {"malignancy": {"benign": ["benign"], "malignant": ["malignant"]}}
-PARTS = {"**/ISIC_???????.*": "images"}  # the table or the descriptions are missed by the reader: either will do
+PARTS = {
+    "**/ISIC_???????.*": "images",
+    "metadata.csv": "what is known of each image; the older downloader wrote the folder Descriptions in its place",
+}
 UNLABELLED = "unlabelled"
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
 NO_TAGS = ("isic_id", "attribution", "copyright_license", "patient_id", "lesion_id")

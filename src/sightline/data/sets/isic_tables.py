@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sightline.errors import UserError
 
+CHALLENGE = "Distributed by the ISIC challenge site (https://challenge.isic-archive.com/data)"
 ID = re.compile(r"ISIC_\d{7}")
 
 

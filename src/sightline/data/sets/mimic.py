@@ -8,7 +8,13 @@ from pathlib import Path
 from sightline.data.images import image_size
 from sightline.errors import UserError
 
-IMAGES = "PhysioNet gives credentialed users the images: mimic-cxr 2.0.0 (DICOM) or mimic-cxr-jpg 2.0.0"
+IMAGES = (
+    "PhysioNet gives credentialed users the images: https://physionet.org/content/mimic-cxr/2.0.0 (DICOM) or "
+    "https://physionet.org/content/mimic-cxr-jpg/2.0.0"
+)
+RADIOGRAPHS = {
+    "files/p*/p*/s*/*.[dj]*": "radiographs of MIMIC-CXR, DICOM or JPEG; they may lie in a folder of their own (data.options.images)"
+}
 
 
 def find_images(folder: Path, paths: Mapping[str, str]) -> dict[str, Path]:

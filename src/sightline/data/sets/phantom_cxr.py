@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from sightline.data.drawing.cxr_gaze import simulate_reading
+from sightline.data.drawing.cxr_samples import samples
 from sightline.data.drawing.cxr_scene import ChestScene
 from sightline.data.sets.phantom_cxr_pictures import ChestImage, ChestMask
 from sightline.data.sets.phantom_plan import agreement, check_plan
@@ -27,6 +28,7 @@ TASKS = {
 WHERE = "Built in: drawn from a seed, nothing to download."
 
 Hint = Literal["gaze", "mask", "box"]
+Gaze = Literal["fixations", "raw"]
 _ORIGINAL = 2544  # pixels across a radiograph of EGD-CXR, in which 004 states its tracker's error
 
 
@@ -39,6 +41,7 @@ def read(
     test: int = 300,
     correlation: float | None = None,
     annotation: Hint = "gaze",
+    gaze: Gaze = "fixations",
     tracker_error: float = 200,
     seed: int = 0,
 ) -> list[Record]:
@@ -52,7 +55,9 @@ def read(
         train, val, test: images in `train`, in `val` and in each test set, a third of them per class.
         correlation: share of the images whose side marker agrees with the class (there on pneumonia, absent otherwise), in `train`, `val`
             and `matched`. In `flipped` it is one minus that, in `removed` there is none. None: no markers at all.
-        annotation: `gaze`: fixations on every image; `mask` or `box` of the finding, and on a normal chest nothing.
+        annotation: `gaze` on every image; `mask` or `box` of the finding, and on a normal chest nothing.
+        gaze: `fixations`, weighted by their durations, or `raw`: 60 samples a second of the same reading, those of saccades too, each of
+            weight one.
         tracker_error: of the gaze, root mean square in pixels of a radiograph 2544 pixels wide (004: 100 to 400), scaled to `size`.
         seed: of everything.
 
@@ -60,8 +65,9 @@ def read(
         UserError: an option out of its range.
     """
     check_plan("phantom_cxr", size, {"train": train, "val": val, "test": test}, correlation, seed)
-    if annotation not in get_args(Hint):
-        raise UserError("phantom_cxr annotation", f"{annotation!r} is unknown", nearest(annotation, get_args(Hint)))
+    for option, value, known in (("annotation", annotation, get_args(Hint)), ("gaze", gaze, get_args(Gaze))):
+        if value not in known:
+            raise UserError(f"phantom_cxr {option}", f"{value!r} is unknown", nearest(value, known))
     if tracker_error < 0:
         raise UserError("phantom_cxr tracker_error", f"{tracker_error} is negative", "Use 0 or more pixels.")
     tests = ("test",) if correlation is None else ("matched", "flipped", "removed")
@@ -69,7 +75,7 @@ def read(
     for stream, (splits, count) in enumerate([(("train",), train), (("val",), val), (tests, test)]):
         agrees = agreement(count, len(CLASSES), correlation or 0, np.random.default_rng((seed, stream, 0)))
         scenes = [ChestScene((seed, stream, i), CLASSES[i % len(CLASSES)]) for i in range(count)]
-        marks = [_annotation(scene, size, annotation, tracker_error) for scene in scenes]
+        marks = [_annotation(scene, size, annotation, gaze, tracker_error) for scene in scenes]
         for split in splits:
             for i, scene in enumerate(scenes):
                 right = bool(agrees[i]) != (split == "flipped")
@@ -98,11 +104,13 @@ def _record(scene: ChestScene, split: str, number: int, size: int, token: bool |
     )
 
 
-def _annotation(scene: ChestScene, size: int, kind: Hint, tracker_error: float) -> Annotation:
+def _annotation(scene: ChestScene, size: int, kind: Hint, gaze: Gaze, tracker_error: float) -> Annotation:
     if kind == "gaze":
-        reading = simulate_reading(scene.stream("gaze"), scene.chest, scene.label, scene.opacity, tracker_error / _ORIGINAL)
-        rows = (reading * [size, size, 1]).round(3)
-        return Annotation("gaze", points=tuple(map(tuple, rows.tolist())), author="simulated radiologist")
+        error = tracker_error / _ORIGINAL
+        reading = simulate_reading(scene.stream("gaze"), scene.chest, scene.label, scene.opacity, error)
+        raw = gaze == "raw"
+        rows = samples(scene.stream("samples"), reading, error) * size if raw else reading * [size, size, 1]
+        return Annotation("gaze", points=tuple(map(tuple, rows.round(3).tolist())), author="simulated radiologist")
     if scene.label == "normal":
         return Annotation("nothing")
     finding = _mask(scene, size, "opacity" if scene.opacity else "heart")

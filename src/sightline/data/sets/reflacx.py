@@ -10,12 +10,12 @@ from typing import Literal
 
 from sightline.data.roots import existing
 from sightline.data.sets.csv_columns import header, numbers, rows
-from sightline.data.sets.mimic import IMAGES, check_size, find_images
+from sightline.data.sets.mimic import IMAGES, RADIOGRAPHS, check_size, find_images
 from sightline.data.splits import SPLIT_NAMES
 from sightline.errors import UserError, nearest
 from sightline.types import Annotation, Record
 
-WHERE = f"Distributed by PhysioNet to credentialed users: reflacx-xray-localization 1.0.0. {IMAGES}."
+WHERE = f"Distributed by PhysioNet to credentialed users: https://physionet.org/content/reflacx-xray-localization/1.0.0. {IMAGES}."
 LAYOUT = "a folder with main_data/metadata_phase_1.csv (and 2, 3) and main_data/P102R.../"
 TASKS = {"finding": {"absent": ["absent"], "present": ["present"]}}
 PARTS = {
@@ -23,6 +23,7 @@ PARTS = {
     "main_data/P*/fixations.csv": "gaze of a reading",
     "main_data/P*/anomaly_location_ellipses.csv": "ellipses around what was found",
     "main_data/P*/chest_bounding_box.csv": "box of the chest",
+    **RADIOGRAPHS,
 }
 FIXED = ("id", "split", "eye_tracking_data_discarded", "image", "dicom_id", "subject_id", "image_size_x", "image_size_y")
 BOX = ("xmin", "ymin", "xmax", "ymax")
