@@ -5,10 +5,12 @@
     uv run python benchmarks/arms.py busi --root DIR --weights mobilenetv2.safetensors --seeds 1 --json busi.json
     uv run python benchmarks/arms.py attnmel-isic2017 --root DIR --weights mobilenetv2.safetensors
     uv run python benchmarks/arms.py spn-busi --root DIR --weights mobilenetv2.safetensors
+    uv run python benchmarks/arms.py spn-busi --root DIR --runs DIR --kept
 
 Every arm of a plan shares backbone, schedule, images and number of epochs, and keeps its last epoch, so that nothing is chosen on the
-images that are reported. Finished runs in `--runs` are kept, so an interrupted table goes on where it stopped. Intervals are 95 %
-bootstrap intervals over images of the mean over seeds; the range over seeds stands beside them.
+images that are reported. Finished runs in `--runs` are kept, so an interrupted table goes on where it stopped; `--kept` judges them as they
+lie and trains nothing. Intervals are 95 % bootstrap intervals over images of the mean over seeds; the range over seeds stands beside them.
+The plans of a paper print a second table, with the scores that the paper itself reports.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from paper_scores import paper_scores
 from plans import PLANS
 
 from sightline.engine.compare import judged
@@ -55,15 +58,16 @@ def scores(runs: list[Run], split: str) -> dict[str, Any]:
     return result
 
 
+def cell(score: dict[str, Any] | None) -> str:
+    """A score with its interval, and its range over seeds."""
+    if score is None:
+        return "-"
+    spread = f"; seeds {min(score['seeds']):.3f} to {max(score['seeds']):.3f}" if len(score["seeds"]) > 1 else ""
+    return f"{score['value']:.3f} [{score['low']:.3f}, {score['high']:.3f}]{spread}"
+
+
 def row(arm: str, split: str, result: dict[str, Any]) -> str:
     """One line of the Markdown table."""
-
-    def cell(score: dict[str, Any] | None) -> str:
-        if score is None:
-            return "-"
-        spread = f"; seeds {min(score['seeds']):.3f} to {max(score['seeds']):.3f}" if len(score["seeds"]) > 1 else ""
-        return f"{score['value']:.3f} [{score['low']:.3f}, {score['high']:.3f}]{spread}"
-
     epg = result.get("epg")
     levels = " / ".join(f"{epg[k]:.2f}" for k in ("uniform", "centre", "shuffled")) if epg else "-"
 
@@ -74,6 +78,15 @@ def row(arm: str, split: str, result: dict[str, Any]) -> str:
     return f"| {' | '.join([arm, split, *scores])} |"
 
 
+def paper_table(result: dict[str, dict[str, Any]]) -> list[str]:
+    """The scores of the paper as lines of Markdown: a line for each arm and split, a column for each score that any arm has."""
+    rows = [(arm, split, found["paper"]) for arm, splits in result.items() for split, found in splits.items()]
+    columns = list(dict.fromkeys(column for _, _, scores in rows for column in scores))
+    lines = [["arm", "split", *columns], *([arm, split, *(cell(scores.get(column)) for column in columns)] for arm, split, scores in rows)]
+    head, *body = [f"| {' | '.join(line)} |" for line in lines]
+    return [head, "|---" * (2 + len(columns)) + "|", *body]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("plan", choices=sorted(PLANS))
@@ -81,6 +94,7 @@ def main() -> None:
     parser.add_argument("--weights", help="safetensors file for the backbone")
     parser.add_argument("--seeds", type=int, default=0, help="number of seeds (default: 3 for phantom, 2 otherwise)")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--kept", action="store_true", help="judge the finished runs in --runs as they are, train nothing")
     parser.add_argument("--arm", action="append", help="only these arms; repeatable")
     parser.add_argument("--set", action="append", default=[], dest="settings", metavar="KEY=VALUE", help="change a setting of every arm")
     parser.add_argument("--json", type=Path)
@@ -103,11 +117,17 @@ def main() -> None:
         for seed in range(seeds):
             settings = shared | own | parse_settings(arguments.settings) | dict.fromkeys(plan.seed_settings, seed)
             folder = arguments.runs / arguments.plan / f"{arm.replace(' ', '-')}-{seed}"
-            run = train(load_recipe(recipe, settings), folder, resume=folder.exists(), title=f"{arm}, seed {seed}")
+            if arguments.kept:
+                run = Run(folder)
+            else:
+                run = train(load_recipe(recipe, settings), folder, resume=folder.exists(), title=f"{arm}, seed {seed}")
             if not set(plan.splits) <= set(run.metrics):
                 evaluate(run, plan.splits)
             runs.append(run)
         result[arm] = {split: scores(runs, split) for split in plan.splits}
+        if plan.paper:
+            for split in plan.splits:
+                result[arm][split]["paper"] = paper_scores(plan.paper, runs, split)
     if arguments.json:
         write_json(arguments.json, result)
     print(f"\n{arguments.plan}, {seeds} seeds\n")
@@ -118,6 +138,9 @@ def main() -> None:
     for arm, splits in result.items():
         for split, found in splits.items():
             print(row(arm, split, found))
+    if plan.paper:
+        print(f"\nthe scores of {plan.paper}\n")
+        print("\n".join(paper_table(result)))
 
 
 if __name__ == "__main__":

@@ -10,13 +10,14 @@ Arm = tuple[str, dict[str, Any]]  # recipe and settings of its own
 
 @dataclass(frozen=True)
 class Plan:
-    """Arms by name, what they share, the data set, and the splits that are reported."""
+    """Arms by name, what they share, the data set, the splits that are reported, and the paper whose own scores are added."""
 
     arms: dict[str, Arm]
     shared: dict[str, Any]
     data: str
     splits: tuple[str, ...]
     seed_settings: tuple[str, ...] = ("train.seed",)
+    paper: str = ""
 
 
 MOBILE = {
@@ -106,8 +107,8 @@ PLANS = {
     "isic2017": Plan(REAL_ARMS, MOBILE | ISIC2017, "isic2017", ("val",)),
     "busi": Plan(REAL_ARMS, MOBILE | BUSI, "busi", ("val",)),
     "ggcam-phantom": Plan({"ggcam-baseline": ("ggcam-baseline", {}), "ggcam": ("ggcam", {})}, CHEST, "phantom_cxr", ("test",)),
-    "attnmel-isic2017": Plan(ATTNMEL, FAMILY | ISIC2017 | {"data.load_size": 112, "train.epochs": 3}, "isic2017", ("val",)),
-    "attnmel-busi": Plan(ATTNMEL, FAMILY | BUSI | {"data.load_size": 112}, "busi", ("val",)),
-    "spn-isic2017": Plan(SPN, FAMILY | ISIC2017 | {"train.epochs": 3}, "isic2017", ("val",)),
-    "spn-busi": Plan(SPN, FAMILY | BUSI, "busi", ("val",)),
+    "attnmel-isic2017": Plan(ATTNMEL, FAMILY | ISIC2017 | {"data.load_size": 112, "train.epochs": 3}, "isic2017", ("val",), paper="003"),
+    "attnmel-busi": Plan(ATTNMEL, FAMILY | BUSI | {"data.load_size": 112}, "busi", ("val",), paper="003"),
+    "spn-isic2017": Plan(SPN, FAMILY | ISIC2017 | {"train.epochs": 3}, "isic2017", ("val",), paper="001"),
+    "spn-busi": Plan(SPN, FAMILY | BUSI, "busi", ("val",), paper="001"),
 }

@@ -13,6 +13,7 @@ from sightline.explain.colours import INK, MUTED
 from sightline.explain.figure.words import LINE, wrapped
 
 TITLE, BODY = 9.0, 8.0  # points
+PAGE, GAP = 7.63, 0.14  # inches: width of a diagram, between its rows
 # what a box stands for -> its fill and its edge; the words inside say the same, so that no colour has to be told apart
 FILLS = {
     "data": ("#F1F2F4", "#8A909C"),

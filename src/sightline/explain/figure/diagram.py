@@ -14,23 +14,23 @@ from sightline.attention.source import Source
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.figure import diagram_words as words
-from sightline.explain.figure.boxes_and_arrows import Box, Diagram, draw, level
+from sightline.explain.figure.boxes_and_arrows import GAP, PAGE, Box, Diagram, draw, level
+from sightline.explain.figure.detail import details
 from sightline.explain.figure.kind import Options, kind
 from sightline.explain.style import STYLE
 from sightline.recipe import Recipe, load_recipe
 
-ROW, GAP, SPACE = 0.68, 0.14, 0.32  # inches: height of a box, between rows, between columns
-WIDTHS = (0.95, 1.15, 1.55, 1.6, 1.1)  # of the columns: data, backbone, head and map, losses, total
+ROW, SPACE = 0.68, 0.32  # inches: height of a box, between columns
+WIDTHS = (0.95, 1.15, 1.55, 1.6, 1.1)  # of the columns: data, backbone, head and map, losses, total; with the spaces a page
 LEFT = tuple(sum(WIDTHS[:i]) + i * SPACE for i in range(len(WIDTHS)))
-PAGE = LEFT[-1] + WIDTHS[-1]
 HEADING = 0.5  # above each diagram
 
 
-@kind("000 fig. 1, 5; 001 fig. 1, 2; 003 fig. 2.1; 004 fig. 1", runs=(0, None), takes="recipes")
+@kind("000 fig. 1, 5; 001 fig. 1, 2; 003 fig. 2.1, 2.2; 004 fig. 1", runs=(0, None), takes="recipes")
 def diagram(runs: Sequence[Run], options: Options) -> Figure:
     """What a run or a recipe computes: images, network, maps and losses as boxes and arrows.
 
-    A training in stages has a diagram for each. Dashed: takes no part in training.
+    A training in stages has a diagram for each; gates and decoders are drawn once more, layer by layer. Dashed: takes no part in training.
     """
     recipes = [run.recipe for run in runs] + [load_recipe(name).check() for name in options.recipes]
     if not recipes:
@@ -40,6 +40,7 @@ def diagram(runs: Sequence[Run], options: Options) -> Figure:
         name = f"({letter}) {recipe.name}" if len(recipes) > 1 else recipe.name
         stages = [(recipe.at_stage(stage), f"{name}, {_stage(i, stage.name)}") for i, stage in zip(count(1), recipe.stages, strict=False)]
         found += [flow(own, f"{heading}, {own.train.epochs} epochs") for own, heading in stages or [(recipe, name)]]
+        found += details(recipe, name)
     height = sum(one.height + HEADING for one in found) + 0.05
     with rc_context(STYLE):
         figure = Figure(figsize=(PAGE + 0.1, height))
