@@ -68,7 +68,7 @@ def over_seeds(values: Sequence[dict[str, np.ndarray]]) -> dict[str, Spread]:
     def means(seed: int, weights: np.ndarray) -> dict[str, np.ndarray]:
         return {name: ratio(weights @ found, weights.sum(axis=1)) for name, found in values[seed].items()}
 
-    return hierarchical(means, [len(v["accuracy"]) for v in values], crossed=False)
+    return hierarchical(means, [len(v["accuracy"]) for v in values], shared=False)
 
 
 def cell(score: Spread, sign: str = "") -> str:

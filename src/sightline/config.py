@@ -91,7 +91,7 @@ class Roi(Settings):
         shift: displacement in a random direction, as a share of the radius.
         noise: standard deviation of a smooth random displacement of the outline, as a share of the radius.
         invert: everything but the region.
-        seed: of control, shift and noise, drawn once per image.
+        seed: of control, shift and noise, drawn once per image, and of which images `annotated_fraction` takes.
     """
 
     of: tuple[str, ...] = ()

@@ -74,6 +74,8 @@ def _announce(study: Study, workers: int | None, threads: int) -> dict[str, Any]
     say(f"{plan.name}: {plan.title}" if plan.title else plan.name)
     todo = Counter(cell.arm for cell in left)
     tried = {arm.name: len({c.candidate for c in study.cells if c.arm == arm.name}) for arm in plan.arms}
+    for key, values in plan.grid.items():
+        say(f"{key}: {', '.join(map(str, values))}")
     rows = [[arm.name, str(tried[arm.name]), str(plan.seeds), str(todo[arm.name])] for arm in plan.arms]
     table(f"{len(plan.arms)} arms in {settings} setting(s)", ["arm", "candidates", "seeds", "trainings to do"], rows)
     count = workers or cuda_devices() or cores(threads)

@@ -18,7 +18,7 @@ def means(values, *, crossed: bool = True, **settings) -> Spread:
     def mean(s: int, weights: np.ndarray) -> dict[str, np.ndarray]:
         return {"mean": weights @ values[s] / weights.sum(axis=1)}
 
-    return hierarchical(mean, [len(v) for v in values], crossed=crossed, **settings)["mean"]
+    return hierarchical(mean, [len(v) for v in values], shared=crossed, **settings)["mean"]
 
 
 def study(
@@ -121,13 +121,52 @@ def test_p_says_the_same_as_the_interval() -> None:
         assert (found["p"] < 0.1) == (not found["low"] <= 0 <= found["high"])
 
 
-def test_p_is_never_0() -> None:
+def test_p_is_not_cut_off_by_the_number_of_draws() -> None:
+    """A family of hundreds of comparisons needs p values far below 1 / draws."""
+    assert 0 < means(study(10, 50, of_both=0.01, truth=9), draws=500)["p"] < 1e-9
+
+
+def test_what_never_happened_in_a_few_images_may_still_happen() -> None:
+    """The rule of three: 0 of n leaves up to 3 / n."""
+    few, many = means(np.zeros((6, 3))), means(np.zeros((6, 600)))
+    assert (few["value"], few["p"], few["high"]) == (0, 1, pytest.approx(-np.log(0.05) / 3))
+    assert many["high"] == pytest.approx(-np.log(0.05) / 600)
     always = means(np.ones((6, 10)), draws=500)
-    assert (always["value"], always["low"], always["high"], always["p"]) == (1, 1, 1, 1 / 501)
-    assert means(study(6, 50, of_both=0.01, truth=9), draws=500)["p"] == 1 / 501
-    assert means(np.zeros((6, 10)), draws=500)["p"] == 1
+    assert (always["low"], always["p"]) == (pytest.approx(1 + np.log(0.05) / 10), pytest.approx(np.exp(-10)))
+    assert at_confidence(always, 0.999)["low"] == pytest.approx(1 + np.log(0.001) / 10)
     json.dumps(always, allow_nan=False)
-    assert at_confidence(always, 0.999)["low"] == 1
+
+
+def test_only_images_that_a_score_applies_to_are_counted() -> None:
+    values, marked = study(4, 30, of_seed=0.1, of_image=1), np.arange(30) < 8
+
+    def some(s: int, weights: np.ndarray) -> dict[str, np.ndarray]:
+        return {"some": weights @ (values[s] * marked) / (weights @ marked), "all": weights @ values[s] / weights.sum(axis=1)}
+
+    found = hierarchical(some, [30] * 4, shared=True, applies=lambda s, name: marked if name == "some" else np.ones(30, bool))
+    assert [(found[k]["images"], found[k]["patients"]) for k in ("some", "all")] == [(8, 8), (30, 30)]
+
+
+def test_divisions_of_one_pool_share_their_patients() -> None:
+    """Six test sets drawn from 40 patients do not make 6 x 20 of them; patients are known by their names."""
+    rng = np.random.default_rng(0)
+    pool = rng.normal(size=40)
+    members = [rng.permutation(40)[:20] for _ in range(6)]
+    values, names = [pool[m] for m in members], [[f"p{i}" for i in m] for m in members]
+    shared, own = (means(values, crossed=c, groups=names, draws=4000) for c in (True, False))
+    mean = np.mean([np.bincount(m, minlength=40) / 20 for m in members], axis=0) * pool  # each patient's part of the mean over seeds
+    assert shared["se_images"] == pytest.approx(np.sqrt(40 * mean.var()), rel=0.15)
+    assert own["se_images"] < 0.6 * shared["se_images"]
+
+
+def test_corrected_intervals_of_few_seeds_hold_what_they_promise() -> None:
+    """Far out in the tails, where Satterthwaite's degrees of freedom miss four times as often as they may."""
+    rng, missed = np.random.default_rng(0), 0
+    for number in range(400):
+        found = means(study(3, 60, of_seed=0.3, of_image=0.5, of_both=0.5, rng=rng), draws=60, seed=number)
+        wide = at_confidence(found, 0.99)
+        missed += not wide["low"] <= 0 <= wide["high"]
+    assert missed <= 10
 
 
 def test_higher_confidence_is_wider_without_more_draws() -> None:
@@ -151,7 +190,7 @@ def test_a_seed_without_a_value_is_left_out() -> None:
 def test_samples_that_do_not_allow_the_score_are_left_out() -> None:
     rng = np.random.default_rng(0)
     positive, scores = np.arange(12) < 2, rng.normal(size=(3, 12))
-    found = hierarchical(lambda s, w: {"auc": auc(*curves(scores[s], positive, w))}, [12] * 3, crossed=True, draws=300)["auc"]
+    found = hierarchical(lambda s, w: {"auc": auc(*curves(scores[s], positive, w))}, [12] * 3, shared=True, draws=300)["auc"]
     assert found["low"] < found["value"] < found["high"]
 
 
@@ -161,7 +200,7 @@ def test_what_one_seed_or_one_patient_cannot_say_is_none() -> None:
     assert {one[k] for k in ("low", "high", "p", "sd_seeds", "se_own")} == {None}
     patient = means(study(3, 4, of_both=1), groups=[["p"] * 4] * 3)
     assert patient["value"] is not None
-    assert {at_confidence(patient, 0.9)[k] for k in ("low", "high", "p", "se_images", "se", "freedom")} == {None}
+    assert {at_confidence(patient, 0.9)[k] for k in ("low", "high", "p", "se_images", "se", "seed_share")} == {None}
     nothing = means(np.full((3, 10), np.nan), draws=20)
     assert {nothing[k] for k in ("value", "low", "high", "p", "sd_seeds", "se_images")} == {None}
     assert nothing["seeds"] == 0
@@ -183,5 +222,5 @@ def test_six_seeds_of_auc_differences_are_fast() -> None:
         return {"auc": first - second}
 
     start = time.process_time()
-    hierarchical(difference, [600] * 6, crossed=True, draws=2000)
+    hierarchical(difference, [600] * 6, shared=True, draws=2000)
     assert time.process_time() - start < 1.5

@@ -32,6 +32,7 @@ def spread(
         sd_seeds=sd_seeds,
         se_images=se_images,
         se_own=0.0 if se_images is not None else None,
+        se=0.01,
     )
 
 
@@ -106,7 +107,7 @@ def test_a_simulated_study_is_judged_as_it_was_made() -> None:
 
     def studied(truth: float, n: int) -> Spread:
         values = truth + 0.01 * rng.normal(size=(6, 1)) + 0.3 * rng.normal(size=(1, n)) + 0.1 * rng.normal(size=(6, n))
-        return hierarchical(lambda s, w: {"m": w @ values[s] / n}, [n] * 6, crossed=True, draws=300)["m"]
+        return hierarchical(lambda s, w: {"m": w @ values[s] / n}, [n] * 6, shared=True, draws=300)["m"]
 
     assert judge(studied(0.1, 2000), 0.03).word == "better"
     assert judge(studied(0.0, 2000), 0.03).word == "not distinguishable"

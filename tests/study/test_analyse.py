@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
+from sklearn.metrics import roc_auc_score
 from tiny_plan import write_plan
 
+from sightline.report.study import write
 from sightline.study.analyse import analyse
-from sightline.study.answers import Answers, save
+from sightline.study.answers import Answers, load, save
 from sightline.study.cells import Cell
 from sightline.study.folder import Study
 from sightline.study.plan import load_plan
@@ -27,7 +28,7 @@ def answers(cell: Cell, good: float, labels: np.ndarray) -> Answers:
     right = hard < good
     said = np.where(right, labels, 1 - labels)
     probability = np.stack([1 - said, said], 1) * 0.8 + 0.1
-    swapped = np.where(np.arange(N)[:, None] % 3 == 0, np.nan, 1 - probability)  # every third has no region
+    swapped = np.where(np.arange(N)[:, None] % 3 == 0, np.nan, np.stack([probability, 1 - probability]))  # every third has no region
     tags = {"ruler": (np.arange(N) % 2).astype(float)}
     patients = [f"patient {i // 2}" for i in range(N)]
     return Answers([str(i) for i in range(N)], labels, probability, swapped, np.full(N, good / 2), patients, tags)
@@ -35,7 +36,8 @@ def answers(cell: Cell, good: float, labels: np.ndarray) -> Answers:
 
 def invented(folder: Path, good: dict[str, float], **changed: Any) -> Study:
     """A study whose arms answer so well."""
-    study = Study(folder / "study", load_plan(write_plan(folder / "p.yaml", arms=list(good), **changed)))
+    folder.mkdir(exist_ok=True)
+    study = Study(folder / "study", load_plan(write_plan(folder / "p.yaml", arms=changed.pop("arms_as", list(good)), **changed)))
     study.write_manifest()
     labels = np.random.default_rng(9).integers(0, 2, N)
     for cell in study.cells:
@@ -111,10 +113,8 @@ def test_a_tuned_arm_stands_by_the_candidate_that_validates_best(tmp_path: Path)
     for cell in study.cells:
         rate = dict(cell.candidate).get("train.optimizer.lr")
         save(answers(cell, 0.95 if rate == 0.1 else 0.8, labels), study.answers(cell.key, "flipped"))  # the test set must not choose
-        folder = study.run_folder(cell.key)
-        (folder / "config.yaml").write_text(yaml.safe_dump(cell.recipe.model_dump(mode="json")))
-        scores = {"val": {"classification": {"auc": {"value": 0.9 if rate == 0.01 else 0.6}}}}
-        (folder / "metrics.json").write_text(json.dumps(scores))
+        if rate is not None:
+            save(answers(cell, 0.9 if rate == 0.01 else 0.6, labels), study.answers(cell.key, "val"))
     result = analyse(study)
     assert next(arm for arm in result["arms"] if arm["name"] == "tuned")["candidates"] == [{"train.optimizer.lr": 0.01}]
     assert next(r for r in result["levels"] if r["arm"] == "tuned" and r["score"] == "accuracy")["value"] == pytest.approx(0.8, abs=0.05)
@@ -133,7 +133,10 @@ def test_scores_are_those_of_a_literal_loop(tmp_path: Path) -> None:
     groups = [[i for i in range(N) if labels[i] == c and i % 2 == t] for c in (0, 1) for t in (0, 1)]
     for r in range(2):
         assert statistic("accuracy")(found, weights)[r] == pytest.approx(mean(r, list(range(N))))
-        assert statistic("swap_accuracy")(found, weights)[r] == pytest.approx(1 - mean(r, [i for i in range(N) if i % 3]))
+        there = [i for i in range(N) if i % 3]
+        on_own = roc_auc_score(labels[there], found.probabilities[there, 1], sample_weight=weights[r, there])
+        assert statistic("swap_auc")(found, weights)[r] == pytest.approx(1 - on_own)  # the other class's background turns every answer
+        assert statistic("background_gap")(found, weights)[r] == pytest.approx(2 * on_own - 1)
         assert statistic("accuracy[ruler]")(found, weights)[r] == pytest.approx(mean(r, list(range(1, N, 2))))
         assert statistic("accuracy[!ruler]")(found, weights)[r] == pytest.approx(mean(r, list(range(0, N, 2))))
         assert statistic("worst_group")(found, weights)[r] == pytest.approx(min(mean(r, g) for g in groups))
@@ -159,3 +162,51 @@ def test_the_conclusion_tells_guidance_from_the_region(tmp_path: Path, good: dic
     result = analyse(invented(tmp_path, good, seeds=6, draws=100, base=base, matters=0.05, scores=["accuracy"]))
     assert len(result["conclusion"]) == 1
     assert result["conclusion"][0].endswith(said)
+
+
+def test_the_conclusion_speaks_of_every_arm_that_the_true_region_guides(tmp_path: Path) -> None:
+    good = {"label-only": 0.6, "weak": 0.6, "strong": 0.9}
+    arms = ["label-only", {"name": "weak", "like": "true-roi"}, {"name": "strong", "like": "true-roi", "set": {"train.optimizer.lr": 0.02}}]
+    study = invented(tmp_path, good, seeds=6, draws=100, matters=0.05, scores=["accuracy"], arms_as=arms)
+    weak, strong = analyse(study)["conclusion"]
+    assert weak.startswith("weak: No evidence")
+    assert strong.startswith("strong: Guidance by the true region helps")
+
+
+def test_the_conclusion_does_not_depend_on_the_order_of_the_bases(tmp_path: Path) -> None:
+    good = {"label-only": 0.6, "random-roi": 0.8, "true-roi": 0.9}
+    said = [
+        analyse(invented(tmp_path / str(i), good, seeds=6, draws=100, base=base, matters=0.05, scores=["accuracy"]))["conclusion"]
+        for i, base in enumerate((["label-only", "random-roi"], ["random-roi", "label-only"]))
+    ]
+    assert said[0] == said[1]
+    assert said[0][0].endswith("Better than nothing, too: random-roi.")
+
+
+def test_arms_that_are_one_training_do_not_differ(tmp_path: Path) -> None:
+    study = invented(tmp_path, {"label-only": 0.7, "true-roi": 0.7}, seeds=6, draws=50)
+    same = row(analyse(study), "true-roi", "label-only")
+    assert (same["difference"]["value"], same["verdict"]["word"]) == (0, "not distinguishable")
+
+
+def test_a_score_of_few_images_counts_these_few(tmp_path: Path) -> None:
+    """Both arms are right on all three of them; that says little, whatever the other images say."""
+    study = invented(tmp_path, {"label-only": 1.1, "true-roi": 1.1}, seeds=6, draws=50, scores=["accuracy[rare]"])
+    for cell in study.cells:
+        path = study.answers(cell.key, "flipped")
+        found = load(path)
+        save(replace(found, tags={"rare": (np.arange(N) < 6).astype(float)}), path)  # six images of three patients
+    same = row(analyse(study), "true-roi", "label-only", "accuracy[rare]")
+    assert (same["difference"]["images"], same["difference"]["patients"]) == (6, 3)
+    assert same["verdict"]["word"] == "too small a test set to tell"
+
+
+def test_settings_that_are_words_have_their_picture_and_failures_their_line(tmp_path: Path) -> None:
+    study = invented(tmp_path, {"label-only": 0.7, "true-roi": 0.9}, draws=50, grid={"train.optimizer.name": ["adam", "sgd"]})
+    lost = study.cells[0]
+    study.answers(lost.key, "flipped").unlink()
+    study.failure(lost.key).parent.mkdir()
+    study.failure(lost.key).write_text("out of memory")
+    html, text, _ = write(study, analyse(study))
+    assert "train.optimizer.name" in html.read_text()
+    assert f"- failed: {lost.arm}, seed {lost.seed}: out of memory" in text.read_text()

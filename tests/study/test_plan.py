@@ -48,8 +48,8 @@ def test_a_tuned_arm_is_trained_with_every_candidate(tmp_path: Path) -> None:
 
 
 def test_seeds_share_their_images_unless_the_seed_changes_the_data(tiny: Plan) -> None:
-    assert not tiny.same_images
-    assert tiny.model_copy(update={"seed_settings": ("train.seed", "data.roi.seed")}).same_images
+    assert not tiny.same_patients
+    assert tiny.model_copy(update={"seed_settings": ("train.seed", "data.roi.seed")}).same_patients
 
 
 def test_seeds_and_settings_can_be_laid_over_a_plan(tmp_path: Path) -> None:
@@ -65,7 +65,8 @@ def test_built_in_plans_hold(name: str) -> None:
 
 @pytest.mark.parametrize("arm", sorted(READY))
 def test_ready_made_arms_fit_a_guided_recipe(tmp_path: Path, arm: str) -> None:
-    plan = load_plan(write_plan(tmp_path / "p.yaml", arms=[arm], base=[], seeds=1))
+    needed = {"set": {"data.roi.pseudo": "masks"}} if arm == "pseudo-roi" else {}
+    plan = load_plan(write_plan(tmp_path / "p.yaml", arms=[{"name": arm, "like": arm} | needed], base=[], seeds=1))
     assert cells(plan)
 
 
@@ -74,6 +75,7 @@ def test_ready_made_arms_fit_a_guided_recipe(tmp_path: Path, arm: str) -> None:
     [
         ({"arms": ["label-onli"], "base": []}, 'Did you mean "label-only"?'),
         ({"base": ["true"]}, 'Did you mean "true-roi"?'),
+        ({"arms": ["pseudo-roi"], "base": []}, "needs `set: {data.roi.pseudo: DIR}`"),
         ({"scores": ["acuracy"]}, 'Did you mean "accuracy"?'),
         ({"recipe": "demo-gided"}, 'Did you mean "demo-guided"?'),
         ({"arms": ["label-only", "label-only"]}, "two arms are called 'label-only'"),

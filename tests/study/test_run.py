@@ -18,6 +18,8 @@ from filelock import FileLock
 from tiny_plan import write_plan
 
 from sightline.errors import UserError
+from sightline.report.study import markdown
+from sightline.study.analyse import analyse
 from sightline.study.folder import Study
 from sightline.study.plan import load_plan
 from sightline.study.run import run_study
@@ -40,7 +42,8 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Study:
 def same_answers(a: Study, b: Study) -> bool:
     """Bit for bit."""
     pairs = [(a.answers(c.key, split), b.answers(c.key, split)) for c in a.trainings for split in a.plan.splits]
-    return all(x.read_bytes() == y.read_bytes() for x, y in pairs)
+    tables = [markdown(study, analyse(study)) for study in (a, b)]
+    return all(x.read_bytes() == y.read_bytes() for x, y in pairs) and tables[0] == tables[1]
 
 
 def test_every_cell_leaves_its_answers_and_nothing_is_left_to_do(unbroken: Study) -> None:

@@ -58,7 +58,7 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
     if data.annotated is not None:
         annotated = annotated_in(data.annotated.expanduser(), splits["train"])
     else:
-        annotated = annotated_subset(splits["train"], data.annotated_fraction, data.split.seed)
+        annotated = annotated_subset(splits["train"], data.annotated_fraction, data.roi.seed)
     if recipe.guided and not annotated:
         raise UserError(
             f"data {data.name}",

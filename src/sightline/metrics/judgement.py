@@ -8,6 +8,7 @@ else the test set, or the number of seeds, is too small to tell, and how many it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Literal
 
 from sightline.metrics.hierarchical import Spread
@@ -71,13 +72,16 @@ def judge(
         word, why = "too small a test set to tell", "All images are of one patient, or too few for an interval"
     else:
         alpha = 1 - spread["confidence"]
-        limit = detectable(noise, alpha=alpha)
+        limit = detectable(noise, alpha=alpha) if spread["se"] else high - value
         if not low <= 0 <= high:
             word, why = "better" if (value > 0) == higher_is_better else "worse", ""
         elif limit <= smallest:
             word = "not distinguishable"
             seen = f"One of {smallest:.3g} would have been found with 80 % probability"
             why = f"Any difference is below {smallest:.3g}" if max(-low, high) < smallest else seen
+        elif not spread["se"]:
+            word, why = "too small a test set to tell", "No image and no seed made a difference, but they are few"
+            needs = {"images": ceil(spread["images"] * limit / smallest)}
         else:
             word, needs = _missing(noise, smallest, alpha)
             why = f"Only one of {limit:.2g} would have been found with 80 % probability"
@@ -95,15 +99,16 @@ def judge(
 
 
 def _missing(noise: Noise, smallest: float, alpha: float) -> tuple[Word, dict[str, int]]:
-    """What is too small, and what it takes: of images and seeds the one that adds more noise, if more of it suffices."""
+    """What is too small, and what it takes: of images and seeds the one that has to grow by less; if neither suffices alone, both."""
     words: dict[str, Word] = {"images": "too small a test set to tell", "seeds": "too few seeds to tell"}
     needed = {"images": images_needed(noise, smallest, alpha=alpha), "seeds": seeds_needed(noise, smallest, alpha=alpha)}
-    order = ["images", "seeds"] if noise.of_images >= noise.of_seeds else ["seeds", "images"]
-    for kind in order:
-        if (count := needed[kind]) is not None:
-            return words[kind], {kind: count}
+    growth = {kind: count / getattr(noise, kind) for kind, count in needed.items() if count is not None}
+    if growth:
+        kind = min(growth, key=lambda kind: growth[kind])
+        return words[kind], {kind: needed[kind] or 0}
     both = both_needed(noise, smallest, alpha=alpha)
-    return words[order[0]], dict(zip(("images", "seeds"), both, strict=True)) if both else {}
+    found = words["images" if noise.of_images >= noise.of_seeds else "seeds"]
+    return found, dict(zip(("images", "seeds"), both, strict=True)) if both else {}
 
 
 def _sentence(spread: Spread, word: Word, why: str, needs: dict[str, int], smallest: float, what: str) -> str:

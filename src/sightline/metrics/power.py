@@ -5,8 +5,8 @@ A mean difference over seeds is off by its seeds and by its images (see `hierarc
     sd_seeds^2 / S  +  (se_own^2 / S + se_shared^2) N / N'
 
 with S seeds and N' images, where the standard errors were measured on N. More images do not help against seeds, nor more seeds of one test
-set against its images. A difference is detectable with 80 % power if it is t(1 - alpha/2) + t(power) such standard errors large, with the
-degrees of freedom that S seeds leave.
+set against its images. A difference is detectable with 80 % power if its interval excludes 0 in 80 % of such studies, which is a matter
+of the noncentral t distribution: where seeds are few, the error itself is measured badly.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import ndtri
 
-from sightline.metrics.hierarchical import Spread
+from sightline.metrics.hierarchical import Spread, quantile
 
 MOST = 10_000  # times as many images or seeds as there are; a study that needs more will not be made
 
@@ -70,8 +70,12 @@ def detectable(noise: Noise, *, alpha: float = 0.05, power: float = 0.8) -> floa
     if by_seed and noise.seeds < 2:
         return float("inf")
     variance = noise.of_seeds + noise.of_images
-    freedom = (noise.seeds - 1) * (variance / by_seed) ** 2 if by_seed else np.inf
-    return float((student.ppf(1 - alpha / 2, freedom) + student.ppf(power, freedom)) * np.sqrt(variance))
+    share = by_seed / variance if variance else 0.0
+    reach = quantile(alpha / 2, share, noise.seeds, noise.images)
+    # the measured error varies, too: a normal approximation to the noncentral t with Satterthwaite's degrees of freedom f
+    freedom = (noise.seeds - 1) / share**2 if share else np.inf
+    away = reach * (1 - 1 / (4 * freedom)) + ndtri(power) * np.sqrt(1 + reach**2 / (2 * freedom))
+    return float(away * np.sqrt(variance))
 
 
 def images_needed(noise: Noise, difference: float, *, alpha: float = 0.05, power: float = 0.8) -> int | None:

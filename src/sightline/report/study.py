@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, PackageLoader
 
 from sightline.engine.environment import environment
 from sightline.engine.files import write_json, write_text
 from sightline.report import study_charts, words
 from sightline.report.pictures import Chart, Charts
+from sightline.report.templating import rendered
 from sightline.study.folder import Study
 
 SPREAD = (
-    "Thick: 95 % interval of the difference over seeds and images; thin: the interval that holds for all comparisons of this score "
-    "together; small strokes: the seeds; shaded: differences too small to matter."
+    "Thick: interval of the difference over seeds and images; thin: the interval that holds for all comparisons of this score together; "
+    "small strokes: the seeds; shaded: differences too small to matter."
 )
 
 
@@ -31,11 +31,9 @@ def write(study: Study, result: dict[str, Any]) -> list[Path]:
 
 def page(study: Study, result: dict[str, Any]) -> str:
     """One HTML page that needs no other file."""
-    env = Environment(loader=PackageLoader("sightline.report", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    env.filters |= {"number": words.number, "span": words.span}
     plan = yaml.safe_dump(study.plan.model_dump(mode="json", exclude_defaults=True), sort_keys=False, allow_unicode=True)
     facts = {"plan": plan, "environment": environment(), "charts": _charts(study, result), "tables": tables(study, result)}
-    return env.get_template("study.html.j2").render(result | facts | {"seeds": study.plan.seeds, "confidence": study.plan.confidence})
+    return rendered("study.html.j2", result | facts | {"seeds": study.plan.seeds, "confidence": study.plan.confidence})
 
 
 def _charts(study: Study, result: dict[str, Any]) -> dict[str, list[Chart]]:
@@ -86,6 +84,7 @@ def markdown(study: Study, result: dict[str, Any]) -> str:
     lines += [*(line + "\n" for line in result["conclusion"]), *(f"- {sentence}" for sentence in result["answer"])]
     if result["missing"]:
         lines += ["", f"{result['missing']} trainings are missing."]
+    lines += ["", *(f"- failed: {one['arm']}, seed {one['seed']}: {one['reason']}" for one in result["failed"])] if result["failed"] else []
     for part in tables(study, result):
         where = f"on {part['split']}" + (f", {part['setting']}" if part["setting"] else "")
         lines += [
@@ -101,11 +100,22 @@ def markdown(study: Study, result: dict[str, Any]) -> str:
     for part in result["comparisons"]:
         where = f"{part['score']} on {part['split']}" + (f", {_words(part['setting'])}" if part["setting"] else "")
         lines += ["", f"## Differences: {where} (corrected for {part['family']} comparisons)", ""]
-        head = ["arm", "minus", "difference", "corrected interval", "p (Holm)", "sd between seeds", "se of the images", "verdict"]
+        head = [
+            "arm",
+            "minus",
+            "difference",
+            "corrected interval",
+            "p (Holm)",
+            "sd between seeds",
+            "se of the images",
+            "detectable",
+            "verdict",
+        ]
         lines += [_line(head), _line(["---"] * len(head))]
         for row in part["rows"]:
             usual, wide = row["difference"], row["simultaneous"]
             noise = [words.number(usual[k]) for k in ("sd_seeds", "se_images")]
+            noise.append(words.number(row["verdict"]["detectable"]))
             cells = [row["arm"], row["base"], _cell(usual), words.span(wide) or "–", words.number(row["p_holm"]), *noise]
             lines.append(_line([*cells, row["verdict"]["word"]]))
     return "\n".join(lines) + "\n"

@@ -49,15 +49,21 @@ def _difference(axes: Axes, y: int, row: Row) -> None:
 def curves(levels: Sequence[Row], key: str, title: str) -> Figure:
     """A score of every arm over the values of one setting."""
     arms = list(dict.fromkeys(row["arm"] for row in levels))
+    values = list(dict.fromkeys(str(row["setting"][key]) for row in levels))
+    numbers = all(isinstance(row["setting"][key], int | float) and not isinstance(row["setting"][key], bool) for row in levels)
     with rc_context(STYLE):
         figure = Figure(figsize=(7.2, 4.2), layout="constrained")
         axes = figure.subplots()
         for i, arm in enumerate(arms):
             rows = [row for row in levels if row["arm"] == arm and row["value"] is not None]
-            x, y = [float(row["setting"][key]) for row in rows], [row["value"] for row in rows]
+            settings = [row["setting"][key] for row in rows]
+            x = [float(value) if numbers else values.index(str(value)) for value in settings]
+            y = [row["value"] for row in rows]
             axes.plot(x, y, "o-" if i < len(SERIES) else "o--", color=SERIES[i % len(SERIES)], label=arm)
             if all(row["low"] is not None for row in rows):
                 axes.fill_between(x, [row["low"] for row in rows], [row["high"] for row in rows], color=SERIES[i % len(SERIES)], alpha=0.12)
+        if not numbers:
+            axes.set_xticks(range(len(values)), values)
         axes.set_xlabel(key)
         axes.set_title(title)
         axes.legend()

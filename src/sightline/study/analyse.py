@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from sightline.engine.run import Run
 from sightline.metrics.bootstrap import Array
 from sightline.metrics.family import holm, simultaneous
 from sightline.metrics.hierarchical import Spread, at_confidence, hierarchical
@@ -19,7 +18,7 @@ from sightline.study.cells import Cell, says
 from sightline.study.conclude import conclusions
 from sightline.study.folder import Study, grouped
 from sightline.study.plan import Plan
-from sightline.study.scores import statistic
+from sightline.study.scores import LOWER_IS_BETTER, applies, statistic
 
 Setting = tuple[tuple[str, Any], ...]
 Arms = Mapping[str, Mapping[int, Answers]]  # arm -> seed -> what that training answered
@@ -76,8 +75,9 @@ def chosen(study: Study, found: Sequence[Cell]) -> list[Cell]:
         return []
 
     def merit(cells: list[Cell]) -> float:
-        scores = (Run(study.run_folder(c.key)).metrics["val"]["classification"][study.plan.tune_on]["value"] for c in cells)
-        return statistics.fmean(score or 0.0 for score in scores)
+        answers = [load(study.answers(cell.key, "val")) for cell in cells]
+        scores = [float(statistic(study.plan.tune_on)(said, np.ones((1, len(said.ids))))[0]) for said in answers]
+        return statistics.fmean(0.0 if np.isnan(score) else score for score in scores)
 
     return max(candidates.values(), key=merit) if len(candidates) > 1 else next(iter(candidates.values()))
 
@@ -112,8 +112,12 @@ def _spreads(plan: Plan, arms: Arms) -> dict[Name, Spread]:
             (score, arm, base): own[score, arm, None] - own[score, base, None] for score in scores for arm, base in pairs(plan, arms)
         }
 
+    def counts(s: int, name: Name) -> Array:
+        return applies(name[0], of_seed[s])
+
     images, groups = [len(answers.labels) for answers in of_seed], [answers.groups for answers in of_seed]
-    return hierarchical(values, images, groups=groups, crossed=plan.same_images, draws=plan.draws, confidence=plan.confidence)
+    settings: dict[str, Any] = {"draws": plan.draws, "confidence": plan.confidence}
+    return hierarchical(values, images, groups=groups, shared=plan.same_patients, applies=counts, **settings)
 
 
 def pairs(plan: Plan, arms: Arms) -> list[tuple[str, str]]:
@@ -142,7 +146,8 @@ def _compared(plan: Plan, spreads: Mapping[Setting, Mapping[Name, Spread]], scor
     for (setting, arm, base), spread in family.items():
         wide = at_confidence(spread, level)
         where = f"{score} on {split}" + "".join(f", {key} = {value}" for key, value in setting)
-        verdict = judge(wide, plan.matters, arm=arm, base=base, metric=where)
+        better = score.partition("[")[0] not in LOWER_IS_BETTER
+        verdict = judge(wide, plan.matters, higher_is_better=better, arm=arm, base=base, metric=where)
         row = {"arm": arm, "base": base, "difference": spread, "simultaneous": wide, "p_holm": corrected[setting, arm, base]}
         parts.setdefault(setting, []).append(row | {"verdict": asdict(verdict)})
     return [

@@ -24,7 +24,7 @@ class Answers:
         ids: names of the images.
         labels: (N,) class indices.
         probabilities: (N, C).
-        swapped: (N, C) probabilities with the region on the background of another class, NaN where it does not apply.
+        swapped: (2, N, C) probabilities with the region on a background of its own class, and of another; NaN where it does not apply.
         epg: (N,) energy of the first map inside the region, NaN where it does not apply.
         groups: patient or lesion of each image, or its id.
         tags: tag -> (N,) 1, 0, or NaN where nobody said.

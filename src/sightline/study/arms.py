@@ -48,5 +48,6 @@ READY: dict[str, Ready] = {
     "dilated-roi": _roi("guided by the region, larger by 30 % of its radius", grow=0.3),
     "eroded-roi": _roi("guided by the region, smaller by 30 % of its radius", grow=-0.3),
     "shifted-roi": _roi("guided by the region, displaced by half its radius", shift=0.5),
+    "pseudo-roi": Ready("guided by regions that a network drew"),
     "noisy-roi": _roi("guided by the region with a ragged outline", noise=0.2),
 }

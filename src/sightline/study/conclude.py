@@ -1,4 +1,4 @@
-"""Does guidance help here, and is it the region that helps? The answer in a line per setting."""
+"""Does guidance help here, and is it the region that helps? A line per setting and arm that is guided by the true region."""
 
 from __future__ import annotations
 
@@ -8,35 +8,42 @@ from typing import Any
 from sightline.study.plan import Plan
 
 WITHOUT = "label-only"
+_TURNED = {"better": "worse", "worse": "better"}  # the same comparison, said of the other arm
 BLIND = ("random-roi", "centre-prior", "weight-decay")  # what helps without knowing the region
 
 
 def conclusions(plan: Plan, comparisons: Iterable[Mapping[str, Any]]) -> list[str]:
-    """One line per setting, from the comparisons of the deciding score; nothing where no arm is guided by the true region."""
+    """From the comparisons of the deciding score; nothing where no arm is guided by the true region, or none is without guidance."""
     like = {arm.name: arm.like for arm in plan.arms}
+    without = next((name for name in like if like[name] == WITHOUT), None)
+    guided = [name for name in like if like[name] == "true-roi"]
+    blind = [name for name in like if like[name] in BLIND]
     lines = []
     for part in comparisons:
-        if (part["score"], part["split"]) != plan.decides:
+        if without is None or (part["score"], part["split"]) != plan.decides:
             continue
-        words = {(like[row["arm"]], like[row["base"]]): row["verdict"]["word"] for row in part["rows"]}
-        if (said := _said(words)) is not None:
-            where = ", ".join(f"{key} = {value}" for key, value in part["setting"].items())
-            lines.append(f"{where}: {said}" if where else said)
+        words = {(row["arm"], row["base"]): row["verdict"]["word"] for row in part["rows"]}
+        words |= {(base, arm): _TURNED.get(word, word) for (arm, base), word in words.items()}
+        where = ", ".join(f"{key} = {value}" for key, value in part["setting"].items())
+        for arm in guided:
+            begins = ": ".join(text for text in (where, arm if len(guided) > 1 else "") if text)
+            if (said := _said(words, arm, without, blind)) is not None:
+                lines.append(f"{begins}: {said}" if begins else said)
     return lines
 
 
-def _said(words: Mapping[tuple[str | None, str | None], str]) -> str | None:
-    helps = words.get(("true-roi", WITHOUT))
+def _said(words: Mapping[tuple[str, str], str], arm: str, without: str, blind: list[str]) -> str | None:
+    helps = words.get((arm, without))
     if helps is None:
         return None
     if helps == "worse":
         return "Guidance by the true region makes it worse."
     if helps != "better":
         return f"No evidence that guidance by the true region helps: {helps}."
-    against = {control: words[("true-roi", control)] for control in BLIND if ("true-roi", control) in words}
+    against = {control: words[arm, control] for control in blind if (arm, control) in words}
     beaten = [control for control, word in against.items() if word == "better"]
     rest = [f"{control} ({word})" for control, word in against.items() if word != "better"]
-    others = [control for control in BLIND if words.get((control, WITHOUT)) == "better"]
+    others = [control for control in blind if words.get((control, without)) == "better"]
     text = "Guidance by the true region helps"
     if rest:
         text += f", but that it is the region that helps is not shown: it is not better than {', '.join(rest)}"

@@ -30,6 +30,7 @@ class Study:
     def __init__(self, path: Path, plan: Plan) -> None:
         self.path, self.plan = path, plan
         self.cells = cells(plan)
+        self._tuned = {cell.key for cell in self.cells if cell.candidate}
 
     @classmethod
     def open(cls, path: Path) -> Study:
@@ -64,9 +65,13 @@ class Study:
         """What the training answered on a split; see `answers.py`."""
         return self.run_folder(key) / "answers" / f"{split}.npz"
 
+    def splits(self, key: str) -> tuple[str, ...]:
+        """On which the training is judged: those of the plan, and the validation images where it is one candidate of several."""
+        return self.plan.splits if key not in self._tuned or "val" in self.plan.splits else (*self.plan.splits, "val")
+
     def done(self, key: str) -> bool:
         """Whether nothing is left to do for this content."""
-        return all(self.answers(key, split).is_file() for split in self.plan.splits)
+        return all(self.answers(key, split).is_file() for split in self.splits(key))
 
     def failure(self, key: str) -> Path:
         """Where it is told why a training failed."""

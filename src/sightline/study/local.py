@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
 
-from sightline.study.work import Job, Outcome, work
+from sightline.study.work import Job, Outcome, lost, work
 
 Done = Callable[[Outcome], None]
 
@@ -29,7 +29,7 @@ def run_local(jobs: Sequence[Job], done: Done, *, workers: int, devices: Sequenc
     """
     for job in _together(jobs, done, workers, devices):
         for dead in _together([job], done, 1, devices):
-            done(Outcome(dead.key, 0.0, "its process died, usually for want of memory: use fewer --workers or a smaller batch"))
+            done(lost(dead, "its process died, usually for want of memory: use fewer --workers or a smaller batch"))
 
 
 def _together(jobs: Sequence[Job], done: Done, workers: int, devices: Sequence[int]) -> list[Job]:

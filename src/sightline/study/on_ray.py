@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from sightline.errors import UserError
-from sightline.study.work import Job, Outcome, work
+from sightline.study.work import Job, Outcome, lost, work
 
 
 def run_on_ray(jobs: Sequence[Job], done: Callable[[Outcome], None], *, workers: int, address: str | None = None, gpus: float = 0) -> None:
@@ -22,6 +22,7 @@ def run_on_ray(jobs: Sequence[Job], done: Callable[[Outcome], None], *, workers:
         UserError: Ray is not installed, or there is no cluster at the address.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing goes over the network that nobody asked for
+    os.environ.setdefault("RAY_worker_register_timeout_seconds", "600")  # importing torch may take minutes where all cores are busy
     try:
         import ray
         from ray.exceptions import RayError
@@ -43,6 +44,6 @@ def run_on_ray(jobs: Sequence[Job], done: Callable[[Outcome], None], *, workers:
             try:
                 done(ray.get(ready))
             except RayError as error:
-                done(Outcome(job.key, 0.0, f"its worker was lost: {str(error).splitlines()[0]}"))
+                done(lost(job, f"its worker was lost: {str(error).splitlines()[0]}"))
     finally:
         ray.shutdown()

@@ -14,7 +14,7 @@ from sightline.recipe import named_tree, names_in, recipe_names, validated
 from sightline.study.arms import READY
 
 _FOLDER = resources.files("sightline.study") / "plans"
-SCORES = ("accuracy", "balanced_accuracy", "auc", "epg", "swap_accuracy", "worst_group")
+SCORES = ("accuracy", "balanced_accuracy", "auc", "epg", "swap_auc", "background_gap", "worst_group")
 
 
 class Arm(Settings):
@@ -38,6 +38,8 @@ class Arm(Settings):
     def _starts_from_a_known_arm(self) -> Self:
         if self.like is not None and self.like not in READY:
             raise ValueError(f"no ready-made arm {self.like!r}. {nearest(self.like, READY)}")
+        if self.like == "pseudo-roi" and "data.roi.pseudo" not in self.set:
+            raise ValueError("pseudo-roi needs `set: {data.roi.pseudo: DIR}`, a folder written by `sightline pseudo-mask`")
         return self
 
 
@@ -105,9 +107,9 @@ class Plan(Settings):
         return self.primary or (self.scores[0], self.splits[0])
 
     @property
-    def same_images(self) -> bool:
-        """Whether all seeds are judged on the same images: nothing that the seed goes into changes the data or its division."""
-        return not any(key.startswith("data.") and key != "data.roi.seed" for key in self.seed_settings)
+    def same_patients(self) -> bool:
+        """Whether seeds are judged on images of one pool: nothing that the seed goes into makes other images of it, only divides it."""
+        return not any(key.startswith("data.") and not key.startswith(("data.roi.", "data.split.")) for key in self.seed_settings)
 
 
 def plan_names() -> list[str]:

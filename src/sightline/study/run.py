@@ -60,10 +60,8 @@ def run_study(
 
 
 def _run(study: Study, told: Told, executor: Executor, workers: int | None, threads: int, address: str | None) -> None:
-    tuned = {cell.key for cell in study.cells if cell.candidate}
     jobs = [
-        Job(cell.key, cell.recipe.model_dump(mode="json"), study.plan.splits, cell.key in tuned, study.path.resolve(), threads)
-        for cell in study.to_do()
+        Job(cell.key, cell.recipe.model_dump(mode="json"), study.splits(cell.key), study.path.resolve(), threads) for cell in study.to_do()
     ]
     total = len(study.trainings)
     finished = total - len(jobs)

@@ -12,6 +12,7 @@ from sightline.metrics.groups import ARTEFACTS, group_names
 from sightline.metrics.ranks import overall_auc
 from sightline.study.answers import Answers
 
+LOWER_IS_BETTER = ("background_gap",)
 Statistic = Callable[[Answers, Array], Array]  # N images, weights (R, N) -> (R,), NaN where it cannot be computed
 
 
@@ -33,20 +34,34 @@ def auc(answers: Answers, weights: Array) -> Array:
 
 def epg(answers: Answers, weights: Array) -> Array:
     """Energy of the map inside the region, a mean over the images where it applies."""
-    applies = ~np.isnan(answers.epg)
-    weights = weights[:, applies]
-    return ratio(weights @ answers.epg[applies], weights.sum(axis=1))
+    there = applies("epg", answers)
+    weights = weights[:, there]
+    return ratio(weights @ answers.epg[there], weights.sum(axis=1))
 
 
-def swap_accuracy(answers: Answers, weights: Array) -> Array:
-    """Accuracy with each region on the background of another class, over the images where that applies.
+def swap_auc(answers: Answers, weights: Array) -> Array:
+    """AUC with each region on the background of another class, over the images where that applies.
 
-    Near `accuracy`, the decision rests on the region; far below, on what lies around it, whatever the map shows.
+    Near the AUC of the images as they are, the decision rests on the region. Below 0.5, what lies around it decides against the region.
     """
-    applies = ~np.isnan(answers.swapped[:, 0])
-    right = answers.swapped[applies].argmax(axis=1) == answers.labels[applies]
-    weights = weights[:, applies]
-    return ratio(weights @ right.astype(np.float64), weights.sum(axis=1))
+    return _auc_on(answers, weights)[1]
+
+
+def background_gap(answers: Answers, weights: Array) -> Array:
+    """By how much the AUC is lower on backgrounds of another class than on those of the own class, which leave the same seams.
+
+    0: the background does not decide. Up to 1: it alone does. The smaller, the better.
+    """
+    own, other = _auc_on(answers, weights)
+    return own - other
+
+
+def _auc_on(answers: Answers, weights: Array) -> tuple[Array, Array]:
+    """AUC on backgrounds of the own class and of another, over the images that have both."""
+    there = applies("swap_auc", answers)
+    labels, weights = answers.labels[there], weights[:, there]
+    own, other = (overall_auc(labels, said[there], weights) for said in answers.swapped)
+    return own, other
 
 
 def worst_group(answers: Answers, weights: Array) -> Array:
@@ -62,7 +77,8 @@ SCORES: dict[str, Statistic] = {
     "balanced_accuracy": balanced_accuracy,
     "auc": auc,
     "epg": epg,
-    "swap_accuracy": swap_accuracy,
+    "swap_auc": swap_auc,
+    "background_gap": background_gap,
     "worst_group": worst_group,
 }
 
@@ -82,14 +98,25 @@ def statistic(name: str) -> Statistic:
     Raises:
         UserError: when it is computed and no image of the study has such a tag.
     """
-    whole, tag, wanted = SCORES[name.partition("[")[0]], tag_of(name), 0.0 if "[!" in name else 1.0
+    whole, tag = SCORES[name.partition("[")[0]], tag_of(name)
 
     def part(answers: Answers, weights: Array) -> Array:
         if tag not in answers.tags:
             raise UserError(f"score {name!r}", f"no image has the tag {tag!r}", nearest(tag, answers.tags))
-        return whole(answers, weights * (answers.tags[tag] == wanted))
+        return whole(answers, weights * applies(name, answers))
 
     return part if tag else whole
+
+
+def applies(name: str, answers: Answers) -> Array:
+    """(N,) bool: the images that a score is computed from."""
+    score, tag = name.partition("[")[0], tag_of(name)
+    there = np.ones(len(answers.ids), bool) if not tag else answers.tags[tag] == (0.0 if "[!" in name else 1.0)
+    if score == "epg":
+        there &= ~np.isnan(answers.epg)
+    if score in ("swap_auc", "background_gap"):
+        there &= ~np.isnan(answers.swapped[:, :, 0]).any(axis=0)
+    return there
 
 
 def _right(answers: Answers) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 import traceback
@@ -21,7 +22,6 @@ class Job:
         key: its name.
         recipe: everything that decides it.
         splits: on which it is judged.
-        tuned: whether its validation score is needed.
         study: the study's folder.
         threads: that it may use.
     """
@@ -29,7 +29,6 @@ class Job:
     key: str
     recipe: dict[str, Any]
     splits: tuple[str, ...]
-    tuned: bool
     study: Path
     threads: int
 
@@ -58,6 +57,12 @@ def work(job: Job) -> Outcome:
     return Outcome(job.key, time.perf_counter() - began)
 
 
+def lost(job: Job, why: str) -> Outcome:
+    """Of a job whose process is gone and could not write down anything."""
+    write_text(job.study / "failed" / f"{job.key}.txt", f"{why}\n")
+    return Outcome(job.key, 0.0, why)
+
+
 def _train_and_judge(job: Job, began: float) -> None:
     import torch
 
@@ -74,8 +79,10 @@ def _train_and_judge(job: Job, began: float) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as lines:
         run = train(recipe_from(job.recipe, job.key), folder, resume=folder.exists(), say=lambda line: print(line, file=lines, flush=True))
-        evaluate(run, [*job.splits, *(["val"] if job.tuned and "val" not in job.splits else [])])
-    write_json(folder / "took.json", {"seconds": time.perf_counter() - began})
+        evaluate(run, job.splits)
+    took = folder / "took.json"
+    before = json.loads(took.read_text())["seconds"] if took.is_file() else 0.0  # of a training that is judged again
+    write_json(took, {"seconds": before + time.perf_counter() - began})
     for split in job.splits:
         save(collect(run, split), folder / "answers" / f"{split}.npz")
     for checkpoint in folder.rglob("last.ckpt"):

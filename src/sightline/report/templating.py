@@ -1,0 +1,23 @@
+"""How pages are filled in: one set of filters for all templates, since they share their parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from sightline.report import words
+
+FILTERS = {"number": words.number, "p_value": words.p_value, "span": words.span, "percent": words.percent}
+
+
+def rendered(template: str, content: dict[str, Any], **named: Any) -> str:
+    """A template of `report/templates` with its content.
+
+    Args:
+        named: further names that the template and its parts know.
+    """
+    environment = Environment(loader=PackageLoader("sightline.report", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= FILTERS
+    environment.globals |= named
+    return environment.get_template(template).render(content)
