@@ -213,7 +213,7 @@ def compare(
     out: Annotated[Path, typer.Option(help="Folder for the grid, the curves and the report.")] = Path("comparison"),
     json: Json = None,
 ) -> None:
-    """Put runs side by side: scores, paired differences, where each of them looks."""
+    """Put runs side by side: scores, paired differences with intervals and tests, where each of them looks."""
     from sightline.verbs import compare as run_compare
 
     finish(run_compare(runs, split, out), json)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -23,6 +23,11 @@ def number(value: Any, digits: int = 3) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
+def p_value(p: float | None) -> str:
+    """Three digits, `<0.001` below them."""
+    return "<0.001" if p is not None and p < 0.001 else number(p)
+
+
 def interval(score: dict[str, Any] | None, digits: int = 3) -> str:
     """`0.873 [0.842, 0.901]`."""
     if not score or score.get("value") is None:
@@ -32,11 +37,20 @@ def interval(score: dict[str, Any] | None, digits: int = 3) -> str:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table; the first column is text, and of the others those that hold anything but figures."""
-    grid = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    """A table; the first column is text, and of the others those that hold anything but figures.
+
+    Figures are never cut: where a terminal is too narrow for them, they break between words, and names wherever they must.
+    """
+    cells = list(zip(columns, *rows, strict=True))
+    figures = [i > 0 and all(not cell or cell[0] in "0123456789+-<" for cell in column[1:]) for i, column in enumerate(cells)]
+    narrow = any(figures) and sum(max(map(len, column)) + 3 for column in cells) > console.width
+    grid = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, collapse_padding=narrow, pad_edge=not narrow)
     for i, column in enumerate(columns):
-        figures = i > 0 and all(not row[i] or row[i][0] in "0123456789+-" for row in rows)
-        grid.add_column(column, justify="right" if figures else "left", no_wrap=i == 0)
+        longest = max(len(word) for cell in cells[i] for word in (cell.split() or [""]))
+        side: JustifyMethod = "right" if figures[i] else "left"
+        grid.add_column(
+            column, justify=side, no_wrap=i == 0 and not narrow, overflow="fold", width=longest if narrow and figures[i] else None
+        )
     for row in rows:
         grid.add_row(*row)
     console.print(grid)
@@ -79,6 +93,32 @@ def pointing_table(metrics: dict[str, dict[str, Any]]) -> None:
     ]
     if rows:
         table("Points into its region", ["split", "class", "map", "n", "share", "chance", "left out"], rows)
+
+
+def differences_tables(rows: Sequence[dict[str, Any]]) -> None:
+    """Paired differences with their tests, a table for each run; those that could not be computed are passed over.
+
+    Without a variance, as at an area of 1, DeLong's interval has no width and says nothing: it is not shown.
+    """
+    from sightline.report.differences import UNSTABLE
+
+    def both(test: dict[str, Any]) -> list[str]:
+        return [p_value(test["p"]), p_value(test["p_holm"])]
+
+    by_run: dict[str, list[list[str]]] = {}
+    for row in rows:
+        if row["value"] is None:
+            continue
+        lines = by_run.setdefault(f"{row['run']} minus {row['base']}, on the same images of {row['split']}", [])
+        name = {"auc": "AUC", "epg": "EPG"}.get(row["metric"], row["metric"])
+        shown = interval(row) + (UNSTABLE if row["method"] == "percentile" else "")
+        lines.append([name, shown, *both(row), row["verdict"]])
+        if delong := row.get("delong"):
+            lines.append(["  DeLong", "-" if delong["p"] is None else interval(delong), *both(delong), ""])
+        if mcnemar := row.get("mcnemar"):
+            lines.append(["  McNemar", f"{mcnemar['only_a']} : {mcnemar['only_b']}", *both(mcnemar), ""])
+    for title, lines in by_run.items():
+        table(title, ["score", "difference", "p", "Holm", ""], lines)
 
 
 def audit_tables(found: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from sightline.config import Data
-from sightline.console import Bar, audit_tables, interval, number, say, scores_table, table
+from sightline.console import Bar, audit_tables, differences_tables, interval, number, say, scores_table, table
 from sightline.errors import UserError
 from sightline.recipe import goes_on, load_recipe, parse_settings, recipe_from, recipe_names
 
@@ -172,12 +172,9 @@ def compare(folders: list[Path], split: str | None, out: Path) -> dict[str, Any]
     result = compare_runs([Run(folder) for folder in folders], split, out)
     scores_table(f"Split {result['split']}", result["metrics"])
     if result["differences"]:
-        rows = [
-            [f"{d['run']} minus {d['base']}", d["metric"], interval(d), d["verdict"]]
-            for d in result["differences"]
-            if d["value"] is not None
-        ]
-        table("Paired differences on the same images", ["runs", "score", "difference", ""], rows)
+        differences_tables([d for d in result["differences"] if d["split"] == result["split"]])
+        for note in result["notes"]:
+            say(note)
     if result["seeds"]:
         rows = []
         for d in result["seeds"]:

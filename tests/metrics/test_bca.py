@@ -48,11 +48,11 @@ def test_groups_of_copies_have_the_interval_of_one_copy_each() -> None:
 
 @pytest.mark.parametrize("values", [[1.0] * 20, [0.1] * 7])
 def test_bca_falls_back_where_all_samples_agree(values: list[float]) -> None:
-    assert interval(np.array(values), method="bca") == interval(np.array(values))
+    assert interval(np.array(values), method="bca") == {**interval(np.array(values)), "method": "percentile"}
 
 
 def test_a_symmetric_score_keeps_its_percentiles() -> None:
-    away = np.linspace(-1, 1, 101)
+    away = np.linspace(-1, 1, 1001)
     assert bca_levels(0.0, away, away, (0.025, 0.975)) == pytest.approx((0.025, 0.975))
 
 
@@ -61,3 +61,21 @@ def test_leaving_out_the_only_positive_does_not_spoil_the_interval() -> None:
     found = intervals(lambda w: {"auc": auc(*curves(score, positive, w))}, 13, method="bca")["auc"]
     assert found["low"] is not None
     assert found["low"] <= found["value"] <= found["high"]
+
+
+def test_it_is_said_which_interval_it_became() -> None:
+    skewed = np.random.default_rng(0).exponential(size=40)
+    assert interval(skewed, method="bca")["method"] == "bca"
+    assert "method" not in interval(skewed)
+
+
+def test_with_too_few_samples_beyond_a_bound_the_percentiles_stand() -> None:
+    samples, knife = np.random.default_rng(0).exponential(size=2000), np.random.default_rng(1).exponential(size=40)
+    levels = (0.025, 0.975)
+    for value, moved in ((0.6, True), (2.0, False)):  # the further the value from the samples' middle, the further out its bounds
+        assert (bca_levels(value, samples, knife, levels) != levels) == moved
+
+
+def test_a_correction_that_turns_the_order_round_is_left_out() -> None:
+    samples, knife = np.random.default_rng(0).normal(size=2000), np.array([0.0] * 99 + [-1.0])
+    assert bca_levels(1.9, samples, knife, (1e-9, 1 - 1e-9)) == (1e-9, 1 - 1e-9)

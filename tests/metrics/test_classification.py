@@ -8,6 +8,7 @@ from sklearn import metrics as sk
 from sklearn.preprocessing import label_binarize
 
 from sightline.metrics.classification import OVERALL, PER_CLASS, classification
+from sightline.metrics.delong import area_interval
 
 
 def answers(classes: int, n: int = 120, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -96,12 +97,26 @@ def test_everything_named_is_there_and_fits_into_json() -> None:
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
+def test_the_auc_of_two_classes_has_delongs_interval_too_by_patients() -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 90)
+    malignant = 1 / (1 + np.exp(-(2.0 * labels - 1) - rng.normal(size=90)))
+    probabilities, groups = np.column_stack([1 - malignant, malignant]), np.arange(90) // 3
+    for chosen in (None, groups):
+        found = classification(labels, probabilities, ["benign", "malignant"], groups=chosen, bootstrap=50, confidence=0.9)["auc"]
+        assert found["delong"] == area_interval(malignant, labels == 1, groups=chosen, confidence=0.9)
+        assert found["delong"]["value"] == pytest.approx(found["value"])
+    three = classification(rng.integers(0, 3, 90), rng.dirichlet([1, 1, 1], 90), ["a", "b", "c"], bootstrap=50)
+    assert "delong" not in three["auc"]
+
+
 def test_one_class_only_has_accuracy_but_no_auc() -> None:
     probabilities = np.array([[0.2, 0.8], [0.7, 0.3], [0.4, 0.6]])
     found = classification(np.ones(3, int), probabilities, ["benign", "malignant"], bootstrap=50)
     assert found["accuracy"]["value"] == pytest.approx(2 / 3)
     assert found["sensitivity"]["value"] == pytest.approx(2 / 3)
-    assert found["auc"] == {"value": None, "low": None, "high": None}
+    nothing = {"value": None, "low": None, "high": None}
+    assert found["auc"] == {**nothing, "delong": nothing}
     assert found["per_class"]["benign"]["sensitivity"]["value"] is None
     assert found["per_class"]["malignant"]["specificity"]["value"] is None
     assert found["roc"]["malignant"] == {"fpr": [], "tpr": []}

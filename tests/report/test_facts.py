@@ -10,7 +10,8 @@ from sightline.data.sampling import EpochSampler
 from sightline.engine.compare import baseline
 from sightline.engine.run import Run
 from sightline.recipe import load_recipe, recipe_names
-from sightline.report import facts, sections, tables
+from sightline.report import facts, sections
+from sightline.report.differences import compared
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_the_baseline_is_the_arm_that_was_not_guided(guided, label_only):
 
 
 def test_differences_are_run_minus_baseline_and_epg_is_read_on_one_set_only(guided, label_only):
-    found = tables.differences(guided, label_only, ["matched", "flipped"], closely="matched")
+    found = compared([guided, label_only], label_only, ["matched", "flipped"], closely=("matched",)).of["guided"]
     assert found["flipped"]["accuracy"]["low"] > 0.3
     assert found["matched"]["epg"]["verdict"] == "higher"
     assert "epg" not in found["flipped"]

@@ -163,6 +163,16 @@ def test_better_only_if_the_interval_of_the_difference_excludes_zero():
     assert "could not be compared" in compared("new", "base", "auc", of(None), "test")
 
 
+def test_a_difference_that_its_corrected_test_does_not_bear_out_is_not_better():
+    lost = of(0.05, 0.02, 0.08, verdict="not distinguishable", p_holm=0.12)
+    said = compared("new", "base", "accuracy", lost, "test")
+    assert "not distinguishable in accuracy (+2 to +8 points; p = 0.120 once corrected for all comparisons)" in said
+    assert "cannot be said" in guidance_helps({"test": {"accuracy": lost}}, "new", "base")
+    kept = lost | {"verdict": "higher", "p_holm": 0.01}
+    assert "better than base" in compared("new", "base", "accuracy", kept, "test")
+    assert guidance_helps({"test": {"accuracy": kept}}, "new", "base").startswith("Guidance helps")
+
+
 def test_guidance_helps_set_by_set():
     up, down, same, bare = of(0.1, 0.05, 0.15), of(-0.1, -0.15, -0.05), of(0.0, -0.1, 0.1), of(0.3)
 

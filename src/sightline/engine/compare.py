@@ -9,7 +9,8 @@ import numpy as np
 
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.metrics.compare import Judged, paired_difference
+from sightline.metrics.arms import arms_difference
+from sightline.metrics.compare import Judged
 from sightline.metrics.localisation import energy_inside, upsample
 
 
@@ -34,19 +35,21 @@ def common_split(runs: Sequence[Run], split: str | None = None) -> str:
     return split or next((s for s in common if s != "val"), common[0])
 
 
-def differences(run: Run, base: Run, split: str, *, attention: bool = True) -> dict[str, dict[str, Any]]:
-    """Paired differences run minus base on one split: metric -> value, low, high, verdict.
+def differences(run: Run, base: Run, split: str, *, attention: bool = True, draws: int = 2000) -> dict[str, dict[str, Any]]:
+    """Paired differences run minus base on one split, with their tests: metric -> see `arms_difference`.
 
     Args:
         attention: also of the energy inside the ROI, for which every image is read.
+        draws: exchanges of the permutation test.
     """
     settings, a = run.recipe.evaluate, judged(run, split, attention=attention)
-    return paired_difference(
+    return arms_difference(
         a,
         judged(base, split, attention=attention),
         groups=run.groups(a.ids),
         bootstrap=settings.bootstrap,
         confidence=settings.confidence,
+        draws=draws,
     )
 
 

@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+_FEWEST = 2  # bootstrap samples beyond a bound; with fewer it is the outermost sample, which is chance
+
 
 def bca_levels(value: float, samples: NDArray[Any], knife: NDArray[Any], levels: tuple[float, float]) -> tuple[float, float]:
     """The percentiles to read off instead of `levels`.
 
     With z0 the normal quantile of the share of samples below the value (a tie counts half) and a the acceleration, the level p becomes
-    Phi(z0 + (z0 + z_p) / (1 - a (z0 + z_p))). Where this is undefined (all samples on one side, a jackknife that does not move) the
-    levels stay as they are.
+    Phi(z0 + (z0 + z_p) / (1 - a (z0 + z_p))). Where this is undefined (all samples on one side, a jackknife that does not move) or not
+    stable (the correction turns the order round, or leaves fewer than two samples beyond a bound) the levels stay as they are.
 
     Args:
         value: the score.
@@ -33,5 +35,8 @@ def bca_levels(value: float, samples: NDArray[Any], knife: NDArray[Any], levels:
     acceleration = (away**3).sum() / (6 * spread**1.5)
     bias = ndtri(share)
     moved = bias + ndtri(np.array(levels))
-    low, high = ndtr(bias + moved / (1 - acceleration * moved))
-    return float(low), float(high)
+    scale = 1 - acceleration * moved
+    if scale.min() <= 0:
+        return levels
+    low, high = ndtr(bias + moved / scale)
+    return (float(low), float(high)) if min(low, 1 - high) * len(samples) >= _FEWEST else levels

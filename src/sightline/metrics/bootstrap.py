@@ -4,15 +4,16 @@ A bootstrap sample is a row of counts, how often each image was drawn, so a stat
 all R samples at a time. Where images belong together (a patient, a lesion), whole groups are drawn, since their images err together.
 
 The intervals are percentile intervals. They stay inside the range of the score, and serve means, ratios, AUC and paired differences alike.
-`method="bca"` also corrects bias and skew (see `bca`); where it is undefined, above all where all samples agree (an accuracy of 1), the
-percentiles stand. At such a score the interval has no width, although few images cannot be that sure: read it beside its n.
+`method="bca"` also corrects bias and skew (see `bca`); where it is undefined or not stable, above all where all samples agree (an
+accuracy of 1), the percentiles stand, and the interval says so. At such a score the interval has no width, although few images cannot be
+that sure: read it beside its n.
 Medians are not offered: their bootstrap intervals fail badly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, Literal, TypedDict, TypeVar
+from typing import Any, Literal, NotRequired, TypedDict, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +29,12 @@ _ELEMENTS = 2**20  # of one chunk of weights: small enough to stay in fast memor
 
 
 class Interval(TypedDict):
-    """A score with its confidence interval; None is what cannot be computed."""
+    """A score with its confidence interval; None is what cannot be computed. Where BCa was asked for, `method` is what it became."""
 
     value: float | None
     low: float | None
     high: float | None
+    method: NotRequired[Method]
 
 
 def resamples(n: int, *, groups: Groups | None = None, draws: int = 1000, seed: int = 0) -> Iterator[Array]:
@@ -81,7 +83,7 @@ def intervals(
         statistic: weights (R, n) -> name -> (R,), NaN where a sample does not allow it (one class only). Weights of 1 give the value.
         n: images.
         confidence: of the interval, 0.95 for the 2.5th to the 97.5th percentile.
-        method: `bca` moves these percentiles by bias and skew, where it is defined.
+        method: `bca` moves these percentiles by bias and skew, where that is stable.
 
     Returns:
         An interval per name. Samples that do not allow a statistic are left out of it; with fewer than two images or groups there are
@@ -159,5 +161,9 @@ def _summary(value: float, samples: Array, knife: Array, confidence: float) -> I
     if np.isnan(value) or not len(defined):
         return Interval(value=number(value), low=None, high=None)
     levels = ((1 - confidence) / 2, (1 + confidence) / 2)
-    low, high = np.quantile(defined, bca_levels(value, defined, left, levels) if len(left) else levels)
-    return Interval(value=value, low=float(low), high=float(high))
+    moved = bca_levels(value, defined, left, levels) if len(left) else levels
+    low, high = np.quantile(defined, moved)
+    found = Interval(value=value, low=float(low), high=float(high))
+    if len(left):
+        found["method"] = "percentile" if moved == levels else "bca"
+    return found

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sightline.metrics.bootstrap import Array, Groups, intervals, mean_of_defined, ratio
+from sightline.metrics.delong import area_interval
 from sightline.metrics.ranks import auc, average_precision, curves, overall_auc
 from sightline.metrics.roc import roc
 
@@ -44,8 +45,9 @@ def classification(
         bootstrap: samples.
 
     Returns:
-        `OVERALL` scores; `per_class`: name -> `PER_CLASS` scores and `n`; `positive` (two classes only): `class` and `AT_DECISION` scores;
-        `confusion`: C x C counts, rows are the true classes; `roc`: name -> `fpr` and `tpr`.
+        `OVERALL` scores, with two classes `delong` in that of AUC, its interval in closed form; `per_class`: name -> `PER_CLASS` scores
+        and `n`; `positive` (two classes only): `class` and `AT_DECISION` scores; `confusion`: C x C counts, rows are the true classes;
+        `roc`: name -> `fpr` and `tpr`.
 
     Raises:
         ValueError: a probability is not finite.
@@ -66,6 +68,8 @@ def classification(
         name: {score: found[score, c] for score in PER_CLASS} | {"n": int(confusion[c].sum())} for c, name in enumerate(classes)
     }
     if len(classes) == 2:
+        closed = area_interval(probabilities[:, 1], labels == 1, groups=groups, confidence=confidence)
+        result["auc"] = {**found["auc", None], "delong": closed}
         result["positive"] = {"class": classes[1]} | {score: found[score, 1] for score in AT_DECISION}
     result["confusion"] = confusion.tolist()
     result["roc"] = {name: roc(probabilities[:, c], labels == c) for c, name in enumerate(classes)}

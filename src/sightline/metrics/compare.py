@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sightline.errors import UserError
-from sightline.metrics.bootstrap import Array, Groups, Interval, interval, intervals
+from sightline.metrics.bootstrap import Array, Groups, Interval, Method, interval, intervals
 from sightline.metrics.ranks import overall_auc
 
 
@@ -48,13 +48,21 @@ class Judged:
 
 
 def paired_difference(
-    a: Judged, b: Judged, *, groups: Groups | None = None, bootstrap: int = 1000, confidence: float = 0.95, seed: int = 0
+    a: Judged,
+    b: Judged,
+    *,
+    groups: Groups | None = None,
+    bootstrap: int = 1000,
+    confidence: float = 0.95,
+    method: Method = "percentile",
+    seed: int = 0,
 ) -> dict[str, dict[str, Any]]:
     """How much higher `a` scores than `b`.
 
     Args:
         a, b: answers to the same images, in any order.
         groups: patient or lesion of each image of `a`, drawn as a whole.
+        method: of the intervals; of `bca` each says what it became.
 
     Returns:
         `accuracy`, `auc` and, if both were measured, `epg`: the difference a - b with its interval, and `verdict`: "higher", "lower", or
@@ -66,7 +74,7 @@ def paired_difference(
     b = b.ordered_as(a.ids)
     if not np.array_equal(a.labels, b.labels):
         raise UserError("the two runs", "have different labels for the same images", "Compare runs of the same task.")
-    settings: dict[str, Any] = {"groups": groups, "bootstrap": bootstrap, "confidence": confidence, "seed": seed}
+    settings: dict[str, Any] = {"groups": groups, "bootstrap": bootstrap, "confidence": confidence, "method": method, "seed": seed}
     right = [(run.probabilities.argmax(axis=1) == run.labels).astype(np.float64) for run in (a, b)]
 
     def area(weights: Array) -> dict[str, Array]:

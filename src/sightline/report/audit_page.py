@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
-
 from sightline.audit.examine import Audit
 from sightline.audit.findings import weakest_outside
 from sightline.engine.files import write_json, write_text
@@ -15,11 +13,11 @@ from sightline.engine.run import Run
 from sightline.explain.cells import map_range
 from sightline.report import audit_charts as charts
 from sightline.report import audit_pictures as pictures
-from sightline.report import words
 from sightline.report.audit_words import HOW, TESTS, called, headline, sentences, times
 from sightline.report.glossary import TERMS
 from sightline.report.pictures import Charts
 from sightline.report.summary import Tile
+from sightline.report.templating import rendered
 from sightline.report.words import count, number
 
 _TERMS = {
@@ -54,8 +52,6 @@ def write_audit(run: Run, audit: Audit, split: str, out: Path) -> dict[str, Any]
 
 def audit_page(run: Run, audit: Audit, split: str) -> str:
     """One HTML page that needs no other file."""
-    environment = Environment(loader=PackageLoader("sightline.report", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"number": words.number, "span": words.span}
     facts, shown, draw = audit.facts, audit.shown, Charts()
     terms = _TERMS | {term: TERMS[term] for term in _SHARED}
     content: dict[str, Any] = {
@@ -91,7 +87,7 @@ def audit_page(run: Run, audit: Audit, split: str) -> str:
         caption = f"Mean over {count(cascade['n'], 'image')} with intervals. Left: as trained. Right: everything scrambled."
         content["cascade"] = draw(charts.cascade_chart(cascade), "Similarity of the maps while the weights are scrambled.", caption)
         content["scrambled"] = pictures.cascade_panel(facts, shown, map_range(run))
-    return environment.get_template("audit.html.j2").render(content)
+    return rendered("audit.html.j2", content)
 
 
 def sample_line(facts: Mapping[str, Any], split: str) -> str:

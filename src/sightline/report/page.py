@@ -6,27 +6,29 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
-
 from sightline.engine.compare import baseline
 from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.explain.cells import names
-from sightline.report import facts, sections, tables, verdict, words
+from sightline.report import facts, sections, tables, verdict
+from sightline.report.differences import UNSTABLE, Compared, compared, notes
 from sightline.report.glossary import TERMS
 from sightline.report.limits import limits
 from sightline.report.pictures import Charts
-from sightline.report.summary import conclude, hardest, judged_splits, most_telling, tiles
+from sightline.report.summary import conclude, hardest, judged_splits, most_telling, scored_splits, tiles
+from sightline.report.templating import rendered
 
 
-def write_report(run: Run, others: Sequence[Run] = (), path: Path | str | None = None, title: str | None = None) -> Path:
+def write_report(
+    run: Run, others: Sequence[Run] = (), path: Path | str | None = None, title: str | None = None, found: Compared | None = None
+) -> Path:
     """Writes the page, whole or not at all; see `report`.
 
     Args:
         path: of the file; None: `report.html` in the run's folder.
     """
     file = Path(path) if path is not None else _home(run, others) / "report.html"
-    write_text(file, report(run, others, title))
+    write_text(file, report(run, others, title, found))
     return file
 
 
@@ -36,48 +38,46 @@ def _home(run: Run, others: Sequence[Run]) -> Path:
     return run.path.parent if same else run.path
 
 
-def report(run: Run, others: Sequence[Run] = (), title: str | None = None) -> str:
+def report(run: Run, others: Sequence[Run] = (), title: str | None = None, found: Compared | None = None) -> str:
     """One HTML page about a run, or about a run beside others, that needs no other file.
 
     Args:
         run: the run that the verdict is about; finished and evaluated.
         others: arms to compare with, evaluated on the same test sets.
         title: heading of the page; None: the names of the runs.
+        found: their paired differences, where they are known already.
 
     Raises:
         UserError: the runs have no evaluated test set in common.
     """
     runs = [run, *others]
-    environment = Environment(loader=PackageLoader("sightline.report", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"number": words.number, "span": words.span, "percent": words.percent}
-    environment.globals["terms"] = TERMS
-    content = _content(runs) | {"title": title or " and ".join(names(runs))}
-    return environment.get_template("report.html.j2").render(content)
+    content = _content(runs, found) | {"title": title or " and ".join(names(runs))}
+    return rendered("report.html.j2", content, terms=TERMS)
 
 
-def _content(runs: list[Run]) -> dict[str, Any]:
+def _content(runs: list[Run], found: Compared | None) -> dict[str, Any]:
     run, called = runs[0], names(runs)
     splits = judged_splits(runs)
     split, hard = splits[0], hardest(run, splits)
-    base = baseline(runs)
-    # the validation images last: they were used to choose the epoch
-    scored = [*splits, *(s for s in run.metrics if s not in splits)]
-    differences = {name: tables.differences(r, base, scored, split) for r, name in zip(runs, called, strict=True) if r is not base}
+    scored = scored_splits(runs)
+    found = found or compared(runs, baseline(runs), scored, {split})
     charts = Charts()
     return {
         "runs": called,
-        "base": called[runs.index(base)],
+        "base": found.base,
         "split": split,
         "hardest": hard,
         "confidence": f"{run.recipe.evaluate.confidence:.0%}",
-        "verdict": conclude(runs, splits, differences),
+        "verdict": conclude(runs, splits, found.of),
         "tiles": tiles(run, split),
         "arms": sections.arms(charts, runs),
         "facts": facts.facts(runs),
         "counts": facts.split_counts(run),
         "taught": sections.taught(run, called[0]),
         "comparison": tables.comparison(runs, scored),
-        "differences": differences,
+        "differences": found.of,
+        "differences_notes": notes(found),
+        "unstable": UNSTABLE,
         "localisation": sections.localisation(charts, runs, split),
         "pointing": tables.pointing(runs, split),
         "cuts": tables.cuts(runs, split),

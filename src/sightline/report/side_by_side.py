@@ -6,22 +6,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sightline.engine.compare import baseline, common_split, differences
+from sightline.engine.compare import baseline, common_split
 from sightline.engine.evaluate import summary
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.explain.cells import names
 from sightline.explain.choose import choose
 from sightline.explain.figures import roc
 from sightline.explain.panels import compare_grid
 from sightline.explain.style import save
 from sightline.metrics.seeds import seed_difference
+from sightline.report.differences import compared, notes
 from sightline.report.page import write_report
+from sightline.report.summary import main_split, scored_splits
 
 SHOWN = 8
 
 
 def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str, Any]:
     """Scores, paired differences to the baseline (the first label-only run, else the first), the grid of maps, the curves and a report.
+
+    The differences are those of the report: on every split that it shows, with p corrected over all of them.
 
     Args:
         runs: finished and evaluated; trained for the same classes and evaluated on the same images.
@@ -38,18 +43,16 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
             reason = f"was evaluated on other images or classes than {runs[0].path}"
             raise UserError(run.path, reason, "Compare runs on one split of one data set.")
     base = baseline(runs)
-    found = [
-        {"run": run.name, "base": base.name, "metric": metric} | difference
-        for run in runs
-        if run is not base
-        for metric, difference in differences(run, base, split).items()
-    ]
+    found = compared(runs, base, scored_splits(runs), {split, main_split(runs)})
     save(compare_grid(runs, split, choose(runs, split, SHOWN)), out / "grid.png")
     save(roc(runs, split), out / "roc.png")
-    report = write_report(runs[0], others=list(runs[1:]), path=out / "report.html")
+    report = write_report(runs[0], others=list(runs[1:]), path=out / "report.html", found=found)
     files = [str(out / "grid.png"), str(out / "roc.png"), str(report)]
-    metrics = {run.name: run.metrics[split] for run in runs}
-    return {"split": split, "metrics": metrics, "differences": found, "seeds": over_seeds(runs, split, base), "files": files}
+    metrics = {name: run.metrics[split] for name, run in zip(names(runs), runs, strict=True)}
+    family = {"comparisons": found.comparisons, "exchanges": found.draws, "notes": notes(found)}
+    return (
+        {"split": split, "metrics": metrics, "differences": found.rows} | family | {"seeds": over_seeds(runs, split, base), "files": files}
+    )
 
 
 def over_seeds(runs: Sequence[Run], split: str, base: Run) -> list[dict[str, Any]]:

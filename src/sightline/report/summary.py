@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sightline.engine.compare import baseline
@@ -10,6 +10,7 @@ from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.cells import names
 from sightline.report import tables, verdict
+from sightline.report.differences import Differences
 from sightline.report.words import Score, count, number
 
 
@@ -50,6 +51,12 @@ def judged_splits(runs: Sequence[Run]) -> list[str]:
     return [main, *(s for s in runs[0].metrics if s not in (main, "train", "val") and all(s in run.metrics for run in runs))]
 
 
+def scored_splits(runs: Sequence[Run]) -> list[str]:
+    """What the page shows scores of: the test sets, and last the validation images, which were used to choose the epoch."""
+    splits = judged_splits(runs)
+    return [*splits, *(s for s in runs[0].metrics if s not in splits)]
+
+
 def hardest(run: Run, splits: Sequence[str]) -> str:
     """The test set on which the run is least often right."""
     return min(splits, key=lambda s: _accuracy(run, s))
@@ -65,7 +72,7 @@ def _accuracy(run: Run, split: str) -> float:
     return 1.0 if value is None else float(value)
 
 
-def conclude(runs: Sequence[Run], splits: Sequence[str], differences: dict[str, tables.Differences]) -> Verdict:
+def conclude(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[str, Differences]) -> Verdict:
     """The verdict on the first run, beside the others.
 
     Args:
@@ -90,7 +97,7 @@ def conclude(runs: Sequence[Run], splits: Sequence[str], differences: dict[str, 
     return Verdict(names(runs)[0], headline, [(question, answer) for question, answer in points if answer])
 
 
-def _guidance(runs: Sequence[Run], splits: Sequence[str], differences: dict[str, tables.Differences]) -> list[tuple[str, str]]:
+def _guidance(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[str, Differences]) -> list[tuple[str, str]]:
     """Whether guidance helps, and how each run compares with the baseline."""
     base = baseline(runs)
     called = names(runs)[list(runs).index(base)]

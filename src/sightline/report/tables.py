@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sightline.engine import compare
 from sightline.engine.run import Run
 from sightline.explain.cells import names
 from sightline.report.words import Score, listed
 
 PER_CLASS = ("sensitivity", "specificity", "precision", "f1", "auc", "average_precision")
-Differences = dict[str, dict[str, dict[str, Any]]]  # test set -> metric -> value, low, high, verdict
 
 
 @dataclass(frozen=True)
@@ -50,12 +48,6 @@ def comparison(runs: Sequence[Run], splits: Sequence[str]) -> list[ScoreRow]:
             ]
             rows.append(ScoreRow(name, split, scores["n"], shown, groups.get("worst_group") or ""))
     return rows
-
-
-def differences(run: Run, base: Run, splits: Sequence[str], closely: str) -> Differences:
-    """Paired differences run minus base, on each split that both have; that of EPG only on `closely`, since it reads every image."""
-    both = [split for split in splits if split in run.metrics and split in base.metrics]
-    return {split: compare.differences(run, base, split, attention=split == closely) for split in both}
 
 
 @dataclass(frozen=True)

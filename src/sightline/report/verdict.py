@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from sightline.report.words import Score, bounds, count, listed, percent
+from sightline.report.words import Score, bounds, count, listed, p_value, percent
 
 Looking = Literal["region", "middle", "not", "away", "unsure", "unmeasured"]
 Habit = Literal["falls", "holds", "rises", "unsure", "untested"]
@@ -180,7 +180,8 @@ def where_it_fails(scores: Mapping[str, Any], where: str) -> str:
 
 
 def compared(name: str, base: str, metric: str, difference: Mapping[str, Any], where: str) -> str:
-    """One score of one arm against the baseline, on the same images. "Better" only if the interval of the difference excludes zero."""
+    """One score of one arm against the baseline, on the same images. "Better" only if the interval of the difference excludes zero, and the
+    test, corrected for all comparisons, bears it out."""
     word, value, low, high = _METRIC_WORDS[metric], difference["value"], difference["low"], difference["high"]
     if value is None:
         return f"On the {where} images, the {word} of {name} and of {base} could not be compared."
@@ -189,13 +190,21 @@ def compared(name: str, base: str, metric: str, difference: Mapping[str, Any], w
         return (
             f"On the {where} images, the {word} of {name} minus that of {base} is {_signed(metric, value)}{unit}; no interval was computed."
         )
-    if low <= 0 <= high:
+    if _unclear(difference):
         between = f"{_signed(metric, low)} to {_signed(metric, high)}{unit}"
+        if not low <= 0 <= high:
+            between += f"; p = {p_value(difference['p_holm'])} once corrected for all comparisons"
         return f"On the {where} images, {name} and {base} are not distinguishable in {word} ({between})."
     verdict = ("higher" if value > 0 else "lower") if metric == "epg" else "better" if value > 0 else "worse"
     least, most = sorted((abs(low), abs(high)))
     size = f"{_size(metric, abs(value))}{unit} ({_size(metric, least)} to {_size(metric, most)})"
     return f"On the {where} images, {name} is {verdict} than {base} in {word}, by {size}."
+
+
+def _unclear(difference: Mapping[str, Any]) -> bool:
+    """Whether the interval holds zero or cannot be computed, or the test, corrected for all comparisons, does not bear it out."""
+    low, high = difference["low"], difference["high"]
+    return low is None or high is None or low <= 0 <= high or difference.get("verdict") == "not distinguishable"
 
 
 def _size(metric: str, value: float) -> str:
@@ -217,8 +226,8 @@ def guidance_helps(differences: Mapping[str, Mapping[str, Mapping[str, Any]]], n
     worse: list[str] = []
     unclear: list[str] = []
     for where, metrics in differences.items():
-        low, high = metrics["accuracy"]["low"], metrics["accuracy"]["high"]
-        (unclear if low is None or high is None or low <= 0 <= high else better if low > 0 else worse).append(where)
+        change = metrics["accuracy"]
+        (unclear if _unclear(change) else better if change["value"] > 0 else worse).append(where)
     if better and not worse:
         rest = f" On {listed(unclear)} the two are not distinguishable." if unclear else ""
         return f"Guidance helps: {name} is more often right than {base} on {listed(better)}.{rest}"

@@ -49,6 +49,14 @@ def span(score: Score | None) -> str:
     return f"{number(score['low'])}{' to ' if score['low'] < 0 else '–'}{number(score['high'])}"
 
 
+def p_value(p: float | None) -> str:
+    """
+    >>> p_value(0.0001), p_value(0.04321), p_value(None)
+    ('<0.001', '0.043', '–')
+    """
+    return "<0.001" if p is not None and p < 0.001 else number(p)
+
+
 def count(n: int, one: str, many: str = "") -> str:
     """
     >>> count(1, "image"), count(1200, "image")

@@ -1,0 +1,92 @@
+"""Every run against the base on the same images, test set by test set, and how to read the table that this makes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sightline.engine import compare
+from sightline.engine.run import Run
+from sightline.explain.cells import names
+from sightline.metrics.arms import corrected, exchanges
+
+Differences = dict[str, dict[str, dict[str, Any]]]  # test set -> metric -> see `corrected`
+
+UNSTABLE = "°"  # marks an interval that is not BCa
+
+
+@dataclass(frozen=True)
+class Compared:
+    """All paired differences of a page.
+
+    Attributes:
+        base: name of the run that is subtracted.
+        of: name of each other run -> its differences.
+        confidence: of the intervals.
+        draws: exchanges behind each p.
+    """
+
+    base: str
+    of: dict[str, Differences]
+    confidence: float
+    draws: int
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """One per comparison, with `run`, `base`, `split` and `metric` beside what was found."""
+        return [
+            {"run": name, "base": self.base, "split": split, "metric": metric} | difference
+            for name, sets in self.of.items()
+            for split, metrics in sets.items()
+            for metric, difference in metrics.items()
+        ]
+
+    @property
+    def comparisons(self) -> int:
+        """How many p values are corrected together."""
+        return sum(row["p"] is not None for row in self.rows)
+
+
+def compared(runs: Sequence[Run], base: Run, splits: Sequence[str], closely: Collection[str]) -> Compared:
+    """Paired differences of every other run minus the base, on each split that both have, their p corrected over all of them.
+
+    Args:
+        closely: splits on which EPG is compared, too, for which every image is read.
+    """
+    called = names(runs)
+    others = {name: run for name, run in zip(called, runs, strict=True) if run is not base}
+    pairs = [(name, split) for name, run in others.items() for split in splits if split in run.metrics and split in base.metrics]
+    draws, confidence = exchanges(3 * len(pairs)), runs[0].recipe.evaluate.confidence
+    found = {
+        (name, split, metric): difference
+        for name, split in pairs
+        for metric, difference in compare.differences(others[name], base, split, attention=split in closely, draws=draws).items()
+    }
+    of: dict[str, Differences] = {name: {} for name in others}
+    for (name, split, metric), difference in corrected(found, confidence).items():
+        of[name].setdefault(split, {})[metric] = difference
+    return Compared(called[list(runs).index(base)], of, confidence, draws)
+
+
+def notes(found: Compared) -> list[str]:
+    """How to read the differences: a line of a terminal each, those that apply."""
+    rows = [row for row in found.rows if row["value"] is not None]
+    if not rows:
+        return []
+    decisions = [row["mcnemar"] for row in rows if "mcnemar" in row]
+    patients = any(test["p"] is None for test in decisions)
+    tests = ["DeLong", "McNemar"] if any("delong" in row for row in rows) else ["McNemar"]
+    said = [f"Intervals ({found.confidence:.0%}): bootstrap over {'patients' if patients else 'images'}, BCa."]
+    if any(row["method"] == "percentile" for row in rows):
+        said.append(f"{UNSTABLE} Percentile interval, where BCa is not stable.")
+    said += [
+        f"p: the arms' answers exchanged {'patient by patient' if patients else 'image by image'}, {found.draws:,} times.",
+        f"Holm: p corrected over all {found.comparisons} comparisons of the report.",
+        f"Higher, lower: the interval excludes 0, and Holm's p is at most {1 - found.confidence:.2g}.",
+        f"{', '.join(tests)}: the same {'comparisons' if len(tests) > 1 else 'comparison'} in closed form, corrected on their own.",
+        "McNemar a : b: decisions that only the arm, only the base got right.",
+    ]
+    if patients:
+        said.append("It has no p here: patients have several images, which are not independent.")
+    return [*said, "All this is about other images; about other seeds, ask sightline study."]
