@@ -9,6 +9,13 @@ from collections.abc import Callable, Sequence
 from sightline.errors import UserError
 from sightline.study.work import Job, Outcome, lost, work
 
+_SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # nothing goes over the network that nobody asked for
+    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # workers use this very environment; else the folder one stands in is packed and sent to them
+    "RAY_worker_niceness": "0",  # trainings are what the machine is for
+    "RAY_worker_register_timeout_seconds": "600",  # importing torch may take minutes where all cores are busy
+}
+
 
 def run_on_ray(jobs: Sequence[Job], done: Callable[[Outcome], None], *, workers: int, address: str | None = None, gpus: float = 0) -> None:
     """Does all jobs; `done` is called with each outcome as it comes.
@@ -21,8 +28,8 @@ def run_on_ray(jobs: Sequence[Job], done: Callable[[Outcome], None], *, workers:
     Raises:
         UserError: Ray is not installed, or there is no cluster at the address.
     """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing goes over the network that nobody asked for
-    os.environ.setdefault("RAY_worker_register_timeout_seconds", "600")  # importing torch may take minutes where all cores are busy
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
     try:
         import ray
         from ray.exceptions import RayError
