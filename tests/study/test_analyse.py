@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 from tiny_plan import write_plan
 
 from sightline.report.study import write
-from sightline.study.analyse import analyse
+from sightline.study.analyse import analyse, within_range
 from sightline.study.answers import Answers, load, save
 from sightline.study.cells import Cell
 from sightline.study.folder import Study
@@ -210,3 +210,9 @@ def test_settings_that_are_words_have_their_picture_and_failures_their_line(tmp_
     html, text, _ = write(study, analyse(study))
     assert "train.optimizer.name" in html.read_text()
     assert f"- failed: {lost.arm}, seed {lost.seed}: out of memory" in text.read_text()
+
+
+def test_the_interval_of_a_score_stays_where_scores_are() -> None:
+    wide = {"value": 0.1, "low": -1.4, "high": 1.2}
+    assert (within_range(wide)["low"], within_range(wide)["high"]) == (0, 1)
+    assert within_range(wide, -1)["low"] == -1

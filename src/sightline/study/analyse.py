@@ -18,7 +18,7 @@ from sightline.study.cells import Cell, says
 from sightline.study.conclude import conclusions
 from sightline.study.folder import Study, grouped
 from sightline.study.plan import Plan
-from sightline.study.scores import LOWER_IS_BETTER, applies, statistic
+from sightline.study.scores import LOWER_IS_BETTER, SIGNED, applies, statistic
 
 Setting = tuple[tuple[str, Any], ...]
 Arms = Mapping[str, Mapping[int, Answers]]  # arm -> seed -> what that training answered
@@ -46,7 +46,8 @@ def analyse(study: Study) -> dict[str, Any]:
         "matters": plan.matters,
         "arms": [_about(study, arm.name, says(arm), arms) for arm in plan.arms],
         "levels": [
-            {"score": score, "split": split, "setting": dict(setting), "arm": arm} | within_range(spread)
+            {"score": score, "split": split, "setting": dict(setting), "arm": arm}
+            | within_range(spread, -1 if score.partition("[")[0] in SIGNED else 0)
             for split, by_setting in spreads.items()
             for setting, found in by_setting.items()
             for (score, arm, base), spread in found.items()
@@ -126,9 +127,9 @@ def pairs(plan: Plan, arms: Arms) -> list[tuple[str, str]]:
     return [(arm, base) for i, base in enumerate(bases) for arm in arms if arm not in bases[: i + 1]]
 
 
-def within_range(spread: Spread) -> dict[str, Any]:
-    """Of a score, not a difference: its interval without what lies outside 0 to 1, where no score is."""
-    bounds = {key: None if (bound := spread[key]) is None else min(1.0, max(0.0, bound)) for key in ("low", "high")}
+def within_range(spread: Spread, least: float = 0) -> dict[str, Any]:
+    """Of a score, not a difference: its interval without what lies outside `least` to 1, where no score is."""
+    bounds = {key: None if (bound := spread[key]) is None else min(1.0, max(least, bound)) for key in ("low", "high")}
     return {**spread, **bounds}
 
 

@@ -13,6 +13,7 @@ from sightline.metrics.ranks import overall_auc
 from sightline.study.answers import Answers
 
 LOWER_IS_BETTER = ("background_gap",)
+SIGNED = ("background_gap",)  # from -1 to 1; all others from 0
 Statistic = Callable[[Answers, Array], Array]  # N images, weights (R, N) -> (R,), NaN where it cannot be computed
 
 
