@@ -104,9 +104,11 @@ def report(names: list[str]) -> dict[str, Any]:
     study = Study.open(Path(names[0]))
     result = analyse(study)
     for part in result["comparisons"]:
-        rows = [[row["arm"], row["base"], interval(row["simultaneous"]), row["verdict"]["word"]] for row in part["rows"]]
+        rows = [
+            [row["arm"], row["base"], interval(row["simultaneous"]), _SHORT.get(w := row["verdict"]["word"], w)] for row in part["rows"]
+        ]
         title = f"{part['score']} on {part['split']}" + (f", {part['setting']}" if part["setting"] else "")
-        table(title, ["arm", "minus", f"difference (corrected for {part['family']} comparisons)", ""], rows)
+        table(f"{title}, corrected for {part['family']} comparisons", ["arm", "minus", "difference", ""], rows)
     for line in result["conclusion"] or result["answer"]:
         say(line)
     for failed in result["failed"]:
@@ -115,3 +117,8 @@ def report(names: list[str]) -> dict[str, Any]:
     for path in files:
         say(str(path))
     return {"study": str(study.path), "files": [str(path) for path in files]} | result
+
+
+def _short(word: str) -> str:
+    """A verdict, so that the table fits 80 columns."""
+    return {"too small a test set to tell": "too few images", "too few seeds to tell": "too few seeds"}.get(word, word)
