@@ -104,9 +104,7 @@ def report(names: list[str]) -> dict[str, Any]:
     study = Study.open(Path(names[0]))
     result = analyse(study)
     for part in result["comparisons"]:
-        rows = [
-            [row["arm"], row["base"], interval(row["simultaneous"]), _SHORT.get(w := row["verdict"]["word"], w)] for row in part["rows"]
-        ]
+        rows = [[row["arm"], row["base"], interval(row["simultaneous"]), _short(row["verdict"]["word"])] for row in part["rows"]]
         title = f"{part['score']} on {part['split']}" + (f", {part['setting']}" if part["setting"] else "")
         table(f"{title}, corrected for {part['family']} comparisons", ["arm", "minus", "difference", ""], rows)
     for line in result["conclusion"] or result["answer"]:
