@@ -39,11 +39,15 @@ def interval(score: dict[str, Any] | None, digits: int = 3) -> str:
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table; the first column is text, and of the others those that hold anything but figures.
 
-    Figures are never cut: where a terminal is too narrow for them, they break between words, and names wherever they must.
+    Figures are never cut: where a terminal is too narrow, intervals go below their values; where that does not help, figures break
+    between words, and names wherever they must.
     """
+    if _width(columns, rows) > console.width:
+        names, folded = [name.replace(" ", "\n") for name in columns], [[_below(cell) for cell in row] for row in rows]
+        columns, rows = (names, folded) if _width(names, folded) <= console.width else (columns, rows)
     cells = list(zip(columns, *rows, strict=True))
     figures = [i > 0 and all(not cell or cell[0] in "0123456789+-<" for cell in column[1:]) for i, column in enumerate(cells)]
-    narrow = any(figures) and sum(max(map(len, column)) + 3 for column in cells) > console.width
+    narrow = any(figures) and _width(columns, rows) > console.width
     grid = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, collapse_padding=narrow, pad_edge=not narrow)
     for i, column in enumerate(columns):
         longest = max(len(word) for cell in cells[i] for word in (cell.split() or [""]))
@@ -54,6 +58,16 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     for row in rows:
         grid.add_row(*row)
     console.print(grid)
+
+
+def _width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Of a table in which no cell is broken but at its line ends, with three signs between columns."""
+    return sum(3 + max(len(line) for cell in column for line in cell.split("\n")) for column in zip(columns, *rows, strict=True)) + 1
+
+
+def _below(cell: str) -> str:
+    """The interval of a score on a line of its own."""
+    return cell.replace(" [", "\n[")
 
 
 def scores_table(title: str, metrics: dict[str, dict[str, Any]]) -> None:

@@ -1,0 +1,28 @@
+"""What the terminal shows is whole and readable, however narrow it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from sightline.console import console, table
+
+ROWS = [["label-only, matched", "0.963 [0.938, 0.983]", "0.990 [0.981, 0.997]"], ["guided, flipped", "0.979 [0.958, 0.996]", "0.996"]]
+
+
+@pytest.mark.parametrize(("width", "lines"), [(110, 2), (60, 4)])
+def test_intervals_go_below_their_values_where_a_table_is_too_wide(
+    width: int, lines: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(console, "width", width)
+    table("Scores", ["", "accuracy", "AUC"], ROWS)
+    printed = capsys.readouterr().out
+    for interval in ("[0.938, 0.983]", "[0.981, 0.997]", "[0.958, 0.996]"):
+        assert interval in printed
+    assert sum(line.strip() != "" for line in printed.splitlines()) == 3 + lines  # title, head, rule
+
+
+def test_figures_are_never_cut(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(console, "width", 34)
+    table("Scores", ["", "accuracy", "AUC"], ROWS)
+    printed = capsys.readouterr().out
+    assert all(figure in printed for figure in ("[0.938,", "0.983]", "[0.981,", "0.997]"))
