@@ -42,9 +42,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     Figures are never cut: where a terminal is too narrow, intervals go below their values; where that does not help, figures break
     between words, and names wherever they must.
     """
-    if _width(columns, rows) > console.width:
-        names, folded = [name.replace(" ", "\n") for name in columns], [[_below(cell) for cell in row] for row in rows]
-        columns, rows = (names, folded) if _width(names, folded) <= console.width else (columns, rows)
+    names, folded = [name.replace(" ", "\n") for name in columns], [[_below(cell) for cell in row] for row in rows]
+    forms = [(columns, rows), (columns, folded), (names, folded)]
+    columns, rows = next((form for form in forms if _width(*form) <= console.width), forms[0])
     cells = list(zip(columns, *rows, strict=True))
     figures = [i > 0 and all(not cell or cell[0] in "0123456789+-<" for cell in column[1:]) for i, column in enumerate(cells)]
     narrow = any(figures) and _width(columns, rows) > console.width

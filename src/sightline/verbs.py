@@ -109,7 +109,7 @@ def units(folder: Path, layers: list[str], split: str | None, out: Path | None, 
     from sightline.explain.units import name_units
 
     found = name_units(Run(folder), layers, split, out, images=images, top=top, effect=effect, progress=Bar("switching units off"))
-    columns = ["concept", "unit", "IoU", "level of chance", *(["accuracy without it", "AUC"] if effect else [])]
+    columns = ["concept", "unit", "IoU", "chance", *(["accuracy without it", "AUC"] if effect else [])]
     rows = []
     for one in found["concepts"]:
         unit = f"{one['number']}/{one['unit']}" if one["named"] else f"none ({one['number']}/{one['unit']})"
