@@ -109,16 +109,3 @@ def _fewest(enough: Callable[[int], bool], start: int) -> int | None:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
-
-
-def auc_error(area: float, positives: int, negatives: int) -> float:
-    """Standard error of an AUC before there are data, from its size and the numbers of images (Hanley & McNeil 1982, Radiology 143).
-
-    Exact if scores are distributed exponentially; for normal ones it is on the safe side, by up to a third.
-
-    >>> round(auc_error(0.87, 117, 483), 3)
-    0.022
-    """
-    one, two = area / (2 - area), 2 * area**2 / (1 + area)
-    spread = area * (1 - area) + (positives - 1) * (one - area**2) + (negatives - 1) * (two - area**2)
-    return float(np.sqrt(spread / (positives * negatives)))
