@@ -16,7 +16,7 @@ import numpy as np
 
 from sightline.metrics.ranks import overall_auc
 from sightline.study.analyse import chosen
-from sightline.study.answers import Answers, load
+from sightline.study.answers import Answers
 from sightline.study.folder import Study, grouped
 
 
@@ -40,7 +40,7 @@ def main() -> None:
     print(f"| arm, {given.split} | mean abs. log-odds | {given.tag} | class | AUC |\n|---|---|---|---|---|")
     for by_arm in grouped(study.cells).values():
         for arm, cells in by_arm.items():
-            found = np.array([effects(load(study.answers(c.key, given.split)), given.tag) for c in chosen(study, cells)])
+            found = np.array([effects(study.load(c.key, given.split), given.tag) for c in chosen(study, cells)])
             cells_of = [f"{v.mean():.2f} ({v.min():.2f} to {v.max():.2f})" for v in found.T] if len(found) else ["-"] * 4
             print(f"| {arm} | {' | '.join(cells_of)} |")
 

@@ -38,6 +38,21 @@ def main() -> None:
         raise SystemExit(2) from None
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"sightline {version('sightline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before_every_verb(
+    version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")] = False,
+) -> None:
+    pass
+
+
 @app.command(epilog="Examples:\n\n    sightline demo\n\n    sightline demo --out my-demo --json demo.json")
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the two runs and the report; replaced if it is an earlier demo.")] = Path("demo"),

@@ -8,7 +8,7 @@ import torch
 from readers import CORNER, INSIDE, SAMPLING, SIDE, Reader, pictures
 
 from sightline.audit.budget import Budget
-from sightline.audit.counterfactuals import clean, effect, marked
+from sightline.audit.counterfactuals import clean, effect, excess_flips, marked
 from sightline.data import counterfactual
 from sightline.metrics.bootstrap import Array
 
@@ -63,6 +63,28 @@ def test_taking_out_what_is_marked_turns_the_decision_and_filling_in_elsewhere_d
     assert (found["flips"]["value"], found["control_flips"]["value"]) == (1, 0)
     assert found["probability"]["bright"]["value"] < -0.5
     assert pairs[0].mask[:6, :6].all(), "the mark, and a rim around it"
+
+
+@pytest.mark.usefixtures("lamp")
+def test_the_flips_of_each_image_are_those_beyond_its_control():
+    images = pictures(20)
+    dark, bright = (images.at(np.flatnonzero(images.labels == label)) for label in (0, 1))
+    assert excess_flips(Reader(CORNER), dark, "lamp", "pasted").tolist() == [1.0] * 10
+    assert excess_flips(Reader(INSIDE), dark, "lamp", "pasted").tolist() == [0.0] * 10
+    assert excess_flips(Reader(CORNER), dark, "skin", "pasted").tolist() == [0.0] * 10
+    assert excess_flips(Reader(CORNER), dark.at([]), "lamp", "pasted").shape == (0,)
+    bright.avoid[:, :, CORNER[0], CORNER[1]] = 255
+    assert excess_flips(Reader(CORNER), bright, "lamp", "removed").tolist() == [1.0] * 10
+
+
+@pytest.mark.usefixtures("lamp")
+def test_flips_are_of_the_decision_at_the_threshold_that_the_run_keeps():
+    dark = pictures(20).at(np.arange(0, 20, 2))
+    weak = Reader(CORNER, gain=1.0)  # the corner takes the probability from about .41 to .72
+    for threshold, flips in ((None, 1.0), (0.2, 0.0), (0.9, 0.0)):
+        assert excess_flips(weak, dark, "lamp", "pasted", threshold).mean() == flips
+        arguments = ("lamp", "pasted", ("dark", "bright"), Budget(60), 1, SAMPLING)
+        assert effect(weak, dark, *arguments, threshold=threshold)[0]["flips"]["value"] == flips
 
 
 @pytest.mark.usefixtures("lamp")

@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score
 
 from sightline.metrics.localisation import jaccard, upsample
-from sightline.metrics.thresholds import STEPS, decision_at, decision_threshold, map_threshold, overlap_at, overlaps
+from sightline.metrics.thresholds import STEPS, decided, decision_at, decision_threshold, map_threshold, overlap_at, overlaps
 
 
 def answers(n: int = 200, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -119,3 +119,10 @@ def test_a_hundred_maps_are_fast() -> None:
     start = time.process_time()
     overlaps(maps, rois.repeat(8, axis=1).repeat(8, axis=2), np.ones(100, bool))  # 224 x 224
     assert time.process_time() - start < 2
+
+
+def test_a_decision_is_for_the_most_probable_class_unless_a_threshold_is_kept() -> None:
+    two, three = np.array([[0.8, 0.2], [0.7, 0.3], [0.4, 0.6]]), np.array([[0.2, 0.5, 0.3]])
+    assert decided(two).tolist() == [0, 0, 1]
+    assert decided(two, 0.3).tolist() == [0, 1, 1], "at the threshold: for the last class"
+    assert decided(three).tolist() == [1]

@@ -13,11 +13,11 @@ from tiny_plan import write_plan
 
 from sightline.report.study import write
 from sightline.study.analyse import analyse, within_range
-from sightline.study.answers import Answers, load, save
+from sightline.study.answers import Answers, load, save, save_measured
 from sightline.study.cells import Cell
 from sightline.study.folder import Study
 from sightline.study.plan import load_plan
-from sightline.study.scores import statistic
+from sightline.study.scores import applies, statistic
 
 N = 300
 
@@ -139,9 +139,51 @@ def test_scores_are_those_of_a_literal_loop(tmp_path: Path) -> None:
         assert statistic("background_gap")(found, weights)[r] == pytest.approx(2 * on_own - 1)
         assert statistic("accuracy[ruler]")(found, weights)[r] == pytest.approx(mean(r, list(range(1, N, 2))))
         assert statistic("accuracy[!ruler]")(found, weights)[r] == pytest.approx(mean(r, list(range(0, N, 2))))
-        assert statistic("worst_group")(found, weights)[r] == pytest.approx(min(mean(r, g) for g in groups))
+        worst = min(mean(r, g) for g in groups)
+        assert statistic("worst_group")(found, weights)[r] == pytest.approx(worst)
+        assert statistic("accuracy_gap")(found, weights)[r] == pytest.approx(mean(r, list(range(N))) - worst)
         classes = [[i for i in range(N) if labels[i] == c] for c in (0, 1)]
         assert statistic("balanced_accuracy")(found, weights)[r] == pytest.approx(np.mean([mean(r, c) for c in classes]))
+
+
+def test_what_was_measured_of_the_images_counts_where_it_applies(tmp_path: Path) -> None:
+    names = ["pasted_flips[ink]", "removed_flips[ruler]", "artefact_energy"]
+    study = invented(tmp_path, {"label-only": 0.7}, base=[], seeds=2, scores=names, draws=50)
+    cell = study.cells[0]
+    path = study.answers(cell.key, "flipped")
+    assert not study.done(cell.key), "what the scores ask for is not there yet"
+    flips = np.where(np.arange(N) % 4 < 2, np.nan, np.arange(N) % 4 - 3.0)  # no number, no number, -1, 0
+    for measure in study.measures:
+        save_measured(flips, path, measure)
+    assert study.done(cell.key)
+    found = study.load(cell.key, "flipped")
+    weights = np.random.default_rng(1).integers(0, 3, (2, N)).astype(float)
+    for r in range(2):
+        there = [i for i in range(N) if i % 4 > 1]
+        mean = sum(weights[r, i] * flips[i] for i in there) / sum(weights[r, i] for i in there)
+        assert statistic("pasted_flips[ink]")(found, weights)[r] == pytest.approx(mean)
+        assert statistic("artefact_energy")(found, weights)[r] == pytest.approx(mean)
+        assert statistic("removed_flips[ruler]")(found, weights)[r] == 0, "the tag is that of every second image: i % 4 in (1, 3)"
+    assert applies("pasted_flips[ink]", found).sum() == N / 2
+    assert applies("removed_flips[ruler]", found).sum() == N / 4
+
+
+def test_fewer_flips_are_better(tmp_path: Path) -> None:
+    study = invented(tmp_path, {"label-only": 0.7, "true-roi": 0.9}, seeds=6, scores=["pasted_flips[ink]"], draws=50)
+    for cell in study.cells:
+        save_measured(np.full(N, 0.5 if cell.arm == "label-only" else 0.01), study.answers(cell.key, "flipped"), "pasted_flips-ink")
+    assert row(analyse(study), "true-roi", "label-only", "pasted_flips[ink]")["verdict"]["word"] == "better"
+
+
+def test_arms_that_the_grid_does_not_touch_are_compared_once(tmp_path: Path) -> None:
+    good = {"label-only": 0.7, "small": 0.7, "true-roi": 0.9}
+    arms = ["label-only", {"name": "small", "like": "label-only", "set": {"train.optimizer.lr": 0.02}}, "true-roi"]
+    grid = {"losses.guidance.0.weight": [0.1, 1, 10]}
+    result = analyse(invented(tmp_path, good, draws=50, grid=grid, arms_as=arms, scores=["accuracy"]))
+    assert {part["family"] for part in result["comparisons"]} == {1 + 3}
+    without = [row for part in result["comparisons"] for row in part["rows"] if row["arm"] == "small"]
+    assert len(without) == 3
+    assert len({row["p_holm"] for row in without}) == 1
 
 
 @pytest.mark.parametrize(
@@ -187,6 +229,26 @@ def test_arms_that_are_one_training_do_not_differ(tmp_path: Path) -> None:
     study = invented(tmp_path, {"label-only": 0.7, "true-roi": 0.7}, seeds=6, draws=50)
     same = row(analyse(study), "true-roi", "label-only")
     assert (same["difference"]["value"], same["verdict"]["word"]) == (0, "not distinguishable")
+
+
+def test_a_pair_of_trainings_is_one_comparison_whichever_is_subtracted(tmp_path: Path) -> None:
+    good = {"label-only": 0.7, "again": 0.7, "random-roi": 0.7, "true-roi": 0.9}
+    arms = ["label-only", {"name": "again", "like": "label-only"}, "random-roi", "true-roi"]
+    base = ["label-only", "random-roi", "again"]
+    result = analyse(invented(tmp_path, good, seeds=6, draws=50, arms_as=arms, base=base, scores=["accuracy"]))
+    part = result["comparisons"][0]
+    assert len(part["rows"]) == 6
+    assert part["family"] == 3, "label-only and again are one training: random or true minus it, and true minus random"
+    assert row(result, "again", "label-only")["p_holm"] is None
+    assert row(result, "true-roi", "again")["p_holm"] == row(result, "true-roi", "label-only")["p_holm"]
+
+
+def test_a_score_that_is_not_measured_yet_leaves_the_others(tmp_path: Path) -> None:
+    study = invented(tmp_path, {"label-only": 0.7, "true-roi": 0.9}, seeds=6, draws=50, scores=["accuracy", "pasted_flips[ink]"])
+    result = analyse(study)
+    assert row(result, "true-roi", "label-only")["difference"]["seeds"] == 6
+    assert row(result, "true-roi", "label-only", "pasted_flips[ink]")["difference"]["value"] is None
+    assert result["missing"] == 12
 
 
 def test_a_score_of_few_images_counts_these_few(tmp_path: Path) -> None:

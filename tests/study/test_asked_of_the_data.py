@@ -21,7 +21,7 @@ def checked(path: Path, **changed: Any) -> None:
 
 
 def test_what_is_there_passes(tmp_path: Path) -> None:
-    checked(tmp_path, splits=["flipped", "removed"], scores=["accuracy", "accuracy[ruler]", "auc[!ruler]"])
+    checked(tmp_path, splits=["flipped", "removed"], scores=["accuracy", "accuracy[ruler]", "auc[!ruler]", "pasted_flips[band_aid]"])
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,8 @@ def test_what_is_there_passes(tmp_path: Path) -> None:
         ({"scores": ["accuracy[ruller]"]}, "no image of 'flipped' has the tag 'ruller'.*ruler"),
         ({"scores": ["accuracy[!hair_gel]"]}, "no image of 'flipped' has the tag 'hair_gel'"),
         ({"set": {"data.decoy": {"positive": "wart"}}}, "unknown class 'wart'"),
+        ({"splits": ["removed"], "scores": ["removed_flips"]}, "no image of 'removed' has an artefact marked"),
+        ({"splits": ["removed"], "scores": ["artefact_energy"]}, "no image of 'removed' has an artefact marked"),
     ],
 )
 def test_what_is_missing_is_named(tmp_path: Path, changed: dict[str, Any], reason: str) -> None:

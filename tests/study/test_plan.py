@@ -10,8 +10,9 @@ from tiny_plan import write_plan
 
 from sightline.errors import UserError
 from sightline.study.arms import READY
-from sightline.study.cells import cells
+from sightline.study.cells import Choice, cells
 from sightline.study.plan import Plan, load_plan, plan_names
+from sightline.study.run import in_rounds
 
 
 def test_arms_times_seeds_times_settings(tmp_path: Path) -> None:
@@ -70,9 +71,38 @@ def test_ready_made_arms_fit_a_guided_recipe(tmp_path: Path, arm: str) -> None:
     assert cells(plan)
 
 
+FIRST = {"name": "first", "set": {"data.annotated_fraction": 0.25}}
+
+
+def more(**changed: Any) -> dict[str, Any]:
+    return {"name": "more", "annotate": {"after": "first", "budget": 4} | changed}
+
+
+def test_an_arm_whose_images_another_chooses_waits_for_it_and_is_named_after_the_choice(tmp_path: Path) -> None:
+    twice = {"name": "twice", "annotate": {"after": "more", "budget": 2, "by": "random"}}
+    found = cells(load_plan(write_plan(tmp_path / "p.yaml", arms=["label-only", FIRST, more(), twice], seeds=2)))
+    by_arm = {(cell.arm, cell.seed): cell for cell in found}
+    for seed in range(2):
+        first, chosen, last = (by_arm[arm, seed] for arm in ("first", "more", "twice"))
+        assert first.choice is None
+        assert chosen.choice == Choice(first.key, 4, "uncertainty+spread", seed)
+        assert last.choice == Choice(chosen.key, 2, "random", seed)
+        assert chosen.recipe.data.annotated_fraction == 1
+    assert [sorted({cell.arm for cell in part}) for part in in_rounds(found)] == [["first", "label-only"], ["more"], ["twice"]]
+    other = cells(load_plan(write_plan(tmp_path / "p.yaml", arms=["label-only", FIRST, more(budget=5)], seeds=2)))
+    assert {c.key for c in other if c.arm == "more"}.isdisjoint(c.key for c in found), "another budget is another training"
+
+
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
+        ({"arms": ["label-only", more(), FIRST]}, "annotates after 'first', which is no arm further up"),
+        ({"arms": ["weight-decay", more(after="weight-decay")], "base": []}, "has several candidates"),
+        ({"arms": ["label-only", "true-roi", more(after="true-roi")]}, "which has all annotations; set its data.annotated_fraction"),
+        ({"arms": ["label-only", FIRST, more(by="luck")]}, "by"),
+        ({"arms": ["label-only", FIRST, more() | {"like": "roi-25"}]}, "annotated_fraction has to be 1"),
+        ({"scores": ["pasted_flips"]}, "say what is pasted, e.g. pasted_flips[ruler]"),
+        ({"scores": ["pasted_flips[bandaid]"]}, 'Did you mean "band_aid"?'),
         ({"arms": ["label-onli"], "base": []}, 'Did you mean "label-only"?'),
         ({"base": ["true"]}, 'Did you mean "true-roi"?'),
         ({"arms": ["pseudo-roi"], "base": []}, "needs `set: {data.roi.pseudo: DIR}`"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -26,6 +27,9 @@ from sightline.study.plan import load_plan
 from sightline.study.run import run_study
 from sightline.study.work import Outcome
 
+FEW = {"name": "few", "set": {"data.annotated_fraction": 0.25}}
+MORE = {"name": "more", "annotate": {"after": "few", "budget": 4}}  # waits for the first
+WHOLE = {"arms": ["label-only", FEW, MORE], "scores": ["accuracy", "auc", "epg", "pasted_flips[ruler]"]}
 COMMAND = [sys.executable, "-c", "from sightline.cli import main; main()", "study"]
 
 
@@ -37,19 +41,20 @@ def ignore(outcome: Outcome, done: int, total: int) -> None:
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """Done in one go, by one worker in a process of its own."""
     folder = tmp_path_factory.mktemp("unbroken")
-    return run_study(load_plan(write_plan(folder / "tiny.yaml")), folder / "study", ignore, workers=1)
+    return run_study(load_plan(write_plan(folder / "tiny.yaml", **WHOLE)), folder / "study", ignore, workers=1)
 
 
 def same_answers(a: Study, b: Study) -> bool:
     """Bit for bit."""
-    pairs = [(a.answers(c.key, split), b.answers(c.key, split)) for c in a.trainings for split in a.plan.splits]
+    files = [{path.relative_to(s.path): path.read_bytes() for path in s.path.glob("cells/*/answers/*")} for s in (a, b)]
     tables = [markdown(study, analyse(study)) for study in (a, b)]
-    return all(x.read_bytes() == y.read_bytes() for x, y in pairs) and tables[0] == tables[1]
+    assert len(files[0]) == 2 * len(a.trainings), "answers, and what was measured"
+    return files[0] == files[1] and tables[0] == tables[1]
 
 
 def test_every_cell_leaves_its_answers_and_nothing_is_left_to_do(unbroken: Study) -> None:
     assert unbroken.to_do() == []
-    assert len(unbroken.trainings) == 4
+    assert len(unbroken.trainings) == 6
     assert set(unbroken.seconds()) == {cell.key for cell in unbroken.cells}
     assert not list(unbroken.path.rglob("last.ckpt"))
     manifest = json.loads((unbroken.path / "manifest.json").read_text())
@@ -63,16 +68,18 @@ def test_a_finished_study_trains_nothing_again(unbroken: Study) -> None:
 
 
 def test_killed_at_any_moment_and_called_again_it_gives_the_same_answers_bit_for_bit(unbroken: Study, tmp_path: Path) -> None:
-    plan, out = write_plan(tmp_path / "tiny.yaml"), tmp_path / "study"
+    plan, out = write_plan(tmp_path / "tiny.yaml", **WHOLE), tmp_path / "study"
+    moment = random.SystemRandom().uniform(0, 6)  # seconds after the first whole epoch, in a study of more than twenty
     command = [*COMMAND, str(plan), "--out", str(out), "--workers", "2"]
     with open_group(command) as process:
         wait_for(lambda: list(out.glob("cells/*/last.ckpt")), process)  # in the middle of a training
+        time.sleep(moment)
         process.kill()
     orphans = Study(out, load_plan(plan))
-    assert orphans.to_do()
+    assert orphans.to_do(), f"done {moment:.1f} s after the first epoch"
     time.sleep(2)  # workers notice that they have lost their study
     assert subprocess.run(command, capture_output=True, text=True, check=False).returncode == 0
-    assert same_answers(unbroken, Study.open(out))
+    assert same_answers(unbroken, Study.open(out)), f"killed {moment:.1f} s after the first epoch"
 
 
 def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:

@@ -65,13 +65,13 @@ def annotate_next(
     folder = out or run.path / "annotate-next"
     files = [folder / name for name in ("next.csv", "annotated.csv", "next.png")]
     write_table(files[0], rows, COLUMNS)
-    write_table(files[1], [{"id": row["id"]} for row in (*known, *rows)], ["id"])
     first = [places[i] for i in chosen[:SHOWN]]
     maps = maps_of(classifier, train, first, batch)
     cells = [Chosen(row, train.picture(i)[0], found) for row, i, found in zip(rows, first, maps, strict=False)]
     figure = contact_sheet(cells, map_range(run), len(rows))
     with rc_context(STYLE):
         write_whole(files[2], lambda partial: figure.savefig(partial, format="png", dpi=120))
+    write_table(files[1], [{"id": row["id"]} for row in (*known, *rows)], ["id"])  # last: what is there when it is, is whole
     counts = {"annotated": len(known), "unknown": len(places)}
     return {"by": way, **counts, "chosen": rows, "files": [str(path) for path in files]}
 

@@ -23,7 +23,9 @@ from sightline.data import counterfactual
 from sightline.metrics.bootstrap import Array, chosen
 from sightline.metrics.groups import ARTEFACTS as KNOWN
 from sightline.metrics.localisation import energy_inside, upsample
+from sightline.metrics.thresholds import decided
 
+How = Literal["pasted", "removed"]
 DRAWS = 5  # of an artefact for each image, as far as time allows: they differ in colour, size and place
 _CHUNK = 16
 _ROUND = ("band_aid", "sticker")  # of which a mask may have missed the middle
@@ -93,14 +95,21 @@ def effect(
     classifier: GuidedClassifier,
     images: Images,
     what: str,
-    how: Literal["pasted", "removed"],
+    how: How,
     classes: Sequence[str],
     budget: Budget,
     share: float,
     sampling: Sampling,
+    *,
+    threshold: float | None = None,
     pairs: int = 3,
 ) -> tuple[dict[str, Any], list[Pair]]:
     """What putting an artefact in, or taking it out, does to the answers, beside its control.
+
+    Args:
+        share: of the time that is left.
+        threshold: of the decisions that may flip, see `decided`.
+        pairs: that are kept to be shown.
 
     Returns:
         `n` (images); `draws` (changed pictures); `flips`, `control_flips` and `excess_flips` (shares of the decisions); `change`: class ->
@@ -108,17 +117,14 @@ def effect(
         probability; `attention`: the share of the map on what was changed, afterwards; `area`: its share of the image. And the images that
         changed most.
     """
-    change: Change = pasted(what) if how == "pasted" else removed(what)
+    change = _change(what, how)
     images = images.at(np.tile(np.arange(len(images)), DRAWS if how == "pasted" else 1))
     device, rng = device_of(classifier), np.random.default_rng((sampling["seed"], *what.encode()))
     said: dict[str, list[np.ndarray]] = {"before": [], "after": [], "control": []}
     kept: dict[str, Pair] = {}
     energy, area = [], []
     for part in budget.chunks(len(images), share, _CHUNK):
-        before = images.pixels[part].permute(0, 2, 3, 1).numpy()  # (n, S, S, 3)
-        roi, avoid = ((plane[part][:, 0] >= 128).numpy() for plane in (images.roi, images.avoid))
-        changed = [change(*one, rng) for one in zip(before, roi, avoid, strict=True)]
-        after, control, mask = (np.stack(kind) for kind in zip(*changed, strict=True))
+        before, after, control, mask = _changed(images, part, change, rng)
         first, maps_before = looks(classifier, _tensor(before, device))
         then, maps_after = looks(classifier, _tensor(after, device))
         for name, answer in (("before", first), ("after", then), ("control", probabilities(classifier, _tensor(control, device)))):
@@ -134,13 +140,37 @@ def effect(
     answers = {name: np.concatenate(parts) for name, parts in said.items()}
     draws = len(answers["before"])
     groups, n = chosen(images.patients, np.arange(draws)), len({record.id for record in images.records[:draws]})
-    result = {"n": n, "draws": draws} | summary(answers, classes, groups, n, sampling)
+    result = {"n": n, "draws": draws} | summary(answers, classes, groups, n, sampling, threshold)
     result["area"] = score(np.concatenate(area), groups, sampling) | {"n": n}
     result["attention"] = score(np.concatenate(energy), groups, sampling) | {"n": n} if energy else None
     return result, sorted(kept.values(), key=lambda pair: -pair.change)[:pairs]
 
 
-def summary(answers: dict[str, Array], classes: Sequence[str], groups: Any, n: int, sampling: Sampling) -> dict[str, Any]:
+def excess_flips(
+    classifier: GuidedClassifier, images: Images, what: str, how: How, threshold: float | None = None, *, draws: int = 2, seed: int = 0
+) -> Array:
+    """Whether the decision on each image flips, less whether its control flips it: a mean over the draws. -> (N,) in [-1, 1]
+
+    Args:
+        threshold: of the decisions, see `decided`.
+        draws: of what is pasted; what is marked is removed once.
+        seed: of what is drawn, and of where the controls lie.
+    """
+    change, rng = _change(what, how), np.random.default_rng((seed, *what.encode()))
+    draws, found = draws if how == "pasted" else 1, [np.empty(0)]
+    for start in range(0, len(images), _CHUNK):
+        flips = []
+        for _ in range(draws):
+            pictures = _changed(images, slice(start, start + _CHUNK), change, rng)[:3]  # as they are, changed, control
+            said = [decided(probabilities(classifier, _tensor(kind, device_of(classifier))), threshold) for kind in pictures]
+            flips.append((said[1] != said[0]).astype(np.float64) - (said[2] != said[0]))
+        found.append(np.mean(flips, axis=0))
+    return np.concatenate(found)
+
+
+def summary(
+    answers: dict[str, Array], classes: Sequence[str], groups: Any, n: int, sampling: Sampling, threshold: float | None = None
+) -> dict[str, Any]:
     """The numbers of `effect` from the answers `before`, `after` and `control`, each (draws, C), to `n` images.
 
     Of two classes only the last is given.
@@ -149,8 +179,8 @@ def summary(answers: dict[str, Array], classes: Sequence[str], groups: Any, n: i
     def judged(values: Array) -> dict[str, Any]:
         return score(values, groups, sampling) | {"n": n}
 
-    decided = {name: said.argmax(axis=1) for name, said in answers.items()}
-    flips = {name: (decided[name] != decided["before"]).astype(np.float64) for name in ("after", "control")}
+    decisions = {name: decided(said, threshold) for name, said in answers.items()}
+    flips = {name: (decisions[name] != decisions["before"]).astype(np.float64) for name in ("after", "control")}
     result: dict[str, Any] = {
         "flips": judged(flips["after"]),
         "control_flips": judged(flips["control"]),
@@ -164,6 +194,18 @@ def summary(answers: dict[str, Array], classes: Sequence[str], groups: Any, n: i
         result["change"][classes[c]] = judged(moved_by) | {"p": sign_flip(moved_by, groups)}
         result["probability"][classes[c]] = judged(after - control)
     return result
+
+
+def _change(what: str, how: How) -> Change:
+    return pasted(what) if how == "pasted" else removed(what)
+
+
+def _changed(images: Images, part: slice, change: Change, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Of a part of the images: as they are, changed, and the control (n, S, S, 3) uint8; the mask of what changed (n, S, S)."""
+    before = images.pixels[part].permute(0, 2, 3, 1).numpy()
+    roi, avoid = ((plane[part][:, 0] >= 128).numpy() for plane in (images.roi, images.avoid))
+    changed = [change(*one, rng) for one in zip(before, roi, avoid, strict=True)]
+    return (before, *(np.stack(kind) for kind in zip(*changed, strict=True)))
 
 
 def _tensor(pictures: np.ndarray, device: torch.device) -> torch.Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ import torch
 from sightline.audit import findings
 from sightline.audit.ask import looks
 from sightline.audit.budget import Budget
-from sightline.audit.counterfactuals import Pair, clean, effect, marked
+from sightline.audit.counterfactuals import How, Pair, clean, effect, marked
 from sightline.audit.images import Images, take, unit
 from sightline.audit.perturbation import STEPS, deletion_insertion
 from sightline.audit.randomisation import BLOCKS, randomisation
@@ -78,7 +78,8 @@ def examine(
         progress: called with (done, total) parts.
 
     Returns:
-        Facts: `images` (judged), `of`, `seconds`, `map`; `alignment` (`localisation` of the predicted class's map), `reliance`,
+        Facts: `images` (judged), `of`, `seconds`, `map`, `threshold` (that the run keeps from its validation images; flips are of decisions
+        at it; None: of the most probable class); `alignment` (`localisation` of the predicted class's map), `reliance`,
         `perturbation`, `randomisation`, `tags`, `pasted` (on `clean` images), `removed`, `in_training`: None or empty where a part does not
         apply; and what follows from them, see `findings`: `artefacts`, `reasons`, `aligned`, `flag`, `map_explains`.
     """
@@ -99,19 +100,20 @@ def examine(
     facts["alignment"] = None if maps is None else _alignment(maps, sample, settings.shuffles, sampling)
     facts["tags"] = _tags(which, sample, said, run.classes, sampling)
     progress(next(done), total)
-    facts["reliance"], examples = reliance(classifier, sample, budget, 0.2, sampling)
+    facts["threshold"] = kept = run.thresholds.get("decision")
+    facts["reliance"], examples = reliance(classifier, sample, budget, 0.2, sampling, kept)
     progress(next(done), total)
 
     pairs: list[Pair] = []
     ground = sample.at(clean(sample))
     removals = [(name, sample.at(places)) for name, places in there.items()]
     pastes = [(name, ground) for name in artefacts if len(ground) >= FEW]
-    how: Literal["removed", "pasted"]
+    how: How
     for how, changes, of_all in (("removed", removals, 0.15), ("pasted", pastes, 0.4)):
         facts[how] = {}
         for i, (name, some) in enumerate(changes):
             share = of_all / (len(changes) - of_all * i)  # of the time that is left then: each gets about the same
-            facts[how][name], found = effect(classifier, some, name, how, run.classes, budget, share, sampling)
+            facts[how][name], found = effect(classifier, some, name, how, run.classes, budget, share, sampling, threshold=kept)
             pairs += found
             progress(next(done), total)
     facts["clean"] = len(ground)

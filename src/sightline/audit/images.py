@@ -55,7 +55,12 @@ class Images:
 def take(dataset: ImageDataset, count: int, budget: Budget, seed: int = 0) -> Images:
     """Reads up to `count` random images of a data set, as many as a fifth of the time allows. Equal seeds give equal first images."""
     order = np.random.default_rng(seed).permutation(len(dataset))[:count].tolist()
-    samples = [dataset[i] for part in budget.chunks(len(order), 0.2, _CHUNK) for i in order[part]]
+    return gather(dataset, [i for part in budget.chunks(len(order), 0.2, _CHUNK) for i in order[part]])
+
+
+def gather(dataset: ImageDataset, places: Sequence[int]) -> Images:
+    """Reads the images at these places of a data set."""
+    samples = [dataset[i] for i in places]
     return Images(
         pixels=torch.stack([_bytes(s.image) for s in samples]),
         labels=np.array([s.label for s in samples]),

@@ -25,6 +25,7 @@ from sightline.audit.scores import Sampling, log_odds
 from sightline.losses.background import widen, without_region
 from sightline.metrics.bootstrap import Array, chosen, intervals, mean_of_defined, ratio
 from sightline.metrics.ranks import overall_auc
+from sightline.metrics.thresholds import decided
 
 EXAMPLES = 3  # images, of different classes as far as possible, of which every test is shown
 MARGIN = 0.03  # by which regions are widened, as a share of the side; they fade out over the same width
@@ -97,9 +98,14 @@ def _elsewhere(roi: Tensor, device: torch.device, seed: int) -> Tensor:
 
 
 def reliance(
-    classifier: GuidedClassifier, images: Images, budget: Budget, share: float, sampling: Sampling
+    classifier: GuidedClassifier, images: Images, budget: Budget, share: float, sampling: Sampling, threshold: float | None = None
 ) -> tuple[dict[str, Any] | None, list[Example]]:
     """What becomes of the answers in every test, and the comparisons that matter; None where no region is known.
+
+    Args:
+        share: of the time that is left.
+        threshold: of the decisions that may flip, see `decided`. Accuracies, which are held against that of always naming the most
+            frequent class, are of the most probable class.
 
     Returns:
         `n`; `conditions`: test -> `accuracy`, `auc`, `separation` (see there), `probability` (mean, of the label), `flips` (decisions that
@@ -125,7 +131,7 @@ def reliance(
                 examples[i].tests[name] = _pixels(changed[i]), answer[i]
     answers = {name: np.concatenate(parts) for name, parts in said.items()}
     n = len(answers["as_is"])
-    facts = compared(answers, chosen_images.labels[:n], chosen(chosen_images.patients, np.arange(n)), sampling)
+    facts = compared(answers, chosen_images.labels[:n], chosen(chosen_images.patients, np.arange(n)), sampling, threshold)
     return facts, [examples[i] for i in shown]
 
 
@@ -140,7 +146,7 @@ def _pixels(image: Tensor) -> np.ndarray:
     return (image.permute(1, 2, 0).cpu().numpy() * 255).round().clip(0, 255).astype(np.uint8)
 
 
-def compared(answers: dict[str, Array], labels: Array, groups: Any, sampling: Sampling) -> dict[str, Any]:
+def compared(answers: dict[str, Array], labels: Array, groups: Any, sampling: Sampling, threshold: float | None = None) -> dict[str, Any]:
     """The scores of all tests, from the same bootstrap samples.
 
     `differences`:
@@ -154,7 +160,7 @@ def compared(answers: dict[str, Array], labels: Array, groups: Any, sampling: Sa
         answers: test -> (N, C), NaN where it does not apply; among them `as_is`.
         labels: (N,).
     """
-    decided = answers["as_is"].argmax(axis=1)
+    first = decided(answers["as_is"], threshold)
     frequent = (labels == np.bincount(labels).argmax()).astype(np.float64)
 
     def statistic(weights: Array) -> dict[tuple[str, str], Array]:
@@ -170,7 +176,7 @@ def compared(answers: dict[str, Array], labels: Array, groups: Any, sampling: Sa
             found[name, "auc"] = overall_auc(of, p, own)
             found[name, "separation"] = separation(of, log_odds(p), own)
             found[name, "probability"] = mean(p[np.arange(len(of)), of])
-            found[name, "flips"] = mean(p.argmax(axis=1) != decided[there])
+            found[name, "flips"] = mean(decided(p, threshold) != first[there])
         whole = found["as_is", "separation"]
         base = ratio(weights @ frequent, weights.sum(axis=1))
         found["", "base_rate"] = base

@@ -65,7 +65,7 @@ def train(
     folder = Path(folder)
     recipe.check()
     _check_folder(recipe, folder, resume)
-    if (folder / "model.safetensors").is_file():
+    if (folder / "model.json").is_file():  # written last
         say(f"{folder} is finished; nothing to resume.")
         return Run(folder)
     prepared = prepare(recipe, progress)

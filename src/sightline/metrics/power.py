@@ -28,6 +28,7 @@ class Noise:
 
     Attributes:
         images, seeds: how many there are.
+        patients: to whom the images belong; None: each to one of their own.
         sd_seeds: standard deviation between seeds, free of image noise.
         se_shared: standard error due to the images that all seeds share.
         se_own: standard error of one seed due to images, or to what images do to this seed alone.
@@ -38,11 +39,13 @@ class Noise:
     sd_seeds: float = 0
     se_shared: float = 0
     se_own: float = 0
+    patients: int | None = None
 
     def with_images(self, images: int) -> Noise:
-        """The same study on another number of images."""
+        """The same study on another number of images, of as many more or fewer patients."""
         shrink = np.sqrt(self.images / images)
-        return replace(self, images=images, se_shared=self.se_shared * shrink, se_own=self.se_own * shrink)
+        patients = None if self.patients is None else max(1, round(self.patients * images / self.images))
+        return replace(self, images=images, patients=patients, se_shared=self.se_shared * shrink, se_own=self.se_own * shrink)
 
     @property
     def of_seeds(self) -> float:
@@ -60,7 +63,7 @@ def noise_of(spread: Spread) -> Noise | None:
     if spread["sd_seeds"] is None or spread["se_images"] is None or spread["se_own"] is None:
         return None
     shared = max(0.0, spread["se_images"] ** 2 - spread["se_own"] ** 2 / spread["seeds"])
-    return Noise(spread["images"], spread["seeds"], spread["sd_seeds"], float(np.sqrt(shared)), spread["se_own"])
+    return Noise(spread["images"], spread["seeds"], spread["sd_seeds"], float(np.sqrt(shared)), spread["se_own"], spread["patients"])
 
 
 def detectable(noise: Noise, *, alpha: float = 0.05, power: float = 0.8) -> float:
@@ -71,7 +74,7 @@ def detectable(noise: Noise, *, alpha: float = 0.05, power: float = 0.8) -> floa
         return float("inf")
     variance = noise.of_seeds + noise.of_images
     share = by_seed / variance if variance else 0.0
-    reach = quantile(alpha / 2, share, noise.seeds, noise.images)
+    reach = quantile(alpha / 2, share, noise.seeds, noise.patients or noise.images)
     # the measured error varies, too: a normal approximation to the noncentral t with Satterthwaite's degrees of freedom f
     freedom = (noise.seeds - 1) / share**2 if share else np.inf
     away = reach * (1 - 1 / (4 * freedom)) + ndtri(power) * np.sqrt(1 + reach**2 / (2 * freedom))

@@ -38,6 +38,11 @@ def decision_threshold(scores: Array, positive: Array) -> tuple[float, float] | 
     return _best(midway, balanced)
 
 
+def decided(probabilities: Array, threshold: float | None = None) -> Array:
+    """The class decided for: the last of two at or above the threshold, or, without one, the most probable. (N, C) -> (N,)"""
+    return probabilities.argmax(axis=1) if threshold is None else (probabilities[:, -1] >= threshold).astype(np.int64)
+
+
 def decision_at(
     scores: Array,
     positive: Array,

@@ -63,6 +63,7 @@ def audit_page(run: Run, audit: Audit, split: str) -> str:
         "tiles": _tiles(facts),
         "terms": dict(sorted(terms.items(), key=lambda term: term[0].lower())),
         "limits": _limits(facts),
+        "threshold": facts["threshold"],
     }
     if found := facts["artefacts"]:
         alt = "Odds by artefact: " + "; ".join(f"{called(o['artefact'])}, {HOW[o['how']]}: {times(o)}" for o in found)

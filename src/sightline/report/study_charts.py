@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -72,17 +73,28 @@ def curves(levels: Sequence[Row], key: str, title: str) -> Figure:
 
 
 def front(levels: Sequence[Row], across: str, up: str, split: str) -> Figure:
-    """Each arm in each setting as a point: one score against another. What no other point beats in both is ringed (the Pareto front)."""
+    """Each arm in each setting as a point: one score against another. What no other point beats in both is ringed (the Pareto front).
+
+    The settings of an arm are joined in their order; an arm that none of them changes is one point.
+    """
     found: dict[tuple[str, str], dict[str, Row]] = {}
     for row in levels:
         if row["split"] == split and row["score"] in (across, up) and row["value"] is not None:
             found.setdefault((row["arm"], _setting(row)), {})[row["score"]] = row
-    points = {name: (row[across], row[up]) for name, row in found.items() if len(row) == 2}
-    arms = list(dict.fromkeys(arm for arm, _ in points))
+    every = {name: (row[across], row[up]) for name, row in found.items() if len(row) == 2}
+    arms = list(dict.fromkeys(arm for arm, _ in every))
+    lines = {arm: {setting: point for (of, setting), point in every.items() if of == arm} for arm in arms}
+    for arm, line in lines.items():
+        if len({(x["value"], y["value"]) for x, y in line.values()}) == 1:
+            lines[arm] = {"": next(iter(line.values()))}
+    points = {(arm, setting): point for arm, line in lines.items() for setting, point in line.items()}
     with rc_context(STYLE):
         figure = Figure(figsize=(7.2, 4.8), layout="constrained")
         axes = figure.subplots()
         best = unbeaten({name: (x["value"], y["value"]) for name, (x, y) in points.items()})
+        for arm, line in lines.items():
+            path = np.array([(x["value"], y["value"]) for x, y in line.values()])  # (settings, 2)
+            axes.plot(*path.T, color=SERIES[arms.index(arm) % len(SERIES)], linewidth=1, linestyle=":")
         for (arm, setting), (x, y) in points.items():
             colour = SERIES[arms.index(arm) % len(SERIES)]
             for row, flat in ((x, True), (y, False)):

@@ -13,7 +13,7 @@ from sightline.metrics.bootstrap import Array
 from sightline.metrics.family import holm, simultaneous
 from sightline.metrics.hierarchical import Spread, at_confidence, hierarchical
 from sightline.metrics.judgement import judge
-from sightline.study.answers import Answers, load
+from sightline.study.answers import Answers
 from sightline.study.cells import Cell, says
 from sightline.study.conclude import conclusions
 from sightline.study.folder import Study, grouped
@@ -21,6 +21,7 @@ from sightline.study.plan import Plan
 from sightline.study.scores import LOWER_IS_BETTER, SIGNED, applies, statistic
 
 Setting = tuple[tuple[str, Any], ...]
+Trained = Mapping[tuple[Setting, str], tuple[str, ...]]  # setting, arm -> the trainings that stand for it
 Arms = Mapping[str, Mapping[int, Answers]]  # arm -> seed -> what that training answered
 Name = tuple[str, str, str | None]  # score, arm, and the base that is subtracted
 
@@ -36,7 +37,9 @@ def analyse(study: Study) -> dict[str, Any]:
     spreads = {
         split: {setting: _spreads(plan, _answers(study, by_arm, split)) for setting, by_arm in arms.items()} for split in plan.splits
     }
-    comparisons = [part for split in plan.splits for score in plan.scores for part in _compared(plan, spreads[split], score, split)]
+    trained = {(setting, arm): tuple(cell.key for cell in kept) for setting, by_arm in arms.items() for arm, kept in by_arm.items()}
+    judged = [(score, split) for split in plan.splits for score in plan.scores]
+    comparisons = [part for score, split in judged for part in _compared(plan, spreads[split], score, split, trained)]
     failures = study.failures()
     return {
         "name": plan.name,
@@ -70,13 +73,13 @@ def chosen(study: Study, found: Sequence[Cell]) -> list[Cell]:
     """The cells that stand for an arm: all of them, or those of the candidate with the best mean validation score over its seeds."""
     candidates: dict[tuple[tuple[str, Any], ...], list[Cell]] = {}
     for cell in found:
-        if study.done(cell.key):
+        if study.trained(cell.key):
             candidates.setdefault(cell.candidate, []).append(cell)
     if not candidates:
         return []
 
     def merit(cells: list[Cell]) -> float:
-        answers = [load(study.answers(cell.key, "val")) for cell in cells]
+        answers = [study.load(cell.key, "val") for cell in cells]
         scores = [float(statistic(study.plan.tune_on)(said, np.ones((1, len(said.ids))))[0]) for said in answers]
         return statistics.fmean(0.0 if np.isnan(score) else score for score in scores)
 
@@ -85,7 +88,7 @@ def chosen(study: Study, found: Sequence[Cell]) -> list[Cell]:
 
 def _answers(study: Study, by_arm: Mapping[str, Sequence[Cell]], split: str) -> dict[str, dict[int, Answers]]:
     """Of the arms that have any; that all were judged on the same images is checked, since everything paired rests on it."""
-    found = {arm: {cell.seed: load(study.answers(cell.key, split)) for cell in kept} for arm, kept in by_arm.items() if kept}
+    found = {arm: {cell.seed: study.load(cell.key, split) for cell in kept} for arm, kept in by_arm.items() if kept}
     first: dict[int, Answers] = {}
     for by_seed in found.values():
         for seed, answers in by_seed.items():
@@ -133,23 +136,30 @@ def within_range(spread: Spread, least: float = 0) -> dict[str, Any]:
     return {**spread, **bounds}
 
 
-def _compared(plan: Plan, spreads: Mapping[Setting, Mapping[Name, Spread]], score: str, split: str) -> list[dict[str, Any]]:
-    """The comparisons of one score on one split, a part per setting; one family."""
-    family = {
+def _compared(
+    plan: Plan, spreads: Mapping[Setting, Mapping[Name, Spread]], score: str, split: str, trained: Trained
+) -> list[dict[str, Any]]:
+    """The comparisons of one score on one split, a part per setting; one family.
+
+    What compares the same trainings, in another setting or the other way round, is one comparison; trainings with themselves are none.
+    """
+    every = {
         (setting, arm, base): spread
         for setting, found in spreads.items()
         for (of, arm, base), spread in found.items()
         if of == score and base is not None
     }
-    corrected = holm({name: spread["p"] for name, spread in family.items()})
+    content = {(setting, arm, base): frozenset({trained[setting, arm], trained[setting, base]}) for setting, arm, base in every}
+    family = {content[name]: spread["p"] for name, spread in every.items() if len(content[name]) == 2}
+    corrected = holm(family)
     level = simultaneous(plan.confidence, len(family))
     parts: dict[Setting, list[dict[str, Any]]] = {}
-    for (setting, arm, base), spread in family.items():
+    for (setting, arm, base), spread in every.items():
         wide = at_confidence(spread, level)
         where = f"{score} on {split}" + "".join(f", {key} = {value}" for key, value in setting)
         better = score.partition("[")[0] not in LOWER_IS_BETTER
         verdict = judge(wide, plan.matters, higher_is_better=better, arm=arm, base=base, metric=where)
-        row = {"arm": arm, "base": base, "difference": spread, "simultaneous": wide, "p_holm": corrected[setting, arm, base]}
+        row = {"arm": arm, "base": base, "difference": spread, "simultaneous": wide, "p_holm": corrected.get(content[setting, arm, base])}
         parts.setdefault(setting, []).append(row | {"verdict": asdict(verdict)})
     return [
         {"score": score, "split": split, "setting": dict(setting), "family": len(family), "confidence": level, "rows": rows}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ class Answers:
         epg: (N,) energy of the first map inside the region, NaN where it does not apply.
         groups: patient or lesion of each image, or its id.
         tags: tag -> (N,) 1, 0, or NaN where nobody said.
+        measured: what scores ask for beyond that -> (N,), see `measure.py`; kept in files of its own, since not every plan asks for it.
     """
 
     ids: list[str]
@@ -37,17 +39,18 @@ class Answers:
     epg: Array
     groups: list[str]
     tags: dict[str, Array]
+    measured: dict[str, Array] = field(default_factory=dict)
 
 
-def collect(run: Run, split: str) -> Answers:
-    """Reads them off an evaluated run."""
+def collect(run: Run, split: str, device: str = "cpu") -> Answers:
+    """Reads them off an evaluated run; on other backgrounds, the images are shown to it again, on the device."""
     said = judged(run, split)
     records = {record.id: record for record in run.datasets[split].records}
     chosen = [records[i] for i in said.ids]
     given = [{k: bool(v) for k, v in r.tags.items() if isinstance(v, bool | np.bool_)} for r in chosen]
     tags = {name: np.array([float(tag.get(name, np.nan)) for tag in given]) for name in sorted(set().union(*given))}
     epg = np.full(len(said.ids), np.nan) if said.epg is None else said.epg
-    other = swapped(run, split, said.ids)
+    other = swapped(run, split, said.ids, device)
     return Answers(said.ids, said.labels, said.probabilities, other, epg, [r.group or r.id for r in chosen], tags)
 
 
@@ -64,9 +67,27 @@ def save(answers: Answers, path: Path) -> None:
     write_whole(path, write)
 
 
-def load(path: Path) -> Answers:
-    """Reads the file."""
+def beside(path: Path, measure: str) -> Path:
+    """Where it is kept what was measured of the images whose answers are at `path`."""
+    return path.with_name(f"{path.stem}.{measure}.npy")
+
+
+def save_measured(values: Array, path: Path, measure: str) -> None:
+    """Writes it beside the answers, whole or not at all."""
+
+    def write(partial: Path) -> None:
+        with partial.open("wb") as file:
+            np.save(file, values)
+
+    write_whole(beside(path, measure), write)
+
+
+def load(path: Path, measures: Iterable[str] = ()) -> Answers:
+    """Reads the file, and what was measured beside it; NaN where nothing was."""
+    found = {name: beside(path, name) for name in measures}
     with np.load(path) as file:
         names = json.loads(file["names"].tobytes())
         tags = {key.removeprefix("tag:"): file[key] for key in file.files if key.startswith("tag:")}
-        return Answers(names["ids"], file["labels"], file["probabilities"], file["swapped"], file["epg"], names["groups"], tags)
+        nothing = np.full(len(names["ids"]), np.nan)
+        measured = {name: np.load(other) if other.is_file() else nothing for name, other in found.items()}
+        return Answers(names["ids"], file["labels"], file["probabilities"], file["swapped"], file["epg"], names["groups"], tags, measured)

@@ -24,8 +24,9 @@ class Cell:
         arm, seed: which.
         setting: values of the plan's grid.
         candidate: values of the arm's `tune`.
-        recipe: everything that decides it.
+        recipe: everything that decides it. What a trained arm has yet to choose has a name in it that stands for how it is chosen.
         key: name made of its content; cells of equal content share one training.
+        choice: whose annotations it is trained with, where a trained arm chooses them.
     """
 
     arm: str
@@ -34,6 +35,27 @@ class Cell:
     candidate: tuple[tuple[str, Any], ...]
     recipe: Recipe
     key: str
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A training that chooses images to annotate.
+
+    Attributes:
+        first: its key.
+        budget, by, seed: as of `annotate_next`.
+    """
+
+    first: str
+    budget: int
+    by: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Stands for everything that decides the choice; the folder of its files."""
+        return f"{self.first}-{self.budget}-{self.by}-{self.seed}"
 
 
 def cells(plan: Plan) -> list[Cell]:
@@ -42,11 +64,15 @@ def cells(plan: Plan) -> list[Cell]:
     Raises:
         UserError: settings that a recipe does not have, or that do not fit each other.
     """
-    found = []
+    found: list[Cell] = []
     for setting in combinations(plan.grid):
-        for arm in plan.arms:
-            for candidate in combinations(_tuned(arm)):
-                found += [_cell(plan, arm, dict(setting), dict(candidate), seed) for seed in range(plan.seeds)]
+        for seed in range(plan.seeds):
+            keys: dict[str, str] = {}
+            for arm in plan.arms:
+                wish = arm.annotate
+                choice = None if wish is None else Choice(keys[wish.after], wish.budget, wish.by, seed)
+                found += [_cell(plan, arm, dict(setting), dict(candidate), seed, choice) for candidate in combinations(arm.tuned)]
+                keys[arm.name] = found[-1].key
     return sorted(found, key=lambda cell: cell.seed)
 
 
@@ -59,24 +85,23 @@ def combinations(values: Mapping[str, list[Any]]) -> list[tuple[tuple[str, Any],
     return [tuple(zip(values, chosen, strict=True)) for chosen in itertools.product(*values.values())]
 
 
-def _tuned(arm: Arm) -> dict[str, list[Any]]:
-    return (READY[arm.like].tune if arm.like else {}) | arm.tune
-
-
-def _cell(plan: Plan, arm: Arm, setting: dict[str, Any], candidate: dict[str, Any], seed: int) -> Cell:
+def _cell(plan: Plan, arm: Arm, setting: dict[str, Any], candidate: dict[str, Any], seed: int, choice: Choice | None) -> Cell:
     # the grid first: an arm without guidance has no loss weight to change, and is then the same training in every setting
     recipe = load_recipe(arm.recipe or plan.recipe, plan.set | setting)
     own = (READY[arm.like].set if arm.like else {}) | arm.set | candidate | dict.fromkeys(plan.seed_settings, seed)
+    own |= {} if choice is None else {"data.annotated": choice.name}
     tree = override(recipe.model_dump(mode="json"), own) | {"name": arm.name, "title": says(arm)}
     recipe = recipe_from(tree, where=f"arm {arm.name!r}").check()
-    return Cell(arm.name, seed, tuple(setting.items()), tuple(candidate.items()), recipe, key(recipe))
+    return Cell(arm.name, seed, tuple(setting.items()), tuple(candidate.items()), recipe, key(recipe), choice)
 
 
 def says(arm: Arm) -> str:
     """What the arm is, in a few words."""
     base = READY[arm.like].says if arm.like else ""
     own = ", ".join(f"{name} = {value}" for name, value in arm.set.items())
-    return "; ".join(part for part in (base, own) if part) or arm.recipe or "the recipe as it is"
+    wish = arm.annotate
+    more = f"{wish.budget} annotations more than {wish.after}, chosen by {wish.by}" if wish else ""
+    return "; ".join(part for part in (base, own, more) if part) or arm.recipe or "the recipe as it is"
 
 
 def key(recipe: Recipe) -> str:

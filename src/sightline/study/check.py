@@ -13,7 +13,7 @@ from sightline.data.splits import split
 from sightline.errors import UserError, nearest
 from sightline.study.cells import Cell
 from sightline.study.plan import Plan
-from sightline.study.scores import tag_of
+from sightline.study.score_names import ENERGY, REMOVED, measure_of, tag_of
 
 
 def check_data(plan: Plan, found: Sequence[Cell]) -> None:
@@ -22,8 +22,9 @@ def check_data(plan: Plan, found: Sequence[Cell]) -> None:
     Raises:
         UserError: a split without images; a score of a tag that no image of a split has; whatever is wrong with the list of images.
     """
-    # regions for training change neither, so most arms share what is looked at
-    whole = [cell.recipe.data.model_copy(update={"roi": Roi()}) for cell in found if cell.seed == min(c.seed for c in found)]
+    # regions for training, and which of them are used, change neither, so most arms share what is looked at
+    guiding = {"roi": Roi(), "annotated": None, "annotated_fraction": 1}
+    whole = [cell.recipe.data.model_copy(update=guiding) for cell in found if cell.seed == min(c.seed for c in found)]
     for data in {data.model_dump_json(): data for data in whole}.values():
         _check(plan, data)
 
@@ -39,6 +40,9 @@ def _check(plan: Plan, data: Data) -> None:
             raise UserError(f"{plan.name}: splits", f"data {data.name} has no images for {name!r}", nearest(name, there))
         tags = sorted({tag for record in records for tag, value in record.tags.items() if isinstance(value, bool | np.bool_)})
         for score in plan.scores:
+            if measure_of(score) in (ENERGY, REMOVED) and not any(mark.kind != "nothing" for record in records for mark in record.avoid):
+                remedy = "Leave the score out, or use a data set with marked artefacts."
+                raise UserError(f"{plan.name}: score {score!r}", f"no image of {name!r} has an artefact marked", remedy)
             if (tag := tag_of(score)) and tag not in tags:
                 remedy = nearest(tag, tags) if tags else f"Data {data.name} has no such tags; leave the score out."
                 raise UserError(f"{plan.name}: score {score!r}", f"no image of {name!r} has the tag {tag!r}", remedy)

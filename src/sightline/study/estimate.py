@@ -22,7 +22,7 @@ def seconds_left(study: Study, threads: int) -> float:
     """Of one worker, for all that is to do: from the trainings of the same arm that are done; else from trial steps.
 
     Trial steps are taken on invented images of the recipe's size, so nothing is read but the list of images; what it takes to decode them
-    the first time comes on top.
+    the first time comes on top. Trainings that are only to be measured further are not counted.
     """
     known, by_arm = study.seconds(), dict[str, list[float]]()
     for cell in study.cells:
@@ -31,6 +31,8 @@ def seconds_left(study: Study, threads: int) -> float:
     guessed: dict[str, float] = {}
     total = 0.0
     for cell in study.to_do():
+        if study.trained(cell.key):
+            continue
         if cell.arm not in by_arm and cell.arm not in guessed:
             guessed[cell.arm] = trial(cell.recipe, threads)
         total += statistics.median(by_arm[cell.arm]) if cell.arm in by_arm else guessed[cell.arm]

@@ -12,8 +12,10 @@ import yaml
 from sightline.engine.files import write_json, write_text
 from sightline.errors import UserError
 from sightline.recipe import validated
+from sightline.study.answers import Answers, beside, load
 from sightline.study.cells import Cell, cells
 from sightline.study.plan import Plan
+from sightline.study.score_names import measures
 
 
 class Study:
@@ -30,6 +32,7 @@ class Study:
     def __init__(self, path: Path, plan: Plan) -> None:
         self.path, self.plan = path, plan
         self.cells = cells(plan)
+        self.measures = measures(plan.scores)
         self._tuned = {cell.key for cell in self.cells if cell.candidate}
 
     @classmethod
@@ -69,9 +72,18 @@ class Study:
         """On which the training is judged: those of the plan, and the validation images where it is one candidate of several."""
         return self.plan.splits if key not in self._tuned or "val" in self.plan.splits else (*self.plan.splits, "val")
 
+    def load(self, key: str, split: str) -> Answers:
+        """The same, read, with what the scores ask for on the splits of the plan; NaN where that is not measured yet."""
+        return load(self.answers(key, split), self.measures if split in self.plan.splits else ())
+
+    def trained(self, key: str) -> bool:
+        """Whether the training has answered; what the scores ask for besides may be missing."""
+        return all(self.answers(key, split).is_file() for split in self.splits(key))
+
     def done(self, key: str) -> bool:
         """Whether nothing is left to do for this content."""
-        return all(self.answers(key, split).is_file() for split in self.splits(key))
+        measured = [beside(self.answers(key, split), name) for split in self.plan.splits for name in self.measures]
+        return self.trained(key) and all(path.is_file() for path in measured)
 
     def failure(self, key: str) -> Path:
         """Where it is told why a training failed."""
@@ -83,8 +95,8 @@ class Study:
         return {key: path.read_text(encoding="utf-8").strip().splitlines()[-1] for key, path in texts.items()}
 
     def seconds(self) -> dict[str, float]:
-        """key -> how long the training took, of those that are done."""
-        files = {c.key: self.run_folder(c.key) / "took.json" for c in self.trainings if self.done(c.key)}
+        """key -> how long the training took, of those that have answered."""
+        files = {c.key: self.run_folder(c.key) / "took.json" for c in self.trainings if self.trained(c.key)}
         return {key: float(json.loads(path.read_text())["seconds"]) for key, path in files.items() if path.is_file()}
 
     def to_do(self) -> list[Cell]:

@@ -17,13 +17,12 @@ _SETTINGS = {
 }
 
 
-def run_on_ray(jobs: Sequence[Job], done: Callable[[Outcome], None], *, workers: int, address: str | None = None, gpus: float = 0) -> None:
-    """Does all jobs; `done` is called with each outcome as it comes.
+def run_on_ray(jobs: Sequence[Job], done: Callable[[Outcome], None], *, workers: int, address: str | None = None) -> None:
+    """Does all jobs; `done` is called with each outcome as it comes. Where the cluster has accelerators, each training has one of its own.
 
     Args:
         workers: of a cluster that is started here; a running cluster has its own.
         address: of a running cluster (`auto`: the one that this machine belongs to); None: one is started on this machine.
-        gpus: that each training asks for.
 
     Raises:
         UserError: Ray is not installed, or there is no cluster at the address.
@@ -43,6 +42,7 @@ def run_on_ray(jobs: Sequence[Job], done: Callable[[Outcome], None], *, workers:
             ray.init(num_cpus=cpus, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except ConnectionError as error:
         raise UserError(f"--address {address}", str(error).splitlines()[0], "Start the cluster with `ray start --head`.") from None
+    gpus = 1 if ray.cluster_resources().get("GPU") else 0
     try:
         pending = {ray.remote(work).options(num_cpus=job.threads, num_gpus=gpus, max_retries=1).remote(job): job for job in jobs}
         while pending:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from sightline.annotate.choose import By
 from sightline.config import Count, Fraction, Settings
 from sightline.errors import UserError, nearest
 from sightline.recipe import named_tree, names_in, recipe_names, validated
-from sightline.study.arms import READY
+from sightline.study.arms import READY, SHARES
+from sightline.study.score_names import check_score
 
 _FOLDER = resources.files("sightline.study") / "plans"
-SCORES = ("accuracy", "balanced_accuracy", "auc", "epg", "swap_auc", "background_gap", "worst_group")
+
+
+class Annotate(Settings):
+    """More annotations, of training images that a trained arm chooses, as `sightline annotate-next` does.
+
+    Attributes:
+        after: an arm further up. Its run of the same seed and setting chooses, and the annotations that it had are kept.
+        budget: how many are added.
+        by: what the choice goes by; `random` is what the others have to be better than.
+    """
+
+    after: str
+    budget: Count
+    by: By = "uncertainty+spread"
 
 
 class Arm(Settings):
@@ -26,6 +42,7 @@ class Arm(Settings):
         recipe: another recipe than the plan's.
         set: settings on top.
         tune: settings tried out, setting -> values; the combination with the best mean score on the validation images stands for the arm.
+        annotate: more annotations than another arm had; None: those that the settings say.
     """
 
     name: str
@@ -33,6 +50,12 @@ class Arm(Settings):
     recipe: str | None = None
     set: dict[str, Any] = {}
     tune: dict[str, list[Any]] = {}
+    annotate: Annotate | None = None
+
+    @property
+    def tuned(self) -> dict[str, list[Any]]:
+        """What is tried out, with what the ready-made arm tries."""
+        return (READY[self.like].tune if self.like else {}) | self.tune
 
     @model_validator(mode="after")
     def _starts_from_a_known_arm(self) -> Self:
@@ -94,12 +117,25 @@ class Plan(Settings):
         for name in self.base:
             if name not in names:
                 raise ValueError(f"base {name!r} is not an arm of this plan. {nearest(name, names)}")
+        for i, arm in enumerate(self.arms):
+            if arm.annotate is not None:
+                self._check_choice(arm.name, arm.annotate.after, self.arms[:i])
         for score in self.scores:
-            if score.partition("[")[0] not in SCORES:
-                raise ValueError(f"no score {score!r}. {nearest(score, SCORES)}")
+            check_score(score)
         if self.primary and (self.primary[0] not in self.scores or self.primary[1] not in self.splits):
             raise ValueError(f"primary {list(self.primary)} is not among scores and splits")
         return self
+
+    def _check_choice(self, name: str, after: str, above: Sequence[Arm]) -> None:
+        """Another arm can choose images if it is trained before, once, and with some annotations left out."""
+        first = next((arm for arm in above if arm.name == after), None)
+        if first is None:
+            raise ValueError(f"{name!r} annotates after {after!r}, which is no arm further up")
+        if first.tuned:
+            raise ValueError(f"{name!r} annotates after {after!r}, which has several candidates; one has to choose")
+        partly = {"data.annotated", "data.annotated_fraction"} & {*self.set, *first.set} or first.like in SHARES
+        if first.annotate is None and not partly:
+            raise ValueError(f"{name!r} annotates after {after!r}, which has all annotations; set its data.annotated_fraction")
 
     @property
     def decides(self) -> tuple[str, str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
 from filelock import FileLock, Timeout
 
 from sightline.errors import UserError
+from sightline.study.cells import Cell
 from sightline.study.check import check_data
 from sightline.study.folder import Study
 from sightline.study.local import run_local
@@ -60,25 +61,38 @@ def run_study(
 
 
 def _run(study: Study, told: Told, executor: Executor, workers: int | None, threads: int, address: str | None) -> None:
-    jobs = [
-        Job(cell.key, cell.recipe.model_dump(mode="json"), study.splits(cell.key), study.path.resolve(), threads) for cell in study.to_do()
-    ]
+    rounds = in_rounds(study.to_do())
     total = len(study.trainings)
-    finished = total - len(jobs)
+    finished = total - sum(map(len, rounds))
 
     def done(outcome: Outcome) -> None:
         nonlocal finished
         finished += 1
         told(outcome, finished, total)
 
-    if not jobs:
-        return
-    devices = cuda_devices()
-    if executor == "ray":
-        run_on_ray(jobs, done, workers=workers or cores(threads), address=address, gpus=1 if devices else 0)
-    else:
-        count = min(len(jobs), workers or devices or cores(threads))
-        run_local(jobs, done, workers=count, devices=[i % devices for i in range(count)] if devices else [])
+    for cells in rounds:
+        jobs = [_job(study, cell, threads) for cell in cells]
+        devices = cuda_devices()
+        if executor == "ray":
+            run_on_ray(jobs, done, workers=workers or cores(threads), address=address)
+        else:
+            count = min(len(jobs), workers or devices or cores(threads))
+            run_local(jobs, done, workers=count, devices=[i % devices for i in range(count)] if devices else [])
+
+
+def in_rounds(cells: Sequence[Cell]) -> list[list[Cell]]:
+    """Trainings in an order in which those that choose images for others come in an earlier round."""
+    left, rounds = list(cells), list[list[Cell]]()
+    while left:
+        waiting = {cell.key for cell in left}
+        rounds.append([cell for cell in left if cell.choice is None or cell.choice.first not in waiting])
+        left = [cell for cell in left if cell not in rounds[-1]]
+    return rounds
+
+
+def _job(study: Study, cell: Cell, threads: int) -> Job:
+    recipe, measured = cell.recipe.model_dump(mode="json"), dict.fromkeys(study.plan.splits, study.measures)
+    return Job(cell.key, recipe, study.splits(cell.key), measured, study.path.resolve(), threads, cell.choice)
 
 
 def cores(threads: int) -> int:

@@ -11,9 +11,10 @@ from sightline.metrics.bootstrap import Array, mean_of_defined, ratio
 from sightline.metrics.groups import ARTEFACTS, group_names
 from sightline.metrics.ranks import overall_auc
 from sightline.study.answers import Answers
+from sightline.study.score_names import ENERGY, PASTED, REMOVED, measure_of, tag_of
 
-LOWER_IS_BETTER = ("background_gap",)
-SIGNED = ("background_gap",)  # from -1 to 1; all others from 0
+LOWER_IS_BETTER = ("background_gap", "accuracy_gap", ENERGY, PASTED, REMOVED)
+SIGNED = ("background_gap", PASTED, REMOVED)  # from -1 to 1; all others from 0
 Statistic = Callable[[Answers, Array], Array]  # N images, weights (R, N) -> (R,), NaN where it cannot be computed
 
 
@@ -73,6 +74,21 @@ def worst_group(answers: Answers, weights: Array) -> Array:
     return np.where(np.isnan(shares).all(axis=1), np.nan, np.nanmin(np.where(np.isnan(shares), np.inf, shares), axis=1))
 
 
+def accuracy_gap(answers: Answers, weights: Array) -> Array:
+    """Accuracy of all images minus that of the worst group, see `worst_group`. 0: all groups fare alike. The smaller, the better."""
+    return accuracy(answers, weights) - worst_group(answers, weights)
+
+
+def measured(name: str) -> Statistic:
+    """The mean of what was measured of each image, see `measure.py`, over the images where it applies."""
+
+    def mean(answers: Answers, weights: Array) -> Array:
+        there = applies(name, answers)
+        return ratio(weights[:, there] @ answers.measured[str(measure_of(name))][there], weights[:, there].sum(axis=1))
+
+    return mean
+
+
 SCORES: dict[str, Statistic] = {
     "accuracy": accuracy,
     "balanced_accuracy": balanced_accuracy,
@@ -81,16 +97,8 @@ SCORES: dict[str, Statistic] = {
     "swap_auc": swap_auc,
     "background_gap": background_gap,
     "worst_group": worst_group,
+    "accuracy_gap": accuracy_gap,
 }
-
-
-def tag_of(name: str) -> str:
-    """The tag that a score is of.
-
-    >>> tag_of("accuracy[!ruler]"), tag_of("auc")
-    ('ruler', '')
-    """
-    return name.rstrip("]").partition("[")[2].removeprefix("!")
 
 
 def statistic(name: str) -> Statistic:
@@ -99,7 +107,7 @@ def statistic(name: str) -> Statistic:
     Raises:
         UserError: when it is computed and no image of the study has such a tag.
     """
-    whole, tag = SCORES[name.partition("[")[0]], tag_of(name)
+    whole, tag = measured(name) if measure_of(name) else SCORES[name.partition("[")[0]], tag_of(name)
 
     def part(answers: Answers, weights: Array) -> Array:
         if tag not in answers.tags:
@@ -113,6 +121,8 @@ def applies(name: str, answers: Answers) -> Array:
     """(N,) bool: the images that a score is computed from."""
     score, tag = name.partition("[")[0], tag_of(name)
     there = np.ones(len(answers.ids), bool) if not tag else answers.tags[tag] == (0.0 if "[!" in name else 1.0)
+    if measure := measure_of(name):
+        there &= ~np.isnan(answers.measured[measure])
     if score == "epg":
         there &= ~np.isnan(answers.epg)
     if score in ("swap_auc", "background_gap"):

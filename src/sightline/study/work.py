@@ -8,10 +8,14 @@ import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sightline.engine.files import write_json, write_text
 from sightline.errors import UserError
+from sightline.study.cells import Choice
+
+if TYPE_CHECKING:
+    from sightline.engine.run import Run
 
 
 @dataclass(frozen=True)
@@ -22,15 +26,19 @@ class Job:
         key: its name.
         recipe: everything that decides it.
         splits: on which it is judged.
+        measured: split -> what is measured on it besides, see `measure.py`.
         study: the study's folder.
         threads: that it may use.
+        choice: which finished training of the study chooses the annotations; None: the recipe says which.
     """
 
     key: str
     recipe: dict[str, Any]
     splits: tuple[str, ...]
+    measured: dict[str, tuple[str, ...]]
     study: Path
     threads: int
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True)
@@ -63,27 +71,66 @@ def lost(job: Job, why: str) -> Outcome:
     return Outcome(job.key, 0.0, why)
 
 
+def _chosen(job: Job) -> str:
+    """The list of annotated images, made by the training that chooses them unless another has had it made already."""
+    from sightline.annotate.advise import annotate_next
+    from sightline.engine.run import Run
+
+    assert job.choice is not None
+    folder, first = job.study / "chosen" / job.choice.name, job.study / "cells" / job.choice.first
+    path = folder / "annotated.csv"
+    if not (first / "model.json").is_file():
+        remedy = "See why it failed; the same command tries again."
+        raise UserError(first, "has to choose the images to annotate, and was not trained", remedy)
+    if not path.is_file():
+        annotate_next(Run(first), job.choice.budget, job.choice.by, folder, seed=job.choice.seed)
+    return str(path)
+
+
 def _train_and_judge(job: Job, began: float) -> None:
     import torch
-
-    from sightline.engine.evaluate import evaluate
-    from sightline.engine.train import train
-    from sightline.recipe import recipe_from
-    from sightline.study.answers import collect, save
 
     torch.set_num_threads(job.threads)  # the number of threads decides the order of sums, and so the last digits
     folder = job.study / "cells" / job.key
     if folder.exists() and not (folder / "config.yaml").is_file():
         shutil.rmtree(folder)  # stopped before the run was a run
-    log = job.study / "logs" / f"{job.key}.txt"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as lines:
-        run = train(recipe_from(job.recipe, job.key), folder, resume=folder.exists(), say=lambda line: print(line, file=lines, flush=True))
-        evaluate(run, job.splits)
+    _judge(job, _trained(job, folder), "cuda" if torch.cuda.is_available() else "cpu")
     took = folder / "took.json"
     before = json.loads(took.read_text())["seconds"] if took.is_file() else 0.0  # of a training that is judged again
     write_json(took, {"seconds": before + time.perf_counter() - began})
-    for split in job.splits:
-        save(collect(run, split), folder / "answers" / f"{split}.npz")
     for checkpoint in folder.rglob("last.ckpt"):
         checkpoint.unlink()  # only for resuming, and larger than everything else
+
+
+def _trained(job: Job, folder: Path) -> Run:
+    """The finished run, gone on with where it was stopped."""
+    from sightline.engine.run import Run
+    from sightline.engine.train import train
+    from sightline.recipe import override, recipe_from
+
+    if (folder / "model.json").is_file():
+        return Run(folder)
+    tree = job.recipe if job.choice is None else override(job.recipe, {"data.annotated": _chosen(job)})
+    log = job.study / "logs" / f"{job.key}.txt"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as lines:
+        return train(recipe_from(tree, job.key), folder, resume=folder.exists(), say=lambda line: print(line, file=lines, flush=True))
+
+
+def _judge(job: Job, run: Run, device: str) -> None:
+    """Every answer and measurement that is not there yet."""
+    from sightline.engine.evaluate import evaluate
+    from sightline.study.answers import beside, collect, load, save, save_measured
+    from sightline.study.measure import measure
+
+    answers = {split: run.path / "answers" / f"{split}.npz" for split in job.splits}
+    missing = [split for split, path in answers.items() if not path.is_file()]
+    first = [] if run.thresholds else ["val"]  # on which each run's thresholds are chosen
+    if asked := list(dict.fromkeys([*first, *missing])):
+        evaluate(run, asked, device)
+    for split in missing:
+        save(collect(run, split, device), answers[split])
+    for split, names in job.measured.items():
+        for name in names:
+            if not beside(answers[split], name).is_file():
+                save_measured(measure(run, split, load(answers[split]).ids, name, device), answers[split], name)

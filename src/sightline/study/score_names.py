@@ -1,0 +1,54 @@
+"""What a plan may be scored by, by name; and what has to be measured for it beyond the answers to the images as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sightline.data.counterfactual import ARTEFACTS
+from sightline.errors import nearest
+
+PASTED, REMOVED, ENERGY = "pasted_flips", "removed_flips", "artefact_energy"
+NAMES = (
+    *("accuracy", "balanced_accuracy", "auc", "epg", "swap_auc", "background_gap", "worst_group", "accuracy_gap"),
+    *(ENERGY, PASTED, REMOVED),
+)
+
+
+def check_score(name: str) -> None:
+    """Refuses what cannot be computed.
+
+    Raises:
+        ValueError: an unknown score, or an artefact that nobody can draw.
+    """
+    score, _, brackets = name.rstrip("]").partition("[")
+    if score not in NAMES:
+        raise ValueError(f"no score {name!r}. {nearest(score, NAMES)}")
+    if score == PASTED and brackets not in ARTEFACTS:
+        raise ValueError(f"score {name!r}: say what is pasted, e.g. {PASTED}[{ARTEFACTS[0]}]. {nearest(brackets, ARTEFACTS)}")
+
+
+def tag_of(name: str) -> str:
+    """The tag whose images a score is of.
+
+    >>> tag_of("accuracy[!ruler]"), tag_of("auc"), tag_of("pasted_flips[ruler]")
+    ('ruler', '', '')
+    """
+    score, _, brackets = name.rstrip("]").partition("[")
+    return "" if score == PASTED else brackets.removeprefix("!")
+
+
+def measure_of(name: str) -> str | None:
+    """What has to be measured on every image for a score; None: nothing that the answers do not hold.
+
+    >>> measure_of("pasted_flips[ruler]"), measure_of("removed_flips[ruler]"), measure_of("auc[ruler]")
+    ('pasted_flips-ruler', 'removed_flips', None)
+    """
+    score, _, brackets = name.rstrip("]").partition("[")
+    if score == PASTED:
+        return f"{PASTED}-{brackets}"
+    return score if score in (REMOVED, ENERGY) else None
+
+
+def measures(scores: Iterable[str]) -> tuple[str, ...]:
+    """Of all scores, each once."""
+    return tuple(dict.fromkeys(measure for score in scores if (measure := measure_of(score))))
