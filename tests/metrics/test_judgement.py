@@ -29,6 +29,7 @@ def spread(
         per_seed=[],
         seeds=seeds,
         images=images,
+        patients=images,
         sd_seeds=sd_seeds,
         se_images=se_images,
         se_own=0.0 if se_images is not None else None,

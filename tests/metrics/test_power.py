@@ -15,6 +15,12 @@ def test_without_seed_noise_it_is_the_textbooks_2_8_errors() -> None:
     assert detectable(Noise(600, 1, se_shared=0.01), alpha=0.01, power=0.9) == pytest.approx(0.01 * (2.58404 + 1.28155), rel=1e-4)
 
 
+def test_images_of_few_patients_are_no_more_than_these_patients() -> None:
+    few = Noise(600, 1, se_shared=0.01, patients=12)
+    assert detectable(few) == pytest.approx(0.01 * (2.20099 + 0.84162), rel=1e-4)  # t with 11 degrees of freedom
+    assert few.with_images(1200).patients == 24
+
+
 def test_few_seeds_need_students_tails() -> None:
     """The noncentral t of 2 and of 5 degrees of freedom, at the level of one comparison and of 25."""
     for seeds, alpha in ((3, 0.05), (6, 0.05), (3, 0.002), (6, 0.002)):
