@@ -275,15 +275,15 @@ def pseudo_mask(
 @app.command(
     "annotate-next",
     epilog="Examples:\n\n    sightline annotate-next runs/melanoma-energy --budget 50\n\n"
-    "    sightline annotate-next runs/melanoma-energy --budget 50 --by uncertainty --out next\n\n"
+    "    sightline annotate-next runs/melanoma-energy --budget 50 --by uncertainty+spread --out next\n\n"
     "Train with them: sightline train energy --data isic2017 --root ~/isic2017 --set data.annotated=next/annotated.csv",
 )
 def annotate_next(
     run: RunPath,
     budget: Annotated[int, typer.Option(help="How many images can be annotated.", min=1)] = 50,
     by: Annotated[
-        str, typer.Option(help="uncertainty+spread, uncertainty, spread or random; spread: how far from one point the attention is.")
-    ] = "uncertainty+spread",
+        str, typer.Option(help="uncertainty, spread, uncertainty+spread or random; spread: how far from one point the attention is.")
+    ] = "uncertainty",
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for next.csv, next.png, annotated.csv. Default: `annotate-next` in the run.", metavar="DIR"),
@@ -291,10 +291,11 @@ def annotate_next(
     seed: Annotated[int, typer.Option(help="Of ties and of --by random.")] = 0,
     json: Json = None,
 ) -> None:
-    """Say which training images are worth annotating next: those on which the model is unsure and looks everywhere.
+    """Say which training images are worth annotating next: those on which the model is unsure.
 
-    Asks about the images whose annotation the run did not have. Patients or lesions take turns. Not shown to beat *--by random*: a model
-    that looks surely and sharply at the wrong thing is not found in this way.
+    Asks about the images whose annotation the run did not have. Patients or lesions take turns. Not shown to beat *--by random*. With
+    *spread*, those on which it looks everywhere: worse than random where there is a shortcut, since a model that looks sharply at the
+    wrong thing is not found in this way.
     """
     from sightline.verbs import annotate_next as run_annotate_next
 

@@ -85,7 +85,7 @@ def test_an_arm_whose_images_another_chooses_waits_for_it_and_is_named_after_the
     for seed in range(2):
         first, chosen, last = (by_arm[arm, seed] for arm in ("first", "more", "twice"))
         assert first.choice is None
-        assert chosen.choice == Choice(first.key, 4, "uncertainty+spread", seed)
+        assert chosen.choice == Choice(first.key, 4, "uncertainty", seed)
         assert last.choice == Choice(chosen.key, 2, "random", seed)
         assert chosen.recipe.data.annotated_fraction == 1
     assert [sorted({cell.arm for cell in part}) for part in in_rounds(found)] == [["first", "label-only"], ["more"], ["twice"]]

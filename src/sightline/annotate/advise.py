@@ -23,7 +23,7 @@ COLUMNS = ["rank", "id", "image", "label", "group", "predicted", "probability", 
 def annotate_next(
     run: Run,
     budget: int,
-    by: str = "uncertainty+spread",
+    by: str = "uncertainty",
     out: Path | None = None,
     *,
     seed: int = 0,
@@ -36,8 +36,8 @@ def annotate_next(
     were annotated before, and the chosen ones), which the next training reads as `data.annotated`.
 
     Args:
-        by: `uncertainty+spread`, `uncertainty`, `spread` or `random`; see `choose.worth`. A run without maps is asked for its uncertainty
-            alone.
+        by: `uncertainty`, `spread`, `uncertainty+spread` or `random`; see `choose.worth`. A run without maps is asked for its uncertainty
+            alone. Where there is a shortcut, spread chose worse than chance (docs/studies/phantom-annotate.md).
         out: folder; None: `annotate-next` in the run.
         seed: of ties, and of `random`.
         progress: called with (done, all) images.

@@ -2,8 +2,8 @@
 
 The idea: an image of whose class the model is unsure, and one on which it looks everywhere at once, have more to teach than one that it
 decides surely from one place. Both are read off the model alone; where it *should* look is what the annotation has yet to tell. So a model
-that looks surely and sharply at the wrong thing, a ruler, shows neither, and its images come last: on the phantom, these scores did not
-beat chance (`benchmarks/annotate_next.py`).
+that looks surely and sharply at the wrong thing, a ruler, shows neither, and its images come last: on the phantom, spread chose worse
+than chance and uncertainty no better (docs/studies/phantom-annotate.md).
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Annotate(Settings):
 
     after: str
     budget: Count
-    by: By = "uncertainty+spread"
+    by: By = "uncertainty"
 
 
 class Arm(Settings):
