@@ -13,12 +13,15 @@ _SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing goes over the network that nobody asked for
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # workers use this very environment; else the folder one stands in is packed and sent to them
     "RAY_worker_niceness": "0",  # trainings are what the machine is for
-    "RAY_worker_register_timeout_seconds": "600",  # importing torch may take minutes where all cores are busy
+    "RAY_worker_register_timeout_seconds": "600",  # importing torch may take minutes where all cores are busy,
+    "RAY_agent_register_timeout_ms": "600000",  # and so may the start of Ray's own processes
 }
 
 
-def run_on_ray(jobs: Sequence[Job], done: Callable[[Outcome], None], *, workers: int, address: str | None = None) -> None:
-    """Does all jobs; `done` is called with each outcome as it comes. Where the cluster has accelerators, each training has one of its own.
+def run_on_ray(rounds: Sequence[Sequence[Job]], done: Callable[[Outcome], None], *, workers: int, address: str | None = None) -> None:
+    """Does all jobs, round by round; `done` is called with each outcome as it comes.
+
+    Where the cluster has accelerators, each training has one of its own.
 
     Args:
         workers: of a cluster that is started here; a running cluster has its own.
@@ -38,19 +41,20 @@ def run_on_ray(jobs: Sequence[Job], done: Callable[[Outcome], None], *, workers:
         if address:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         else:
-            cpus = workers * max(job.threads for job in jobs)
+            cpus = workers * max(job.threads for jobs in rounds for job in jobs)
             ray.init(num_cpus=cpus, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except ConnectionError as error:
         raise UserError(f"--address {address}", str(error).splitlines()[0], "Start the cluster with `ray start --head`.") from None
-    gpus = 1 if ray.cluster_resources().get("GPU") else 0
     try:
-        pending = {ray.remote(work).options(num_cpus=job.threads, num_gpus=gpus, max_retries=1).remote(job): job for job in jobs}
-        while pending:
-            (ready, *_), _ = ray.wait(list(pending), num_returns=1)
-            job = pending.pop(ready)
-            try:
-                done(ray.get(ready))
-            except RayError as error:
-                done(lost(job, f"its worker was lost: {str(error).splitlines()[0]}"))
+        gpus = 1 if ray.cluster_resources().get("GPU") else 0
+        for jobs in rounds:
+            pending = {ray.remote(work).options(num_cpus=job.threads, num_gpus=gpus, max_retries=1).remote(job): job for job in jobs}
+            while pending:
+                (ready, *_), _ = ray.wait(list(pending), num_returns=1)
+                job = pending.pop(ready)
+                try:
+                    done(ray.get(ready))
+                except RayError as error:
+                    done(lost(job, f"its worker was lost: {str(error).splitlines()[0]}"))
     finally:
         ray.shutdown()

@@ -61,7 +61,7 @@ def run_study(
 
 
 def _run(study: Study, told: Told, executor: Executor, workers: int | None, threads: int, address: str | None) -> None:
-    rounds = in_rounds(study.to_do())
+    rounds = [[_job(study, cell, threads) for cell in cells] for cells in in_rounds(study.to_do())]
     total = len(study.trainings)
     finished = total - sum(map(len, rounds))
 
@@ -70,14 +70,15 @@ def _run(study: Study, told: Told, executor: Executor, workers: int | None, thre
         finished += 1
         told(outcome, finished, total)
 
-    for cells in rounds:
-        jobs = [_job(study, cell, threads) for cell in cells]
-        devices = cuda_devices()
-        if executor == "ray":
-            run_on_ray(jobs, done, workers=workers or cores(threads), address=address)
-        else:
-            count = min(len(jobs), workers or devices or cores(threads))
-            run_local(jobs, done, workers=count, devices=[i % devices for i in range(count)] if devices else [])
+    if not rounds:
+        return
+    if executor == "ray":
+        run_on_ray(rounds, done, workers=workers or cores(threads), address=address)
+        return
+    devices = cuda_devices()
+    for jobs in rounds:
+        count = min(len(jobs), workers or devices or cores(threads))
+        run_local(jobs, done, workers=count, devices=[i % devices for i in range(count)] if devices else [])
 
 
 def in_rounds(cells: Sequence[Cell]) -> list[list[Cell]]:
