@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 
 import pytest
 from typer.testing import CliRunner
@@ -51,6 +51,12 @@ def test_help_shows_an_example_of_every_verb(verb):
     assert result.exit_code == 0
     assert "Example" in result.output
     assert "--json" in result.output
+
+
+def test_it_says_which_version_it_is():
+    result = CliRunner().invoke(app, ["--version"])
+    assert result.exit_code == 0
+    assert result.output == f"sightline {version('sightline')}\n"
 
 
 def test_help_loads_nothing_heavy():
