@@ -124,7 +124,8 @@ def test_the_sheet_shows_every_chosen_image(run, tmp_path, monkeypatch):
 def test_a_run_without_maps_goes_by_uncertainty_and_says_so(tmp_path):
     plain = {"attention": {"name": "none"}, "losses.guidance": [], "losses.behaviour": []}
     run = untrained(tmp_path / "plain", **plain)
-    result = CliRunner().invoke(app, ["annotate-next", str(run.path), "--budget", "3", "--json", str(tmp_path / "n.json")])
+    options = ["--budget", "3", "--by", "uncertainty+spread", "--json", str(tmp_path / "n.json")]
+    result = CliRunner().invoke(app, ["annotate-next", str(run.path), *options])
     assert "no attention maps: gone by uncertainty alone" in result.output
     found = json.loads((tmp_path / "n.json").read_text())
     assert found["by"] == "uncertainty"
