@@ -158,12 +158,15 @@ def excess_flips(
     """
     change, rng = _change(what, how), np.random.default_rng((seed, *what.encode()))
     draws, found = draws if how == "pasted" else 1, [np.empty(0)]
+    device = device_of(classifier)
+
+    def said(pictures: np.ndarray) -> Array:
+        return decided(probabilities(classifier, _tensor(pictures, device)), threshold)
+
     for start in range(0, len(images), _CHUNK):
-        flips = []
-        for _ in range(draws):
-            pictures = _changed(images, slice(start, start + _CHUNK), change, rng)[:3]  # as they are, changed, control
-            said = [decided(probabilities(classifier, _tensor(kind, device_of(classifier))), threshold) for kind in pictures]
-            flips.append((said[1] != said[0]).astype(np.float64) - (said[2] != said[0]))
+        changes = [_changed(images, slice(start, start + _CHUNK), change, rng) for _ in range(draws)]
+        first = said(changes[0][0])  # the images as they are, whatever was drawn
+        flips = [(said(after) != first).astype(np.float64) - (said(control) != first) for _, after, control, _ in changes]
         found.append(np.mean(flips, axis=0))
     return np.concatenate(found)
 

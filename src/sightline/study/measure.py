@@ -8,43 +8,49 @@ import numpy as np
 import torch
 
 from sightline.audit.counterfactuals import How, clean, excess_flips, marked
-from sightline.audit.images import gather
+from sightline.audit.images import Images, gather
 from sightline.engine.run import Run
 from sightline.metrics.bootstrap import Array
 from sightline.metrics.localisation import energy_inside, upsample
 from sightline.study.score_names import ENERGY, REMOVED
 
 
-def measure(run: Run, split: str, ids: Sequence[str], what: str, device: str = "cpu") -> Array:
-    """One number for each image of a split, NaN where it does not apply.
+def measure(run: Run, split: str, ids: Sequence[str], what: Sequence[str], device: str = "cpu") -> dict[str, Array]:
+    """Numbers for each image of a split, NaN where they do not apply.
 
     What is drawn depends on the images alone, so that all arms see the same changes.
 
     Args:
         ids: of the images.
-        what: `artefact_energy`, the share of the first map's energy on what is marked as an artefact; `removed_flips`, `pasted_flips-NAME`,
-            whether the decision is another once what is marked is filled in, or NAME is pasted onto an image without artefacts, less
-            the same of its control (see `audit.counterfactuals`), so from -1 to 1.
+        what: of `artefact_energy`, the share of the first map's energy on what is marked as an artefact; `removed_flips`,
+            `pasted_flips-NAME`, whether the decision is another once what is marked is filled in, or NAME is pasted onto an image without
+            artefacts, less the same of its control (see `audit.counterfactuals`), so from -1 to 1.
 
     Returns:
-        (N,)
+        name -> (N,)
     """
     dataset = run.datasets[split]
     place = {record.id: i for i, record in enumerate(dataset.records)}
     images = gather(dataset, [place[i] for i in ids])
-    if what == ENERGY:
-        looked = run.attention(split)
-        if looked is None:
-            return np.full(len(ids), np.nan)
-        at = {name: i for i, name in enumerate(looked.ids)}
-        maps = next(iter(looked.maps.values()))[[at[i] for i in ids]]
-        avoid = (images.avoid[:, 0] >= 128).numpy()
-        return energy_inside(upsample(maps, (avoid.shape[1], avoid.shape[2])), avoid)
+    return {name: _energy(run, split, ids, images) if name == ENERGY else _flips(run, images, name, device) for name in what}
+
+
+def _energy(run: Run, split: str, ids: Sequence[str], images: Images) -> Array:
+    looked = run.attention(split)
+    if looked is None:
+        return np.full(len(ids), np.nan)
+    at = {name: i for i, name in enumerate(looked.ids)}
+    maps = next(iter(looked.maps.values()))[[at[i] for i in ids]]
+    avoid = (images.avoid[:, 0] >= 128).numpy()
+    return energy_inside(upsample(maps, (avoid.shape[1], avoid.shape[2])), avoid)
+
+
+def _flips(run: Run, images: Images, what: str, device: str) -> Array:
     classifier, kept = run.classifier(device).to(memory_format=torch.channels_last), run.thresholds.get("decision")
     kind, _, artefact = what.partition("-")
     how: How = "removed" if kind == REMOVED else "pasted"
     chosen = marked(images) if how == "removed" else {artefact: clean(images)}
-    values = np.full(len(ids), np.nan)
+    values = np.full(len(images), np.nan)
     for name, places in chosen.items():
         values[places] = excess_flips(classifier, images.at(places), name, how, kept)
     return values

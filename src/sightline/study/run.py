@@ -87,7 +87,7 @@ def in_rounds(cells: Sequence[Cell]) -> list[list[Cell]]:
     while left:
         waiting = {cell.key for cell in left}
         rounds.append([cell for cell in left if cell.choice is None or cell.choice.first not in waiting])
-        left = [cell for cell in left if cell not in rounds[-1]]
+        left = [cell for cell in left if cell.choice is not None and cell.choice.first in waiting]
     return rounds
 
 

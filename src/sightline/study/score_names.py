@@ -14,13 +14,19 @@ NAMES = (
 )
 
 
+def _parts(name: str) -> tuple[str, str]:
+    """Score, and what stands in brackets."""
+    score, _, brackets = name.rstrip("]").partition("[")
+    return score, brackets
+
+
 def check_score(name: str) -> None:
     """Refuses what cannot be computed.
 
     Raises:
         ValueError: an unknown score, or an artefact that nobody can draw.
     """
-    score, _, brackets = name.rstrip("]").partition("[")
+    score, brackets = _parts(name)
     if score not in NAMES:
         raise ValueError(f"no score {name!r}. {nearest(score, NAMES)}")
     if score == PASTED and brackets not in ARTEFACTS:
@@ -33,7 +39,7 @@ def tag_of(name: str) -> str:
     >>> tag_of("accuracy[!ruler]"), tag_of("auc"), tag_of("pasted_flips[ruler]")
     ('ruler', '', '')
     """
-    score, _, brackets = name.rstrip("]").partition("[")
+    score, brackets = _parts(name)
     return "" if score == PASTED else brackets.removeprefix("!")
 
 
@@ -43,7 +49,7 @@ def measure_of(name: str) -> str | None:
     >>> measure_of("pasted_flips[ruler]"), measure_of("removed_flips[ruler]"), measure_of("auc[ruler]")
     ('pasted_flips-ruler', 'removed_flips', None)
     """
-    score, _, brackets = name.rstrip("]").partition("[")
+    score, brackets = _parts(name)
     if score == PASTED:
         return f"{PASTED}-{brackets}"
     return score if score in (REMOVED, ENERGY) else None

@@ -131,6 +131,7 @@ def _judge(job: Job, run: Run, device: str) -> None:
     for split in missing:
         save(collect(run, split, device), answers[split])
     for split, names in job.measured.items():
-        for name in names:
-            if not beside(answers[split], name).is_file():
-                save_measured(measure(run, split, load(answers[split]).ids, name, device), answers[split], name)
+        unmeasured = [name for name in names if not beside(answers[split], name).is_file()]
+        if unmeasured:
+            for name, values in measure(run, split, load(answers[split]).ids, unmeasured, device).items():
+                save_measured(values, answers[split], name)
