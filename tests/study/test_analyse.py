@@ -31,7 +31,7 @@ def answers(cell: Cell, good: float, labels: np.ndarray) -> Answers:
     swapped = np.where(np.arange(N)[:, None] % 3 == 0, np.nan, np.stack([probability, 1 - probability]))  # every third has no region
     tags = {"ruler": (np.arange(N) % 2).astype(float)}
     patients = [f"patient {i // 2}" for i in range(N)]
-    return Answers([str(i) for i in range(N)], labels, probability, swapped, np.full(N, good / 2), patients, tags)
+    return Answers([str(i) for i in range(N)], labels, probability, np.full(N, good / 2), patients, tags, {"swapped": swapped})
 
 
 def invented(folder: Path, good: dict[str, float], **changed: Any) -> Study:
@@ -153,7 +153,7 @@ def test_what_was_measured_of_the_images_counts_where_it_applies(tmp_path: Path)
     path = study.answers(cell.key, "flipped")
     assert not study.done(cell.key), "what the scores ask for is not there yet"
     flips = np.where(np.arange(N) % 4 < 2, np.nan, np.arange(N) % 4 - 3.0)  # no number, no number, -1, 0
-    for measure in study.measures:
+    for measure in study.measures["flipped"]:
         save_measured(flips, path, measure)
     assert study.done(cell.key)
     found = study.load(cell.key, "flipped")

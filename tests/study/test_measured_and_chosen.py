@@ -83,3 +83,20 @@ def test_a_plan_with_more_scores_measures_and_trains_nothing_again(study: Study)
     assert {level["score"] for level in result["levels"] if level["value"] is not None} == set(SCORES)
     assert "4 annotations more than first, chosen by random" in write(found, result)[0].read_text()
     assert read_table(next(found.path.glob("chosen/*/annotated.csv")))
+
+
+def test_a_score_of_one_split_is_measured_and_told_there_alone(study: Study) -> None:
+    other = study.plan.model_copy(update={"scores": ("accuracy", "swap_auc@matched"), "splits": ("flipped", "matched")})
+    found = run_study(other, study.path, succeeds, workers=1)
+    assert found.plan.decides == ("accuracy", "flipped")
+    folders = [found.run_folder(cell.key) / "answers" for cell in found.cells]
+    assert all((folder / "matched.swapped.npy").is_file() and not (folder / "flipped.swapped.npy").exists() for folder in folders)
+    result = analyse(found)
+    assert {(row["score"], row["split"]) for row in result["levels"]} == {
+        ("accuracy", "flipped"),
+        ("accuracy", "matched"),
+        ("swap_auc", "matched"),
+    }
+    said = found.load(found.cells[0].key, "matched")
+    assert said.measured["swapped"].shape == (2, *said.probabilities.shape)
+    assert all(row["value"] is not None for row in result["levels"])

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
-from tiny_plan import write_plan
+from tiny_plan import QUICK_DRAWING, write_plan
 
 from sightline.errors import UserError
 from sightline.report.study import markdown
@@ -29,7 +29,8 @@ from sightline.study.work import Outcome
 
 FEW = {"name": "few", "set": {"data.annotated_fraction": 0.25}}
 MORE = {"name": "more", "annotate": {"after": "few", "budget": 4}}  # waits for the first
-WHOLE = {"arms": ["label-only", FEW, MORE], "scores": ["accuracy", "auc", "epg", "pasted_flips[ruler]"], "seeds": 1}
+DRAWN = {"name": "drawn", "like": "pseudo-roi", "draw": QUICK_DRAWING}
+WHOLE = {"arms": ["label-only", FEW, MORE, DRAWN], "scores": ["accuracy", "auc", "epg", "pasted_flips[ruler]"], "seeds": 1}
 COMMAND = [sys.executable, "-c", "from sightline.cli import main; main()", "study"]
 
 
@@ -54,7 +55,7 @@ def same_answers(a: Study, b: Study) -> bool:
 
 def test_every_cell_leaves_its_answers_and_nothing_is_left_to_do(unbroken: Study) -> None:
     assert unbroken.to_do() == []
-    assert len(unbroken.trainings) == 3
+    assert len(unbroken.trainings) == 4
     assert set(unbroken.seconds()) == {cell.key for cell in unbroken.cells}
     assert not list(unbroken.path.rglob("last.ckpt"))
     manifest = json.loads((unbroken.path / "manifest.json").read_text())

@@ -25,6 +25,13 @@ TINY: dict[str, Any] = {
     "draws": 100,
 }
 
+QUICK_DRAWING = {  # keeps whatever it draws
+    "encoder": "test_resnet",
+    "epochs": 2,
+    "minimum_dice": 0,
+    "keep": {"smallest": 0, "largest": 1, "components": 99, "confidence": 0},
+}
+
 
 def write_plan(path: Path, **changed: Any) -> Path:
     path.write_text(yaml.safe_dump(TINY | changed))

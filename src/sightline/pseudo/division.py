@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -48,33 +48,40 @@ def divide(settings: PseudoMasks, progress: Callable[[int, int], None] | None = 
     records = _read(settings.data, "data")
     others = _read(settings.target, "target") if settings.target else records
     annotated = [r for r in records if r.annotations]
-    targets = [_bare(r) for r in others if settings.target or not r.annotations]
+    targets = [bare(r) for r in others if settings.target or not r.annotations]
     where = f"data {settings.data.name}"
     if not targets:
         raise UserError(where, "has no image without annotation", "Name the data set that is to get masks with --for.")
     _check_ids(targets)
-    judging = [_bare(r) for r in others if r.split not in (None, "train")]
+    judging = [bare(r) for r in others if r.split not in (None, "train")]
     looked = list({r.id: r for r in [*targets, *judging]}.values())
     seen, seen_others = (survey(some, gaze_blur=GAZE_BLUR, progress=progress) for some in (annotated, looked))
     for found in (seen, seen_others):
         found.raise_problems()
-    annotated = [replace(r, label=LABEL, split=None) for r in annotated if seen.facts[r.id].known]
+    annotated = [r for r in annotated if seen.facts[r.id].known]
     left_out = same(annotated, seen, judging, seen_others)
     usable = [r for r in annotated if r.id not in left_out]
-    alike = near_duplicate_groups(usable, seen)
-    count = len({alike.get(r.id, r.group or r.id) for r in usable})
+    division = hold_out(usable, targets, near_duplicate_groups(usable, seen), settings, where)
+    return replace(division, left_out=sorted(left_out), shared=sorted(same(division.train, seen, targets, seen_others)))
+
+
+def hold_out(annotated: Sequence[Record], targets: list[Record], groups: Mapping[str, str], settings: PseudoMasks, where: str) -> Division:
+    """Divides the images to learn from; no image is left out or shared.
+
+    Args:
+        annotated: all with a known region; whatever their labels and splits.
+        groups: id -> group, over the records' own.
+
+    Raises:
+        UserError: too few annotated images.
+    """
+    records = [replace(r, label=LABEL, split=None) for r in annotated]
+    count = len({groups.get(r.id, r.group or r.id) for r in records})
     if count < 2:
-        reason = f"has {len(usable)} annotated images to learn from, {count} that are independent; one part has to be held out"
+        reason = f"has {len(records)} annotated images to learn from, {count} that are independent; one part has to be held out"
         raise UserError(where, reason, "Annotate more images, or name a data set with masks with --data.")
-    parts = split(usable, Split(val=settings.held_out, test=0, seed=settings.seed), alike)
-    return Division(
-        train=parts["train"],
-        held_out=parts["val"],
-        groups=[alike.get(r.id, r.group) for r in parts["val"]],
-        targets=targets,
-        left_out=sorted(left_out),
-        shared=sorted(same(parts["train"], seen, targets, seen_others)),
-    )
+    parts = split(records, Split(val=settings.held_out, test=0, seed=settings.seed), groups)
+    return Division(parts["train"], parts["val"], [groups.get(r.id, r.group) for r in parts["val"]], targets, [], [])
 
 
 def same(records: Sequence[Record], seen: Survey, others: Sequence[Record], seen_others: Survey) -> set[str]:
@@ -92,7 +99,8 @@ def _read(images: Images, key: str) -> list[Record]:
     return records
 
 
-def _bare(record: Record) -> Record:
+def bare(record: Record) -> Record:
+    """The record as one that is to get a mask: nothing is known of it."""
     return replace(record, label=LABEL, annotations=(), avoid=(), regions={})
 
 

@@ -39,7 +39,12 @@ def _silent(title: str) -> Progress:
 
 
 def pseudo_masks(
-    settings: PseudoMasks, out: Path | str, *, say: Callable[[str], None] = print, progress: Callable[[str], Progress] = _silent
+    settings: PseudoMasks,
+    out: Path | str,
+    *,
+    division: Division | None = None,
+    say: Callable[[str], None] = print,
+    progress: Callable[[str], Progress] = _silent,
 ) -> dict[str, Any]:
     """Trains a U-Net, judges it on held-out images, and writes masks if it is good enough (003-32).
 
@@ -49,6 +54,7 @@ def pseudo_masks(
 
     Args:
         out: folder that must not exist yet; it appears when it is complete.
+        division: which images are learnt from, judge and get masks; None: as `divide` divides the data sets of the settings.
         say: receives one-line messages.
         progress: title -> what is called with (done, all).
 
@@ -64,7 +70,7 @@ def pseudo_masks(
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(stable_seed("weights", settings.seed))
         segmenter = Segmenter(settings.encoder, settings.weights)
-        division = divide(settings, progress("looking through the images"))
+        division = division or divide(settings, progress("looking through the images"))
         _announce(division, say)
         data = Data(image_size=settings.image_size, augment=settings.augment)
         dataset = ImageDataset(division.train, (LABEL,), data, train=True, seed=settings.seed)

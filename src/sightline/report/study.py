@@ -32,7 +32,7 @@ def write(study: Study, result: dict[str, Any]) -> list[Path]:
 def page(study: Study, result: dict[str, Any]) -> str:
     """One HTML page that needs no other file."""
     plan = yaml.safe_dump(study.plan.model_dump(mode="json", exclude_defaults=True), sort_keys=False, allow_unicode=True)
-    facts = {"plan": plan, "environment": environment(), "charts": _charts(study, result), "tables": tables(study, result)}
+    facts = {"plan": plan, "environment": environment(), "drawn": drawn, "charts": _charts(study, result), "tables": tables(study, result)}
     return rendered("study.html.j2", result | facts | {"seeds": study.plan.seeds, "confidence": study.plan.confidence})
 
 
@@ -48,15 +48,16 @@ def _charts(study: Study, result: dict[str, Any]) -> dict[str, list[Chart]]:
     over = []
     if len(plan.grid) == 1:
         key = next(iter(plan.grid))
-        for score in plan.scores:
-            for split in plan.splits:
+        for split in plan.splits:
+            for score in plan.scores_on(split):
                 rows = [row for row in result["levels"] if (row["score"], row["split"]) == (score, split)]
                 title = f"{score} on {split}"
                 over.append(charts(study_charts.curves(rows, key, title), title, f"{title} of every arm over {key}, with its interval."))
     fronts = []
-    if {"auc", "epg"} <= set(plan.scores) and any(row["score"] == "epg" and row["value"] is not None for row in result["levels"]):
-        caption = "What is right of and above a point is better in both; ringed: no other point is. Lines: intervals over seeds and images."
-        for split in plan.splits:
+    caption = "What is right of and above a point is better in both; ringed: no other point is. Lines: intervals over seeds and images."
+    for split in plan.splits:
+        mapped = [row for row in result["levels"] if (row["score"], row["split"]) == ("epg", split) and row["value"] is not None]
+        if "auc" in plan.scores_on(split) and mapped:
             fronts.append(charts(study_charts.front(result["levels"], "epg", "auc", split), f"AUC against EPG on {split}", caption))
     return {"differences": differences, "over": over, "fronts": fronts}
 
@@ -74,7 +75,7 @@ def tables(study: Study, result: dict[str, Any]) -> list[dict[str, Any]]:
                     first = next(iter(own.values()))
                     rows.append({"arm": arm.name, "seeds": first["seeds"], "images": first["images"], "scores": own})
             if rows:
-                found.append({"setting": _words(setting), "split": split, "scores": list(study.plan.scores), "rows": rows})
+                found.append({"setting": _words(setting), "split": split, "scores": list(study.plan.scores_on(split)), "rows": rows})
     return found
 
 
@@ -82,6 +83,8 @@ def markdown(study: Study, result: dict[str, Any]) -> str:
     """The answer, the levels and the differences."""
     lines = [f"# {result['title'] or result['name']}", ""]
     lines += [*(line + "\n" for line in result["conclusion"]), *(f"- {sentence}" for sentence in result["answer"])]
+    for arm in result["arms"]:
+        lines += [f"- {arm['name']}: {drawn(arm['drawn'])}"] if arm["drawn"] else []
     if result["missing"]:
         lines += ["", f"{result['missing']} trainings are missing."]
     lines += ["", *(f"- failed: {one['arm']}, seed {one['seed']}: {one['reason']}" for one in result["failed"])] if result["failed"] else []
@@ -119,6 +122,12 @@ def markdown(study: Study, result: dict[str, Any]) -> str:
             cells = [row["arm"], row["base"], _cell(usual), words.span(wide) or "–", words.number(row["p_holm"]), *noise]
             lines.append(_line([*cells, row["verdict"]["word"]]))
     return "\n".join(lines) + "\n"
+
+
+def drawn(found: dict[str, Any]) -> str:
+    """How good the regions are that a network drew, in words."""
+    dice, low, high = (words.number(found[key]) for key in ("dice", "low", "high"))
+    return f"{found['kept']:.0%} of the drawn masks are kept; held-out Dice {dice} ({low} to {high}, {found['drawings']} drawings)"
 
 
 def _line(cells: list[str]) -> str:

@@ -34,11 +34,9 @@ def analyse(study: Study) -> dict[str, Any]:
     """
     plan = study.plan
     arms = {setting: {arm: chosen(study, found) for arm, found in by_arm.items()} for setting, by_arm in grouped(study.cells).items()}
-    spreads = {
-        split: {setting: _spreads(plan, _answers(study, by_arm, split)) for setting, by_arm in arms.items()} for split in plan.splits
-    }
+    spreads = {split: _by_setting(study, arms, split) for split in plan.splits}
     trained = {(setting, arm): tuple(cell.key for cell in kept) for setting, by_arm in arms.items() for arm, kept in by_arm.items()}
-    judged = [(score, split) for split in plan.splits for score in plan.scores]
+    judged = [(score, split) for split in plan.splits for score in plan.scores_on(split)]
     comparisons = [part for score, split in judged for part in _compared(plan, spreads[split], score, split, trained)]
     failures = study.failures()
     return {
@@ -86,6 +84,11 @@ def chosen(study: Study, found: Sequence[Cell]) -> list[Cell]:
     return max(candidates.values(), key=merit) if len(candidates) > 1 else next(iter(candidates.values()))
 
 
+def _by_setting(study: Study, arms: Mapping[Setting, Mapping[str, Sequence[Cell]]], split: str) -> dict[Setting, dict[Name, Spread]]:
+    names = study.plan.scores_on(split)
+    return {setting: _spreads(study.plan, names, _answers(study, by_arm, split)) for setting, by_arm in arms.items()}
+
+
 def _answers(study: Study, by_arm: Mapping[str, Sequence[Cell]], split: str) -> dict[str, dict[int, Answers]]:
     """Of the arms that have any; that all were judged on the same images is checked, since everything paired rests on it."""
     found = {arm: {cell.seed: study.load(cell.key, split) for cell in kept} for arm, kept in by_arm.items() if kept}
@@ -97,13 +100,13 @@ def _answers(study: Study, by_arm: Mapping[str, Sequence[Cell]], split: str) -> 
     return found
 
 
-def _spreads(plan: Plan, arms: Arms) -> dict[Name, Spread]:
+def _spreads(plan: Plan, names: Sequence[str], arms: Arms) -> dict[Name, Spread]:
     """Every score of every arm, and of every arm minus each base, over seeds and images: all from the same draws."""
     seeds = sorted({seed for by_seed in arms.values() for seed in by_seed})
     if not seeds:
         return {}
     of_seed = [next(by_seed[seed] for by_seed in arms.values() if seed in by_seed) for seed in seeds]
-    scores = {score: statistic(score) for score in plan.scores}
+    scores = {score: statistic(score) for score in names}
 
     def values(s: int, weights: Array) -> dict[Name, Array]:
         missing = np.full(len(weights), np.nan)  # an arm without this seed leaves the seed out
@@ -175,5 +178,6 @@ def _about(study: Study, arm: str, what: str, arms: Mapping[Setting, Mapping[str
         "says": what,
         "trainings": len({cell.key for cell in kept}),
         "candidates": [dict(c) for c in dict.fromkeys(cell.candidate for cell in kept) if c],
+        "drawn": study.drawn(kept),
         "seconds": statistics.median([took[c.key] for c in kept if c.key in took] or [0.0]),
     }

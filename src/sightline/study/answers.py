@@ -14,7 +14,7 @@ from sightline.engine.compare import judged
 from sightline.engine.files import write_whole
 from sightline.engine.run import Run
 from sightline.metrics.bootstrap import Array
-from sightline.study.swapped import swapped
+from sightline.study.score_names import SWAPPED
 
 
 @dataclass(frozen=True)
@@ -25,38 +25,36 @@ class Answers:
         ids: names of the images.
         labels: (N,) class indices.
         probabilities: (N, C).
-        swapped: (2, N, C) probabilities with the region on a background of its own class, and of another; NaN where it does not apply.
         epg: (N,) energy of the first map inside the region, NaN where it does not apply.
         groups: patient or lesion of each image, or its id.
         tags: tag -> (N,) 1, 0, or NaN where nobody said.
-        measured: what scores ask for beyond that -> (N,), see `measure.py`; kept in files of its own, since not every plan asks for it.
+        measured: what scores ask for beyond that, see `measure.py`; kept in files of its own, since not every plan asks for it. NaN where
+            it does not apply, and where nobody measured.
     """
 
     ids: list[str]
     labels: Array
     probabilities: Array
-    swapped: Array
     epg: Array
     groups: list[str]
     tags: dict[str, Array]
     measured: dict[str, Array] = field(default_factory=dict)
 
 
-def collect(run: Run, split: str, device: str = "cpu") -> Answers:
-    """Reads them off an evaluated run; on other backgrounds, the images are shown to it again, on the device."""
+def collect(run: Run, split: str) -> Answers:
+    """Reads them off an evaluated run."""
     said = judged(run, split)
     records = {record.id: record for record in run.datasets[split].records}
     chosen = [records[i] for i in said.ids]
     given = [{k: bool(v) for k, v in r.tags.items() if isinstance(v, bool | np.bool_)} for r in chosen]
     tags = {name: np.array([float(tag.get(name, np.nan)) for tag in given]) for name in sorted(set().union(*given))}
     epg = np.full(len(said.ids), np.nan) if said.epg is None else said.epg
-    other = swapped(run, split, said.ids, device)
-    return Answers(said.ids, said.labels, said.probabilities, other, epg, [r.group or r.id for r in chosen], tags)
+    return Answers(said.ids, said.labels, said.probabilities, epg, [r.group or r.id for r in chosen], tags)
 
 
 def save(answers: Answers, path: Path) -> None:
     """Writes the file, whole or not at all."""
-    arrays: dict[str, Any] = {name: getattr(answers, name) for name in ("labels", "probabilities", "swapped", "epg")}
+    arrays: dict[str, Any] = {name: getattr(answers, name) for name in ("labels", "probabilities", "epg")}
     arrays |= {f"tag:{name}": values for name, values in answers.tags.items()}
     names = np.frombuffer(json.dumps({"ids": answers.ids, "groups": answers.groups}).encode(), np.uint8)
 
@@ -88,6 +86,7 @@ def load(path: Path, measures: Iterable[str] = ()) -> Answers:
     with np.load(path) as file:
         names = json.loads(file["names"].tobytes())
         tags = {key.removeprefix("tag:"): file[key] for key in file.files if key.startswith("tag:")}
-        nothing = np.full(len(names["ids"]), np.nan)
-        measured = {name: np.load(other) if other.is_file() else nothing for name, other in found.items()}
-        return Answers(names["ids"], file["labels"], file["probabilities"], file["swapped"], file["epg"], names["groups"], tags, measured)
+        said = file["probabilities"]  # (N, C)
+        nothing = {name: np.full((2, *said.shape) if name == SWAPPED else len(said), np.nan) for name in found}
+        measured = {name: np.load(other) if other.is_file() else nothing[name] for name, other in found.items()}
+        return Answers(names["ids"], file["labels"], said, file["epg"], names["groups"], tags, measured)

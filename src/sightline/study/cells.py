@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sightline.recipe import Recipe, load_recipe, override, recipe_from
+from sightline.config import Roi
+from sightline.errors import UserError
+from sightline.pseudo.settings import PseudoMasks
+from sightline.recipe import Recipe, load_recipe, override, recipe_from, validated
 from sightline.study.arms import READY
 from sightline.study.plan import Arm, Plan
 
@@ -27,6 +31,7 @@ class Cell:
         recipe: everything that decides it. What a trained arm has yet to choose has a name in it that stands for how it is chosen.
         key: name made of its content; cells of equal content share one training.
         choice: whose annotations it is trained with, where a trained arm chooses them.
+        drawing: of the regions that are not annotated, where a network draws them.
     """
 
     arm: str
@@ -36,6 +41,7 @@ class Cell:
     recipe: Recipe
     key: str
     choice: Choice | None = None
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,19 @@ class Choice:
     def name(self) -> str:
         """Stands for everything that decides the choice; the folder of its files."""
         return f"{self.first}-{self.budget}-{self.by}-{self.seed}"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A network that learns from the annotated training images and draws the regions of the others.
+
+    Attributes:
+        settings: of `pseudo_masks`, in plain values.
+        name: stands for everything that decides what is drawn; the folder of its files.
+    """
+
+    settings: dict[str, Any]
+    name: str
 
 
 def cells(plan: Plan) -> list[Cell]:
@@ -90,9 +109,30 @@ def _cell(plan: Plan, arm: Arm, setting: dict[str, Any], candidate: dict[str, An
     recipe = load_recipe(arm.recipe or plan.recipe, plan.set | setting)
     own = (READY[arm.like].set if arm.like else {}) | arm.set | candidate | dict.fromkeys(plan.seed_settings, seed)
     own |= {} if choice is None else {"data.annotated": choice.name}
-    tree = override(recipe.model_dump(mode="json"), own) | {"name": arm.name, "title": says(arm)}
-    recipe = recipe_from(tree, where=f"arm {arm.name!r}").check()
-    return Cell(arm.name, seed, tuple(setting.items()), tuple(candidate.items()), recipe, key(recipe), choice)
+    where = f"arm {arm.name!r}"
+    recipe = recipe_from(override(recipe.model_dump(mode="json"), own) | {"name": arm.name, "title": says(arm)}, where).check()
+    drawing = None if arm.drawn is None else _drawing(recipe, arm.drawn, seed, where)
+    recipe = recipe if drawing is None else recipe.with_settings(data__roi__pseudo=drawing.name)
+    return Cell(arm.name, seed, tuple(setting.items()), tuple(candidate.items()), recipe, key(recipe), choice, drawing)
+
+
+def _drawing(recipe: Recipe, own: Mapping[str, Any], seed: int, where: str) -> Drawing:
+    data, backbone = recipe.data, recipe.backbone
+    told = (*recipe.losses.guidance, *recipe.losses.behaviour)
+    if avoiding := [loss.name for loss in told if loss.name == "avoid" or loss.options.get("region") == "avoid"]:
+        reason = f"draws regions, but its loss {avoiding[0]!r} goes by what to avoid, which nobody draws"
+        raise UserError(where, reason, "Leave the loss out, or give the arm annotations.")
+    if named := {"data", "target"} & {key.partition(".")[0] for key in own}:
+        raise UserError(f"{where}: draw", f"says {min(named)!r}, but it is the training images that are drawn on", "Leave it out.")
+    side = max(64, math.ceil(data.image_size / 32) * 32)  # what a U-Net takes
+    tree: dict[str, Any] = {"data": {"name": data.name, "root": data.root, "options": data.options}, "image_size": side, "seed": seed}
+    if "encoder" not in own:
+        tree |= {"encoder": backbone.name, "weights": backbone.weights}
+    plain = validated(PseudoMasks, tree, where).model_dump(mode="json")
+    settings = validated(PseudoMasks, override(plain, dict(own)), f"{where}: draw").model_dump(mode="json")
+    # what else is done to regions is done to the drawn ones as well
+    shown = data.model_copy(update={"roi": Roi(of=data.roi.of, seed=data.roi.seed)})
+    return Drawing(settings, _digest({"data": shown.model_dump(mode="json"), "settings": settings}))
 
 
 def says(arm: Arm) -> str:
@@ -101,10 +141,15 @@ def says(arm: Arm) -> str:
     own = ", ".join(f"{name} = {value}" for name, value in arm.set.items())
     wish = arm.annotate
     more = f"{wish.budget} annotations more than {wish.after}, chosen by {wish.by}" if wish else ""
-    return "; ".join(part for part in (base, own, more) if part) or arm.recipe or "the recipe as it is"
+    drawn = "the regions of the other images drawn by a network" if arm.draw is not None and not (arm.like and READY[arm.like].draw) else ""
+    return "; ".join(part for part in (base, own, more, drawn) if part) or arm.recipe or "the recipe as it is"
 
 
 def key(recipe: Recipe) -> str:
     """Twelve hex digits that stand for everything that decides a training."""
     tree = {name: value for name, value in recipe.model_dump(mode="json").items() if name not in UNNAMED}
+    return _digest(tree)
+
+
+def _digest(tree: Any) -> str:
     return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:12]

@@ -27,6 +27,14 @@ def check_data(plan: Plan, found: Sequence[Cell]) -> None:
     whole = [cell.recipe.data.model_copy(update=guiding) for cell in found if cell.seed == min(c.seed for c in found)]
     for data in {data.model_dump_json(): data for data in whole}.values():
         _check(plan, data)
+    for data in {cell.recipe.data.model_dump_json(): cell.recipe.data for cell in found if cell.drawing is not None}.values():
+        _check_drawing(plan, data)
+
+
+def _check_drawing(plan: Plan, data: Data) -> None:
+    if data.annotated is None and data.annotated_fraction == 1 and all(record.annotations for record in read(data).records):
+        remedy = "Set data.annotated_fraction of the arm that draws."
+        raise UserError(f"{plan.name}: draw", "all images are annotated, so none is left to draw on", remedy)
 
 
 def _check(plan: Plan, data: Data) -> None:
@@ -39,7 +47,7 @@ def _check(plan: Plan, data: Data) -> None:
             there = [other for other, members in splits.items() if members]
             raise UserError(f"{plan.name}: splits", f"data {data.name} has no images for {name!r}", nearest(name, there))
         tags = sorted({tag for record in records for tag, value in record.tags.items() if isinstance(value, bool | np.bool_)})
-        for score in plan.scores:
+        for score in plan.scores_on(name):
             if measure_of(score) in (ENERGY, REMOVED) and not any(mark.kind != "nothing" for record in records for mark in record.avoid):
                 remedy = "Leave the score out, or use a data set with marked artefacts."
                 raise UserError(f"{plan.name}: score {score!r}", f"no image of {name!r} has an artefact marked", remedy)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
+from collections.abc import Callable
 
 import torch
 
@@ -12,6 +14,7 @@ from sightline.data.reading import read
 from sightline.data.splits import split
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe
+from sightline.study.cells import Cell
 from sightline.study.folder import Study
 from sightline.types import Batch
 
@@ -34,7 +37,7 @@ def seconds_left(study: Study, threads: int) -> float:
         if study.trained(cell.key):
             continue
         if cell.arm not in by_arm and cell.arm not in guessed:
-            guessed[cell.arm] = trial(cell.recipe, threads)
+            guessed[cell.arm] = trial(cell.recipe, threads) + (drawing(cell, threads) if cell.drawing else 0)
         total += statistics.median(by_arm[cell.arm]) if cell.arm in by_arm else guessed[cell.arm]
     return total
 
@@ -53,17 +56,44 @@ def trial(recipe: Recipe, threads: int, steps: int = 2) -> float:
     return learned + EVALUATION * step * sum(batches.get(name, 0) for name in recipe.evaluate.splits)
 
 
+def drawing(cell: Cell, threads: int, steps: int = 2) -> float:
+    """Seconds that it takes to learn and draw the regions of one training, from a few steps."""
+    from sightline.pseudo.fit import segmentation_loss
+    from sightline.pseudo.segmenter import Segmenter
+    from sightline.pseudo.settings import PseudoMasks
+
+    assert cell.drawing is not None
+    settings, data = PseudoMasks.model_validate(cell.drawing.settings), cell.recipe.data
+    count = len(split(read(data).records, data.split)["train"])
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            network, batch = Segmenter(settings.encoder).train(), invented_batch(settings.image_size, settings.batch_size)
+            step = median_seconds(lambda: segmentation_loss(network(batch.images), batch.roi).backward(), steps)
+    finally:
+        torch.set_num_threads(before)
+    learned = math.ceil(data.annotated_fraction * count * (1 - settings.held_out) / settings.batch_size)
+    return step * (settings.epochs * learned + EVALUATION * count / settings.batch_size)
+
+
 def _step_seconds(recipe: Recipe, steps: int) -> float:
     """Median seconds of a training step, after one that warms up."""
     size, count = recipe.data.image_size, recipe.train.batch_size
     with torch.random.fork_rng(devices=[]):
         classifier = build(recipe.model_copy(update={"backbone": recipe.backbone.model_copy(update={"weights": "none"})}), 2).train()
         batch = invented_batch(size, count)
-        objective, taken = Objective(recipe.losses, recipe.weighting), []
-        for _ in range(steps + 1):
-            began = time.perf_counter()
-            objective(classifier, batch, 0.0)[0].backward()
-            taken.append(time.perf_counter() - began)
+        objective = Objective(recipe.losses, recipe.weighting)
+        return median_seconds(lambda: objective(classifier, batch, 0.0)[0].backward(), steps)
+
+
+def median_seconds(step: Callable[[], object], steps: int) -> float:
+    """Of some steps, after one that warms up."""
+    taken = []
+    for _ in range(steps + 1):
+        began = time.perf_counter()
+        step()
+        taken.append(time.perf_counter() - began)
     return statistics.median(taken[1:])
 
 

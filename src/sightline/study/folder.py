@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ class Study:
     def __init__(self, path: Path, plan: Plan) -> None:
         self.path, self.plan = path, plan
         self.cells = cells(plan)
-        self.measures = measures(plan.scores)
+        self.measures = {split: measures(plan.scores_on(split)) for split in plan.splits}
         self._tuned = {cell.key for cell in self.cells if cell.candidate}
 
     @classmethod
@@ -74,7 +75,7 @@ class Study:
 
     def load(self, key: str, split: str) -> Answers:
         """The same, read, with what the scores ask for on the splits of the plan; NaN where that is not measured yet."""
-        return load(self.answers(key, split), self.measures if split in self.plan.splits else ())
+        return load(self.answers(key, split), self.measures.get(split, ()))
 
     def trained(self, key: str) -> bool:
         """Whether the training has answered; what the scores ask for besides may be missing."""
@@ -82,7 +83,7 @@ class Study:
 
     def done(self, key: str) -> bool:
         """Whether nothing is left to do for this content."""
-        measured = [beside(self.answers(key, split), name) for split in self.plan.splits for name in self.measures]
+        measured = [beside(self.answers(key, split), name) for split, names in self.measures.items() for name in names]
         return self.trained(key) and all(path.is_file() for path in measured)
 
     def failure(self, key: str) -> Path:
@@ -98,6 +99,20 @@ class Study:
         """key -> how long the training took, of those that have answered."""
         files = {c.key: self.run_folder(c.key) / "took.json" for c in self.trainings if self.trained(c.key)}
         return {key: float(json.loads(path.read_text())["seconds"]) for key, path in files.items() if path.is_file()}
+
+    def drawn(self, found: Sequence[Cell]) -> dict[str, Any] | None:
+        """How good the regions are that were drawn for some trainings, as far as they are there; None: none are.
+
+        Returns:
+            drawings: how many; dice, low, high: of images that were held out, mean and range over the drawings; kept: share of the masks.
+        """
+        files = {self.path / "drawn" / cell.drawing.name / "pseudo.json" for cell in found if cell.drawing is not None}
+        facts = [json.loads(path.read_text()) for path in sorted(files) if path.is_file()]
+        if not facts:
+            return None
+        dice = [one["held_out"]["dice"]["value"] for one in facts]
+        kept, predicted = (sum(one["images"][name] for one in facts) for name in ("kept", "predicted"))
+        return {"drawings": len(facts), "dice": statistics.fmean(dice), "low": min(dice), "high": max(dice), "kept": kept / predicted}
 
     def to_do(self) -> list[Cell]:
         """What is left, in order."""

@@ -1,4 +1,4 @@
-"""What is measured of every image beyond the answer to it: does the decision follow an artefact, and does the map lie on it?"""
+"""What is measured of every image beyond the answer to it: what does the decision follow, where does the map lie?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from sightline.audit.images import Images, gather
 from sightline.engine.run import Run
 from sightline.metrics.bootstrap import Array
 from sightline.metrics.localisation import energy_inside, upsample
-from sightline.study.score_names import ENERGY, REMOVED
+from sightline.study.score_names import ENERGY, REMOVED, SWAPPED
+from sightline.study.swapped import swapped
 
 
 def measure(run: Run, split: str, ids: Sequence[str], what: Sequence[str], device: str = "cpu") -> dict[str, Array]:
@@ -24,15 +25,18 @@ def measure(run: Run, split: str, ids: Sequence[str], what: Sequence[str], devic
         ids: of the images.
         what: of `artefact_energy`, the share of the first map's energy on what is marked as an artefact; `removed_flips`,
             `pasted_flips-NAME`, whether the decision is another once what is marked is filled in, or NAME is pasted onto an image without
-            artefacts, less the same of its control (see `audit.counterfactuals`), so from -1 to 1.
+            artefacts, less the same of its control (see `audit.counterfactuals`), so from -1 to 1; `swapped`, see `swapped.py`.
 
     Returns:
-        name -> (N,)
+        name -> (N,); (2, N, C) of `swapped`
     """
-    dataset = run.datasets[split]
-    place = {record.id: i for i, record in enumerate(dataset.records)}
-    images = gather(dataset, [place[i] for i in ids])
-    return {name: _energy(run, split, ids, images) if name == ENERGY else _flips(run, images, name, device) for name in what}
+    found = {SWAPPED: swapped(run, split, ids, device)} if SWAPPED in what else {}
+    if rest := [name for name in what if name != SWAPPED]:
+        dataset = run.datasets[split]
+        place = {record.id: i for i, record in enumerate(dataset.records)}
+        images = gather(dataset, [place[i] for i in ids])
+        found |= {name: _energy(run, split, ids, images) if name == ENERGY else _flips(run, images, name, device) for name in rest}
+    return found
 
 
 def _energy(run: Run, split: str, ids: Sequence[str], images: Images) -> Array:

@@ -43,6 +43,8 @@ class Arm(Settings):
         set: settings on top.
         tune: settings tried out, setting -> values; the combination with the best mean score on the validation images stands for the arm.
         annotate: more annotations than another arm had; None: those that the settings say.
+        draw: settings of `sightline pseudo-mask`, by which a network learns from the annotated training images and draws the regions of the
+            others; None: nothing is drawn.
     """
 
     name: str
@@ -51,6 +53,12 @@ class Arm(Settings):
     set: dict[str, Any] = {}
     tune: dict[str, list[Any]] = {}
     annotate: Annotate | None = None
+    draw: dict[str, Any] | None = None
+
+    @property
+    def drawn(self) -> dict[str, Any] | None:
+        """`draw`, also where the ready-made arm asks for it."""
+        return {} if self.draw is None and self.like is not None and READY[self.like].draw else self.draw
 
     @property
     def tuned(self) -> dict[str, list[Any]]:
@@ -61,8 +69,10 @@ class Arm(Settings):
     def _starts_from_a_known_arm(self) -> Self:
         if self.like is not None and self.like not in READY:
             raise ValueError(f"no ready-made arm {self.like!r}. {nearest(self.like, READY)}")
-        if self.like == "pseudo-roi" and "data.roi.pseudo" not in self.set:
-            raise ValueError("pseudo-roi needs `set: {data.roi.pseudo: DIR}`, a folder written by `sightline pseudo-mask`")
+        if self.drawn is not None and self.annotate is not None:
+            raise ValueError("an arm has its annotations chosen or drawn, not both: leave `annotate` or `draw` out")
+        if self.drawn is not None and "data.roi.pseudo" in self.set:
+            raise ValueError("data.roi.pseudo names masks that are there already, and this arm draws its own: leave one of them out")
         return self
 
 
@@ -78,7 +88,8 @@ class Plan(Settings):
         seed_settings: the settings that the number of the seed goes into.
         grid: setting -> values that every arm is trained with, e.g. a loss weight for a Pareto picture, or the strength of a shortcut.
         splits: on which the arms are judged.
-        scores: which scores; `accuracy[TAG]` is that of the images with a tag, `accuracy[!TAG]` of those without, so for every score.
+        scores: which scores; `accuracy[TAG]` is that of the images with a tag, `accuracy[!TAG]` of those without, so for every score;
+            `accuracy@SPLIT` on one of the splits alone.
         base: the arms that every other arm is compared with.
         primary: the comparison that the answer rests on: its score and split. None: the first of each.
         matters: the smallest difference worth knowing of, in units of the score.
@@ -121,8 +132,13 @@ class Plan(Settings):
             if arm.annotate is not None:
                 self._check_choice(arm.name, arm.annotate.after, self.arms[:i])
         for score in self.scores:
-            check_score(score)
-        if self.primary and (self.primary[0] not in self.scores or self.primary[1] not in self.splits):
+            name, at, where = score.partition("@")
+            check_score(name)
+            if at and where not in self.splits:
+                raise ValueError(f"score {score!r}: {where!r} is not among the splits. {nearest(where, self.splits)}")
+        if silent := [split for split in self.splits if not self.scores_on(split)]:
+            raise ValueError(f"nothing is scored on {silent[0]!r}")
+        if self.primary and (self.primary[1] not in self.splits or self.primary[0] not in self.scores_on(self.primary[1])):
             raise ValueError(f"primary {list(self.primary)} is not among scores and splits")
         return self
 
@@ -133,14 +149,21 @@ class Plan(Settings):
             raise ValueError(f"{name!r} annotates after {after!r}, which is no arm further up")
         if first.tuned:
             raise ValueError(f"{name!r} annotates after {after!r}, which has several candidates; one has to choose")
-        partly = {"data.annotated", "data.annotated_fraction"} & {*self.set, *first.set} or first.like in SHARES
+        said = {"data.annotated", "data.annotated_fraction"} & {*self.set, *first.set}
+        partly = first.drawn is None and (said or first.like in SHARES)
         if first.annotate is None and not partly:
             raise ValueError(f"{name!r} annotates after {after!r}, which has all annotations; set its data.annotated_fraction")
 
     @property
     def decides(self) -> tuple[str, str]:
         """Score and split that the answer rests on."""
-        return self.primary or (self.scores[0], self.splits[0])
+        name, _, where = self.scores[0].partition("@")
+        return self.primary or (name, where or self.splits[0])
+
+    def scores_on(self, split: str) -> tuple[str, ...]:
+        """The scores that are taken on a split."""
+        parts = [score.partition("@") for score in self.scores]
+        return tuple(dict.fromkeys(name for name, _, where in parts if where in ("", split)))
 
     @property
     def same_patients(self) -> bool:

@@ -92,8 +92,8 @@ def in_rounds(cells: Sequence[Cell]) -> list[list[Cell]]:
 
 
 def _job(study: Study, cell: Cell, threads: int) -> Job:
-    recipe, measured = cell.recipe.model_dump(mode="json"), dict.fromkeys(study.plan.splits, study.measures)
-    return Job(cell.key, recipe, study.splits(cell.key), measured, study.path.resolve(), threads, cell.choice)
+    recipe = cell.recipe.model_dump(mode="json")
+    return Job(cell.key, recipe, study.splits(cell.key), study.measures, study.path.resolve(), threads, cell.choice, cell.drawing)
 
 
 def cores(threads: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sightline.data.counterfactual import ARTEFACTS
 from sightline.errors import nearest
 
-PASTED, REMOVED, ENERGY = "pasted_flips", "removed_flips", "artefact_energy"
+PASTED, REMOVED, ENERGY, SWAPPED = "pasted_flips", "removed_flips", "artefact_energy", "swapped"
 NAMES = (
     *("accuracy", "balanced_accuracy", "auc", "epg", "swap_auc", "background_gap", "worst_group", "accuracy_gap"),
     *(ENERGY, PASTED, REMOVED),
@@ -46,12 +46,14 @@ def tag_of(name: str) -> str:
 def measure_of(name: str) -> str | None:
     """What has to be measured on every image for a score; None: nothing that the answers do not hold.
 
-    >>> measure_of("pasted_flips[ruler]"), measure_of("removed_flips[ruler]"), measure_of("auc[ruler]")
-    ('pasted_flips-ruler', 'removed_flips', None)
+    >>> measure_of("pasted_flips[ruler]"), measure_of("removed_flips[ruler]"), measure_of("swap_auc"), measure_of("auc[ruler]")
+    ('pasted_flips-ruler', 'removed_flips', 'swapped', None)
     """
     score, brackets = _parts(name)
     if score == PASTED:
         return f"{PASTED}-{brackets}"
+    if score in ("swap_auc", "background_gap"):
+        return SWAPPED
     return score if score in (REMOVED, ENERGY) else None
 
 

@@ -11,7 +11,7 @@ from sightline.metrics.bootstrap import Array, mean_of_defined, ratio
 from sightline.metrics.groups import ARTEFACTS, group_names
 from sightline.metrics.ranks import overall_auc
 from sightline.study.answers import Answers
-from sightline.study.score_names import ENERGY, PASTED, REMOVED, measure_of, tag_of
+from sightline.study.score_names import ENERGY, PASTED, REMOVED, SWAPPED, measure_of, tag_of
 
 LOWER_IS_BETTER = ("background_gap", "accuracy_gap", ENERGY, PASTED, REMOVED)
 SIGNED = ("background_gap", PASTED, REMOVED)  # from -1 to 1; all others from 0
@@ -62,7 +62,7 @@ def _auc_on(answers: Answers, weights: Array) -> tuple[Array, Array]:
     """AUC on backgrounds of the own class and of another, over the images that have both."""
     there = applies("swap_auc", answers)
     labels, weights = answers.labels[there], weights[:, there]
-    own, other = (overall_auc(labels, said[there], weights) for said in answers.swapped)
+    own, other = (overall_auc(labels, said[there], weights) for said in answers.measured[SWAPPED])
     return own, other
 
 
@@ -107,7 +107,7 @@ def statistic(name: str) -> Statistic:
     Raises:
         UserError: when it is computed and no image of the study has such a tag.
     """
-    whole, tag = measured(name) if measure_of(name) else SCORES[name.partition("[")[0]], tag_of(name)
+    whole, tag = SCORES.get(name.partition("[")[0]) or measured(name), tag_of(name)
 
     def part(answers: Answers, weights: Array) -> Array:
         if tag not in answers.tags:
@@ -122,11 +122,10 @@ def applies(name: str, answers: Answers) -> Array:
     score, tag = name.partition("[")[0], tag_of(name)
     there = np.ones(len(answers.ids), bool) if not tag else answers.tags[tag] == (0.0 if "[!" in name else 1.0)
     if measure := measure_of(name):
-        there &= ~np.isnan(answers.measured[measure])
+        values = answers.measured[measure]  # (N,), or (2, N, C) of what is swapped
+        there &= ~np.isnan(values if values.ndim == 1 else values.sum(axis=(0, 2)))
     if score == "epg":
         there &= ~np.isnan(answers.epg)
-    if score in ("swap_auc", "background_gap"):
-        there &= ~np.isnan(answers.swapped[:, :, 0]).any(axis=0)
     return there
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sightline.engine.files import write_json, write_text
 from sightline.errors import UserError
-from sightline.study.cells import Choice
+from sightline.study.cells import Choice, Drawing
 
 if TYPE_CHECKING:
     from sightline.engine.run import Run
@@ -30,6 +30,7 @@ class Job:
         study: the study's folder.
         threads: that it may use.
         choice: which finished training of the study chooses the annotations; None: the recipe says which.
+        drawing: of the regions that are not annotated; None: they stay unknown.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Job:
     study: Path
     threads: int
     choice: Choice | None = None
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True)
@@ -107,14 +109,20 @@ def _trained(job: Job, folder: Path) -> Run:
     from sightline.engine.run import Run
     from sightline.engine.train import train
     from sightline.recipe import override, recipe_from
+    from sightline.study.draw import drawn
 
     if (folder / "model.json").is_file():
         return Run(folder)
-    tree = job.recipe if job.choice is None else override(job.recipe, {"data.annotated": _chosen(job)})
     log = job.study / "logs" / f"{job.key}.txt"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as lines:
-        return train(recipe_from(tree, job.key), folder, resume=folder.exists(), say=lambda line: print(line, file=lines, flush=True))
+
+        def say(line: str) -> None:
+            print(line, file=lines, flush=True)
+
+        settings = {} if job.choice is None else {"data.annotated": _chosen(job)}
+        settings |= {} if job.drawing is None else drawn(recipe_from(job.recipe, job.key), job.drawing, job.study, say)
+        return train(recipe_from(override(job.recipe, settings), job.key), folder, resume=folder.exists(), say=say)
 
 
 def _judge(job: Job, run: Run, device: str) -> None:
@@ -129,7 +137,7 @@ def _judge(job: Job, run: Run, device: str) -> None:
     if asked := list(dict.fromkeys([*first, *missing])):
         evaluate(run, asked, device)
     for split in missing:
-        save(collect(run, split, device), answers[split])
+        save(collect(run, split), answers[split])
     for split, names in job.measured.items():
         unmeasured = [name for name in names if not beside(answers[split], name).is_file()]
         if unmeasured:
