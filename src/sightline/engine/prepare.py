@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sightline.data.annotated import annotated_in
 from sightline.data.dataset import ImageDataset
@@ -77,7 +78,8 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
         for name, records in splits.items()
         for record in records
     ]
-    return Prepared(_datasets(recipe, splits, dataset.classes, annotated), dataset.classes, table, warnings)
+    datasets = {name: _dataset(recipe, name, records, dataset.classes, annotated) for name, records in splits.items()}
+    return Prepared(datasets, dataset.classes, table, warnings)
 
 
 def _guided(recipe: Recipe, records: list[Record], progress: Progress | None) -> list[Record]:
@@ -94,11 +96,29 @@ def _guided(recipe: Recipe, records: list[Record], progress: Progress | None) ->
     return chosen
 
 
-def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str, ...]) -> dict[str, ImageDataset]:
+class Restored(Mapping[str, ImageDataset]):
+    """Data sets by split, each made when it is asked for: masks that guided a training are missed only by who wants its training images."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], ImageDataset]) -> None:
+        self._names, self._make = tuple(names), cache(make)
+
+    def __getitem__(self, name: str) -> ImageDataset:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._make(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str, ...]) -> Restored:
     """The data sets of an earlier run, divided as its `split.csv` says.
 
     Raises:
-        UserError: images that the run knew are not there any more.
+        UserError: images that the run knew are not there any more; when the training images are asked for, masks that are not.
     """
     records = {record.id: record for record in read(recipe.data).records}
     rows = unplanted(table, recipe.data.decoy)
@@ -109,21 +129,21 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
     splits: dict[str, list[Record]] = {}
     for id, name in rows:
         splits.setdefault(name, []).append(records[id])
-    splits["train"] = guided_by(splits["train"], recipe.data.roi, gaze_blur=recipe.data.gaze_blur)
-    splits = plant(splits, recipe.data, classes)
+    planted = plant(splits, recipe.data, classes)
     annotated = frozenset(row["id"] for row in table if row["split"] == "train" and row["annotated"] == "1")
-    return _datasets(recipe, splits, classes, annotated)
+
+    def make(name: str) -> ImageDataset:
+        if name != "train":
+            return _dataset(recipe, name, planted[name], classes, annotated)
+        guided = guided_by(splits["train"], recipe.data.roi, gaze_blur=recipe.data.gaze_blur)
+        return _dataset(recipe, name, plant(splits | {"train": guided}, recipe.data, classes)["train"], classes, annotated)
+
+    return Restored(planted, make)
 
 
-def _datasets(
-    recipe: Recipe, splits: dict[str, list[Record]], classes: tuple[str, ...], annotated: frozenset[str]
-) -> dict[str, ImageDataset]:
-    def one(name: str) -> ImageDataset:
-        training = name == "train"
-        seed = recipe.train.seed
-        return ImageDataset(splits[name], classes, recipe.data, train=training, seed=seed, annotated=annotated if training else None)
-
-    return {name: one(name) for name in splits}
+def _dataset(recipe: Recipe, name: str, records: list[Record], classes: tuple[str, ...], annotated: frozenset[str]) -> ImageDataset:
+    training, seed = name == "train", recipe.train.seed
+    return ImageDataset(records, classes, recipe.data, train=training, seed=seed, annotated=annotated if training else None)
 
 
 def without_leaks(splits: dict[str, list[Record]], leaks: list[Leak]) -> dict[str, list[Record]]:

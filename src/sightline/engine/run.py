@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -144,8 +144,8 @@ class Run:
         return [row | {"epoch": float(epoch)} for epoch, row in sorted(epochs.items())]
 
     @cached_property
-    def datasets(self) -> dict[str, ImageDataset]:
-        """Split name -> images, read again from where the recipe says they are and divided as `split.csv` says."""
+    def datasets(self) -> Mapping[str, ImageDataset]:
+        """Split name -> images, read again from where the recipe says they are when they are asked for, divided as `split.csv` says."""
         from sightline.engine.prepare import restore
 
         return restore(self.recipe, self.split_table, self.classes)

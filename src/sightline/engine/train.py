@@ -82,7 +82,7 @@ def train(
             check_gradient_paths(stage, classifier, prepared.datasets["train"])
         _open(folder, recipe, prepared.table)
     for name, stage in stages:
-        datasets = restore(stage, prepared.table, prepared.classes) if name else prepared.datasets
+        datasets = dict(restore(stage, prepared.table, prepared.classes)) if name else prepared.datasets
         place = folder / name
         label = " ".join(part for part in (title or recipe.name, name) if part)
         _fit(stage, classifier, datasets, place, resume, say, label)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from sightline import catalog
-from sightline.config import Data, Split
+from sightline.config import Split
 from sightline.data.leaks import near_duplicate_groups
 from sightline.data.splits import split
 from sightline.data.survey import Survey, survey
@@ -16,7 +16,6 @@ from sightline.pseudo.settings import Images, PseudoMasks
 from sightline.types import Record
 
 LABEL = "annotated"  # of every record here: diagnoses play no part
-GAZE_BLUR = Data().gaze_blur
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,9 @@ def divide(settings: PseudoMasks, progress: Callable[[int, int], None] | None = 
     where = f"data {settings.data.name}"
     if not targets:
         raise UserError(where, "has no image without annotation", "Name the data set that is to get masks with --for.")
-    _check_ids(targets)
     judging = [bare(r) for r in others if r.split not in (None, "train")]
     looked = list({r.id: r for r in [*targets, *judging]}.values())
-    seen, seen_others = (survey(some, gaze_blur=GAZE_BLUR, progress=progress) for some in (annotated, looked))
+    seen, seen_others = (survey(some, gaze_blur=settings.gaze_blur, progress=progress) for some in (annotated, looked))
     for found in (seen, seen_others):
         found.raise_problems()
     annotated = [r for r in annotated if seen.facts[r.id].known]
@@ -73,8 +71,9 @@ def hold_out(annotated: Sequence[Record], targets: list[Record], groups: Mapping
         groups: id -> group, over the records' own.
 
     Raises:
-        UserError: too few annotated images.
+        UserError: too few annotated images, or an id to get a mask that leads out of the folder.
     """
+    _check_ids(targets)
     records = [replace(r, label=LABEL, split=None) for r in annotated]
     count = len({groups.get(r.id, r.group or r.id) for r in records})
     if count < 2:

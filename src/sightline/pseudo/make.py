@@ -72,7 +72,7 @@ def pseudo_masks(
         segmenter = Segmenter(settings.encoder, settings.weights)
         division = division or divide(settings, progress("looking through the images"))
         _announce(division, say)
-        data = Data(image_size=settings.image_size, augment=settings.augment)
+        data = Data(image_size=settings.image_size, augment=settings.augment, gaze_blur=settings.gaze_blur)
         dataset = ImageDataset(division.train, (LABEL,), data, train=True, seed=settings.seed)
         fit(segmenter, dataset, settings, "cuda" if torch.cuda.is_available() else "cpu", progress("learning the masks"), say)
     scores = judge(segmenter, division.held_out, division.groups, settings)

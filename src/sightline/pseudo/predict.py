@@ -16,7 +16,7 @@ from sightline.data.images import image_size
 from sightline.data.loader import eval_loader
 from sightline.metrics.bootstrap import Groups, chosen, interval
 from sightline.metrics.localisation import upsample
-from sightline.pseudo.division import GAZE_BLUR, LABEL
+from sightline.pseudo.division import LABEL
 from sightline.pseudo.quality import Quality, faults, overlap, quality
 from sightline.pseudo.segmenter import Segmenter
 from sightline.pseudo.settings import PseudoMasks
@@ -61,7 +61,8 @@ def judge(segmenter: Segmenter, records: Sequence[Record], groups: Groups, setti
     """
     scores, keeps = [], []
     for found in predict(segmenter, records, settings):
-        truth = render(found.record.annotations, (found.mask.shape[0], found.mask.shape[1]), gaze_blur=GAZE_BLUR, where=found.record.id)
+        size = (found.mask.shape[0], found.mask.shape[1])
+        truth = render(found.record.annotations, size, gaze_blur=settings.gaze_blur, where=found.record.id)
         assert truth is not None  # only images with a known region are held out
         scores.append(overlap(found.mask, truth >= 0.5))
         keeps.append(not faults(found.seen, settings.keep))

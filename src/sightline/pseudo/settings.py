@@ -46,6 +46,7 @@ class PseudoMasks(Settings):
         lr: highest learning rate of a one-cycle schedule.
         held_out: share of the annotated images that is not learnt from, but judges the masks.
         augment: random changes of the training images, as in a recipe.
+        gaze_blur: B of 004's Algorithm 1, in original pixels, where annotations are gaze.
         minimum_dice: mean Dice on the held-out images below which no mask is written.
         keep: which of the predicted masks are kept.
         workers: data-loading processes.
@@ -64,6 +65,7 @@ class PseudoMasks(Settings):
     augment: Augment = Augment(
         rotate=(-20, 20), scale_x=(0.85, 1.2), scale_y=(0.85, 1.2), flip_x=0.5, brightness=0.2, contrast=0.2, saturation=0.2
     )
+    gaze_blur: Count = 200
     minimum_dice: Fraction = 0.7
     keep: Keep = Keep()
     workers: Annotated[int, Field(ge=0)] = 0

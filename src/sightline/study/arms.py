@@ -51,9 +51,7 @@ READY: dict[str, Ready] = {
     "eroded-roi": _roi("guided by the region, smaller by 30 % of its radius", grow=-0.3),
     "shifted-roi": _roi("guided by the region, displaced by half its radius", shift=0.5),
     "pseudo-roi": Ready(
-        "guided by 25% of the regions, and by what a network drew that learnt from them",
-        {"data.annotated_fraction": 0.25},
-        draw=True,
+        "guided by some of the regions, and by what a network drew that learnt from them", {"data.annotated_fraction": 0.25}, draw=True
     ),
     "noisy-roi": _roi("guided by the region with a ragged outline", noise=0.2),
 }

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sightline import catalog
 from sightline.config import Roi
 from sightline.errors import UserError
 from sightline.pseudo.settings import PseudoMasks
@@ -118,14 +119,19 @@ def _cell(plan: Plan, arm: Arm, setting: dict[str, Any], candidate: dict[str, An
 
 def _drawing(recipe: Recipe, own: Mapping[str, Any], seed: int, where: str) -> Drawing:
     data, backbone = recipe.data, recipe.backbone
-    told = (*recipe.losses.guidance, *recipe.losses.behaviour)
-    if avoiding := [loss.name for loss in told if loss.name == "avoid" or loss.options.get("region") == "avoid"]:
-        reason = f"draws regions, but its loss {avoiding[0]!r} goes by what to avoid, which nobody draws"
+    if data.roi.pseudo is not None:
+        remedy = "Leave data.roi.pseudo out, or `draw` and `like: pseudo-roi`."
+        raise UserError(where, "draws its own masks, and data.roi.pseudo names masks that are there already", remedy)
+    if data.roi.control is not None:
+        raise UserError(where, f"draws regions, and data.roi.control {data.roi.control!r} takes their place", "Leave one of them out.")
+    if avoiding := _avoiding(recipe):
+        reason = f"draws regions, but its loss {avoiding!r} goes by what to avoid, which nobody draws"
         raise UserError(where, reason, "Leave the loss out, or give the arm annotations.")
     if named := {"data", "target"} & {key.partition(".")[0] for key in own}:
         raise UserError(f"{where}: draw", f"says {min(named)!r}, but it is the training images that are drawn on", "Leave it out.")
     side = max(64, math.ceil(data.image_size / 32) * 32)  # what a U-Net takes
     tree: dict[str, Any] = {"data": {"name": data.name, "root": data.root, "options": data.options}, "image_size": side, "seed": seed}
+    tree["gaze_blur"] = data.gaze_blur
     if "encoder" not in own:
         tree |= {"encoder": backbone.name, "weights": backbone.weights}
     plain = validated(PseudoMasks, tree, where).model_dump(mode="json")
@@ -135,14 +141,24 @@ def _drawing(recipe: Recipe, own: Mapping[str, Any], seed: int, where: str) -> D
     return Drawing(settings, _digest({"data": shown.model_dump(mode="json"), "settings": settings}))
 
 
+def _avoiding(recipe: Recipe) -> str | None:
+    """A loss, of any stage, that goes by what to avoid."""
+    for part in (recipe, *map(recipe.at_stage, recipe.stages)):
+        for _, room, plugin in part.plugins():
+            if getattr(catalog.find(room, plugin.name), "reads", "roi") == "avoid" or plugin.options.get("region") == "avoid":
+                return plugin.name
+    return None
+
+
 def says(arm: Arm) -> str:
     """What the arm is, in a few words."""
-    base = READY[arm.like].says if arm.like else ""
-    own = ", ".join(f"{name} = {value}" for name, value in arm.set.items())
-    wish = arm.annotate
+    ready, wish = READY.get(arm.like or ""), arm.annotate
+    base = ready.says if ready else "a network draws the regions that are not annotated" if arm.drawn is not None else ""
+    settings = (ready.set if ready and ready.draw else {}) | arm.set
+    own = ", ".join(f"{name} = {value}" for name, value in settings.items())
     more = f"{wish.budget} annotations more than {wish.after}, chosen by {wish.by}" if wish else ""
-    drawn = "the regions of the other images drawn by a network" if arm.draw is not None and not (arm.like and READY[arm.like].draw) else ""
-    return "; ".join(part for part in (base, own, more, drawn) if part) or arm.recipe or "the recipe as it is"
+    how = ", ".join(f"{name} = {value}" for name, value in (arm.draw or {}).items())
+    return "; ".join(part for part in (base, own, more, how and f"drawn with {how}") if part) or arm.recipe or "the recipe as it is"
 
 
 def key(recipe: Recipe) -> str:

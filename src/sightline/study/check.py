@@ -8,6 +8,7 @@ import numpy as np
 
 from sightline.config import Data, Roi
 from sightline.data.decoy import check_decoy, plant
+from sightline.data.guiding import named
 from sightline.data.reading import read
 from sightline.data.splits import split
 from sightline.errors import UserError, nearest
@@ -27,14 +28,23 @@ def check_data(plan: Plan, found: Sequence[Cell]) -> None:
     whole = [cell.recipe.data.model_copy(update=guiding) for cell in found if cell.seed == min(c.seed for c in found)]
     for data in {data.model_dump_json(): data for data in whole}.values():
         _check(plan, data)
-    for data in {cell.recipe.data.model_dump_json(): cell.recipe.data for cell in found if cell.drawing is not None}.values():
-        _check_drawing(plan, data)
+    for cell in {cell.drawing.name: cell for cell in found if cell.drawing is not None}.values():
+        _check_drawing(plan, cell)
 
 
-def _check_drawing(plan: Plan, data: Data) -> None:
-    if data.annotated is None and data.annotated_fraction == 1 and all(record.annotations for record in read(data).records):
-        remedy = "Set data.annotated_fraction of the arm that draws."
-        raise UserError(f"{plan.name}: draw", "all images are annotated, so none is left to draw on", remedy)
+def _check_drawing(plan: Plan, cell: Cell) -> None:
+    assert cell.drawing is not None
+    data, where = cell.recipe.data, f"{plan.name}: arm {cell.arm!r}: draw"
+    if data.annotated is None and data.annotated_fraction == 1:
+        records = read(data).records
+        if all((named(record, data.roi.of) if data.roi.of else record).annotations for record in records):
+            raise UserError(where, "all images are annotated, so none is left to draw on", "Set data.annotated_fraction of the arm.")
+    from sightline.pseudo.segmenter import Segmenter  # takes seconds to import, and few plans draw
+
+    try:
+        Segmenter(cell.drawing.settings["encoder"])
+    except UserError as error:
+        raise UserError(f"{where}: {error.where}", error.reason, error.remedy) from None
 
 
 def _check(plan: Plan, data: Data) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from sightline.config import Roi
 from sightline.data.dataset import ImageDataset
+from sightline.data.leaks import near_duplicate_groups
+from sightline.data.survey import survey
 from sightline.engine.files import read_table, write_table
 from sightline.engine.prepare import Prepared, prepare
 from sightline.errors import UserError
 from sightline.pseudo.division import Division, bare, hold_out
-from sightline.pseudo.make import new_folder, pseudo_masks
+from sightline.pseudo.make import pseudo_masks
 from sightline.pseudo.settings import PseudoMasks
 from sightline.recipe import Recipe
 from sightline.study.cells import Drawing
@@ -34,38 +39,42 @@ def drawn(recipe: Recipe, drawing: Drawing, study: Path, say: Callable[[str], No
         UserError: nothing is left to draw, or the masks are not good enough, see `pseudo_masks`.
     """
     folder = study / "drawn" / drawing.name
-    if not folder.is_dir():
-        try:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f".{drawing.name}.lock")):  # trainings that share a drawing wait for the first of them
+        if not (folder / LIST).is_file():
+            for left in (folder, *folder.parent.glob(f".{drawing.name}.*.partial")):  # by a sudden end
+                shutil.rmtree(left, ignore_errors=True)
             _draw(recipe, drawing, folder, say)
-        except OSError:
-            if not folder.is_dir():  # another training has drawn the same meanwhile
-                raise
     return {"data.roi.pseudo": str(folder), "data.annotated": str(folder / LIST), "data.annotated_fraction": 1}
 
 
 def _draw(recipe: Recipe, drawing: Drawing, folder: Path, say: Callable[[str], None]) -> None:
     roi = recipe.data.roi
     by_hand = recipe.model_copy(update={"data": recipe.data.model_copy(update={"roi": Roi(of=roi.of, seed=roi.seed)})})
-    settings = PseudoMasks.model_validate(drawing.settings)
-    division = divided(prepare(by_hand), settings, f"arm {recipe.name!r}")
-    with new_folder(folder) as partial:
-        pseudo_masks(settings, partial, division=division, say=say)
-        kept = [row["id"] for row in read_table(partial / "pseudo.csv") if row["kept"] == "1"]
-        ids = [record.id for record in (*division.train, *division.held_out)]
-        write_table(partial / LIST, [{"id": id} for id in (*ids, *kept)], ["id"])
+    settings, prepared = PseudoMasks.model_validate(drawing.settings), prepare(by_hand)
+    try:
+        division = divided(prepared, settings)
+        pseudo_masks(settings, folder, division=division, say=say)
+    except UserError as error:
+        remedy = "Settings of the drawing stand in the arm's `draw`, e.g. `draw: {epochs: 40, minimum_dice: 0.6}`; or annotate more images."
+        raise UserError(f"arm {recipe.name!r}: {error.where}", error.reason, remedy) from error
+    kept = [row["id"] for row in read_table(folder / "pseudo.csv") if row["kept"] == "1"]
+    ids = [record.id for record in (*division.train, *division.held_out)]
+    write_table(folder / LIST, [{"id": id} for id in (*ids, *kept)], ["id"])  # last: what is there when it is, is whole
 
 
-def divided(prepared: Prepared, settings: PseudoMasks, where: str) -> Division:
+def divided(prepared: Prepared, settings: PseudoMasks) -> Division:
     """The training images: those whose annotation is used are learnt from, the others get masks.
 
     Raises:
         UserError: none has no annotation, or too few have one.
     """
     train: ImageDataset = prepared.datasets["train"]
-    rows = {row["id"]: row for row in prepared.table if row["split"] == "train"}
-    known = {r.id for i, r in enumerate(train.records) if rows[r.id]["annotated"] == "1" and train.planes(i).known}
-    targets = [bare(r) for r in train.records if r.id not in known]
+    used = {row["id"] for row in prepared.table if row["split"] == "train" and row["annotated"] == "1"}
+    known = [record for i, record in enumerate(train.records) if record.id in used and train.planes(i).known]
+    ids = {record.id for record in known}
+    targets = [bare(record) for record in train.records if record.id not in ids]
     if not targets:
-        raise UserError(where, "has no training image without annotation to draw on", "Lower its data.annotated_fraction.")
-    groups = {id: row["group"] for id, row in rows.items() if row["group"]}
-    return hold_out([r for r in train.records if r.id in known], targets, groups, settings, where)
+        raise UserError("training images", "all of them are annotated, so none is left to draw on", "Lower data.annotated_fraction.")
+    alike = near_duplicate_groups(known, survey(known, gaze_blur=settings.gaze_blur))
+    return hold_out(known, targets, alike, settings, "training images")

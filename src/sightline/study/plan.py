@@ -14,7 +14,7 @@ from sightline.config import Count, Fraction, Settings
 from sightline.errors import UserError, nearest
 from sightline.recipe import named_tree, names_in, recipe_names, validated
 from sightline.study.arms import READY, SHARES
-from sightline.study.score_names import check_score
+from sightline.study.score_names import check_score, split_of
 
 _FOLDER = resources.files("sightline.study") / "plans"
 
@@ -71,8 +71,6 @@ class Arm(Settings):
             raise ValueError(f"no ready-made arm {self.like!r}. {nearest(self.like, READY)}")
         if self.drawn is not None and self.annotate is not None:
             raise ValueError("an arm has its annotations chosen or drawn, not both: leave `annotate` or `draw` out")
-        if self.drawn is not None and "data.roi.pseudo" in self.set:
-            raise ValueError("data.roi.pseudo names masks that are there already, and this arm draws its own: leave one of them out")
         return self
 
 
@@ -132,9 +130,9 @@ class Plan(Settings):
             if arm.annotate is not None:
                 self._check_choice(arm.name, arm.annotate.after, self.arms[:i])
         for score in self.scores:
-            name, at, where = score.partition("@")
+            name, where = split_of(score)
             check_score(name)
-            if at and where not in self.splits:
+            if where and where not in self.splits:
                 raise ValueError(f"score {score!r}: {where!r} is not among the splits. {nearest(where, self.splits)}")
         if silent := [split for split in self.splits if not self.scores_on(split)]:
             raise ValueError(f"nothing is scored on {silent[0]!r}")
@@ -149,21 +147,21 @@ class Plan(Settings):
             raise ValueError(f"{name!r} annotates after {after!r}, which is no arm further up")
         if first.tuned:
             raise ValueError(f"{name!r} annotates after {after!r}, which has several candidates; one has to choose")
-        said = {"data.annotated", "data.annotated_fraction"} & {*self.set, *first.set}
-        partly = first.drawn is None and (said or first.like in SHARES)
+        if first.drawn is not None:
+            raise ValueError(f"{name!r} annotates after {after!r}, for which a network draws what is missing, so nothing is left")
+        partly = {"data.annotated", "data.annotated_fraction"} & {*self.set, *first.set} or first.like in SHARES
         if first.annotate is None and not partly:
             raise ValueError(f"{name!r} annotates after {after!r}, which has all annotations; set its data.annotated_fraction")
 
     @property
     def decides(self) -> tuple[str, str]:
         """Score and split that the answer rests on."""
-        name, _, where = self.scores[0].partition("@")
+        name, where = split_of(self.scores[0])
         return self.primary or (name, where or self.splits[0])
 
     def scores_on(self, split: str) -> tuple[str, ...]:
         """The scores that are taken on a split."""
-        parts = [score.partition("@") for score in self.scores]
-        return tuple(dict.fromkeys(name for name, _, where in parts if where in ("", split)))
+        return tuple(dict.fromkeys(name for name, where in map(split_of, self.scores) if where in ("", split)))
 
     @property
     def same_patients(self) -> bool:

@@ -20,6 +20,16 @@ def _parts(name: str) -> tuple[str, str]:
     return score, brackets
 
 
+def split_of(score: str) -> tuple[str, str]:
+    """The name of a score, and the one split that it is taken on; an empty one: on all.
+
+    >>> split_of("auc[!ruler]@flipped"), split_of("auc")
+    (('auc[!ruler]', 'flipped'), ('auc', ''))
+    """
+    name, _, where = score.partition("@")
+    return name, where
+
+
 def check_score(name: str) -> None:
     """Refuses what cannot be computed.
 
