@@ -20,10 +20,11 @@ from sightline.engine.files import read_table, sha256
 from sightline.errors import UserError
 from sightline.pseudo.division import LABEL
 from sightline.pseudo.make import new_folder, pseudo_masks
-from sightline.pseudo.predict import predict
+from sightline.pseudo.predict import judge, predict
 from sightline.pseudo.quality import overlap
 from sightline.pseudo.segmenter import load_segmenter
 from sightline.pseudo.settings import PseudoMasks, settings_from
+from sightline.types import Annotation
 
 FAST = {"encoder": "test_resnet", "image_size": 64, "epochs": 4, "batch_size": 4, "lr": 5e-3}
 
@@ -175,6 +176,20 @@ def test_mistakes_on_the_command_line_have_a_remedy(arguments, message, tmp_path
     result = CliRunner().invoke(app, command)
     assert isinstance(result.exception, UserError)
     assert message in str(result.exception)
+
+
+def test_gaze_is_blurred_as_the_settings_say(moles):
+    class Everywhere(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.logit = torch.nn.Parameter(torch.ones(()))
+
+        def forward(self, images):
+            return self.logit.expand(len(images), 1, *images.shape[-2:])
+
+    looked = [replace(read(moles)[0], label=LABEL, annotations=(Annotation("gaze", points=((30.0, 24.0),)),))]
+    narrow, wide = (judge(Everywhere(), looked, None, settings(moles, gaze_blur=blur))["dice"]["value"] for blur in (10, 80))
+    assert 0 < narrow < wide < 1
 
 
 def test_help_shows_an_example():
