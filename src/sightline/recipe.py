@@ -173,7 +173,10 @@ def validated(model: type[S], tree: dict[str, Any], where: str | Path) -> S:
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise UserError(where, f"unknown setting {key!r}", nearest(str(first["loc"][-1]), _fields(model, first["loc"]))) from None
-        raise UserError(where, f"{key}: {first['msg']}", f"Given: {first.get('input')!r}.") from None
+        said = first["msg"].removeprefix("Value error, ")  # of our own checks, which look at whole sections and often name a remedy
+        reason, _, remedy = said.partition(". ")
+        given = "Change it there." if isinstance(first.get("input"), dict) else f"Given: {first.get('input')!r}."
+        raise UserError(where, f"{key}: {reason}" if key else reason, remedy or given) from None
 
 
 def _fields(model: Any, loc: tuple[int | str, ...]) -> list[str]:

@@ -55,4 +55,3 @@ READY: dict[str, Ready] = {
     ),
     "noisy-roi": _roi("guided by the region with a ragged outline", noise=0.2),
 }
-SHARES = ("roi-1", "roi-5", "roi-25")  # those that leave annotations unused

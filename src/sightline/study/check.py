@@ -12,7 +12,7 @@ from sightline.data.guiding import named
 from sightline.data.reading import read
 from sightline.data.splits import split
 from sightline.errors import UserError, nearest
-from sightline.study.cells import Cell
+from sightline.study.cells import Cell, Drawing
 from sightline.study.plan import Plan
 from sightline.study.score_names import ENERGY, REMOVED, measure_of, tag_of
 
@@ -25,16 +25,16 @@ def check_data(plan: Plan, found: Sequence[Cell]) -> None:
     """
     # regions for training, and which of them are used, change neither, so most arms share what is looked at
     guiding = {"roi": Roi(), "annotated": None, "annotated_fraction": 1}
-    whole = [cell.recipe.data.model_copy(update=guiding) for cell in found if cell.seed == min(c.seed for c in found)]
+    lowest = min(cell.seed for cell in found)
+    whole = [cell.recipe.data.model_copy(update=guiding) for cell in found if cell.seed == lowest]
     for data in {data.model_dump_json(): data for data in whole}.values():
         _check(plan, data)
-    for cell in {cell.drawing.name: cell for cell in found if cell.drawing is not None}.values():
-        _check_drawing(plan, cell)
+    drawn = [(cell, cell.drawing) for cell in found if cell.seed == lowest and cell.drawing is not None]
+    for cell, drawing in {drawing.name: (cell, drawing) for cell, drawing in drawn}.values():
+        _check_drawing(f"{plan.name}: arm {cell.arm!r}: draw", cell.recipe.data, drawing)
 
 
-def _check_drawing(plan: Plan, cell: Cell) -> None:
-    assert cell.drawing is not None
-    data, where = cell.recipe.data, f"{plan.name}: arm {cell.arm!r}: draw"
+def _check_drawing(where: str, data: Data, drawing: Drawing) -> None:
     if data.annotated is None and data.annotated_fraction == 1:
         records = read(data).records
         if all((named(record, data.roi.of) if data.roi.of else record).annotations for record in records):
@@ -42,7 +42,7 @@ def _check_drawing(plan: Plan, cell: Cell) -> None:
     from sightline.pseudo.segmenter import Segmenter  # takes seconds to import, and few plans draw
 
     try:
-        Segmenter(cell.drawing.settings["encoder"])
+        Segmenter(drawing.settings["encoder"])
     except UserError as error:
         raise UserError(f"{where}: {error.where}", error.reason, error.remedy) from None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -45,15 +46,22 @@ def seconds_left(study: Study, threads: int) -> float:
 def trial(recipe: Recipe, threads: int, steps: int = 2) -> float:
     """Seconds of a whole training, from a few steps."""
     sizes = {name: len(records) for name, records in split(read(recipe.data).records, recipe.data.split).items()}
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
+    with limited(threads):
         step = _step_seconds(recipe, steps)
-    finally:
-        torch.set_num_threads(before)
     batches = {name: size / recipe.train.batch_size for name, size in sizes.items()}
     learned = recipe.train.epochs * step * (batches["train"] + EVALUATION * batches.get("val", 0))
     return learned + EVALUATION * step * sum(batches.get(name, 0) for name in recipe.evaluate.splits)
+
+
+@contextmanager
+def limited(threads: int) -> Iterator[None]:
+    """So many threads of torch, for as long as it lasts."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def drawing(cell: Cell, threads: int, steps: int = 2) -> float:
@@ -65,14 +73,9 @@ def drawing(cell: Cell, threads: int, steps: int = 2) -> float:
     assert cell.drawing is not None
     settings, data = PseudoMasks.model_validate(cell.drawing.settings), cell.recipe.data
     count = len(split(read(data).records, data.split)["train"])
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            network, batch = Segmenter(settings.encoder).train(), invented_batch(settings.image_size, settings.batch_size)
-            step = median_seconds(lambda: segmentation_loss(network(batch.images), batch.roi).backward(), steps)
-    finally:
-        torch.set_num_threads(before)
+    with limited(threads), torch.random.fork_rng(devices=[]):
+        network, batch = Segmenter(settings.encoder).train(), invented_batch(settings.image_size, settings.batch_size)
+        step = median_seconds(lambda: segmentation_loss(network(batch.images), batch.roi).backward(), steps)
     learned = math.ceil(data.annotated_fraction * count * (1 - settings.held_out) / settings.batch_size)
     return step * (settings.epochs * learned + EVALUATION * count / settings.batch_size)
 

@@ -13,7 +13,7 @@ from sightline.annotate.choose import By
 from sightline.config import Count, Fraction, Settings
 from sightline.errors import UserError, nearest
 from sightline.recipe import named_tree, names_in, recipe_names, validated
-from sightline.study.arms import READY, SHARES
+from sightline.study.arms import READY
 from sightline.study.score_names import check_score, split_of
 
 _FOLDER = resources.files("sightline.study") / "plans"
@@ -149,7 +149,8 @@ class Plan(Settings):
             raise ValueError(f"{name!r} annotates after {after!r}, which has several candidates; one has to choose")
         if first.drawn is not None:
             raise ValueError(f"{name!r} annotates after {after!r}, for which a network draws what is missing, so nothing is left")
-        partly = {"data.annotated", "data.annotated_fraction"} & {*self.set, *first.set} or first.like in SHARES
+        said = {*self.set, *first.set, *(READY[first.like].set if first.like else ())}
+        partly = {"data.annotated", "data.annotated_fraction"} & said
         if first.annotate is None and not partly:
             raise ValueError(f"{name!r} annotates after {after!r}, which has all annotations; set its data.annotated_fraction")
 
