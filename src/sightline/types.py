@@ -6,7 +6,7 @@ exclusive ends, so that a box over a whole W x H image is (0, 0, W, H).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args, runtime_checkable
@@ -81,6 +81,18 @@ class Record:
     avoid: tuple[Annotation, ...] = ()
     regions: Mapping[str, tuple[Annotation, ...]] = field(default_factory=dict)
     tags: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Records(list[Record]):
+    """What a reader returns when there is something to say about how it read: a list of records, and `notes`, one sentence each.
+
+    A note tells what a person would otherwise take for granted: which delimiter was found, which files were left out. What has to be
+    mended is a `UserError`, not a note.
+    """
+
+    def __init__(self, records: Iterable[Record] = (), notes: Iterable[str] = ()) -> None:
+        super().__init__(records)
+        self.notes: tuple[str, ...] = tuple(notes)
 
 
 @dataclass

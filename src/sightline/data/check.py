@@ -81,6 +81,7 @@ def check(data: Data, progress: Callable[[int, int], None] | None = None) -> dic
         "root": None if data.root is None else str(data.root),
         "images": len(records),
         "classes": _per_class(records, dataset.classes),
+        "notes": list(dataset.notes),
         "left_out": dict(dataset.left_out),
         "splits": {name: _per_class(some, dataset.classes) for name, some in splits.items()},
         "annotations": _annotations(records),
@@ -90,6 +91,7 @@ def check(data: Data, progress: Callable[[int, int], None] | None = None) -> dic
         "avoid": sum(bool(r.avoid) for r in records),
         "groups": len({r.group for r in records} - {None}),
         "problems": _some([str(problem) for problem in found.problems]),
+        "remarks": _some([str(remark) for remark in found.remarks]),
         "leaks": {**_some([asdict(leak) for leak in leaks]), "kinds": dict(Counter(leak.kind for leak in leaks))},
         "near_duplicates": {"groups": len(set(groups.values())), "images": len({id for a, b, _ in alike for id in (a, b)})},
         "near_duplicates_across_classes": _some(across),
@@ -116,6 +118,7 @@ def lines(report: dict[str, Any]) -> list[str]:
     text = [f"{report['name']}: {report['images']} images, {_counts(report['classes'])}"]
     if len(report["classes"]) == 1:
         text.append("One class: a segmentation network can learn from it, a classifier cannot")
+    text += report["notes"]
     if report["left_out"]:
         text.append(f"Left out, since they belong to no class: {_counts(report['left_out'])}")
     text += [f"  {name}: {sum(counts.values())} ({_counts(counts)})" for name, counts in report["splits"].items()]
@@ -130,6 +133,8 @@ def lines(report: dict[str, Any]) -> list[str]:
         text.append(f"Where not to look: {report['avoid']} images")
     text.append(f"Groups (patients, lesions): {report['groups'] or 'none given, every image stands for itself'}")
     text += _listed("Problems", report["problems"], str)
+    if report["remarks"]["number"]:
+        text += _listed("To look at", report["remarks"], str)
     text += _listed("Leaks between splits", report["leaks"], _leak)
     alike = report["near_duplicates"]
     text.append(f"Near-duplicates: {alike['images']} images in {alike['groups']} groups")

@@ -11,16 +11,18 @@ from pathlib import Path
 from sightline import catalog
 from sightline.config import Data
 from sightline.errors import UserError, nearest
-from sightline.types import Picture, Record
+from sightline.types import Picture, Record, Records
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Records with labels out of `classes`, which stand in the order of the logits; `left_out` counts the labels of no class."""
+    """Records with labels out of `classes`, which stand in the order of the logits; `left_out` counts the labels of no class; `notes` are
+    the reader's."""
 
     records: list[Record]
     classes: tuple[str, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def read(data: Data, least: int = 2) -> Dataset:
@@ -48,7 +50,8 @@ def read(data: Data, least: int = 2) -> Dataset:
     if empty := sorted(set(classes) - {r.label for r in kept}):
         raise UserError(where, f"has no image of the class {empty[0]!r}", "Complete the data, or choose another data.task or data.classes.")
     left_out = Counter(r.label for r in records if r.label not in class_of)
-    return Dataset(kept, tuple(classes), dict(left_out.most_common()))
+    notes = records.notes if isinstance(records, Records) else ()
+    return Dataset(kept, tuple(classes), dict(left_out.most_common()), notes)
 
 
 def _classes(data: Data, tasks: Mapping[str, dict[str, list[str]]], labels: Sequence[str]) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sightline.data.facts import Facts, digest, examine
@@ -18,10 +18,11 @@ VERSION = 1  # of what is remembered: a change of `examine` raises it, which for
 
 @dataclass(frozen=True)
 class Survey:
-    """Facts by record id, and what is wrong; an image with a problem has no facts."""
+    """Facts by record id, and what is wrong; an image with a problem has no facts. `remarks` are what is odd and may be meant."""
 
     facts: dict[str, Facts]
     problems: list[UserError]
+    remarks: list[UserError] = field(default_factory=list)
 
     def raise_problems(self) -> None:
         """Raises the first problem, saying how many more there are."""

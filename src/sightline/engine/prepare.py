@@ -24,12 +24,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Prepared:
-    """Data sets by split, class names, the rows of `split.csv`, and what the leak check warned of."""
+    """Data sets by split, class names, the rows of `split.csv`, what the leak check warned of, and what the reader noted."""
 
     datasets: dict[str, ImageDataset]
     classes: tuple[str, ...]
     table: list[dict[str, str]]
     warnings: list[str]
+    notes: tuple[str, ...] = ()
 
 
 def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
@@ -79,7 +80,7 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
         for record in records
     ]
     datasets = {name: _dataset(recipe, name, records, dataset.classes, annotated) for name, records in splits.items()}
-    return Prepared(datasets, dataset.classes, table, warnings)
+    return Prepared(datasets, dataset.classes, table, warnings, dataset.notes)
 
 
 def _guided(recipe: Recipe, records: list[Record], progress: Progress | None) -> list[Record]:

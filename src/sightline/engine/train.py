@@ -69,6 +69,8 @@ def train(
         say(f"{folder} is finished; nothing to resume.")
         return Run(folder)
     prepared = prepare(recipe, progress)
+    for note in prepared.notes:
+        say(note)
     for warning in prepared.warnings:
         say(f"warning: {warning}")
 
