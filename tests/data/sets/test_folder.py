@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,77 @@ def test_the_root_must_be_a_folder(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("image,label\n")
     with pytest.raises(UserError, match=r"is not a folder\. .* For a table use data\.name=table"):
         read(tmp_path / "table.csv")
+
+
+@pytest.mark.parametrize("hidden", [".ipynb_checkpoints/1-copy.png", "__MACOSX/cat/._1.png", ".cache/2.png", "._1.png", "Thumbs.db"])
+def test_hidden_files_and_folders_are_left_out_at_every_level(tmp_path: Path, hidden: str) -> None:
+    root = touch(tmp_path, "cat/1.png", "dog/1.png", "cat/deep/3.png")
+    for folder in (root, root / "cat/deep"):
+        (folder / hidden).parent.mkdir(parents=True, exist_ok=True)
+        (folder / hidden).write_bytes((root / "cat/1.png").read_bytes())
+    assert [r.id for r in read(root)] == ["cat/1.png", "cat/deep/3.png", "dog/1.png"]
+
+
+def test_what_is_left_out_is_counted_and_named(tmp_path: Path) -> None:
+    root = touch(tmp_path, "cat/1.jfif", "cat/2.jpe", "cat/3.pgm", "dog/1.png", "top.png")
+    for name in ("cat/a.gif", "cat/b.GIF", "dog/c.gif", "cat/d.heic", "dog/e.txt", "dog/README", ".ipynb_checkpoints/f.png"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(b"")
+    records = read(root)
+    assert [r.id for r in records] == ["cat/1.jfif", "cat/2.jpe", "cat/3.pgm", "dog/1.png"]
+    assert records.notes == (
+        "1 picture outside of the class folders left out: top.png",
+        "6 files of other kinds left out: .gif 3, .heic 1, no suffix 1, .txt 1",
+        "Hidden files and folders left out: 1 (.ipynb_checkpoints)",
+    )
+    (root / "eel").mkdir()
+    (root / "eel/1.gif").write_bytes(b"")
+    with pytest.raises(UserError, match=r"eel: holds no images that can be read, but \.gif 1"):
+        read(root)
+
+
+def test_loops_pipes_and_links_to_nothing(tmp_path: Path) -> None:
+    root = touch(tmp_path, "cat/1.png", "dog/1.png")
+    (root / "cat/loop").symlink_to(root)
+    (root / "cat/self.png").symlink_to(root / "cat/self.png")
+    (root / "dog/gone.png").symlink_to(root / "nowhere.png")
+    os.mkfifo(root / "dog/pipe.png")
+    records = read(root)
+    assert [r.id for r in records] == ["cat/1.png", "cat/self.png", "dog/1.png", "dog/gone.png"]
+    assert records.notes == ("1 file of other kinds left out: not a regular file 1",)
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="nothing is closed to root")
+def test_a_folder_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    root = touch(tmp_path, "cat/1.png", "dog/1.png", "dog/closed/2.png")
+    (root / "dog/closed").chmod(0)
+    with pytest.raises(UserError, match=r"closed: cannot be opened \(Permission denied\)"):
+        read(root)
+    (root / "dog/closed").chmod(0o700)
+
+
+@pytest.mark.parametrize("other", ["Cat", "cat ", "CAT"])
+def test_classes_that_differ_only_in_spelling_are_refused(tmp_path: Path, other: str) -> None:
+    with pytest.raises(UserError, match="differ only in how they are spelled"):
+        read(touch(tmp_path, "train/cat/1.png", "train/dog/1.png", f"test/{other}/1.png"))
+
+
+def test_splits_within_the_classes(tmp_path: Path) -> None:
+    root = touch(tmp_path, "cat/Training/1.png", "cat/Testing/2.png", "dog/Training/1.png", "dog/Testing/2.png")
+    assert {(r.label, r.split) for r in read(root)} == {("cat", "train"), ("cat", "test"), ("dog", "train"), ("dog", "test")}
+    with pytest.raises(UserError, match="train/dog/test: lies in 'train' and in 'test'"):
+        read(touch(tmp_path / "b", "train/cat/1.png", "train/dog/test/1.png"))
+
+
+def test_splits_beside_classes_are_refused_unless_they_are_classes(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"holds the split 'train' beside 'cat', 'eel'\. Put every class into a split, or none"):
+        read(touch(tmp_path, "train/cat/1.png", "train/dog/1.png", "cat/1.png", "eel/1.png"))
+    assert [r.label for r in read(touch(tmp_path / "b", "train/1.png", "car/1.png", "bus/1.png"))] == ["bus", "car", "train"]
+
+
+def test_folders_within_classes_are_told(tmp_path: Path) -> None:
+    records = read(touch(tmp_path, "lesion/mel/1.png", "lesion/bcc/1.png", "healthy/1.png"))
+    assert {r.label for r in records} == {"lesion", "healthy"}
+    assert records.notes == ("The folders in lesion (bcc, mel) count as lesion",)
+    with pytest.raises(UserError, match=r"only the class folder 'data'.* If the classes are cat, dog, give the folder data as data\.root"):
+        read(touch(tmp_path / "b", "data/cat/1.png", "data/dog/1.png"))

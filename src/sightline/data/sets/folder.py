@@ -2,65 +2,106 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 from sightline.data.roots import existing
-from sightline.data.splits import SPLIT_NAMES
+from sightline.data.sets.folder_masks import pair
+from sightline.data.sets.folder_names import meaning
+from sightline.data.sets.folder_places import Place, Places
+from sightline.data.sets.walk import Found, count, kinds, some, walk
 from sightline.errors import UserError
-from sightline.types import Annotation, Record
+from sightline.types import Annotation, Record, Records
 
 WHERE = "These are images of your own."
 LAYOUT = "<class>/*.png (or jpg, bmp, tif, webp), or train/<class>/*.png and val/<class>/*.png; masks beside them as <name>_mask.png"
-SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".dcm", ".dicom"}
-MASK = re.compile(r"(?P<stem>.+)_mask(_\d+)?")
 
 
-def read(root: Path | None) -> list[Record]:
-    """Every image below a class folder; a folder level named train, val or test above the classes is the owner's split.
+def read(root: Path | None, *, masks: str | None = None) -> Records:
+    """Every image below a class folder; folders named train, val or test, above the classes or in them, are the owner's split.
 
-    An image is named by its path below `root`. One without a mask is unknown; of several masks the union counts.
+    An image is named by its path below `root`. One without a mask is unknown; of several masks the union counts. Masks are known by
+    their names (`x_mask.png`, `gt_x.png`, `x_segmentation_1.png`), or by their folder (`masks/`, `ground_truth/`, beside `images/`, in
+    each class, or above the classes).
+
+    Args:
+        masks: which pictures are masks, where names and folders do not tell: a pattern such as `*_outline.png`, in which the star stands
+            for the image's name; a folder, relative to `root`; or `none`.
 
     Raises:
-        UserError: no classes, only one class, a class without images, or a mask without its image.
+        UserError: no classes, only one class, a class without images, classes that differ only in case; a mask without its image; a
+            picture of which it is open whether it is an image or a mask; a folder that cannot be opened.
     """
     folder = existing(root, LAYOUT, WHERE)
     if not folder.is_dir():
         raise UserError(folder, "is not a folder", f"Expected: {LAYOUT}. For a table use data.name=table.")
-    tops = _subfolders(folder)
-    by_split = bool(tops) and all(top.name.lower() in SPLIT_NAMES for top in tops)
-    classes = [(c, SPLIT_NAMES[t.name.lower()]) for t in tops for c in _subfolders(t)] if by_split else [(c, None) for c in tops]
-    names = sorted({c.name for c, _ in classes})
-    if len(names) < 2:
-        found = f"only the class folder {names[0]!r}" if names else "no class folders"
-        raise UserError(folder, f"holds {found}", f"A classifier needs at least two. Expected: {LAYOUT}.")
-    return [record for top, split in classes for record in _read_class(folder, top, split)]
-
-
-def _subfolders(folder: Path) -> list[Path]:
-    return sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith("."))
-
-
-def _read_class(root: Path, folder: Path, split: str | None) -> list[Record]:
-    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in SUFFIXES and not f.name.startswith("."))
-    masks: dict[Path, list[Path]] = {}
-    for file in files:
-        if name := MASK.fullmatch(file.stem):
-            masks.setdefault(file.with_name(name["stem"]), []).append(file)
-    images = [file for file in files if not MASK.fullmatch(file.stem)]
-    if not images:
-        raise UserError(folder, "holds no images", f"Remove the folder, or fill it. Expected: {LAYOUT}.")
-    stems = {image.with_suffix("") for image in images}
-    for stem, marks in masks.items():
-        if stem not in stems:
-            raise UserError(marks[0], f"is a mask, but there is no image {stem.name!r} beside it", "Rename the mask, or add its image.")
-    return [
+    found = walk(folder)
+    places = Places(folder, found.pictures, None if masks in (None, "none") or "*" in str(masks) else masks)
+    pairs = pair(places, found.pictures, masks)
+    at = {image: places.of(image) for image in pairs.masks}
+    loose = [image for image, place in at.items() if place.label is None]
+    _check_classes(found, places, at)
+    records = [
         Record(
-            id=image.relative_to(root).as_posix(),
+            id=image.relative_to(folder).as_posix(),
             image=image,
-            label=folder.name,
-            split=split,
-            annotations=tuple(Annotation("mask", mask) for mask in masks.get(image.with_suffix(""), [])),
+            label=at[image].label or "",
+            split=at[image].split,
+            annotations=tuple(Annotation("mask", mask) for mask in marks),
         )
-        for image in images
+        for image, marks in pairs.masks.items()
+        if at[image].label
     ]
+    return Records(records, [note for note in (pairs.note, *_left_out(found, loose), *_nested(at)) if note])
+
+
+def _check_classes(found: Found, places: Places, at: dict[Path, Place]) -> None:
+    labels = sorted({place.label for place in at.values() if place.label is not None})
+    _refuse_spellings(found.top, labels)
+    full = {above for file in found.pictures for above in file.parents}
+    for empty in found.folders:
+        steps = empty.relative_to(found.top).parts
+        said = meaning(steps[-1])
+        if empty not in full and steps[:-1] in (places.class_levels or {()}) and not said and labels:
+            inside = kinds(file for file in found.others if empty in file.parents)
+            reason = "holds no images" + (f" that can be read, but {inside}" if inside else "")
+            raise UserError(empty, reason, f"Remove the folder, or fill it. Expected: {LAYOUT}.")
+    if len(labels) < 2:
+        only = f"only the class folder {labels[0]!r}" if labels else "no class folders"
+        inner = sorted({place.inner[0] for place in at.values() if place.inner})
+        hint = f" If the classes are {some(inner)}, give the folder {labels[0]} as data.root." if labels and len(inner) > 1 else ""
+        raise UserError(found.top, f"holds {only}", f"A classifier needs at least two. Expected: {LAYOUT}.{hint}")
+
+
+def _refuse_spellings(top: Path, labels: Sequence[str]) -> None:
+    same: dict[str, list[str]] = defaultdict(list)
+    for label in labels:
+        same[unicodedata.normalize("NFKC", label).strip().casefold()].append(label)
+    for spellings in same.values():
+        if len(spellings) > 1:
+            names = " and ".join(map(repr, spellings))
+            raise UserError(top, f"the class folders {names} differ only in how they are spelled", "Give a class the same name everywhere.")
+
+
+def _left_out(found: Found, loose: Sequence[Path]) -> list[str]:
+    notes = []
+    if loose:
+        names = some(image.relative_to(found.top) for image in loose)
+        notes.append(f"{count(len(loose), 'picture')} outside of the class folders left out: {names}")
+    if found.others:
+        notes.append(f"{count(len(found.others), 'file')} of other kinds left out: {kinds(found.others)}")
+    if found.hidden:
+        names = some(sorted({path.name for path in found.hidden}))
+        notes.append(f"Hidden files and folders left out: {len(found.hidden)} ({names})")
+    return notes
+
+
+def _nested(at: dict[Path, Place]) -> list[str]:
+    """What folders in classes are taken for."""
+    inner: dict[str, set[str]] = defaultdict(set)
+    for place in at.values():
+        if place.label and place.inner:
+            inner[place.label].add(place.inner[0])
+    return [f"The folders in {label} ({some(sorted(names))}) count as {label}" for label, names in inner.items()]

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 from sightline.data import cells
 from sightline.data.roots import existing
-from sightline.data.sets.folder import SUFFIXES
 from sightline.data.sets.mask_files import PaletteMask
 from sightline.data.sets.objects import Empty, Marked, Rule, label_of, marks_of, marks_of_empty
+from sightline.data.sets.walk import SUFFIXES
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 

@@ -1,0 +1,142 @@
+"""Where a picture lies in a folder of classes: in which split and class, and whether its folder holds images or masks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from sightline.data.sets.folder_names import Meaning, image_stems, meaning
+from sightline.data.sets.mask_look import looks_like_mask
+from sightline.errors import UserError
+
+Steps = tuple[str, ...]  # names of folders, from the top downwards
+LOOKED_AT = 8  # pictures of a folder whose name leaves open whether it holds masks
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a picture lies.
+
+    Attributes:
+        split: `train`, `val`, `test`; None where no folder says so.
+        label: the class; None above the classes.
+        inner: the folders below the class.
+    """
+
+    split: str | None
+    label: str | None
+    inner: Steps
+
+
+class Places:
+    """Reads the places of pictures off their paths.
+
+    Folders above or below the classes that say `train`, `images`, `masks` and the like are no classes, as long as those beside them do so
+    as well: a class may be called `train` or `mask`.
+    """
+
+    def __init__(self, top: Path, pictures: Sequence[Path], masks: str | None = None) -> None:
+        """
+        Args:
+            top: the folder of the data set.
+            masks: a folder of masks below it, or the name that such folders have.
+
+        Raises:
+            UserError: there is no such folder.
+        """
+        self.top = top
+        self.beside: dict[Steps, set[str]] = defaultdict(set)  # folder -> the folders in it that hold pictures
+        self.files: dict[Steps, list[Path]] = defaultdict(list)
+        self.class_levels: set[Steps] = set()  # folders whose folders are classes
+        for picture in pictures:
+            steps = self.steps(picture)
+            self.files[steps].append(picture)
+            for depth, name in enumerate(steps):
+                self.beside[steps[:depth]].add(name)
+        self.masks: set[Steps] = set()
+        told = PurePath(masks or "").parts
+        for above, names in list(self.beside.items()):
+            for name in names:
+                steps = (*above, name)
+                if steps[-len(told) :] == told if told else self._holds_masks(above, name):
+                    self.masks.add(steps)
+        if told and not self.masks:
+            raise UserError(
+                "data.options.masks", f"there is no folder {masks!r} with pictures in {top}", "Name a folder, or a pattern: *_mask."
+            )
+
+    def steps(self, file: Path) -> Steps:
+        return file.relative_to(self.top).parts[:-1]
+
+    def is_mask(self, file: Path) -> bool:
+        """It lies in a folder of masks."""
+        steps = self.steps(file)
+        return any(steps[: depth + 1] in self.masks for depth in range(len(steps)))
+
+    def of(self, file: Path) -> Place:
+        """Where the picture lies.
+
+        Raises:
+            UserError: splits and classes side by side, or a split within another.
+        """
+        steps = self.steps(file)
+        split: str | None = None
+        label: str | None = None
+        inner: list[str] = []
+        for depth, name in enumerate(steps):
+            above = steps[:depth]
+            said = self._said(above, name, label is None)
+            if said:
+                if said.split and split not in (None, said.split):
+                    raise UserError(self.top.joinpath(*steps), f"lies in {split!r} and in {said.split!r}", "Keep one of the two folders.")
+                split = said.split or split
+            elif label is None:
+                self.class_levels.add(above)
+                label = name
+            else:
+                inner.append(name)
+        return Place(split, label, tuple(inner))
+
+    def _said(self, above: Steps, name: str, is_above_classes: bool) -> Meaning | None:
+        """What the folder says about its pictures, if it is no class and no folder of the user's own making."""
+        own = meaning(name)
+        if (*above, name) in self.masks:
+            return own or Meaning(None, "masks")
+        if own is None:
+            return None
+        others = [meaning(other) for other in self.beside[above] if (*above, other) not in self.masks]
+        if own.role == "images" and len(others) < len(self.beside[above]):
+            return own
+        if all(other and (other.split or other.role == "images") for other in others):
+            return own
+        if own.split and is_above_classes and self.beside[(*above, name)] and not self.files[(*above, name)]:
+            classes = sorted(other for other in self.beside[above] if meaning(other) is None)
+            reason = f"holds the split {name!r} beside {', '.join(map(repr, classes))}"
+            raise UserError(self.top.joinpath(*above), reason, "Put every class into a split, or none, and move other folders away.")
+        return None
+
+    def _holds_masks(self, above: Steps, name: str) -> bool:
+        """A folder named as one of masks, beside one of images, or beside or above images of the same names, or whose pictures look so."""
+        own = meaning(name)
+        if own is None or own.role != "masks":
+            return False
+        others = {other: meaning(other) for other in self.beside[above] - {name}}
+        if any(said and said.role == "images" for said in others.values()):
+            return True
+        here = (*above, name)
+        mirrors = [above, *((*above, other) for other, said in others.items() if said and own.split and said.split == own.split)]
+        below = [(steps, files) for steps, files in list(self.files.items()) if steps[: len(here)] == here]
+        for steps, files in below:
+            known = {file.stem for mirror in mirrors for file in self.files.get((*mirror, *steps[len(here) :]), [])}
+            if any(known.intersection((file.stem, *image_stems(file.stem))) for file in files):
+                return True
+        inside = [file for _, files in below for file in files]
+        outside = [file for steps, files in list(self.files.items()) if steps[: len(here)] != here for file in files]
+        return all(map(looks_like_mask, _spread(inside))) and not all(map(looks_like_mask, _spread(outside)))
+
+
+def _spread(files: Sequence[Path]) -> Sequence[Path]:
+    """A few of them, from all over the list."""
+    return files[:: max(1, len(files) // LOOKED_AT)]
