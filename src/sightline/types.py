@@ -46,6 +46,7 @@ class Annotation:
         points: box: one row (x0, y0, x1, y1); polygon: rows (x, y); gaze: rows (x, y) or (x, y, duration in seconds).
         author: who gave it, if known.
         made: when, ISO 8601, if known.
+        size: (H, W) of the picture that it was drawn on, if the annotation file says so; on a picture of another size it means nothing.
     """
 
     kind: AnnotationKind
@@ -53,6 +54,7 @@ class Annotation:
     points: tuple[tuple[float, ...], ...] = ()
     author: str | None = None
     made: str | None = None
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -165,3 +167,15 @@ def test_a_gaze_that_never_touched_the_image_is_unknown(samples: tuple[tuple[flo
     roi = render([gaze, Annotation("box", points=((0, 0, 8, 8),))], (8, 8), where="a")
     assert roi is not None
     assert roi.all()
+
+
+@pytest.mark.parametrize("kind", ["box", "polygon", "mask"])
+def test_an_annotation_that_was_drawn_on_a_picture_of_another_size_is_refused(tmp_path: Path, kind: Any) -> None:
+    Image.new("L", (8, 6), 255).save(tmp_path / "m.png")
+    points = {"box": ((1.0, 1.0, 5.0, 5.0),), "polygon": ((0.0, 0.0), (5.0, 0.0), (5.0, 5.0)), "mask": ()}[kind]
+    mark = Annotation(kind, tmp_path / "m.png" if kind == "mask" else None, points, size=(6, 8))
+    assert render([mark], (6, 8), where="a") is not None
+    with pytest.raises(UserError, match="a: its annotation was drawn on a picture of 16 x 12 pixels, but the image has 8 x 6"):
+        render([replace(mark, size=(12, 16))], (6, 8), where="a")
+    with pytest.raises(UserError, match="one of the two was turned, by an EXIF tag perhaps"):
+        render([replace(mark, size=(8, 6))], (6, 8), where="a")

@@ -121,6 +121,8 @@ def test_other_annotations_or_another_blur_are_looked_at_anew(tmp_path: Path, lo
     assert len(looks) == 4
     assert survey([boxed], gaze_blur=5).facts["a"].known
     assert not survey([avoided], gaze_blur=5).facts["a"].known
+    elsewhere = replace(plain, annotations=(replace(boxed.annotations[0], size=(1, 1)),))
+    assert "drawn on a picture of 1 x 1 pixels" in str(survey([elsewhere], gaze_blur=5).problems)
 
 
 def test_problems_are_not_remembered(tmp_path: Path) -> None:

@@ -31,11 +31,24 @@ def render(annotations: Sequence[Annotation], size: Size, *, gaze_blur: int = 20
         that never touched it; an image in which the expert found `nothing` is known and zero.
 
     Raises:
-        UserError: a mask of another size than its image, a box or polygon outside it, an unreadable file.
+        UserError: a mask of another size than its image, an annotation that was drawn on a picture of another size, a box or polygon
+            outside the image, an unreadable file.
     """
+    for annotation in annotations:
+        _check_size(annotation.size, size, where)
     maps = [_render_one(annotation, size, gaze_blur, where) for annotation in annotations]
     known = [m for m in maps if m is not None]
     return np.maximum.reduce(known) if known else None
+
+
+def _check_size(drawn_on: Size | None, size: Size, where: str) -> None:
+    if drawn_on in (None, size):
+        return
+    declared, real = (f"{width} x {height}" for height, width in (drawn_on, size))
+    reason = f"its annotation was drawn on a picture of {declared} pixels, but the image has {real}"
+    if drawn_on == size[::-1]:
+        reason += ": one of the two was turned, by an EXIF tag perhaps"
+    raise UserError(where, reason, "Use the image that was annotated, or export the annotations for this one.")
 
 
 def _render_one(annotation: Annotation, size: Size, gaze_blur: int, where: str) -> np.ndarray | None:

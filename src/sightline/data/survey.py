@@ -76,7 +76,7 @@ def _key(record: Record, gaze_blur: int) -> str | None:
 
 
 def _mark_state(mark: Annotation | None) -> object:
-    return mark and (mark.kind, mark.source and _state(mark.source), mark.points)
+    return mark and (mark.kind, mark.source and _state(mark.source), mark.points, mark.size)
 
 
 def _state(picture: Picture) -> object:

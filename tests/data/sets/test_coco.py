@@ -52,6 +52,7 @@ def change(file: Path, **lists: Any) -> None:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
+    tmp_path /= "coco"
     write(tmp_path, "train2017", OBJECTS)
     write(tmp_path, "val2017", [entry(1, 1, 18, [0, 0, 5, 5])], count=1)
     (tmp_path / "annotations/captions_train2017.json").write_text("{}")
@@ -97,9 +98,9 @@ def test_a_crowd_in_runs_and_an_outline_are_united(root: Path) -> None:
 
 
 def test_runs_as_text(root: Path) -> None:
-    change(
-        root / "annotations/instances_train2017.json", annotations=[entry(7, 1, 1, [1, 2, 3, 3], {"size": [7, 5], "counts": "0182L0005"})]
-    )
+    images = [{"id": 1, "file_name": "000000000001.jpg", "width": 5, "height": 7}]
+    objects = [entry(7, 1, 1, [1, 2, 3, 3], {"size": [7, 5], "counts": "0182L0005"})]
+    change(root / "annotations/instances_train2017.json", images=images, annotations=objects)
     Image.new("RGB", (5, 7)).save(root / "train2017/000000000001.jpg")
     (record,) = read(root / "annotations/instances_train2017.json")
     assert np.argwhere(roi(record)).tolist() == [[0, 0], *([y, x] for y in (2, 3, 4) for x in (1, 2, 3))]
@@ -151,11 +152,11 @@ def test_images_are_found_or_named(root: Path, folder: str) -> None:
     (root / folder).parent.mkdir(exist_ok=True)
     (root / "train2017").rename(root / folder)
     file = root / "annotations/instances_train2017.json"
-    if folder == "elsewhere":
-        with pytest.raises(UserError, match=r"000000000001\.jpg is not found beside it\. Name the folder of the images in data\.options"):
-            read(file)
-    options = {"images": Path("../elsewhere")} if folder == "elsewhere" else {}
-    assert all(r.image.is_file() for r in read(file, **options))  # type: ignore[union-attr]
+    assert {r.image.parent for r in read(file)} == {root / folder}  # type: ignore[union-attr]
+    (root / folder).rename(root.parent / "far")
+    with pytest.raises(UserError, match=r"000000000001\.jpg is not found beside it\. Name the folder of the images in data\.options"):
+        read(file)
+    assert all(r.image.is_file() for r in read(file, images=Path("../../far")))  # type: ignore[union-attr]
 
 
 def test_one_folder_per_split_as_labelling_tools_export(root: Path, tmp_path: Path) -> None:
@@ -180,12 +181,29 @@ def test_the_parts_of_the_layout_are_found(root: Path) -> None:
     assert [part["files"] for part in layout("coco", root)] == [3, 5]
 
 
+ONE = entry(7, 1, 1, [1, 1, 4, 4])
 BROKEN: dict[str, dict[str, Any]] = {
     r"it has no list of categories": {"categories": None},
     r"annotation 7: names image 99 and category 1, one of which": {"annotations": [entry(7, 99, 1, [0, 0, 1, 1])]},
     r"annotation 7: names image 1 and category 2, one of which": {"annotations": [entry(7, 1, 2, [0, 0, 1, 1])]},
-    r"has an entry that is incomplete or wrong: KeyError\('bbox'\)": {"annotations": [{"image_id": 1, "category_id": 1}]},
-    r"has an entry that is incomplete or wrong: KeyError\('height'\)": {"images": [{"id": 1, "file_name": "a.jpg"}]},
+    r"annotation 7: has a box that is not x, y, width, height: \[1, 2, 3\]": {"annotations": [ONE | {"bbox": [1, 2, 3]}]},
+    r"annotation 7 bbox: nan is not a number": {"annotations": [ONE | {"bbox": [1, 2, float("nan"), 3]}]},
+    r"annotation 7: has a box of width -3 and height 2": {"annotations": [ONE | {"bbox": [5, 2, -3, 2]}]},
+    r"annotation 7: has an outline of 5 numbers": {"annotations": [ONE | {"segmentation": [[1, 2, 3, 4, 5]]}]},
+    r"annotation 7: has an outline of 2 points, but a box of 4 x 4": {"annotations": [ONE | {"segmentation": [[1, 2, 4, 4]]}]},
+    r"annotation 7: has an outline of numbers and lists": {"annotations": [ONE | {"segmentation": [1, 2, [3, 4]]}]},
+    r"annotation 7: has an outline that is neither polygons nor runs": {"annotations": [ONE | {"segmentation": "polygon"}]},
+    r"annotation 7 outline: 'a' is not a number": {"annotations": [ONE | {"segmentation": [[1, 2, "a", 4, 5, 6]]}]},
+    r"annotation 7: has runs that are neither": {"annotations": [ONE | {"segmentation": {"size": [7, 10], "counts": 5}}]},
+    r"annotation number 1: has no image_id": {"annotations": [{"category_id": 1}]},
+    r"annotation number 1: is 5 where names with values are expected": {"annotations": [5]},
+    r"image 2: has no file_name": {"images": [{"id": 1, "file_name": "a.jpg"}, {"id": 2}]},
+    r"category 1: has no name": {"categories": [{"id": 1}]},
+    r"gives the image id 1 to a\.jpg and to b\.jpg": {"images": [{"id": 1, "file_name": "a.jpg"}, {"id": "1", "file_name": "b.jpg"}]},
+    r"gives the category id 1 to 'a' and to 'b'": {"categories": [{"id": 1, "name": "a"}, {"id": "1", "name": "b"}]},
+    r"000000000001\.jpg: is listed twice": {"images": [{"id": i, "file_name": "000000000001.jpg"} for i in (1, 2)], "annotations": []},
+    r"all boxes and outlines lie between 0 and 1": {"annotations": [ONE | {"bbox": [0.1, 0.2, 0.5, 0.5]}]},
+    r"has boxes that leave their images, and would fit them as two corners": {"annotations": [ONE | {"bbox": [4, 3, 9, 6]}]},
 }
 
 
@@ -200,6 +218,134 @@ def test_a_broken_file_is_named(root: Path, message: str) -> None:
 def test_a_wrong_root_says_what_is_expected(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"holds no \.json file\. Expected: a \.json file of instances"):
         read(tmp_path)
-    (tmp_path / "a.json").write_text("{")
-    with pytest.raises(UserError, match="is not JSON"):
+    for content in ("{", "", "[" * 100_000):
+        (tmp_path / "a.json").write_text(content)
+        with pytest.raises(UserError, match="is not JSON"):
+            read(tmp_path)
+
+
+def labelled(root: Path) -> dict[str, str]:
+    return {Path(r.id).name: r.label for r in read(root / "annotations/instances_train2017.json")}
+
+
+NAMES = {
+    "another system's": "train2017\\{}",
+    "another computer's": "C:\\Users\\me\\train2017\\{}",
+    "a whole path": "/home/me/set/train2017/{}",
+    "a path from another folder": "../../somewhere/{}",
+    "an address": "http://host:8080/set/train2017/{}?size=full",
+    "encoded": "train2017/%30{}",
+}
+
+
+@pytest.mark.parametrize("way", NAMES)
+def test_images_are_found_whatever_their_path_looks_like(root: Path, way: str) -> None:
+    file = root / "annotations/instances_train2017.json"
+    content = json.loads(file.read_text())
+    for image in content["images"]:
+        name = image["file_name"]
+        image["file_name"] = NAMES[way].format(name.removeprefix("0") if way == "encoded" else name)
+    file.write_text(json.dumps(content))
+    assert [r.image for r in read(file)] == [root / f"train2017/00000000000{i}.jpg" for i in (1, 2, 4)]
+
+
+def test_an_image_that_is_missing_is_left_to_the_survey(root: Path) -> None:
+    (root / "train2017/000000000002.jpg").unlink()
+    assert [r.image.exists() for r in read(root / "annotations/instances_train2017.json")] == [True, False, True]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("size", [{}, {"width": None, "height": None}, {"width": 0, "height": 0}, {"width": "10", "height": "7"}])
+def test_a_size_that_is_not_given_is_read_from_the_picture(root: Path, size: dict[str, Any]) -> None:
+    file = root / "annotations/instances_train2017.json"
+    images = [{"id": i, "file_name": f"{i:012d}.jpg", **size} for i in range(1, 5)]
+    change(file, images=images)
+    assert roi(read(file)[0]).sum() == 18
+
+
+@pytest.mark.parametrize("annotation", ["mask", "box"])
+def test_a_size_that_is_not_the_pictures_is_a_problem(root: Path, annotation: Any) -> None:
+    file = root / "annotations/instances_train2017.json"
+    change(file, images=[{"id": i, "file_name": f"{i:012d}.jpg", "width": 20, "height": 14} for i in range(1, 5)])
+    for record in read(file, annotation=annotation):
+        if record.label != "person":  # runs bring a size of their own
+            with pytest.raises(UserError, match=r"drawn on a picture of 20 x 14 pixels, but the image has 10 x 7"):
+                roi(record)
+
+
+def test_ids_may_be_numbers_or_texts(root: Path) -> None:
+    expected = labelled(root)
+    objects = [entry | {"image_id": str(entry["image_id"]), "category_id": f"{entry['category_id']}"} for entry in OBJECTS]
+    change(root / "annotations/instances_train2017.json", annotations=objects)
+    assert labelled(root) == expected
+    change(root / "annotations/instances_train2017.json", annotations=[o | {"image_id": float(o["image_id"])} for o in objects])
+    assert labelled(root) == expected
+
+
+SQUARE = [2, 1, 6, 1, 6, 5, 2, 5]
+PAIRS = [[2, 1], [6, 1], [6, 5], [2, 5]]
+BOXES = ["none", None, [], [0, 0, 0, 0], [2, 1, 4, 4]]
+
+
+@pytest.mark.parametrize("bbox", BOXES)
+@pytest.mark.parametrize("outline", [SQUARE, [SQUARE], PAIRS, [PAIRS], [[PAIRS]], [SQUARE, []]])
+def test_an_outline_is_used_however_it_is_nested_and_whatever_the_box_says(root: Path, outline: Any, bbox: Any) -> None:
+    file = root / "annotations/instances_train2017.json"
+    one = {key: value for key, value in ONE.items() if key != "bbox"} | {"segmentation": outline}
+    change(file, annotations=[one if bbox == "none" else one | {"bbox": bbox}])
+    expected = np.zeros((7, 10))
+    expected[1:5, 2:6] = 1
+    assert np.array_equal(roi(read(file)[0]), expected)
+    assert read(file, annotation="box")[0].annotations[0].points == ((2, 1, 6, 5),)
+
+
+@pytest.mark.parametrize("nothing", [None, [], {}, [[]]])
+def test_without_outline_the_box_counts_and_without_both_only_the_label(root: Path, nothing: Any) -> None:
+    file = root / "annotations/instances_train2017.json"
+    change(file, annotations=[ONE | {"segmentation": nothing}])
+    assert read(file)[0].annotations[0].points == ((1, 1, 5, 5),)
+    change(file, annotations=[ONE | {"segmentation": nothing, "bbox": nothing if nothing != [[]] else []} if nothing != {} else ONE])
+    if nothing != {}:
+        assert read(file)[0].annotations == ()
+        assert "1 object without outline or box: the label counts, the place is unknown (000000000001.jpg)" in read(file).notes
+
+
+def test_images_without_objects_are_counted_and_named(root: Path) -> None:
+    note = "1 of 4 images without objects left out (000000000003.jpg); data.options={background: NAME} makes them a class"
+    assert read(root / "annotations/instances_train2017.json").notes == (note,)
+
+
+def test_the_splits_are_told_by_the_files_not_by_folders_above(root: Path) -> None:
+    top = root.parent / "test"
+    root.rename(top)
+    assert {r.split for r in read(top)} == {"train", "val"}
+
+
+def test_json_files_of_other_kinds_beside_are_left_out(root: Path) -> None:
+    for file in (root / "annotations").glob("instances_*.json"):
+        file.rename(file.with_name(file.name.removeprefix("instances_")))
+    records = read(root)
+    assert {r.split for r in records} == {"train", "val"}
+    assert "Left out, since not COCO: 1 file (captions_train2017.json)" in records.notes
+
+
+def test_one_file_with_a_folder_per_split(root: Path) -> None:
+    content = json.loads((root / "annotations/instances_train2017.json").read_text())
+    for image in content["images"]:
+        image["file_name"] = f"{'train' if image['id'] < 3 else 'valid'}/{image['file_name']}"
+        Image.new("RGB", (10, 7)).save((root / image["file_name"]).parent.mkdir(exist_ok=True) or root / image["file_name"])
+    (root / "all.json").write_text(json.dumps(content))
+    assert [r.split for r in read(root / "all.json")] == ["train", "train", "val"]
+
+
+FOREIGN = {
+    "labelme": {"version": "5", "shapes": [], "imagePath": "a.jpg", "imageData": None},
+    "via": {"a.jpg10": {"filename": "a.jpg", "regions": [], "file_attributes": {}, "shape_attributes": {}}},
+    "labelstudio": [{"id": 1, "annotations": [{"result": [{"from_name": "label", "original_width": 10}]}]}],
+}
+
+
+@pytest.mark.parametrize("tool", FOREIGN)
+def test_the_file_of_another_tool_is_refused_with_the_reader_that_reads_it(tmp_path: Path, tool: str) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(FOREIGN[tool]))
+    with pytest.raises(UserError, match=f"is not a COCO file of instances.*It looks as if data={tool} reads it"):
         read(tmp_path)

@@ -145,3 +145,21 @@ def test_folders_within_classes_are_told(tmp_path: Path) -> None:
     assert records.notes == ("The folders in lesion (bcc, mel) count as lesion",)
     with pytest.raises(UserError, match=r"only the class folder 'data'.* If the classes are cat, dog, give the folder data as data\.root"):
         read(touch(tmp_path / "b", "data/cat/1.png", "data/dog/1.png"))
+
+
+def test_annotation_files_that_another_reader_reads_are_said(tmp_path: Path) -> None:
+    root = touch(tmp_path, "cat/1.png", "dog/1.png")
+    (root / "cat/1.json").write_text('{"version": "5", "shapes": [], "imagePath": "1.png", "imageData": null}')
+    (root / "dog/1.txt").write_text("0 0.5 0.5 0.25 1\n1 0.5 0.5 0.1 0.1\n")
+    (root / "dog/1.xml").write_text('<?xml version="1.0"?><annotation><filename>1.png</filename></annotation>')
+    (root / "all.xml").write_text("<annotations><image name='1.png'/></annotations>")
+    (root / "coco.json").write_text('{"images": [{"id": 1, "file_name": "1.png"}], "annotations": []}')
+    (root / "notes.txt").write_text("1 2 3 4 5\n")
+    (root / "other.json").write_text("{}")
+    assert sorted(note for note in read(root).notes if "data=" in note) == [
+        "Annotations that folder does not read lie among the .json files (1.json): data=labelme reads them",
+        "Annotations that folder does not read lie among the .json files (coco.json): data=coco reads them",
+        "Annotations that folder does not read lie among the .txt files (1.txt): data=yolo reads them",
+        "Annotations that folder does not read lie among the .xml files (1.xml): data=voc reads them",
+        "Annotations that folder does not read lie among the .xml files (all.xml): data=cvat reads them",
+    ]

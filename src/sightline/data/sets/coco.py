@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
 
 from sightline.data.annotation import Size
+from sightline.data.images import image_size
 from sightline.data.roots import existing
-from sightline.data.sets.objects import Empty, Marked, Rule, label_of, marks_of, marks_of_empty
-from sightline.data.sets.outlines import outline
+from sightline.data.sets import formats
+from sightline.data.sets.coco_entries import Hint, Listed, is_coco, listed, marked
+from sightline.data.sets.folder_names import meaning
+from sightline.data.sets.json_files import load
+from sightline.data.sets.objects import Empty, Image, Rule, records_of
+from sightline.data.sets.picture_files import PictureFiles, split_of
+from sightline.data.sets.walk import count, some
 from sightline.data.splits import SPLIT_NAMES
 from sightline.errors import UserError
-from sightline.types import Annotation, Record
+from sightline.types import Records
 
 WHERE = "The format is COCO's (cocodataset.org); most labelling tools export it."
 LAYOUT = "a .json file of instances with its images beside it, or a folder with annotations/instances_train2017.json and train2017/"
 PARTS = {"**/*.json": "the objects of each split", "**/*.[jp]*g": "images"}
-
-Hint = Literal["mask", "box"]
 
 
 def read(
@@ -31,11 +33,12 @@ def read(
     label: Rule = "refuse",
     background: str | None = None,
     empty: Empty = "unknown",
-) -> list[Record]:
+) -> Records:
     """One record per image: its label is the category of its objects, its annotation where the objects of that category are.
 
     A folder with several files holds the owner's split, which their names or folders tell. An object without outline is marked by its
-    box; one whose box has no area counts for the label, but marks nothing.
+    box; one whose box has no area counts for the label, but marks nothing. Names of images are read with backslashes, in absolute paths
+    of another computer, and encoded as in an address.
 
     Args:
         images: folder of the images, relative to `root`; None: where a file of the list is found.
@@ -45,88 +48,94 @@ def read(
         empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see (000's nonsuspicious images).
 
     Raises:
-        UserError: not a COCO file, images that are not found, an image of several categories.
+        UserError: not a COCO file, images that are not found, an image of several categories, an entry that cannot be read.
     """
     top = existing(root, LAYOUT, WHERE)
-    files = [top] if top.is_file() else _files(top)
-    records = []
+    files, notes = ([top], []) if top.is_file() else _files(top)
+    found: list[Image] = []
     for file in files:
-        listed = _listed(file, annotation)
-        folder = (top if top.is_dir() else top.parent) / images if images else _images(file, [name for name, _ in listed])
-        for name, things in listed:
-            found = label_of(things, label, f"{file}: {name}") or background
-            if found is None:
-                continue
-            records.append(
-                Record(
-                    id=name if len(files) == 1 else f"{file.parent.name}/{file.stem}/{name}",
-                    image=folder / name,
-                    label=found,
-                    split=_split(file) if len(files) > 1 else None,
-                    annotations=marks_of(things, found) if things else marks_of_empty(empty),
+        content = listed(file, f"{LAYOUT}. {WHERE}")
+        notes += content.notes
+        split = _split(file, top)
+        for image, path in zip(content.images, _paths(file, top, images, content.images, split), strict=True):
+            size = image.size or (_real_size(path) if image.entries and annotation == "mask" else None)
+            found.append(
+                Image(
+                    id=image.name if len(files) == 1 else f"{file.parent.name}/{file.stem}/{image.name}",
+                    path=path,
+                    things=[marked(entry, size, annotation) for entry in image.entries],
+                    where=f"{file}: {image.name}",
+                    split=split if len(files) > 1 else split_of(path, top if top.is_dir() else top.parent),
+                    size=image.size,
                 )
             )
-    return records
+        _refuse_corners(file, content.images, found[-len(content.images) :])
+    records = records_of(found, label, background, empty)
+    return Records(records, [*notes, *records.notes])
 
 
-def _files(folder: Path) -> list[Path]:
-    for pattern in ("annotations/instances_*.json", "annotations/[!.]*.json", "[!.]*.json", "*/[!.]*.json"):
-        if found := sorted(folder.glob(pattern)):
-            return found
-    raise UserError(folder, "holds no .json file", f"Expected: {LAYOUT}. {WHERE}")
+def _files(folder: Path) -> tuple[list[Path], list[str]]:
+    """The files of the list, and what is said about other files beside them."""
+    for pattern in ("annotations/instances_*.json", "annotations/[!.]*.json", "[!.]*.json", "*/[!.]*.json", "*/annotations/[!.]*.json"):
+        found = sorted(file for file in folder.glob(pattern) if file.is_file())
+        files = [file for file in found if len(found) == 1 or is_coco(load(file))] or found[:1]
+        if files:
+            others = [file for file in found if file not in files]
+            left_out = [f"Left out, since not COCO: {count(len(others), 'file')} ({some(file.name for file in others)})"]
+            return files, left_out if others else []
+    raise UserError(folder, "holds no .json file", f"Expected: {LAYOUT}. {WHERE}{_other_readers(folder)}")
 
 
-def _split(file: Path) -> str | None:
+def _other_readers(folder: Path) -> str:
+    found = formats.notes(PictureFiles(folder).found.others, "coco")
+    return f" {found[0]}." if found else ""
+
+
+def _split(file: Path, top: Path) -> str | None:
     """`instances_train2017.json` and `train/_annotations.coco.json` are of the training set."""
-    words = re.findall("[a-z]+", f"{file.parent.name} {file.stem}".lower())
-    return next((SPLIT_NAMES[word] for word in words if word in SPLIT_NAMES), None)
+    words = re.findall("[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", file.stem).lower())
+    return next((SPLIT_NAMES[word] for word in words if word in SPLIT_NAMES), split_of(file, top))
 
 
-def _content(file: Path) -> Mapping[str, Any]:
-    try:
-        content = json.loads(file.read_bytes())
-    except ValueError as error:
-        raise UserError(file, f"is not JSON ({error})", "Export the annotations again.") from None
-    for key in ("images", "categories", "annotations"):
-        if not isinstance(content, dict) or not isinstance(content.get(key), list):
-            raise UserError(file, f"is not a COCO file of instances: it has no list of {key}", f"Expected: {LAYOUT}. {WHERE}")
-    return content
+def _paths(file: Path, top: Path, folder: Path | None, images: Sequence[Listed], split: str | None) -> list[Path]:
+    """Where each image of the list lies. A single one that is not found is left to the survey, which names it.
 
-
-def _images(file: Path, names: Sequence[str]) -> Path:
-    """The folder in which the first image of the list is found."""
-    name = names[0] if names else ""
+    Raises:
+        UserError: none is found, or the name of one fits several files.
+    """
+    if folder:
+        base = (top if top.is_dir() else top.parent) / folder
+        return [base / image.name.replace("\\", "/") for image in images]
     own = file.stem.removeprefix("instances_")
-    above = (file.parent, file.parent.parent)
-    folders = [top / inner for top in above for inner in ("", own, "images", f"images/{own}")]
-    for folder in folders:
-        if (folder / name).exists():
-            return folder
-    raise UserError(file, f"its first image {name} is not found beside it", "Name the folder of the images in data.options.images.")
+    said = meaning(file.parent.name)
+    above = (file.parent, file.parent.parent) if top.is_dir() or (said and said.role == "masks") else (file.parent,)
+    pictures = PictureFiles(top if top.is_dir() else above[-1])
+    near = [step / inner for step in above for inner in ("", own, "images", f"images/{own}")]
+    first = next((step for step in near for image in images[:20] if (step / image.name).is_file()), None)
+    found = [pictures.named(image.name, [first] if first else near, f"{file}: {image.name}", split) for image in images]
+    if images and not any(found):
+        name = images[0].name
+        raise UserError(file, f"its first image {name} is not found beside it", "Name the folder of the images in data.options.images.")
+    return [path or (first or file.parent) / image.name for path, image in zip(found, images, strict=True)]
 
 
-def _listed(file: Path, annotation: Hint) -> list[tuple[str, list[Marked]]]:
-    """(file name, objects) of each image of the list."""
-    content = _content(file)
+def _real_size(path: Path) -> Size | None:
     try:
-        names = {entry["id"]: str(entry["name"]) for entry in content["categories"]}
-        sizes = {image["id"]: (image["height"], image["width"]) for image in content["images"]}
-        objects: dict[Any, list[Marked]] = {id: [] for id in sizes}
-        for entry in content["annotations"]:
-            image, where = entry["image_id"], f"{file} annotation {entry.get('id')}"
-            if image not in sizes or entry["category_id"] not in names:
-                reason = f"names image {image} and category {entry['category_id']}, one of which is not listed"
-                raise UserError(where, reason, "Export the annotations again.")
-            objects[image].append(_object(entry, names[entry["category_id"]], sizes[image] if annotation == "mask" else None, where))
-        return [(str(image["file_name"]), objects[image["id"]]) for image in content["images"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(file, f"has an entry that is incomplete or wrong: {error!r}", "Export the annotations again.") from None
+        return image_size(path)
+    except UserError:
+        return None  # the survey says what is wrong with the picture
 
 
-def _object(entry: Mapping[str, Any], category: str, size: Size | None, where: str) -> Marked:
-    """An entry of the list; by its outline where the (H, W) of its image is given."""
-    x, y, width, height = map(float, entry["bbox"])
-    mark = Annotation("box", points=((x, y, x + width, y + height),)) if width > 0 and height > 0 else None
-    if size and (drawn := outline(entry.get("segmentation"), size, where)):
-        mark = Annotation("mask", drawn)
-    return Marked(category, float(entry.get("area", width * height)), mark)
+def _refuse_corners(file: Path, images: Sequence[Listed], found: Sequence[Image]) -> None:
+    """Refuses boxes that leave the image if read as x, y, width, height, and never do if read as two corners."""
+    boxes = [
+        (image.size, mark.points[0])
+        for image, one in zip(images, found, strict=True)
+        for thing in one.things
+        if image.size and (mark := thing.mark) and mark.kind == "box"
+    ]
+    beyond = any(box[2] > width + 1 or box[3] > height + 1 for (height, width), box in boxes)
+    corners = all(box[0] < box[2] - box[0] <= width + 1 and box[1] < box[3] - box[1] <= height + 1 for (height, width), box in boxes)
+    if beyond and corners:
+        reason = "has boxes that leave their images, and would fit them as two corners x0, y0, x1, y1"
+        raise UserError(file, reason, "COCO's boxes are x, y, width, height: export them so.")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sightline.data.roots import existing
+from sightline.data.sets import formats
 from sightline.data.sets.folder_masks import pair
 from sightline.data.sets.folder_names import meaning
 from sightline.data.sets.folder_places import Place, Places
@@ -54,7 +55,9 @@ def read(root: Path | None, *, masks: str | None = None) -> Records:
         for image, marks in pairs.masks.items()
         if at[image].label
     ]
-    return Records(records, [note for note in (pairs.note, *_left_out(found, loose), *_nested(at)) if note])
+    return Records(
+        records, [note for note in (pairs.note, *_left_out(found, loose), *formats.notes(found.others, "folder"), *_nested(at)) if note]
+    )
 
 
 def _check_classes(found: Found, places: Places, at: dict[Path, Place]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
+from sightline.data.annotation import Size
+from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
-from sightline.types import Annotation
+from sightline.types import Annotation, Record, Records
 
 Rule = Literal["refuse", "largest"]
 Empty = Literal["unknown", "nothing"]
@@ -30,6 +34,97 @@ class Marked:
     decides: bool = True
 
 
+@dataclass(frozen=True)
+class Image:
+    """One image of an annotation file, and what is marked in it.
+
+    Attributes:
+        id: its name in the data set.
+        path: where it lies.
+        things: its objects.
+        where: names it in messages.
+        split: the owner's.
+        size: (H, W) as the annotation file declares it; None where it does not, or where only the shape of the marks depends on it.
+        label: told for the image as a whole; then objects do not decide.
+    """
+
+    id: str
+    path: Path
+    things: Sequence[Marked]
+    where: str
+    split: str | None = None
+    size: Size | None = None
+    label: str | None = None
+
+
+def records_of(images: Sequence[Image], rule: Rule, background: str | None, empty: Empty, annotated: str = "objects") -> Records:
+    """One record per image: its label is the category of its objects, its annotation where the objects of that category are.
+
+    Args:
+        rule: of an image with objects of several categories, see `label_of`.
+        background: class of the images without objects; None leaves them out.
+        empty: what is known of them.
+        annotated: what objects are called in notes.
+
+    Raises:
+        UserError: an image of several categories; two images of one name or file; boxes that are shares of the image.
+    """
+    _refuse_twice(images)
+    refuse_shares(images)
+    records = []
+    left_out: list[str] = []
+    for image in images:
+        found = image.label or (label_of(image.things, rule, image.where) if image.things else background)
+        if found is None:
+            left_out.append(image.id)
+            continue
+        marks = marks_of(image.things, None if image.label else found) if image.things else marks_of_empty(empty) if not image.label else ()
+        marks = tuple(replace(mark, size=mark.size or image.size) for mark in marks if mark.kind != "nothing") or marks
+        records.append(Record(id=image.id, image=image.path, label=found, split=image.split, annotations=marks))
+    notes = []
+    if left_out:
+        remedy = "data.options={background: NAME} makes them a class"
+        notes.append(f"{len(left_out)} of {count(len(images), 'image')} without {annotated} left out ({some(left_out)}); {remedy}")
+    if bare := [image.id for image in images for thing in image.things if thing.mark is None]:
+        notes.append(f"{count(len(bare), 'object')} without outline or box: the label counts, the place is unknown ({some(bare)})")
+    return Records(records, [*notes, *_spellings(records)])
+
+
+def refuse_shares(images: Sequence[Image]) -> None:
+    """Refuses coordinates that all lie between 0 and 1, as shares of an image of more than 2 pixels do.
+
+    Raises:
+        UserError: that is so.
+    """
+    drawn = [(image, mark) for image in images for thing in image.things if (mark := thing.mark) and mark.points]
+    if drawn and all(0 <= value <= 1 for _, mark in drawn for point in mark.points for value in point):
+        reason = "all boxes and outlines lie between 0 and 1: they look like shares of the image, not like pixels"
+        raise UserError(drawn[0][0].where, reason, "Export them in pixels of the original image.")
+
+
+def _refuse_twice(images: Sequence[Image]) -> None:
+    ids: dict[str, Image] = {}
+    paths: dict[Path, Image] = {}
+    for image in images:
+        first = ids.setdefault(image.id, image)
+        first = paths.setdefault(image.path, first) if first is image else first
+        if first is not image:
+            other = f" ({first.where})" if first.where != image.where else ""
+            raise UserError(image.where, f"is listed twice{other}", "Keep one of the two entries.")
+
+
+def _spellings(records: Sequence[Record]) -> list[str]:
+    """Classes that differ only in how they are spelled."""
+    same: dict[str, Counter[str]] = {}
+    for record in records:
+        same.setdefault(record.label.strip().casefold(), Counter())[record.label] += 1
+    return [
+        f"The classes {' and '.join(map(repr, sorted(names)))} differ only in how they are spelled; data.classes can make them one"
+        for names in same.values()
+        if len(names) > 1
+    ]
+
+
 def label_of(objects: Sequence[Marked], rule: Rule, where: str) -> str | None:
     """The category of the objects that decide; None if none does.
 
@@ -48,9 +143,9 @@ def label_of(objects: Sequence[Marked], rule: Rule, where: str) -> str | None:
     return max(deciding, key=lambda thing: thing.area).category if deciding else None
 
 
-def marks_of(objects: Sequence[Marked], label: str) -> tuple[Annotation, ...]:
-    """Where every object of the label is."""
-    return tuple(thing.mark for thing in objects if thing.category == label and thing.mark is not None)
+def marks_of(objects: Sequence[Marked], label: str | None) -> tuple[Annotation, ...]:
+    """Where every object of the label is; None: every object."""
+    return tuple(thing.mark for thing in objects if label in (None, thing.category) and thing.mark is not None)
 
 
 def marks_of_empty(empty: Empty) -> tuple[Annotation, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from sightline.data import cells
 from sightline.data.annotation import Size, polygon_map
 from sightline.data.sets.rle import mask_of, runs_of
 from sightline.errors import UserError
@@ -85,17 +87,49 @@ class RunsMask:
 def outline(segmentation: Any, size: Size, where: str) -> Drawable | None:
     """What an annotation's `segmentation` draws: polygons, or runs; None where there is none.
 
+    Polygons are read however they are nested: each a list of x, y, x, y, ..., or of pairs, or one polygon alone without a list around it.
+
     Args:
         size: (H, W) of the image; runs bring their own.
+
+    Raises:
+        UserError: it is neither, or holds something else than numbers.
     """
+    if segmentation in (None, [], {}, ""):
+        return None
     match segmentation:
-        case {"size": [height, width], "counts": str() as text}:
-            return RunsMask(where, (height, width), text)
-        case {"size": [height, width], "counts": [*runs]}:
-            return RunsMask(where, (height, width), tuple(runs))
-        case [list(), *_] as polygons:
-            return PolygonsMask(where, size, tuple(tuple(map(float, polygon)) for polygon in polygons))
-    return None
+        case {"size": [height, width], "counts": counts} | [{"size": [height, width], "counts": counts}]:
+            return _runs(counts, (height, width), where)
+        case list():
+            polygons = [polygon for polygon in _polygons(segmentation, where) if polygon]
+            return PolygonsMask(where, size, tuple(polygons)) if polygons else None
+    raise UserError(where, "has an outline that is neither polygons nor runs", "Export the annotations again.")
+
+
+def _runs(counts: Any, size: tuple[Any, Any], where: str) -> RunsMask:
+    height, width = (cells.number(length, f"{where} size") for length in size)
+    if isinstance(counts, str):
+        return RunsMask(where, (int(height), int(width)), counts)
+    if not isinstance(counts, list):
+        raise UserError(where, "has runs that are neither a list nor a text", "Export the annotations again.")
+    return RunsMask(where, (int(height), int(width)), tuple(int(cells.number(run, f"{where} runs")) for run in counts))
+
+
+def _polygons(value: list[Any], where: str) -> Iterator[tuple[float, ...]]:
+    """The polygons in lists within lists."""
+    rows = [row for row in value if isinstance(row, list)]
+    if not rows:
+        if len(value) % 2:
+            reason = f"has an outline of {len(value)} numbers, but x and y come in pairs"
+            raise UserError(where, reason, "Export the annotations again.")
+        yield tuple(cells.number(number, f"{where} outline") for number in value)
+    elif len(rows) < len(value):
+        raise UserError(where, "has an outline of numbers and lists in one list", "Export the annotations again.")
+    elif len(rows) > 2 and all(len(row) == 2 and not any(isinstance(x, list) for x in row) for row in rows):
+        yield from _polygons([number for row in rows for number in row], where)
+    else:
+        for row in rows:
+            yield from _polygons(row, where)
 
 
 def _mark_pixels(inside: np.ndarray, points: tuple[tuple[float, ...], ...]) -> None:

@@ -1,0 +1,165 @@
+"""The entries of a COCO file, one by one, each named in words where it cannot be read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from sightline.data import cells
+from sightline.data.annotation import Size
+from sightline.data.sets import formats
+from sightline.data.sets.json_files import load, mapping, size
+from sightline.data.sets.objects import Marked
+from sightline.data.sets.outlines import PolygonsMask, outline
+from sightline.data.sets.walk import some
+from sightline.errors import UserError
+from sightline.types import Annotation
+
+REMEDY = "Export the annotations again."
+Hint = Literal["mask", "box"]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An image of the list: its `name` as the file spells it, its (H, W) where declared, and the entries of its objects."""
+
+    name: str
+    size: Size | None
+    entries: list[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class CocoFile:
+    """A COCO file: its images, the category of each id, and what is odd about it."""
+
+    images: list[Listed]
+    categories: Mapping[str, str]
+    notes: list[str]
+
+
+def is_coco(content: Any) -> bool:
+    return isinstance(content, dict) and isinstance(content.get("images"), list) and isinstance(content.get("annotations"), list)
+
+
+def listed(file: Path, expected: str) -> CocoFile:
+    """Reads a COCO file. `"0"`, `0` and `0.0` are one id.
+
+    Args:
+        expected: the layout, for the message.
+
+    Raises:
+        UserError: not a COCO file; an entry without id or name; an id twice; an annotation of an image or category that is not listed.
+    """
+    content = load(file)
+    for key in ("images", "categories", "annotations"):
+        if not isinstance(content, dict) or not isinstance(content.get(key), list):
+            remedy = formats.advice(file) or f"Expected: {expected}"
+            raise UserError(file, f"is not a COCO file of instances: it has no list of {key}", remedy)
+    categories: dict[str, str] = {}
+    for number, entry in enumerate(content["categories"], start=1):
+        where = f"{file} category {number}"
+        id, name = _id(entry, "id", where), _text(entry, "name", where)
+        if categories.setdefault(id, name) != name:
+            raise UserError(file, f"gives the category id {id} to {categories[id]!r} and to {name!r}", "Give every category its own id.")
+    images: dict[str, Listed] = {}
+    for number, entry in enumerate(content["images"], start=1):
+        where = f"{file} image {number}"
+        id, name = _id(entry, "id", where), _text(entry, "file_name", where)
+        first = images.setdefault(id, Listed(name, size(entry.get("height"), entry.get("width")), []))
+        if first.name != name:
+            raise UserError(file, f"gives the image id {id} to {first.name} and to {name}", "Give every image its own id.")
+    ids = Counter[str]()
+    for number, entry in enumerate(content["annotations"], start=1):
+        where = name_of(file, mapping(entry, f"{file} annotation number {number}"), number)
+        image, category = _id(entry, "image_id", where), _id(entry, "category_id", where)
+        if image not in images or category not in categories:
+            raise UserError(where, f"names image {image} and category {category}, one of which is not listed", REMEDY)
+        ids[str(entry.get("id"))] += 1
+        images[image].entries.append({**entry, "category": categories[category], "where": where})
+    twice = [id for id, number in ids.items() if number > 1 and id != "None"]
+    notes = [f"{file.name}: annotations of different objects share an id ({some(twice)})"] if twice else []
+    return CocoFile(list(images.values()), categories, notes)
+
+
+def name_of(file: Path, entry: Mapping[str, Any], number: int) -> str:
+    """How messages call an annotation: by its id, or by its place in the list."""
+    return f"{file} annotation {entry['id']}" if isinstance(entry.get("id"), int | str) else f"{file} annotation number {number}"
+
+
+def marked(entry: Mapping[str, Any], size: Size | None, hint: Hint) -> Marked:
+    """An object of the list.
+
+    Its outline is used where there is one, or its box where boxes are wanted; the one stands in for the other. An object without
+    either, or whose box has no area, marks nothing.
+
+    Args:
+        entry: with `category` and `where`, as in `Listed`.
+        size: (H, W) of its image; None: outlines cannot be drawn.
+
+    Raises:
+        UserError: a box or an outline that cannot be read.
+    """
+    where = str(entry["where"])
+    box = _box(entry.get("bbox"), where)
+    drawn = outline(entry.get("segmentation"), size or (1, 1), where)
+    if isinstance(drawn, PolygonsMask):
+        _refuse_stump(drawn, box, where)
+        box = box if box and _spread(box) else _around(drawn)
+    spread = _spread(box) if box else 0.0
+    area = entry.get("area")
+    area = float(area) if isinstance(area, int | float) and area > 0 else spread
+    mark = None
+    if drawn and (hint == "mask" or not spread):
+        mark = Annotation("mask", drawn) if size or not isinstance(drawn, PolygonsMask) else None
+    elif box and spread:
+        mark = Annotation("box", points=(box,))
+    return Marked(str(entry["category"]), area, mark)
+
+
+def _box(value: Any, where: str) -> tuple[float, float, float, float] | None:
+    """The box (x0, y0, x1, y1) of x, y, width, height; None where there is none."""
+    if value in (None, [], ""):
+        return None
+    if not isinstance(value, list) or len(value) != 4:
+        raise UserError(where, f"has a box that is not x, y, width, height: {value!r:.60}", REMEDY)
+    x, y, width, height = (cells.number(number, f"{where} bbox") for number in value)
+    if width < 0 or height < 0:
+        raise UserError(where, f"has a box of width {width:g} and height {height:g}", "Write x, y of the upper left corner, width, height.")
+    return x, y, x + width, y + height
+
+
+def _refuse_stump(drawn: PolygonsMask, box: Sequence[float] | None, where: str) -> None:
+    """Two points are no outline of an object of some size; a piece of less than a pixel may have no more."""
+    if box and max(map(len, drawn.polygons)) < 6 and box[2] - box[0] > 2 and box[3] - box[1] > 2:
+        points = max(map(len, drawn.polygons)) // 2
+        reason = f"has an outline of {points} point{'s' * (points > 1)}, but a box of {box[2] - box[0]:g} x {box[3] - box[1]:g} pixels"
+        raise UserError(where, reason, "Draw the outline, or take it away: then the box counts.")
+
+
+def _spread(box: Sequence[float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _around(drawn: PolygonsMask) -> tuple[float, float, float, float]:
+    xs = [x for polygon in drawn.polygons for x in polygon[::2]]
+    ys = [y for polygon in drawn.polygons for y in polygon[1::2]]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _id(entry: Any, key: str, where: str) -> str:
+    value = mapping(entry, where).get(key)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int | str) or isinstance(value, bool) or not str(value).strip():
+        raise UserError(where, f"has no {key}", REMEDY)
+    return str(value).strip()
+
+
+def _text(entry: Any, key: str, where: str) -> str:
+    value = mapping(entry, where).get(key)
+    if not isinstance(value, str | int) or not str(value).strip():
+        raise UserError(where, f"has no {key}", REMEDY)
+    return str(value)

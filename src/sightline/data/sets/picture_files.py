@@ -1,0 +1,127 @@
+"""Finds the pictures that annotation files name: with another system's slashes, from another computer, encoded as in an address."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from sightline.data.sets.folder_names import meaning
+from sightline.data.sets.walk import Found, some, walk
+from sightline.errors import UserError
+
+
+class PictureFiles:
+    """The pictures below a folder, which is searched once, when a name is not found at once.
+
+    Attributes:
+        top: the folder.
+    """
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+
+    @cached_property
+    def found(self) -> Found:
+        return walk(self.top)
+
+    @cached_property
+    def by_name(self) -> dict[str, list[Path]]:
+        """Lower-case file name -> pictures."""
+        index: dict[str, list[Path]] = defaultdict(list)
+        for picture in self.found.pictures:
+            index[picture.name.lower()].append(picture)
+        return index
+
+    @cached_property
+    def by_stem(self) -> dict[str, list[Path]]:
+        """File name without suffix -> pictures."""
+        index: dict[str, list[Path]] = defaultdict(list)
+        for picture in self.found.pictures:
+            index[picture.stem].append(picture)
+        return index
+
+    @cached_property
+    def folder_names(self) -> set[str]:
+        return {folder.name for folder in self.found.folders}
+
+    def named(self, name: str, near: Sequence[Path], where: str, split: str | None = None) -> Path | None:
+        """The picture of this name; None where there is none.
+
+        First it is looked for in the folders `near`. Then anywhere below `top`, by as much of its path as is found there: of
+        `C:\\data\\images\\a.jpg` `images/a.jpg`, or `a.jpg` where there is no folder `images`.
+
+        Args:
+            where: names the annotation file in messages.
+            split: pictures in folders of other splits do not count; those of this one come first.
+
+        Raises:
+            UserError: several pictures bear the name.
+        """
+        written = [path for path in dict.fromkeys(_paths(name)) if path.name]
+        for path in written:
+            for folder in near:
+                if (folder / path).is_file():
+                    return folder / path
+        for path in written:
+            steps = [step for step in path.parts if step not in ("/", "..", ".")]
+            for start in range(len(steps)):
+                if start and steps[start - 1] in self.folder_names:
+                    break  # its folder is here, without it
+                fits = [picture for picture in self.by_name.get(path.name.lower(), []) if _ends_with(picture, steps[start:])]
+                if split:
+                    own = [picture for picture in fits if split_of(picture, self.top) == split]
+                    fits = own or [picture for picture in fits if split_of(picture, self.top) is None]
+                if len(fits) > 1:
+                    names = some(picture.relative_to(self.top) for picture in fits)
+                    raise UserError(where, f"names {name}, which may be {names}", "Keep one of them, or write the folder into the name.")
+                if fits:
+                    return fits[0]
+        return None
+
+    def beside(self, file: Path, stem: str | None = None) -> Path | None:
+        """The picture that belongs to an annotation file by its name: in the same folder, or in that of the images (`images/` beside
+        `labels/`, at whatever level).
+
+        Raises:
+            UserError: several pictures bear the name at that place.
+        """
+        place = _place(file, self.top)
+        fits = [picture for picture in self.by_stem.get(stem or file.stem, []) if _place(picture, self.top) == place]
+        fits = [picture for picture in fits if picture.parent == file.parent] or fits
+        if len(fits) > 1:
+            names = some(picture.relative_to(self.top) for picture in fits)
+            raise UserError(file, f"belongs to {names}, by their names", "Give each image a name of its own.")
+        return fits[0] if fits else None
+
+
+def split_of(file: Path, top: Path) -> str | None:
+    """The owner's split that the folders between `top` and the file tell: of `images/train2017/a.jpg` `train`."""
+    said = [meaning(step) for step in file.relative_to(top).parts[:-1]] if file.is_relative_to(top) else []
+    return next((one.split for one in said if one and one.split), None)
+
+
+def _place(file: Path, top: Path) -> tuple[str, ...]:
+    """The folders of a file without those that say whether images or annotations lie there; splits in one spelling."""
+    steps = []
+    for step in file.relative_to(top).parts[:-1]:
+        said = meaning(step)
+        if said is None or said.split:
+            steps.append(said.split if said and said.split else step)
+    return tuple(steps)
+
+
+def _paths(name: str) -> list[PurePosixPath]:
+    """What a name may mean as a path: as it is, with slashes for backslashes, decoded, without address and query."""
+    address = re.sub(r"^[a-zA-Z]{2,}://[^/]*|[?#].*$", "", name)
+    query = re.search(r"[?&]d=([^&#]+)", name)  # a file that a tool serves from a folder of its own
+    ways = [name, address, *([query[1]] if query else [])]
+    plain = [way for one in ways for way in (one, unquote(one))]
+    return [PurePosixPath(re.sub(r"^[a-zA-Z]:", "", way.replace("\\", "/"))) for way in plain] + [PurePosixPath(name)]
+
+
+def _ends_with(picture: Path, steps: Sequence[str]) -> bool:
+    return tuple(step.lower() for step in picture.parts[-len(steps) :]) == tuple(step.lower() for step in steps)
