@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-import csv
+import json
 import math
 import re
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sightline.errors import UserError
 
 Points = tuple[tuple[float, ...], ...]
-YES, NO = {"true", "yes", "1"}, {"false", "no", "0", ""}
+YES, NO = {"true", "yes", "1", "1.0", "y", "t"}, {"false", "no", "0", "0.0", "n", "f", ""}
+MISSING = {"", "nan", "n/a", "na", "<na>", "#n/a", "#na", "nat", "none", "null", "nil", "-", "--", "."}  # how programs write "no value"
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+DEEPEST = 3  # lists within lists: several outlines of corners of two numbers
+
+
+def missing(cell: Any) -> bool:
+    """Nothing is given: no cell, an empty one, or one of the words in which programs write that.
+
+    >>> [missing(cell) for cell in ("", "NaN", " n/a", None, [], "P7", 0)]
+    [True, True, True, True, True, False, False]
+    """
+    if isinstance(cell, str):
+        return cell.strip().lower() in MISSING
+    return cell is None or cell == [] or (isinstance(cell, float) and math.isnan(cell))
 
 
 def flag(cell: Any, where: str) -> bool:
@@ -22,89 +36,117 @@ def flag(cell: Any, where: str) -> bool:
     return text in YES
 
 
+def facts(column: Sequence[Any]) -> list[Any]:
+    """The facts in a column of tags: true or false where every cell says yes or no in some way, else numbers or text.
+
+    >>> facts(["1.0", "0.0"]), facts(["yes", "No"]), facts(["1", "2"]), facts(["55", "unknown"])
+    ([True, False], [True, False], [1, 2], [55, 'unknown'])
+    """
+    if all(str(cell).lower() in YES | NO for cell in column):
+        return [flag(cell, "") for cell in column]
+    return [tag(cell) for cell in column]
+
+
 def tag(cell: Any) -> Any:
-    """A fact about the image: true, false, a number, or text."""
-    if not isinstance(cell, str):
-        return cell
-    if cell.lower() in ("true", "false"):
-        return cell.lower() == "true"
-    for kind in (int, float):
-        try:
-            return kind(cell)
-        except ValueError:
-            continue
-    return cell
+    """A fact about one image: true, false, a number, or text."""
+    if not isinstance(cell, str) or not NUMBER.fullmatch(cell):
+        return {"true": True, "false": False}.get(cell.lower(), cell) if isinstance(cell, str) else cell
+    return int(cell) if re.fullmatch(r"[+-]?\d{1,18}", cell) else float(cell)
 
 
 def names(cell: Any) -> list[str]:
     """File names, several divided by `;`."""
     parts = cell if isinstance(cell, list) else str(cell).split(";")
-    return [str(part).strip() for part in parts if str(part).strip()]
+    return [str(part).strip() for part in parts if not missing(part)]
 
 
-def shapes(cell: Any, where: str) -> list[list[float]]:
+def boxes(cell: Any, where: str) -> list[Points]:
+    """The boxes of a cell, each as one row (x0, y0, x1, y1).
+
+    Raises:
+        UserError: something else than 4 numbers for each.
+    """
+    found = _shapes(cell, where, lambda count: count == 4)
+    for numbers in found:
+        if len(numbers) != 4:
+            raise UserError(where, f"a box has 4 numbers, not {len(numbers)}", "Write x0 y0 x1 y1; divide several boxes by a semicolon.")
+    return [(tuple(numbers),) for numbers in found]
+
+
+def polygons(cell: Any, where: str) -> list[Points]:
+    """The outlines of a cell, each as rows (x, y).
+
+    Raises:
+        UserError: something else than x and y of at least 3 points for each.
+    """
+
+    def fits(count: int) -> bool:
+        return count % 2 == 0 and count >= 6
+
+    found = _shapes(cell, where, fits)
+    for numbers in found:
+        if not fits(len(numbers)):
+            reason = f"a polygon has x and y of at least 3 points, not {len(numbers)} numbers"
+            raise UserError(where, reason, "Write x y x y x y ...; divide several polygons by a semicolon.")
+    return [tuple(zip(numbers[::2], numbers[1::2], strict=True)) for numbers in found]
+
+
+def _shapes(cell: Any, where: str, fits: Callable[[int], bool]) -> list[list[float]]:
     """The numbers of each shape: `"1 2 3 4; 5 6 7 8"`, `[1, 2, 3, 4]`, `[[1, 2, 3, 4], ...]`, or corner by corner `[[1, 2], [3, 4]]`.
 
-    >>> shapes("1 2 3 4; 5 6 7 8", "")
-    [[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]]
-    >>> shapes([[1, 2], [3, 4]], "")
-    [[1.0, 2.0, 3.0, 4.0]]
+    Args:
+        fits: whether a shape may have so many numbers.
     """
     if not isinstance(cell, list):
-        cell = [re.split(r"[\s,]+", part) for part in names(cell)]
-    elif not any(isinstance(part, list) for part in cell) or all(isinstance(part, list) and len(part) == 2 for part in cell):
+        return [shape for part in names(cell) for shape in _written(part, where, fits)]
+    if not any(isinstance(part, list) for part in cell) or all(isinstance(part, list) and len(part) == 2 for part in cell):
         cell = [cell]
-    return [[number(value, where) for value in _flat(shape)] for shape in cell]
+    return [[number(value, where) for value in _flat(shape, where)] for shape in cell if not missing(shape)]
 
 
-def _flat(shape: Any) -> list[Any]:
+def _written(text: str, where: str, fits: Callable[[int], bool]) -> list[list[float]]:
+    """The numbers of a shape, divided by blanks, by commas or by both; or a list in square brackets, as programs print it."""
+    if text.startswith("["):
+        try:
+            return _shapes(json.loads(text), where, fits)
+        except (ValueError, RecursionError):
+            raise UserError(where, f"{_short(text)} is no list of numbers", "Write numbers divided by blanks.") from None
+    words = [word for word in (part.strip(",") for part in text.split()) if word]
+    joined = [word for word in words if "," in word]
+    if len(words) > 1 and joined:
+        # "4,5 6,7" is a list of corners, or of numbers with a decimal comma: where there may be so many numbers, nobody knows
+        corners = all(word.count(",") == 1 for word in words)
+        if not corners or (fits(len(words)) and not any("." in word for word in words)):
+            reason = f"{_short(text)} may hold numbers with a decimal comma, such as {joined[0]!r}"
+            raise UserError(where, reason, "Write numbers with a decimal point, divided by blanks: 10.5 20.5.")
+    return [[number(value, where) for word in words for value in word.split(",")]]
+
+
+def _short(cell: Any) -> str:
+    return repr(f"{cell[:57]}..." if isinstance(cell, str) and len(cell) > 60 else cell)
+
+
+def _flat(shape: Any, where: str, depth: int = 0) -> list[Any]:
     if not isinstance(shape, list):
         return [shape]
-    return [value for part in shape for value in _flat(part)]
+    if depth > DEEPEST:
+        raise UserError(where, f"holds lists within lists, {depth} deep", "Write the numbers of each shape as one list.")
+    return [value for part in shape for value in _flat(part, where, depth + 1)]
 
 
 def number(value: Any, where: str) -> float:
-    """A finite number."""
+    """A finite number with a decimal point.
+
+    Raises:
+        UserError: anything else.
+    """
+    if isinstance(value, str) and re.fullmatch(r"[+-]?\d+,\d+", value.strip()):
+        raise UserError(where, f"{value!r} has a decimal comma", "Write it with a decimal point.")
+    plain = NUMBER.fullmatch(value.strip()) if isinstance(value, str) else isinstance(value, int | float) and not isinstance(value, bool)
     try:
-        parsed = float(value)
-    except (TypeError, ValueError):
-        parsed = math.nan
+        parsed = float(value) if plain else math.nan
+    except OverflowError:  # a whole number beyond all floats
+        parsed = math.inf
     if not math.isfinite(parsed):
-        raise UserError(where, f"{value!r} is not a number", "Write numbers divided by spaces.")
+        raise UserError(where, f"{_short(value)} is not a number", "Write numbers divided by blanks.")
     return parsed
-
-
-def box(numbers: list[float], where: str) -> Points:
-    if len(numbers) != 4:
-        raise UserError(where, f"a box has 4 numbers, not {len(numbers)}", "Write x0 y0 x1 y1; divide several boxes by a semicolon.")
-    return (tuple(numbers),)
-
-
-def polygon(numbers: list[float], where: str) -> Points:
-    if len(numbers) % 2 or len(numbers) < 6:
-        reason = f"a polygon has x and y of at least 3 points, not {len(numbers)} numbers"
-        raise UserError(where, reason, "Write x y x y x y ...; divide several polygons by a semicolon.")
-    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
-
-
-def gaze_list(cell: list[Any], where: str) -> Points:
-    """Samples written as a list of (x, y) or of (x, y, duration); null stands for a blink."""
-    rows = [row if isinstance(row, list) else [] for row in cell]
-    if len({len(row) for row in rows}) > 1 or any(len(row) not in (2, 3) for row in rows):
-        raise UserError(where, "is not a list of [x, y] or of [x, y, duration]", "Give every sample the same 2 or 3 numbers.")
-    return tuple(tuple(_sample(value, where) for value in row) for row in rows)
-
-
-def gaze_file(path: Path) -> Points:
-    """Samples from a CSV file with the columns x, y and, if wanted, duration; empty cells are blinks."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file, skipinitialspace=True)
-        columns = [name for name in ("x", "y", "duration") if name in (reader.fieldnames or ())]
-        if columns[:2] != ["x", "y"]:
-            found = ", ".join(reader.fieldnames or ()) or "nothing"
-            raise UserError(path, f"has no columns x and y, but {found}", "Name them x,y or x,y,duration in the first line.")
-        return tuple(tuple(_sample(row[name], f"{path} line {reader.line_num}") for name in columns) for row in reader)
-
-
-def _sample(value: Any, where: str) -> float:
-    return math.nan if value in (None, "", "nan", "NaN") else number(value, where)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -12,11 +14,34 @@ from sightline.config import Split
 from sightline.errors import UserError
 from sightline.types import Record
 
-SPLIT_NAMES = {
-    **dict.fromkeys(("train", "training"), "train"),
-    **dict.fromkeys(("val", "valid", "validation"), "val"),
-    **dict.fromkeys(("test", "testing"), "test"),
+SPLIT_NAMES = {  # in lower case
+    **dict.fromkeys(("train", "training", "trn"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "validate", "dev", "development"), "val"),
+    **dict.fromkeys(("test", "testing", "tst", "holdout"), "test"),
 }
+
+
+def split_name(written: str) -> str:
+    """The split that an owner's word stands for; a word for none of ours is a further test set and stays as it is.
+
+    >>> [split_name(word) for word in ("Train", "validation set", "hold-out", "External")]
+    ['train', 'val', 'test', 'External']
+    """
+    plain = re.sub(r"[\W_]+", " ", written.lower()).strip().removesuffix(" set").removesuffix(" split")
+    return SPLIT_NAMES.get(plain.replace(" ", ""), written)
+
+
+def meant_split(written: str) -> str | None:
+    """The split that a word for none of ours may be meant to be: "trian", "vall", "train2"; None for "test_external" and the like."""
+    words = re.findall(r"[^\W\d_]+", written.lower())
+    if split_name(written) in SPLIT_NAMES.values() or any(word.startswith("test") for word in words):
+        return None
+    if any(word.startswith("train") for word in words):
+        return "train"
+    if len(words) == 1 and words[0] in SPLIT_NAMES:
+        return SPLIT_NAMES[words[0]]
+    close = difflib.get_close_matches("".join(words), SPLIT_NAMES, n=1, cutoff=0.75)
+    return SPLIT_NAMES[close[0]] if close else None
 
 
 def split(records: Sequence[Record], settings: Split, groups: Mapping[str, str] | None = None) -> dict[str, list[Record]]:

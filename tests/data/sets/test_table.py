@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from sightline.data.cells import shapes
+from sightline.data.cells import polygons
 from sightline.data.sets.table import read
 from sightline.errors import UserError
 
@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "images").mkdir()
     for name in ("a.png", "b.png", "c (1).png", "m1.png", "m2.png"):
         Image.new("L", (8, 6)).save(tmp_path / "images" / name)
-    (tmp_path / "gaze.csv").write_bytes(b"x,y,duration\r\n1.5,2,0.1\r\n,,\r\n-3,2,0.2\r\n")
+    (tmp_path / "gaze.csv").write_bytes(b"x,y,duration\r\n1.5,2,0.1\r\n,,0.3\r\n,,\r\n-3,2,0.2\r\n")
     return tmp_path
 
 
@@ -56,7 +56,7 @@ def test_every_kind_of_annotation_in_csv(folder: Path) -> None:
     assert record.annotations[5].points == ((0, 0), (4, 0), (4, 4))
     first, blink, outside = record.annotations[6].points
     assert first == (1.5, 2, 0.1)
-    assert all(math.isnan(value) for value in blink)
+    assert all(math.isnan(value) for value in blink[:2])
     assert outside == (-3, 2, 0.2)
     assert [mark.kind for mark in record.avoid] == ["mask", "box"]
 
@@ -83,17 +83,16 @@ def test_json_lines_with_lists(folder: Path) -> None:
 
 
 def test_spellings_of_shapes() -> None:
-    triangle = [0.0, 0.0, 4.0, 0.0, 4.0, 4.0]
-    for cell in ("0 0 4 0 4 4", "0,0 4,0 4,4", [0, 0, 4, 0, 4, 4], [[0, 0], [4, 0], [4, 4]], [[0, 0, 4, 0, 4, 4]]):
-        assert shapes(cell, "") == [triangle]
-    for cell in ("0 0 4 0 4 4; 0 0 4 0 4 4;", [triangle, triangle], [[[0, 0], [4, 0], [4, 4]], [[0, 0], [4, 0], [4, 4]]]):
-        assert shapes(cell, "") == [triangle, triangle]
+    numbers, triangle = [0.0, 0.0, 4.0, 0.0, 4.0, 4.0], ((0.0, 0.0), (4.0, 0.0), (4.0, 4.0))
+    for cell in ("0 0 4 0 4 4", "0,0 4,0 4,4", "[0, 0, 4, 0, 4, 4]", numbers, [[0, 0], [4, 0], [4, 4]], [numbers]):
+        assert polygons(cell, "") == [triangle]
+    for cell in ("0 0 4 0 4 4; 0 0 4 0 4 4;", [numbers, numbers], [[[0, 0], [4, 0], [4, 4]], [[0, 0], [4, 0], [4, 4]]]):
+        assert polygons(cell, "") == [triangle, triangle]
 
 
 BAD_CSV = {
     "image,label,boxs\nimages/a.png,cat,\n": r"line 1: unknown column 'boxs'\. Did you mean \"box\"\?",
     "image,label,label\nimages/a.png,cat,dog\n": "line 1: has the column 'label' twice",
-    "image;label\nimages/a.png;cat\n": "line 1: unknown column 'image;label'",
     "image,label\nimages/a.png,cat,dog\n": "line 2: has 3 cells under 2 columns",
     "image,label\nimages/a.png,cat\nimages/z.png,dog\n": r"line 3: image file .*z\.png does not exist\. File names are relative to",
     "image,label,mask\nimages/a.png,cat,images/z.png\n": r"line 2: mask file .*z\.png does not exist",
@@ -103,7 +102,7 @@ BAD_CSV = {
     "image,label\nimages/a.png,cat\nimages/a.png,cat\n": "line 3: names the image images/a.png of line 2 again, both times as 'cat'",
     "image,label\nimages/a.png,\n": "line 2: has no label",
     "image,label\n,cat\n": "line 2: has no image",
-    "label\ncat\n": "line 2: has no image",
+    "label\ncat\n": "line 1: has no column 'image'",
     "image,label\n": r"table\.csv: holds no rows",
     "": r"table\.csv: holds no rows",
     "image,label,box\nimages/a.png,cat,1 2 3\n": "line 2 box: a box has 4 numbers, not 3",
@@ -149,11 +148,11 @@ def test_a_mistake_in_a_gaze_file_is_named(folder: Path) -> None:
 
 
 def test_a_file_that_is_no_table_is_named(folder: Path) -> None:
-    with pytest.raises(UserError, match=r"data\.root: is not given\. Expected: a \.csv or \.jsonl file with the columns image and label"):
+    with pytest.raises(UserError, match=r"data\.root: is not given\. Expected: a \.csv, \.tsv or \.jsonl file with the columns image and"):
         read(None)
     with pytest.raises(UserError, match="no such file or folder"):
         read(folder / "absent.csv")
     with pytest.raises(UserError, match=r"is neither \.csv nor \.jsonl"):
         read(folder)
-    with pytest.raises(UserError, match=r"is not UTF-8 text\. Save it as UTF-8"):
+    with pytest.raises(UserError, match=r"is not UTF-8 text: line 2 holds the byte 0xf6\. Save it as UTF-8"):
         read(csv_file(folder, "image,label\nimages/a.png,größe\n", "latin-1"))

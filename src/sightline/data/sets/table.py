@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sightline.data import cells
+from sightline.data.gaze import gaze_file, gaze_list
 from sightline.data.roots import existing
-from sightline.data.splits import SPLIT_NAMES
-from sightline.errors import UserError, nearest
-from sightline.types import Annotation, Record
+from sightline.data.sets.table_columns import COLUMNS, Tags
+from sightline.data.sets.table_files import Files, posix
+from sightline.data.sets.table_rows import rows_of
+from sightline.data.sets.table_units import Column, Unit, in_pixels
+from sightline.data.splits import meant_split, split_name
+from sightline.errors import UserError
+from sightline.types import Annotation, Record, Records
 
 WHERE = "This is a table of your own."
-COLUMNS = ("image", "label", "id", "group", "split", "mask", "heatmap", "box", "polygon", "gaze", "nothing", "avoid_mask", "avoid_box")
-LAYOUT = f"a .csv or .jsonl file with the columns image and label, and any of {', '.join(COLUMNS[2:])}, tag:<name>"
+LAYOUT = f"a .csv, .tsv or .jsonl file with the columns image and label, and any of {', '.join(COLUMNS[2:])}, tag:<name>"
 
 
-def read(root: Path | None) -> list[Record]:
+def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, Unit] = "pixels") -> Records:
     """The rows of a table; file names are relative to the table.
 
-    Columns: `image`, `label`; `id` (default: the image as written), `group`, `split`; where to look: `mask`, `heatmap` (file names),
-    `box` (x0 y0 x1 y1, ends exclusive), `polygon` (x y x y ...), `gaze` (a CSV with x, y and perhaps duration; JSON: or the list
-    itself), `nothing` (true: the expert found nothing to mark); where not to look: `avoid_mask`, `avoid_box`; `tag:<name>`. Several of
-    a kind are divided by `;` (JSON: a list). A row without annotation is unknown.
+    Columns: `image`, `label`; `id` (default: the image as written, with slashes), `group`, `split`; where to look: `mask`, `heatmap`
+    (file names), `box` (x0 y0 x1 y1, ends exclusive), `polygon` (x y x y ...), `gaze` (a CSV with x, y and perhaps duration; JSON: or
+    the list itself), `nothing` (true: the expert found nothing to mark); where not to look: `avoid_mask`, `avoid_box`; `tag:<name>`.
+    Several of a kind are divided by `;` (JSON: a list). A row without annotation is unknown.
+
+    Args:
+        tags: `named`: a column that is none of these is refused; `all`: it is a tag.
+        units: of the coordinates: `pixels` of the original image, `share` (0..1) or `percent` of its sides; or column -> units.
 
     Raises:
         UserError: an unknown column, a missing file, a cell that cannot be read, an image named twice; with the line number.
     """
     table = existing(root, LAYOUT, WHERE)
-    if table.suffix.lower() not in (".csv", ".jsonl"):
-        raise UserError(table, "is neither .csv nor .jsonl", f"Expected: {LAYOUT}.")
+    found = rows_of(table, tags, LAYOUT)
+    files, gaze_notes = Files(table), Counter[str]()
+    facts = _tags(found.rows)
     records: list[Record] = []
     seen: dict[Path, tuple[int, str]] = {}
-    for line, row in _rows(table):
-        record = _record(row, table.parent, f"{table} line {line}")
+    for (line, row), said in zip(found.rows, facts, strict=True):
+        record = _record(row, said, files, line, gaze_notes)
+        if record is None:
+            continue
         assert isinstance(record.image, Path)
         earlier, label = seen.setdefault(record.image.resolve(), (line, record.label))
         if earlier != line:
@@ -44,94 +54,92 @@ def read(root: Path | None) -> list[Record]:
             reason = f"names the image {row['image']} of line {earlier} again, {labels}"
             raise UserError(f"{table} line {line}", reason, "Keep one row per image; several annotations go into one cell, divided by `;`.")
         records.append(record)
-    if not records:
-        raise UserError(table, "holds no rows", f"Expected: {LAYOUT}.")
-    return records
+    files.refuse_missing()
+    records, unit_notes = in_pixels(records, [line for line, _ in found.rows], table, units)
+    notes = [*found.notes, *(f"gaze: {count} files {note}" for note, count in gaze_notes.items()), *unit_notes]
+    return Records(records, [*notes, *_further_test_sets(records), *_unused(records)])
 
 
-def _rows(table: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line number, the cells that are not empty) of each row."""
-    try:
-        text = table.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError(table, "is not UTF-8 text", "Save it as UTF-8.") from None
-    for line, row in _csv(table, text) if table.suffix.lower() == ".csv" else _json_lines(table, text):
-        _check_columns(list(row), f"{table} line {line}")
-        filled = {k: v.strip() if isinstance(v, str) else v for k, v in row.items()}
-        yield line, {k: v for k, v in filled.items() if v is not None and v != "" and v != []}
+def _record(row: Mapping[str, Any], tags: Mapping[str, Any], files: Files, line: int, gaze_notes: Counter[str]) -> Record | None:
+    """The record of a row, or None where one of its files is missing, which `files` remembers."""
+    where = f"{files.table} line {line}"
 
+    def pictures(kind: Any, column: str) -> list[Annotation]:
+        paths = [files.find(name, column, line) for name in cells.names(row.get(column, ""))]
+        return [Annotation(kind, path) for path in paths if path]
 
-def _csv(table: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    reader = csv.reader(text.splitlines(keepends=True))
-    header = [name.strip() for name in next(reader, [])]
-    _check_columns(header, f"{table} line 1")
-    if twice := {name for name in header if header.count(name) > 1}:
-        raise UserError(f"{table} line 1", f"has the column {min(twice)!r} twice", "Several annotations go into one cell, divided by `;`.")
-    for row in reader:
-        if len(row) > len(header):
-            reason = f"has {len(row)} cells under {len(header)} columns"
-            raise UserError(f"{table} line {reader.line_num}", reason, "Put cells with commas in quotes.")
-        if any(row):
-            yield reader.line_num, dict(zip(header, row, strict=False))
+    def boxes(column: str) -> list[Annotation]:
+        return [Annotation("box", points=points) for points in cells.boxes(row.get(column, ""), f"{where} {column}")]
 
-
-def _json_lines(table: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    for line, row in enumerate(text.split("\n"), start=1):
-        if row.strip():
-            try:
-                content = json.loads(row)
-            except json.JSONDecodeError as error:
-                raise UserError(f"{table} line {line}", f"is not JSON: {error.msg}", "Write one object per line.") from None
-            if not isinstance(content, dict):
-                raise UserError(f"{table} line {line}", "is not a JSON object", 'Write for example {"image": "a.png", "label": "cat"}.')
-            yield line, content
-
-
-def _check_columns(columns: list[str], where: str) -> None:
-    for column in columns:
-        if column not in COLUMNS and not column.startswith("tag:"):
-            raise UserError(where, f"unknown column {column!r}", nearest(column, (*COLUMNS, "tag:<name>")))
-
-
-def _record(row: dict[str, Any], folder: Path, where: str) -> Record:
-    for column in ("image", "label"):
-        if column not in row:
-            raise UserError(where, f"has no {column}", "Every row needs an image and a label.")
-
-    def file(name: str, column: str) -> Path:
-        if not (folder / name).is_file():
-            raise UserError(where, f"{column} file {folder / name} does not exist", f"File names are relative to {folder}.")
-        return folder / name
-
-    def pictures(column: str) -> list[Path]:
-        return [file(name, column) for name in cells.names(row.get(column, ""))]
-
-    def shapes(column: str) -> list[list[float]]:
-        return cells.shapes(row.get(column, ""), f"{where} {column}")
-
-    marks = [Annotation("mask", path) for path in pictures("mask")]
-    marks += [Annotation("heatmap", path) for path in pictures("heatmap")]
-    marks += [Annotation("box", points=cells.box(s, f"{where} box")) for s in shapes("box")]
-    marks += [Annotation("polygon", points=cells.polygon(s, f"{where} polygon")) for s in shapes("polygon")]
-    gaze = row.get("gaze", "")
-    if isinstance(gaze, list):
-        marks.append(Annotation("gaze", points=cells.gaze_list(gaze, f"{where} gaze")))
-    else:
-        marks += [Annotation("gaze", points=cells.gaze_file(file(name, "gaze"))) for name in cells.names(gaze)]
+    marks = pictures("mask", "mask") + pictures("heatmap", "heatmap") + boxes("box")
+    marks += [Annotation("polygon", points=points) for points in cells.polygons(row.get("polygon", ""), f"{where} polygon")]
+    marks += _gaze(row.get("gaze", ""), files, line, gaze_notes)
     if cells.flag(row.get("nothing", ""), f"{where} nothing"):
-        if marks:
-            raise UserError(where, f"says that nothing is to be seen, but gives a {marks[0].kind}", "Clear one of the two cells.")
+        if given := [column for column in ("mask", "heatmap", "box", "polygon", "gaze") if column in row]:
+            raise UserError(where, f"says that nothing is to be seen, but gives a {given[0]}", "Clear one of the two cells.")
         marks.append(Annotation("nothing"))
-    avoid = [Annotation("mask", path) for path in pictures("avoid_mask")]
-    avoid += [Annotation("box", points=cells.box(s, f"{where} avoid_box")) for s in shapes("avoid_box")]
-    split = str(row["split"]) if "split" in row else None
+    avoid = pictures("mask", "avoid_mask") + boxes("avoid_box")
+    image = files.find(str(row["image"]), "image", line)
+    if image is None:
+        return None
     return Record(
-        id=str(row.get("id", row["image"])),
-        image=file(str(row["image"]), "image"),
-        label=str(row["label"]),
+        id=str(row.get("id", posix(str(row["image"])))),
+        image=image,
+        label=_label(row["label"], where),
         group=str(row["group"]) if "group" in row else None,
-        split=SPLIT_NAMES.get(split.lower(), split) if split else None,
+        split=_split(str(row["split"]), where) if "split" in row else None,
         annotations=tuple(marks),
         avoid=tuple(avoid),
-        tags={k.removeprefix("tag:"): cells.tag(v) for k, v in row.items() if k.startswith("tag:")},
+        tags=tags,
     )
+
+
+def _gaze(cell: Any, files: Files, line: int, notes: Counter[str]) -> list[Annotation]:
+    if isinstance(cell, list) and not all(isinstance(part, str) for part in cell):
+        return [Annotation("gaze", points=gaze_list(cell, f"{files.table} line {line} gaze"))]
+    marks = []
+    for path in [files.find(name, "gaze", line) for name in cells.names(cell)]:
+        if path:
+            points, phrases = gaze_file(path)
+            notes.update(phrases)
+            marks.append(Annotation("gaze", points=points))
+    return marks
+
+
+def _label(cell: Any, where: str) -> str:
+    if isinstance(cell, list):
+        raise UserError(
+            where, f"has several labels: {cell}", "A classifier of sightline gives each image one label: choose the one to learn."
+        )
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+def _split(cell: str, where: str) -> str:
+    if meant := meant_split(cell):
+        reason = f"is of the split {cell!r}, which would be a test set of its own"
+        raise UserError(where, reason, f'Did you mean "{meant}"? The splits are train, val and test; a further test set has another name.')
+    return split_name(cell)
+
+
+def _tags(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """The tags of each row; the cells of a column are read alike."""
+    tags: list[dict[str, Any]] = [{} for _ in rows]
+    for column in sorted({column for _, row in rows for column in row if column.startswith("tag:")}):
+        holding = [i for i, (_, row) in enumerate(rows) if column in row]
+        for i, fact in zip(holding, cells.facts([rows[i][1][column] for i in holding]), strict=True):
+            tags[i][column.removeprefix("tag:")] = fact
+    return tags
+
+
+def _further_test_sets(records: Sequence[Record]) -> list[str]:
+    names = Counter(record.split for record in records if record.split not in (None, "train", "val", "test"))
+    return [f"split: {name!r} ({count} images) is a further test set" for name, count in names.items()]
+
+
+def _unused(records: Sequence[Record]) -> list[str]:
+    """A note on the tags that no part of sightline looks at: those that are not true or false."""
+    names = {name: None for record in records for name in record.tags}
+    unused = [name for name in names if not all(isinstance(r.tags.get(name, False), bool) for r in records)]
+    if not unused:
+        return []
+    return [f"tags that nothing uses, since they are not true or false throughout: {', '.join(unused)}"]

@@ -1,0 +1,116 @@
+"""The columns of a table of one's own: which there are, how else people call them, and what to say of the others."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from sightline.errors import UserError
+
+Tags = Literal["named", "all"]
+
+COLUMNS = ("image", "label", "id", "group", "split", "mask", "heatmap", "box", "polygon", "gaze", "nothing", "avoid_mask", "avoid_box")
+FILES = ("image", "mask", "heatmap", "gaze", "avoid_mask")
+SYNONYMS = {
+    "image": "filename file_name file path filepath file_path image_path image_file img img_path picture photo image_name image_id imageid "
+    "image_filename dicom name",
+    "label": "class classes class_name labels category target diagnosis dx y ground_truth gt finding findings finding_labels outcome",
+    "group": "patient patient_id patientid patients subject subject_id case case_id lesion_id lesion study study_id person pid mrn groups",
+    "split": "set subset fold partition dataset phase usage",
+    "mask": "mask_path mask_file segmentation segmentation_path seg masks roi annotation",
+    "heatmap": "heat_map saliency saliency_map attention",
+    "box": "boxes bbox bboxes bounding_box bounding_boxes rect",
+    "polygon": "polygons points outline contour contours",
+    "gaze": "fixations gaze_file gaze_path eye_gaze eyegaze eye_tracking",
+    "nothing": "empty no_finding negative",
+}
+MEANT = {name: column for column, names in SYNONYMS.items() for name in names.split()}
+
+
+def canonical(name: str) -> str:
+    """The name without what people write differently: case, blanks and hyphens. What stands behind `tag:` stays as it is.
+
+    >>> canonical(" Avoid Box"), canonical("Tag: Age")
+    ('avoid_box', 'tag:Age')
+    """
+    plain = name.strip()
+    if plain.lower().replace(" ", "").startswith("tag:"):
+        return f"tag:{plain.partition(':')[2].strip()}"
+    return "_".join(plain.lower().replace("-", " ").split())
+
+
+def known(name: str) -> bool:
+    """Whether a column of this name is read."""
+    return canonical(name) in COLUMNS or canonical(name).startswith("tag:")
+
+
+def columns_of(header: Sequence[str], tags: Tags, where: str) -> tuple[dict[str, str], list[str]]:
+    """The column that each name of a header stands for, and what to say about it.
+
+    Args:
+        tags: `named`: only `tag:<name>` is a tag; `all`: so is every column that is none of ours.
+
+    Raises:
+        UserError: a column twice, an unknown one, or none for the images or the labels.
+    """
+    columns = {name: canonical(name) for name in header}
+    unknown = [name for name in columns if not known(name)]
+    _check_twice(header, where)
+    if unknown and (tags == "named" or (unknown := [name for name in unknown if _slip(name, 0.85) and not _meant(name)])):
+        raise UserError(where, _unknown(unknown), _remedy(unknown, header, tags))
+    notes = [f"{name!r} is read as {column}" for name, column in columns.items() if name != column and known(name)]
+    if as_tags := [name for name in columns if not known(name)]:
+        columns |= {name: f"tag:{name}" for name in as_tags}
+        _check_twice(list(columns.values()), where)
+        notes.append(f"{', '.join(as_tags)} {'are tags' if len(as_tags) > 1 else 'is a tag'}, since tags is all")
+        notes += [f"{name!r} is a tag only: if it is the {meant}, call it {meant}" for name in as_tags if (meant := _meant(name))]
+    return columns, notes
+
+
+def check_needed(columns: Iterable[str], header: Sequence[str], where: str) -> None:
+    """Refuses a table without images or labels."""
+    for needed in ("image", "label"):
+        if needed not in columns:
+            like = [name for name in header if _meant(name) == needed]
+            remedy = (
+                f"Call the column {like[0]!r} {needed}." if like else "The first line has to name the columns, among them image and label."
+            )
+            raise UserError(where, f"has no column {needed!r}", remedy)
+
+
+def _meant(name: str) -> str | None:
+    return MEANT.get(canonical(name))
+
+
+def _slip(name: str, cutoff: float = 0.8) -> str | None:
+    """The column whose name is a slip of the pen away."""
+    close = difflib.get_close_matches(canonical(name), COLUMNS, n=1, cutoff=cutoff)
+    return close[0] if close else None
+
+
+def _check_twice(header: Sequence[str], where: str) -> None:
+    first: dict[str, str] = {}
+    for name in header:
+        if canonical(name) in first:
+            other = first[canonical(name)]
+            reason = f"has the column {name!r} twice" if other == name else f"has the columns {other!r} and {name!r}, which are one"
+            raise UserError(where, reason, "Several annotations go into one cell, divided by `;`.")
+        first[canonical(name)] = name
+
+
+def _unknown(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"unknown column{'s' if len(names) > 1 else ''} {shown}"
+
+
+def _remedy(unknown: Sequence[str], header: Sequence[str], tags: Tags) -> str:
+    there = {canonical(name) for name in header}
+    guesses = {name: guess for name in unknown if (guess := _meant(name) or _slip(name)) and guess not in there}
+    text = "".join(f'Did you mean "{guess}"? ' if len(unknown) == 1 else f'Call {name!r} "{guess}". ' for name, guess in guesses.items())
+    if tags == "all":
+        return text + "To keep it as a fact, call it `tag:<name>`."
+    facts = [name for name in unknown if name not in guesses]
+    if facts or not guesses:
+        text += f"Further facts are columns called `tag:{facts[0] if facts else '<name>'}`; `data.options={{tags: all}}` takes them all."
+    return text.strip()

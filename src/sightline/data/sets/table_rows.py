@@ -1,0 +1,170 @@
+"""From the file of a table, CSV or JSON Lines, to its rows: what stands in each column of ours, and how it was read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sightline.data import cells
+from sightline.data.sets.table_columns import COLUMNS, Tags, check_needed, columns_of, known
+from sightline.data.sheet import read_sheet
+from sightline.data.text import text_of
+from sightline.errors import UserError
+
+CSV, JSON = (".csv", ".tsv", ".tab", ".txt"), (".jsonl", ".ndjson")
+NEEDED = ("image", "label")
+UNKNOWN = {"unknown", "unk", "?", "missing", "not available"}  # in the columns group and split
+OTHER = {
+    ".json": ("is one JSON document, not JSON Lines", "Write one object per line in a .jsonl file; for COCO files use `data=coco`."),
+    **dict.fromkeys(
+        (".xlsx", ".xls", ".xlsm", ".ods", ".numbers"),
+        ("is a workbook of a spreadsheet program", "Export its sheet as CSV in UTF-8 (Excel: Save as, CSV UTF-8)."),
+    ),
+    **dict.fromkeys(
+        (".parquet", ".feather", ".pkl", ".pickle", ".h5", ".gz", ".zip"),
+        ("is packed data, not a table as text", "Write it as CSV, for example with pandas' to_csv(..., index=False)."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table's rows.
+
+    Attributes:
+        rows: (line number, column -> cell, for the cells that give something) of each.
+        columns: those that the table has.
+        notes: how it was read, in sentences.
+    """
+
+    rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    columns: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+
+def rows_of(table: Path, tags: Tags, layout: str) -> Rows:
+    """Reads a table; cells that say in some word that there is nothing are left out, and counted in the notes.
+
+    Args:
+        tags: see `columns_of`.
+        layout: what is expected, for messages.
+
+    Raises:
+        UserError: a file of another kind, a column or a line that cannot be read, no rows, or a row without image or label.
+    """
+    suffix = table.suffix.lower()
+    if suffix not in CSV + JSON:
+        reason, remedy = OTHER.get(suffix, ("is neither .csv nor .jsonl", f"Expected: {layout}."))
+        raise UserError(table, reason, remedy)
+    found = _csv(table, tags) if suffix in CSV else _json_lines(table, tags)
+    if not found.rows:
+        raise UserError(table, "holds no rows", f"Expected: {layout}.")
+    filled = []
+    said: dict[str, list[tuple[int, str]]] = {}  # column -> (line, what its cell says in place of nothing)
+    for line, row in found.rows:
+        given = {column: cell for column, cell in row.items() if not _nothing(column, cell)}
+        for column in row.keys() - given.keys():
+            said.setdefault(column, []).append((line, "" if row[column] in (None, []) else str(row[column])))
+        filled.append((line, given))
+    _check_given(table, filled, said)
+    notes = [note for column in sorted(said) if (note := _note(column, said[column], len(filled)))]
+    return Rows(filled, found.columns, found.notes + notes)
+
+
+def _csv(table: Path, tags: Tags) -> Rows:
+    sheet = read_sheet(table, known)
+    if not sheet.header:
+        return Rows()
+    where = f"{table} line {sheet.line}"
+    columns, notes = columns_of(sheet.header, tags, where)
+    check_needed(columns.values(), sheet.header, where)
+    names = [columns[name] for name in sheet.header]
+    rows = [(line, dict(zip(names, row, strict=True))) for line, row in sheet.rows]
+    return Rows(rows, set(names), [f"{table.name}: {note}" for note in sheet.notes + notes])
+
+
+def _json_lines(table: Path, tags: Tags) -> Rows:
+    text, encoding = text_of(table)
+    notes: dict[str, None] = {} if encoding == "UTF-8" else {f"{table.name}: encoded as {encoding}": None}
+    headers: dict[tuple[str, ...], dict[str, str]] = {}
+    rows = []
+    for line, content in _objects(table, text):
+        where, header = f"{table} line {line}", tuple(content)
+        if header not in headers:
+            headers[header], said = columns_of(header, tags, where)
+            notes |= dict.fromkeys(f"{table.name}: {note}" for note in said)
+        rows.append((line, {headers[header][name]: _plain(cell) for name, cell in content.items()}))
+    return Rows(rows, {column for columns in headers.values() for column in columns.values()}, list(notes))
+
+
+def _objects(table: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line number, object) of each line that is not blank."""
+    for line, row in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
+        if not row.strip():
+            continue
+        where = f"{table} line {line}"
+        try:
+            content = json.loads(row, object_pairs_hook=partial(_once, where))
+        except RecursionError:
+            raise UserError(where, "holds lists within lists without end", "Write one object per line.") from None
+        except ValueError as error:
+            reason = f"is not JSON: {error.msg if isinstance(error, json.JSONDecodeError) else error}"
+            list_of_rows = row.strip() in ("[", "{") and line == 1
+            remedy = "Write one object per line, not one document over several lines." if list_of_rows else "Write one object per line."
+            raise UserError(where, reason, remedy) from None
+        if not isinstance(content, dict):
+            raise UserError(where, "is not a JSON object", 'Write one row per line, for example {"image": "a.png", "label": "cat"}.')
+        yield line, content
+
+
+def _once(where: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UserError(where, f"has {twice!r} twice", "Keep the right one; several annotations go into one list.")
+    return content
+
+
+def _plain(cell: Any) -> Any:
+    return cell.strip() if isinstance(cell, str) else cell
+
+
+def _nothing(column: str, cell: Any) -> bool:
+    return cells.missing(cell) or (column in ("group", "split") and str(cell).lower() in UNKNOWN)
+
+
+def _check_given(table: Path, rows: list[tuple[int, dict[str, Any]]], said: dict[str, list[tuple[int, str]]]) -> None:
+    for column in NEEDED:
+        without = [line for line, row in rows if column not in row]
+        if not without:
+            continue
+        line, word = next(((line, word) for line, word in said.get(column, []) if line == without[0]), (without[0], ""))
+        more = f", nor have {len(without) - 1} more rows" if len(without) > 1 else ""
+        saying = f" but says {word!r}" if word else ""
+        remedy = "Every row needs an image and a label."
+        remedy += f" If {word!r} is a class, give it another name." if word and column == "label" else ""
+        raise UserError(f"{table} line {line}", f"has no {column}{saying}{more}", remedy)
+    for line, row in rows:
+        for column in COLUMNS:
+            if isinstance(row.get(column), dict) or (isinstance(row.get(column), list) and column in ("image", "id", "group", "split")):
+                raise UserError(f"{table} line {line} {column}", f"holds {type(row[column]).__name__}, not text", "Write one name.")
+
+
+def _note(column: str, said: list[tuple[int, str]], rows: int) -> str | None:
+    """What is left open by the cells of a column that give nothing."""
+    words = ", ".join(repr(word) for word in dict.fromkeys(word for _, word in said) if word)
+    how = f" ({words})" if words else ""
+    if column == "group":
+        return f"group: {len(said)} of {rows} rows give none{how}; each of these images stands for itself"
+    if column == "split":
+        return (
+            f"split: {len(said)} of {rows} rows give none{how}; these images are divided as data.split says" if len(said) < rows else None
+        )
+    written = sum(bool(word) for _, word in said)
+    return f"{column}: {written} of {rows} rows say {words}, which counts as nothing given" if written else None
