@@ -169,11 +169,105 @@ def test_what_is_missing_or_broken_is_named(year: Path, tmp_path: Path) -> None:
         read(tmp_path / "empty")
     file = year / "Annotations/000005.xml"
     file.write_text(file.read_text().replace("<xmin>1</xmin>", ""))
-    with pytest.raises(UserError, match=r"000005\.xml object 1 bndbox: None is not a number"):
+    with pytest.raises(UserError, match=r"000005\.xml object 1: its box has no xmin"):
         read(year)
     file.write_text("<annotation>")
     with pytest.raises(UserError, match=r"000005\.xml: is not XML"):
         read(year)
-    (year / "JPEGImages/000005.jpg").unlink()
-    with pytest.raises(UserError, match=r"000005\.jpg: no such file"):
+    file.write_text("<annotation><object><name> </name></object></annotation>")
+    with pytest.raises(UserError, match=r"000005\.xml object 1: has no name"):
         read(year)
+    file.write_text("<annotation><filename>000005.jpg</filename></annotation>")
+    (year / "JPEGImages/000005.jpg").unlink()
+    with pytest.raises(UserError, match=r"000005\.xml: its image 000005\.jpg is not found"):
+        read(year)
+    file.unlink()
+    with pytest.raises(UserError, match=r"train(val)?\.txt: lists '000005', but there is no such image"):
+        read(year)
+
+
+BOMBS = {
+    "entities": b'<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;">]><annotation>&c;</annotation>',
+    "entities in UTF-16": '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY b "b">]><annotation>&b;</annotation>'.encode(
+        "utf-16"
+    ),
+    "a file from elsewhere": b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><annotation>&b;</annotation>',
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_entities_are_refused(year: Path, bomb: str) -> None:
+    (year / "Annotations/000005.xml").write_bytes(BOMBS[bomb])
+    with pytest.raises(UserError, match=r"000005\.xml: defines entities of its own"):
+        read(year)
+
+
+@pytest.mark.parametrize("encoding", ["utf-9", "gbk"])
+def test_an_encoding_that_is_not_known_is_refused(year: Path, encoding: str) -> None:
+    (year / "Annotations/000005.xml").write_text(f'<?xml version="1.0" encoding="{encoding}"?><annotation/>')
+    with pytest.raises(UserError, match=r"000005\.xml: is not XML"):
+        read(year)
+
+
+def test_lists_whatever_their_case_and_spelling(year: Path) -> None:
+    for file in (year / "ImageSets/Main").iterdir():
+        file.unlink()
+    lists(year, Train=["JPEGImages/000005.jpg", "000007 1"], Validation=["\ufeff000009"], TEST=["000017.jpg "], default=["000005"])
+    records = read(year)
+    assert [(r.id, r.split) for r in records] == [("000005", "train"), ("000007", "train"), ("000009", "val"), ("000017", "test")]
+    assert "2 images on no list left out (000012.jpg, 000016.jpg)" in records.notes
+    lists(year, testing=["000005"])
+    with pytest.raises(UserError, match=r"(testing|Train)\.txt: lists '000005', and so does (testing|Train)\.txt"):
+        read(year)
+
+
+def test_names_with_blanks_on_lists(tmp_path: Path) -> None:
+    write(tmp_path / "JPEGImages", tmp_path / "Annotations", "benign (1)", thing("a", (1, 1, 2, 2)))
+    lists(tmp_path, train=["benign (1)"])
+    assert [(r.id, r.split) for r in read(tmp_path)] == [("benign (1)", "train")]
+
+
+def test_images_and_xml_side_by_side_below_their_splits(tmp_path: Path) -> None:
+    for split in ("train", "valid", "test"):
+        write(tmp_path / split, tmp_path / split, "a", thing("dog", (1, 1, 2, 2)))
+    assert [(r.id, r.split) for r in read(tmp_path)] == [("test/a", "test"), ("train/a", "train"), ("val/a", "val")]
+
+
+@pytest.mark.parametrize("notes", ["annotations", "Annotations/xmls", "labels", "xml"])
+@pytest.mark.parametrize("images", ["images", "Images", "JPEGImages", "img"])
+def test_images_and_xml_in_folders_of_their_own(tmp_path: Path, images: str, notes: str) -> None:
+    write(tmp_path / images, tmp_path / notes, "a", thing("dog", (1, 1, 2, 2)), suffix=".png")
+    write(tmp_path / images, tmp_path / notes, "b")
+    records = read(tmp_path)
+    assert [r.id for r in records] == ["a"]
+    assert "1 of 2 images without objects that decide left out (b)" in records.notes[0]
+    assert len(read(tmp_path, background="none")) == 2
+
+
+def test_a_box_of_shares_and_a_size_that_is_not_the_images_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, tmp_path, "a", thing("dog", (0.1, 0.2, 0.5, 0.9)))
+    with pytest.raises(UserError, match="all boxes lie between 0 and 1"):
+        read(tmp_path)
+    write(tmp_path, tmp_path, "a", thing("dog", (1, 1, 4, 4)))
+    Image.new("RGB", (20, 14)).save(tmp_path / "a.jpg")
+    with pytest.raises(UserError, match="drawn on a picture of 10 x 7 pixels, but the image has 20 x 14"):
+        roi(read(tmp_path)[0])
+
+
+def test_the_image_of_two_of_one_name_is_the_one_that_the_file_names(tmp_path: Path) -> None:
+    write(tmp_path, tmp_path, "a", thing("dog", (1, 1, 4, 4)))
+    Image.new("RGB", (20, 14)).save(tmp_path / "a.png")
+    assert [r.image for r in read(tmp_path)] == [tmp_path / "a.jpg"]
+    assert [r.id for r in read(tmp_path, background="none")] == ["a", "a.png"]
+    file = tmp_path / "a.xml"
+    file.write_text(file.read_text().replace("<filename>a.jpg", "<filename>b.jpg"))
+    with pytest.raises(UserError, match=r"a\.xml: belongs to a\.jpg, a\.png, by their names"):
+        read(tmp_path)
+
+
+def test_xml_of_other_tools_is_named(tmp_path: Path) -> None:
+    (tmp_path / "annotations.xml").write_text("<annotations><image id='0' name='a.jpg'/></annotations>")
+    with pytest.raises(UserError, match=r"holds no annotations\. .*data=cvat reads"):
+        read(tmp_path)
+    write(tmp_path, tmp_path, "a", thing("dog", (1, 1, 4, 4)))
+    assert read(tmp_path).notes == ("Left out, since not VOC: 1 file (annotations.xml); data=cvat reads such files",)

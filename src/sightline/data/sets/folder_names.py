@@ -14,7 +14,25 @@ MASKS = {
     *("label", "labels", "annotation", "annotations", "annot", "annots", "ann", "anns", "anno", "annos", "roi", "rois"),
 }
 BESIDE_MASK = {"ground", "lesion", "lesions", "binary", "tumor", "tumour"}  # only together with one of the words above
-FILLERS = {"set", "data", "dataset", "split", "part", "class", "png", "jpg", "jpeg", "tif", "tiff", "bmp", "xml", "xmls"}
+FILLERS = {
+    "set",
+    "data",
+    "dataset",
+    "split",
+    "part",
+    "class",
+    "png",
+    "jpg",
+    "jpeg",
+    "tif",
+    "tiff",
+    "bmp",
+    "xml",
+    "xmls",
+    "json",
+    "jsons",
+    "txt",
+}
 
 _MASK_WORD = "|".join(sorted({*MASKS, *BESIDE_MASK}, key=len, reverse=True))
 _IMAGE_WORD = "|".join(sorted({*IMAGES, "orig", "raw", "rgb"}, key=len, reverse=True))
@@ -42,7 +60,7 @@ def meaning(name: str) -> Meaning | None:
     >>> meaning("Training_Masks"), meaning("JPEGImages"), meaning("no_mask")
     (Meaning(split='train', role='masks'), Meaning(split=None, role='images'), None)
     """
-    words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+", name)]
+    words = _words(name)
     if not set(words) <= {*SPLIT_NAMES, *IMAGES, *MASKS, *BESIDE_MASK, *FILLERS}:
         return None
     splits = {SPLIT_NAMES[word] for word in words if word in SPLIT_NAMES}
@@ -52,6 +70,16 @@ def meaning(name: str) -> Meaning | None:
     if len(splits) > 1 or not (splits or role) or (role != "masks" and any(word in BESIDE_MASK for word in words)):
         return None
     return Meaning(next(iter(splits), None), role)
+
+
+def is_plain(name: str) -> bool:
+    """A folder's name says no more than of which kind its files are (`xmls`, `json_data`)."""
+    words = set(_words(name))
+    return bool(words) and words <= FILLERS
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+", name)]
 
 
 def image_stems(stem: str) -> list[str]:

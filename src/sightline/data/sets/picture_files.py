@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from sightline.data.sets.folder_names import meaning
+from sightline.data.sets.folder_names import is_plain, meaning
 from sightline.data.sets.walk import Found, some, walk
 from sightline.errors import UserError
 
@@ -89,13 +89,18 @@ class PictureFiles:
         Raises:
             UserError: several pictures bear the name at that place.
         """
-        place = _place(file, self.top)
-        fits = [picture for picture in self.by_stem.get(stem or file.stem, []) if _place(picture, self.top) == place]
-        fits = [picture for picture in fits if picture.parent == file.parent] or fits
+        place = place_of(file, self.top)
+        fits = [picture for picture in self.by_stem.get(stem or file.stem, []) if place_of(picture, self.top) == place]
+        fits = [picture for picture in fits if picture.parent == file.parent] or self.images(fits) or fits
         if len(fits) > 1:
             names = some(picture.relative_to(self.top) for picture in fits)
             raise UserError(file, f"belongs to {names}, by their names", "Give each image a name of its own.")
         return fits[0] if fits else None
+
+    def images(self, pictures: Sequence[Path]) -> list[Path]:
+        """Those that lie in no folder whose name says that masks or annotations lie there."""
+        said = {folder: [meaning(step) for step in folder.relative_to(self.top).parts] for folder in {p.parent for p in pictures}}
+        return [picture for picture in pictures if not any(one and one.role == "masks" for one in said[picture.parent])]
 
 
 def split_of(file: Path, top: Path) -> str | None:
@@ -104,12 +109,12 @@ def split_of(file: Path, top: Path) -> str | None:
     return next((one.split for one in said if one and one.split), None)
 
 
-def _place(file: Path, top: Path) -> tuple[str, ...]:
+def place_of(file: Path, top: Path) -> tuple[str, ...]:
     """The folders of a file without those that say whether images or annotations lie there; splits in one spelling."""
     steps = []
     for step in file.relative_to(top).parts[:-1]:
         said = meaning(step)
-        if said is None or said.split:
+        if said.split if said else not is_plain(step):
             steps.append(said.split if said and said.split else step)
     return tuple(steps)
 

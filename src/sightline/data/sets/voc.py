@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
 from typing import Literal
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from sightline.data import cells
 from sightline.data.roots import existing
+from sightline.data.sets import formats, xml_files
+from sightline.data.sets.json_files import size
 from sightline.data.sets.mask_files import PaletteMask
-from sightline.data.sets.objects import Empty, Marked, Rule, label_of, marks_of, marks_of_empty
-from sightline.data.sets.walk import SUFFIXES
+from sightline.data.sets.objects import Empty, Image, Marked, Rule, label_of, records_of
+from sightline.data.sets.picture_files import PictureFiles, place_of, split_of
+from sightline.data.sets.voc_lists import Lists
+from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
-from sightline.types import Annotation, Record
+from sightline.types import Annotation, Records
 
 WHERE = "The format is Pascal VOC's (host.robots.ox.ac.uk); most labelling tools export it."
-LAYOUT = "VOCdevkit/VOC2007/ with JPEGImages/ and Annotations/, or a folder of images with an .xml file beside each"
+LAYOUT = "VOCdevkit/VOC2007/ with JPEGImages/ and Annotations/ (images/ and annotations/), or images with an .xml file beside each"
 PARTS = {
     "**/*.[jp]*g": "images",
     "**/*.xml": "their objects",
     "**/ImageSets/Main/*.txt": "the owner's split",
     "**/SegmentationClass/*.png": "masks",
 }
-LISTS = {"trainval": "train", "train": "train", "val": "val", "test": "test"}  # later lists overrule `trainval`
 # in the order of the palette of SegmentationClass, from 1
 PALETTE = (
     *("aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable", "dog", "horse"),
@@ -37,11 +42,12 @@ def read(
     label: Rule = "refuse",
     background: str | None = None,
     empty: Empty = "unknown",
-) -> list[Record]:
+) -> Records:
     """One record per image: its label is the category of its objects, its annotation where the objects of that category are.
 
-    The lists in `ImageSets/Main` name the images and the owner's split; without them every image counts. Objects marked difficult do not
-    decide the label; an image that shows no others is left out. Boxes inside parts of an object are passed over.
+    The lists in `ImageSets/Main` name the images and the owner's split; without them every image counts, and folders named train, valid
+    or test are the split. Objects marked difficult do not decide the label; an image that shows no others is left out. Boxes inside parts
+    of an object are passed over.
 
     Args:
         annotation: boxes; or masks from `SegmentationClass`, where an image without mask is unknown.
@@ -50,71 +56,121 @@ def read(
         empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see (000's nonsuspicious images).
 
     Raises:
-        UserError: not the layout, a file that cannot be read, an image of several categories.
+        UserError: not the layout, a file that cannot be read, an image of several categories or on the lists of two splits.
     """
-    folders = _folders(existing(root, LAYOUT, WHERE))
-    records = []
-    for folder in folders:
-        pictures, notes = (inner if inner.is_dir() else folder for inner in (folder / "JPEGImages", folder / "Annotations"))
-        images = {file.stem: file for file in sorted(pictures.glob("[!.]*")) if file.suffix.lower() in SUFFIXES}
-        splits = _splits(folder / "ImageSets" / "Main")
-        for name in splits or sorted({*images, *(file.stem for file in notes.glob("[!.]*.xml"))}):
-            if name not in images:
-                raise UserError(pictures / f"{name}.jpg", "no such file", "Add the image, or take it off the annotations and lists.")
-            file = notes / f"{name}.xml"
-            things = _objects(file) if file.is_file() else []
-            found = label_of(things, label, str(file)) if things else background
-            if found is None:
-                continue
-            marks = marks_of(things, found) if things else marks_of_empty(empty)
-            if things and annotation == "mask":
-                marks = _mask(folder / "SegmentationClass" / f"{name}.png", found)
-            id = name if len(folders) == 1 else f"{folder.name}/{name}"
-            records.append(Record(id=id, image=images[name], label=found, split=splits.get(name), annotations=marks))
-    return records
+    top = existing(root, LAYOUT, WHERE)
+    if not top.is_dir():
+        raise UserError(top, "is not a folder", f"Expected: {LAYOUT}. {WHERE}")
+    pictures = PictureFiles(top)
+    notes, others = _notes(pictures)
+    if not notes:
+        found = [*others, *(note for note in formats.notes(pictures.found.others, "voc"))]
+        raise UserError(top, "holds no annotations", " ".join([f"Expected: {LAYOUT}. {WHERE}", *found]))
+    lists = Lists(pictures.found)
+    by_image: dict[Path, tuple[Path, Element]] = {}
+    for file, element in notes.items():
+        image = _image(file, element, pictures)
+        if image in by_image:
+            raise UserError(file, f"is of the image {image.name}, and so is {by_image[image][0].name}", "Keep one of the two.")
+        by_image[image] = file, element
+    places = {place_of(file, top) for file in notes}
+    plain = [image for image in pictures.images(pictures.found.pictures) if place_of(image, top) in places and image not in by_image]
+    images: list[Image] = []
+    unlisted: list[str] = []
+    raw: list[float] = []
+    for path in sorted([*by_image, *plain], key=lambda path: (place_of(path, top), path.stem)):
+        place = place_of(path, top)
+        try:
+            split = lists.split(place, path.stem) or split_of(path, top)
+        except KeyError:
+            unlisted.append(path.name)
+            continue
+        told = "/".join([*_told(place, places), ""])
+        id = told + path.stem
+        if any(image.id == id for image in images[-1:]):  # sorted by name: a twin stands just before
+            id = told + path.name
+        if path not in by_image:
+            images.append(Image(id, path, [], str(path), split))
+            continue
+        file, element = by_image[path]
+        things = []
+        for number, entry in enumerate(element.findall("object"), start=1):
+            thing, corners = _object(entry, f"{file} object {number}")
+            things.append(thing)
+            raw += corners
+        declared = size(element.findtext("size/height"), element.findtext("size/width"))
+        images.append(Image(id, path, things, str(file), split, declared))
+    lists.refuse_unused()
+    if raw and max(raw) <= 1:
+        reason = "all boxes lie between 0 and 1: they look like shares of the image, not like pixels"
+        raise UserError(images[0].where, reason, "Export them in pixels of the original image.")
+    if annotation == "mask":
+        images = [replace(image, things=_masked(image, label)) for image in images]
+    records = records_of(images, label, background, empty, "objects that decide")
+    said = [f"{count(len(unlisted), 'image')} on no list left out ({some(unlisted)})"] if unlisted else []
+    return Records(records, [*others, *said, *records.notes])
 
 
-def _folders(top: Path) -> list[Path]:
-    """The folder of each year, or the one folder that holds both images and .xml files."""
-    for pattern in ("Annotations", "*/Annotations", "*/*/Annotations"):
-        if found := sorted(folder.parent for folder in top.glob(pattern)):
-            return found
-    if any(top.glob("[!.]*.xml")):
-        return [top]
-    raise UserError(top, "holds no annotations", f"Expected: {LAYOUT}. {WHERE}")
+def _notes(pictures: PictureFiles) -> tuple[dict[Path, Element], list[str]]:
+    """The VOC files, and what is said of other XML files."""
+    found = {file: xml_files.load(file) for file in pictures.found.others if file.suffix.lower() == ".xml"}
+    notes = {file: element for file, element in found.items() if element.tag == "annotation"}
+    others = [file for file in found if file not in notes]
+    readers = {reader for file in others if (reader := formats.reader_of(file))}
+    hint = "".join(f"; data={reader} reads such files" for reader in readers)
+    left_out = f"Left out, since not VOC: {count(len(others), 'file')} ({some(file.name for file in others)}){hint}"
+    return notes, [left_out] if others else []
 
 
-def _splits(folder: Path) -> dict[str, str]:
-    """Image -> split of those on the owner's lists."""
-    splits: dict[str, str] = {}
-    for name, split in LISTS.items():
-        file = folder / f"{name}.txt"
-        lines = file.read_text().splitlines() if file.is_file() else []
-        splits |= {line.split()[0]: split for line in lines if line.strip()}
-    return splits
+def _image(file: Path, element: Element, pictures: PictureFiles) -> Path:
+    """The image of a VOC file: of the same name, or of that which the file gives."""
+    name = (element.findtext("filename") or "").strip()
+    same = [picture for picture in pictures.by_stem.get(file.stem, []) if picture.name == PurePath(name).name]
+    if len(same) == 1 and place_of(same[0], pictures.top) == place_of(file, pictures.top):
+        return same[0]
+    found = pictures.beside(file) or (pictures.named(name, [file.parent], str(file)) if name else None)
+    if found is None:
+        raise UserError(file, f"its image {name or file.stem} is not found", "Add the image, or take its annotations away.")
+    return found
 
 
-def _objects(file: Path) -> list[Marked]:
-    try:
-        top = ElementTree.parse(file).getroot()
-    except ElementTree.ParseError as error:
-        raise UserError(file, f"is not XML ({error})", "Export the annotations again.") from None
-    return [_object(entry, f"{file} object {number}") for number, entry in enumerate(top.findall("object"), start=1)]
+def _told(place: tuple[str, ...], places: Collection[tuple[str, ...]]) -> tuple[str, ...]:
+    """The folders of an image as far as they tell it from others."""
+    shared = next((depth for depth, names in enumerate(zip(*places, strict=False)) if len(set(names)) > 1), min(map(len, places)))
+    return place[shared:]
 
 
-def _object(entry: ElementTree.Element, where: str) -> Marked:
-    corners = [entry.findtext(f"bndbox/{side}") for side in ("xmin", "ymin", "xmax", "ymax")]
-    xmin, ymin, xmax, ymax = (cells.number(corner, f"{where} bndbox") for corner in corners)
+def _object(entry: Element, where: str) -> tuple[Marked, list[float]]:
+    """An object, and the numbers of its box as they are written."""
+    name = (entry.findtext("name") or "").strip()
+    if not name:
+        raise UserError(where, "has no name", "Name it, or remove it.")
+    if entry.find("robndbox") is not None and entry.find("bndbox") is None:
+        raise UserError(where, "has a rotated box, which VOC does not know", "Export polygons as COCO.")
+    corners = []
+    for side in ("xmin", "ymin", "xmax", "ymax"):
+        text = entry.findtext(f"bndbox/{side}")
+        if text is None or not text.strip():
+            raise UserError(where, f"its box has no {side}", "Draw the box again, or remove the object.")
+        corners.append(cells.number(text, f"{where} {side}"))
+    xmin, ymin, xmax, ymax = corners
     box = (xmin - 1, ymin - 1, xmax, ymax)  # VOC counts pixels from 1, and its last pixel is inside
     area = (box[2] - box[0]) * (box[3] - box[1])
-    decides = entry.findtext("difficult", "0").strip() != "1"
-    return Marked(entry.findtext("name", "").strip(), area, Annotation("box", points=(box,)), decides)
+    decides = (entry.findtext("difficult") or "0").strip().lower() not in ("1", "true")
+    return Marked(name, area, Annotation("box", points=(box,)), decides), corners
 
 
-def _mask(file: Path, label: str) -> tuple[Annotation, ...]:
-    if not file.is_file():
-        return ()
+def _masked(image: Image, rule: Rule) -> Sequence[Marked]:
+    """What decides the label of an image, marked by its mask."""
+    found = label_of(image.things, rule, image.where) if image.things else None
+    if found is None:
+        return image.things
+    files = [above / "SegmentationClass" / f"{image.path.stem}.png" for above in image.path.parents[:2]]
+    return [Marked(found, 0, next((_mask(file, found) for file in files if file.is_file()), None))]
+
+
+def _mask(file: Path, label: str) -> Annotation:
     if label not in PALETTE:
         reason = f"its palette follows the classes of VOC, and {label!r} is not one of them"
         raise UserError(file, reason, "Use data.options.annotation=box.")
-    return (Annotation("mask", PaletteMask(file, PALETTE.index(label) + 1)),)
+    return Annotation("mask", PaletteMask(file, PALETTE.index(label) + 1))
