@@ -30,6 +30,7 @@ PLACES: dict[str, dict[str, str]] = {
         "cub200": "sightline.data.sets.cub200:read",
         "coco": "sightline.data.sets.coco:read",
         "voc": "sightline.data.sets.voc:read",
+        "labelme": "sightline.data.sets.labelme:read",
         "egd_cxr": "sightline.data.sets.egd_cxr:read",
         "reflacx": "sightline.data.sets.reflacx:read",
         "table": "sightline.data.sets.table:read",

@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from sightline.data.sets.walk import count, some
+from sightline.errors import UserError
+
 SAMPLE = 50  # files of a kind that are looked into
 ENDS = 1 << 16  # bytes at the beginning and at the end of a file
 KEYS = {  # reader -> words of which all of one group stand in its files
@@ -49,14 +52,40 @@ def notes(files: Sequence[Path], own: str) -> list[str]:
     by_suffix: dict[str, list[Path]] = {}
     for file in files:
         by_suffix.setdefault(file.suffix.lower(), []).append(file)
-    for suffix, some in by_suffix.items():
-        for file in some[:: max(1, len(some) // SAMPLE)]:
+    for suffix, alike in by_suffix.items():
+        for file in alike[:: max(1, len(alike) // SAMPLE)]:
             if (reader := reader_of(file)) and reader != own:
                 found.setdefault((suffix, reader), []).append(file)
     return [
         f"Annotations that {own} does not read lie among the {suffix} files ({first[0].name}): data={reader} reads them"
         for (suffix, reader), first in found.items()
     ]
+
+
+def files_of(top: Path, found: Sequence[Path], reader: str, suffix: str, expected: str) -> tuple[list[Path], list[str]]:
+    """The files for a reader, and what is said of others with their suffix.
+
+    Args:
+        top: the folder or file that the user named.
+        found: the files below it.
+        expected: the layout, for the message.
+
+    Raises:
+        UserError: there is none.
+    """
+    if top.is_file():
+        if (other := reader_of(top)) != reader:
+            remedy = f"It looks as if data={other} reads it." if other else f"Expected: {expected}"
+            raise UserError(top, f"is no file that data={reader} reads", remedy)
+        return [top], []
+    files = [file for file in found if file.suffix.lower() == suffix]
+    own = [file for file in files if reader_of(file) == reader]
+    if not own:
+        hints = "".join(f" {hint}." for hint in notes(found, reader))
+        raise UserError(top, "holds no annotations", f"Expected: {expected}{hints}")
+    others = [file for file in files if file not in set(own)]
+    left_out = f"Left out, since not for data={reader}: {count(len(others), f'{suffix} file')} ({some(file.name for file in others)})"
+    return own, [left_out] if others else []
 
 
 def _ends(file: Path) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 from sightline.data.annotation import Size
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
-from sightline.types import Annotation, Record, Records
+from sightline.types import Annotation, Picture, Record, Records
 
 Rule = Literal["refuse", "largest"]
 Empty = Literal["unknown", "nothing"]
@@ -40,21 +39,23 @@ class Image:
 
     Attributes:
         id: its name in the data set.
-        path: where it lies.
+        path: where its pixels come from.
         things: its objects.
         where: names it in messages.
         split: the owner's.
         size: (H, W) as the annotation file declares it; None where it does not, or where only the shape of the marks depends on it.
         label: told for the image as a whole; then objects do not decide.
+        looked: somebody looked at the image; false of one that is on no list.
     """
 
     id: str
-    path: Path
+    path: Picture
     things: Sequence[Marked]
     where: str
     split: str | None = None
     size: Size | None = None
     label: str | None = None
+    looked: bool = True
 
 
 def records_of(images: Sequence[Image], rule: Rule, background: str | None, empty: Empty, annotated: str = "objects") -> Records:
@@ -78,8 +79,10 @@ def records_of(images: Sequence[Image], rule: Rule, background: str | None, empt
         if found is None:
             left_out.append(image.id)
             continue
-        marks = marks_of(image.things, None if image.label else found) if image.things else marks_of_empty(empty) if not image.label else ()
-        marks = tuple(replace(mark, size=mark.size or image.size) for mark in marks if mark.kind != "nothing") or marks
+        marks = marks_of_empty(empty) if image.looked else ()
+        if image.things:
+            marks = marks_of(image.things, None if image.label else found)
+        marks = tuple(mark if mark.kind == "nothing" else replace(mark, size=mark.size or image.size) for mark in marks)
         records.append(Record(id=image.id, image=image.path, label=found, split=image.split, annotations=marks))
     notes = []
     if left_out:
@@ -104,7 +107,7 @@ def refuse_shares(images: Sequence[Image]) -> None:
 
 def _refuse_twice(images: Sequence[Image]) -> None:
     ids: dict[str, Image] = {}
-    paths: dict[Path, Image] = {}
+    paths: dict[Picture, Image] = {}
     for image in images:
         first = ids.setdefault(image.id, image)
         first = paths.setdefault(image.path, first) if first is image else first

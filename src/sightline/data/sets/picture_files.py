@@ -19,10 +19,24 @@ class PictureFiles:
 
     Attributes:
         top: the folder.
+        is_whole: the user named the folder, not a file in it: every picture in it belongs to the data set.
     """
 
-    def __init__(self, top: Path) -> None:
+    def __init__(self, top: Path, is_whole: bool = True) -> None:
         self.top = top
+        self.is_whole = is_whole
+
+    @classmethod
+    def of(cls, root: Path) -> PictureFiles:
+        """The pictures of a data set that is a folder, or a file with its pictures beside it (or beside its folder `annotations/`)."""
+        if root.is_dir():
+            return cls(root)
+        said = meaning(root.absolute().parent.name)
+        return cls(root.parent.parent if said and said.role == "masks" else root.parent, is_whole=False)
+
+    def id(self, path: Path) -> str:
+        """What an image is called: its path below `top`."""
+        return path.relative_to(self.top).as_posix() if path.is_relative_to(self.top) else path.as_posix()
 
     @cached_property
     def found(self) -> Found:

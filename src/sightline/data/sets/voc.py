@@ -105,7 +105,7 @@ def read(
         reason = "all boxes lie between 0 and 1: they look like shares of the image, not like pixels"
         raise UserError(images[0].where, reason, "Export them in pixels of the original image.")
     if annotation == "mask":
-        images = [replace(image, things=_masked(image, label)) for image in images]
+        images = [replace(image, things=_masked(image, file, label)) for image in images if isinstance(file := image.path, Path)]
     records = records_of(images, label, background, empty, "objects that decide")
     said = [f"{count(len(unlisted), 'image')} on no list left out ({some(unlisted)})"] if unlisted else []
     return Records(records, [*others, *said, *records.notes])
@@ -160,12 +160,12 @@ def _object(entry: Element, where: str) -> tuple[Marked, list[float]]:
     return Marked(name, area, Annotation("box", points=(box,)), decides), corners
 
 
-def _masked(image: Image, rule: Rule) -> Sequence[Marked]:
+def _masked(image: Image, path: Path, rule: Rule) -> Sequence[Marked]:
     """What decides the label of an image, marked by its mask."""
     found = label_of(image.things, rule, image.where) if image.things else None
     if found is None:
         return image.things
-    files = [above / "SegmentationClass" / f"{image.path.stem}.png" for above in image.path.parents[:2]]
+    files = [above / "SegmentationClass" / f"{path.stem}.png" for above in path.parents[:2]]
     return [Marked(found, 0, next((_mask(file, found) for file in files if file.is_file()), None))]
 
 

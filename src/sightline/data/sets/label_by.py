@@ -1,0 +1,94 @@
+"""What tells the label of an annotated image: its objects, a word on the image as a whole, or the folder in which it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from sightline.data.sets.folder_names import is_plain, meaning
+from sightline.data.sets.objects import Empty, Image, Rule, records_of
+from sightline.data.sets.picture_files import PictureFiles, split_of
+from sightline.data.sets.walk import count, some
+from sightline.errors import UserError
+from sightline.types import Picture, Records
+
+By = Literal["auto", "object", "image", "folder"]
+
+
+def labelled(
+    images: Sequence[Image],
+    pictures: PictureFiles,
+    by: By,
+    *,
+    rule: Rule,
+    background: str | None,
+    empty: Empty,
+    whole: str,
+    notes: Sequence[str] = (),
+) -> Records:
+    """The records of annotated images.
+
+    By `object`, the label is the category of the objects. By `image`, it is what is said of the image as a whole (a flag, a tag, a choice):
+    `Image.label`. By `folder`, it is the name of the folder, and pictures that nobody annotated count as well. `auto` takes what is said
+    of the whole image where anything is; the folder where all objects have one category, there is no `background`, and the images lie in
+    several folders; else the objects. In the latter two cases all objects together are where to look.
+
+    Args:
+        whole: what the tool calls a word on the whole image, for messages.
+        notes: to be said before what is said here.
+
+    Raises:
+        UserError: an image of several categories; by `image` or `folder`, when nothing is said there.
+    """
+    others = [
+        Image(pictures.id(path), path, (), str(path), split_of(path, pictures.top), looked=False)
+        for path in _others(pictures, {image.path for image in images})
+    ]
+    folders = {image.id: _folder(image.id) for image in (*images, *others)}
+    categories = {thing.category for image in images for thing in image.things}
+    said = [*notes]
+    if by == "auto":
+        by = "image" if any(image.label for image in images) else "object"
+        if by == "object" and len(categories) < 2 and background is None and len(set(folders.values()) - {None}) > 1:
+            by = "folder"
+            said.append(f"All objects are called {', '.join(categories) or 'nothing'}, so the label of an image is its folder")
+    if by == "image":
+        if bare := [image.id for image in images if not image.label]:
+            said.append(f"{len(bare)} of {count(len(images), 'image')} without {whole} left out ({some(bare)})")
+        chosen = [image for image in images if image.label]
+        if not chosen:
+            raise UserError(str(pictures.top), f"no image has a {whole}", "Use data.options={by: object}, or {by: folder}.")
+    elif by == "folder":
+        chosen = [replace(image, label=folders[image.id]) for image in (*images, *others)]
+        if nowhere := [image for image in chosen if not image.label]:
+            raise UserError(nowhere[0].where, "lies in no folder that could be its class", "Use data.options={by: object}, or move it.")
+    else:
+        chosen = [replace(image, label=None) for image in (*images, *(others if background else ()))]
+    if by != "folder" and others and not (by == "object" and background):
+        said.append(f"{count(len(others), 'picture')} without annotations left out ({some(image.id for image in others)})")
+    records = records_of(chosen, rule, background, empty)
+    return Records(records, [*said, *records.notes])
+
+
+def one_label(names: Sequence[str], where: str, whole: str) -> str | None:
+    """The only one of what is said of an image; None where nothing is.
+
+    Raises:
+        UserError: several different things are said.
+    """
+    different = sorted(set(names))
+    if len(different) > 1:
+        raise UserError(where, f"has several {whole}s ({', '.join(different)})", "sightline needs one label per image: keep one.")
+    return different[0] if different else None
+
+
+def _others(pictures: PictureFiles, known: set[Picture]) -> list[Path]:
+    """Pictures that no annotation file names; known only where the whole folder was searched."""
+    return [path for path in pictures.images(pictures.found.pictures) if path not in known] if pictures.is_whole else []
+
+
+def _folder(id: str) -> str | None:
+    """The first folder in the path of an image that says neither a split nor that images lie there."""
+    return next((step for step in PurePosixPath(id).parts[:-1] if meaning(step) is None and not is_plain(step)), None)
