@@ -14,6 +14,7 @@ from sightline.engine.evaluate import Observed, _write, score
 from sightline.engine.files import write_json, write_table
 from sightline.engine.prepare import prepare
 from sightline.engine.run import Attention, Predictions, Run
+from sightline.engine.same_data import COLUMNS
 from sightline.recipe import load_recipe
 
 Place = Literal["lesion", "ruler", "nowhere", "middle"]
@@ -45,7 +46,7 @@ def invent(
     folder.mkdir(parents=True)
     (folder / "config.yaml").write_text(yaml.safe_dump(settled.model_dump(mode="json")))
     write_json(folder / "environment.json", environment())
-    write_table(folder / "split.csv", prepared.table, ["id", "split", "label", "group", "annotated"])
+    write_table(folder / "split.csv", prepared.table, COLUMNS)
     write_json(folder / "model.json", {"classes": list(prepared.classes)})
     _write_history(folder, settled, rng)
     run = Run(folder)

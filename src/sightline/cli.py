@@ -13,7 +13,7 @@ import typer
 
 from sightline import cli_study
 from sightline.cli_options import DATA_SETS, Json, Root, RunPath, RunPaths, Runs, Settings, finish
-from sightline.errors import UserError
+from sightline.errors import UserError, from_system
 
 app = typer.Typer(
     help="Train image classifiers that look where the expert looks, measure whether they do, and show it.",
@@ -30,12 +30,19 @@ app.add_typer(data_app, name="data")
 
 
 def main() -> None:
-    """Entry point: a user's mistake is one line on standard error and exit status 2."""
+    """Entry point: a user's mistake, and what the system refuses, is one line on standard error and exit status 2."""
     try:
         app()
     except UserError as error:
-        print(f"sightline: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
+        told = error
+    except OSError as error:
+        if (refused := from_system(error)) is None:
+            raise
+        told = refused
+    else:
+        return
+    print(f"sightline: {told}", file=sys.stderr)
+    raise SystemExit(2)
 
 
 def _say_version(asked: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -34,3 +35,40 @@ def nearest(name: str, known: Iterable[str]) -> str:
     options = sorted(known)
     close = difflib.get_close_matches(name, options, n=1)
     return f'Did you mean "{close[0]}"?' if close else f"Known: {', '.join(options)}."
+
+
+_FULL = "Free some space there and give the command again, a training with --resume."
+_FILES = "Allow more open files (`ulimit -n 4096`), or lower train.workers."
+_ELSEWHERE = "Give a folder that you may write to, or change its permissions."
+_IN_THE_WAY = "Remove it, or give another path."
+_REMEDIES = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EMFILE: _FILES,
+    errno.ENFILE: _FILES,
+    errno.EROFS: _ELSEWHERE,
+    errno.EACCES: _ELSEWHERE,
+    errno.EPERM: _ELSEWHERE,
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EISDIR: _IN_THE_WAY,
+    errno.EEXIST: _IN_THE_WAY,
+    errno.ENOTEMPTY: _IN_THE_WAY,
+    errno.ENAMETOOLONG: "Give a shorter name.",
+    errno.EIO: "The disk or its connection failed: see to it, and give the command again.",
+}
+_NOWHERE = {errno.ENOSPC: "the disk", errno.EDQUOT: "the disk", errno.EMFILE: "this process", errno.ENFILE: "this system"}
+
+
+def from_system(error: OSError) -> UserError | None:
+    """What the operating system refused, as a user's mistake: a full disk, a missing right, a folder where a file should be.
+
+    None where the error names no file, unless the system itself ran out of something: it is then a defect of the program.
+
+    >>> print(from_system(PermissionError(errno.EACCES, "Permission denied", "runs/a")))
+    runs/a: permission denied. Give a folder that you may write to, or change its permissions.
+    """
+    where = error.filename if isinstance(error.filename, str | Path) else _NOWHERE.get(error.errno or 0)
+    if where is None:
+        return None
+    reason = (error.strerror or str(error)).rstrip(".")
+    return UserError(where, reason[:1].lower() + reason[1:], _REMEDIES.get(error.errno or 0, "Check the path."))

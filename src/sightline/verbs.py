@@ -27,6 +27,8 @@ def train(
     report: bool,
 ) -> dict[str, Any]:
     """`sightline train`: train, evaluate, report."""
+    if name is not None:
+        _check_name("--name", name)
     changed: dict[str, Any] = {}
     if data is not None and data != load_recipe(name_of_recipe).data.name:
         # the recipe's own task and reader options are those of its own data set
@@ -40,7 +42,10 @@ def train(
     recipe = load_recipe(name_of_recipe, changed | parse_settings(settings))
     if goes_on(name_of_recipe) and recipe.train.start is None:
         raise UserError(name_of_recipe, "goes on where the stage before it ended", "Give that run: --from RUN.")
-    folder = runs / (name or f"{recipe.name}-{recipe.data.name}-{recipe.train.seed}")
+    own = f"{recipe.name}-{recipe.data.name}-{recipe.train.seed}"
+    if name is None:
+        _check_name("name of the run", own)
+    folder = runs.expanduser() / (name or own)
 
     from sightline.engine.evaluate import evaluate as score
     from sightline.engine.train import Stopped
@@ -62,12 +67,21 @@ def train(
     return result
 
 
+def _check_name(where: str, name: str) -> None:
+    """Refuses what is not the name of a folder within another."""
+    if name in ("", ".", "..") or any(c in "/\\" or not c.isprintable() for c in name):
+        remedy = "Give a --name without slashes, e.g. melanoma-1; --runs says in which folder it goes."
+        raise UserError(where, f"{name!r} is not the name of a folder", remedy)
+
+
 def evaluate(folder: Path, splits: list[str]) -> dict[str, Any]:
     """`sightline evaluate`."""
     from sightline.engine.evaluate import evaluate as score
     from sightline.engine.run import Run
 
     run = Run(folder)
+    if any("picture" not in row for row in run.split_table):
+        say(f"{folder} was made by an earlier version: whether pictures and annotations have changed since is not known.")
     metrics = score(run, splits)
     scores_table(run.name, metrics)
     say(f"Scores, predictions and maps: {run.path}")

@@ -155,6 +155,7 @@ def test_patients_take_turns(tmp_path):
     patient = {row["id"]: f"patient {i // 6}" for i, row in enumerate(r for r in rows if r["split"] == "train")}
     lines = [f"{r['id']},{r['split']},{r['label']},{patient.get(r['id'], r['group'])},{r['annotated']}" for r in rows]
     (run.path / "split.csv").write_text("\n".join(["id,split,label,group,annotated", *lines]) + "\n")
+    save_model(run.path, run.classifier(), run.recipe, run.classes)
     found = annotate_next(run, 6, "random", tmp_path / "out")
     having = [patient[row["id"]] for row in read_table(tmp_path / "out" / "annotated.csv")]
     assert sorted(having.count(p) for p in set(patient.values())) == [3, 3, 3, 3]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import shutil
@@ -94,15 +95,61 @@ def test_flag_that_reached_the_disk_before_its_pixels_is_not_believed(tmp_path: 
     assert kept.get(0) is not None
 
 
-def test_full_disk_and_vanished_file_are_no_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = PlanesCache(tmp_path / "x.planes", 2, 24)
-    kept.path.unlink()
+    monkeypatch.setattr(os, "pwrite", full)
     with pytest.warns(UserWarning, match="no longer cached"):
         kept.put(0, planes(7))
+    assert kept.get(0) is None
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10, 10, 0))
     with pytest.warns(UserWarning, match="not cached"):
         images = dataset()
     assert images[0].image.shape == (3, 24, 24)
+
+
+def full(*_: object) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_without_any_temporary_folder_nothing_is_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", nowhere)
+    with pytest.warns(UserWarning, match="not cached: .*No usable temporary directory"):
+        images = dataset()
+    assert images[0].image.shape == (3, 24, 24)
+
+
+def test_a_file_that_is_removed_serves_on(tmp_path: Path) -> None:
+    kept = PlanesCache(tmp_path / "x.planes", 2, 24)
+    kept.path.unlink()
+    kept.put(0, planes(7))
+    assert kept.get(0) is not None
+
+
+@pytest.mark.parametrize("left", [0, 5, 16, 20, 2 * 8 + 5 * 24 * 24 - 1])
+def test_a_file_that_is_cut_costs_a_decoding_and_not_the_process(tmp_path: Path, left: int) -> None:
+    """Of a mapped file, the next look would be a bus error, which no program survives."""
+    kept = PlanesCache(tmp_path / "x.planes", 2, 24)
+    kept.put(0, planes(7))
+    kept.put(1, planes(9))
+    assert kept.get(0) is not None
+    os.truncate(kept.path, left)
+    assert kept.get(0) is None
+    assert kept.get(1) is None
+    kept.put(1, planes(9))
+    assert (kept.get(1).pixels == 9).all()
+    assert kept.get(0) is None
+
+
+def test_a_file_that_is_cut_and_made_long_again_shows_no_black_pictures(tmp_path: Path) -> None:
+    kept = PlanesCache(tmp_path / "x.planes", 2, 24)
+    kept.put(1, planes(9))
+    assert kept.get(1) is not None
+    os.truncate(kept.path, 2 * 8)
+    PlanesCache(tmp_path / "x.planes", 2, 24)  # another process gives it its full length again, in zeros
+    assert kept.get(1) is None
 
 
 def test_no_arrays_travel_to_workers() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import save_file
 
-from sightline.engine.files import read_table, write_json, write_table, write_whole
+from sightline.engine.files import read_table, remove_partial, write_json, write_table, write_whole
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_remains(tmp_path):
@@ -33,3 +37,47 @@ def test_tables_come_back_as_they_went(tmp_path):
     rows = [{"id": 'a, "b"', "n": "1"}, {"id": "ü", "n": ""}]
     write_table(tmp_path / "t.csv", rows, ["id", "n"])
     assert read_table(tmp_path / "t.csv") == rows
+
+
+def test_every_file_gets_the_permissions_that_the_umask_grants(tmp_path):
+    """Safetensors makes its files private, so that a colleague could not open the run."""
+    before = os.umask(0o027)
+    try:
+        write_whole(tmp_path / "a.safetensors", lambda p: save_file({"a": torch.zeros(2)}, p))
+        write_json(tmp_path / "a.json", {})
+    finally:
+        os.umask(before)
+    assert {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {"a.safetensors": 0o640, "a.json": 0o640}
+
+
+def test_a_full_disk_names_the_file_that_was_wanted(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def full(partial):
+        partial.write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left") as error:
+        write_whole(path, full)
+    assert error.value.filename == str(path)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_in_the_way_and_a_name_too_long_name_the_file(tmp_path):
+    (tmp_path / "a.json").mkdir()
+    with pytest.raises(IsADirectoryError) as error:
+        write_json(tmp_path / "a.json", {})
+    assert error.value.filename == str(tmp_path / "a.json")
+    with pytest.raises(OSError, match="name too long") as error:
+        write_json(tmp_path / ("x" * 300), {})
+    assert error.value.filename == str(tmp_path / ("x" * 300))
+    assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_half_written_files_of_killed_processes_are_removed_and_nothing_else(tmp_path):
+    for name in (".a.json.12.partial", "a.json", ".lock"):
+        (tmp_path / name).touch()
+    remove_partial(tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".lock", "a.json"]

@@ -130,7 +130,7 @@ def test_ctrl_c_waits_for_the_end_of_the_batch_and_of_the_epochs_files(tiny_reci
     finally:
         signal.signal(signal.SIGINT, before)
     assert done == ["log"]
-    assert torch.load(tmp_path / "run" / "last.ckpt", weights_only=False)["epoch"] == 0
+    assert torch.load(tmp_path / "run" / "last.ckpt", weights_only=True)["epoch"] == 0
 
 
 def test_a_second_ctrl_c_does_not_wait():
@@ -156,7 +156,7 @@ def test_a_loss_that_is_not_a_number_stops_with_the_images(tiny_recipe, tmp_path
     monkeypatch.setattr(training_module.Training, "training_step", poisoned)
     with pytest.raises(UserError, match=r"epoch 1, batch 0: the loss is not a number any more .*phantom-train-"):
         train(tiny_recipe(), tmp_path / "run", say=quiet)
-    checkpoint = torch.load(tmp_path / "run" / "last.ckpt", weights_only=False)
+    checkpoint = torch.load(tmp_path / "run" / "last.ckpt", weights_only=True)
     assert all(torch.isfinite(v).all() for v in checkpoint["state_dict"].values() if v.is_floating_point())
     assert not Run(tmp_path / "run").finished
 

@@ -4,9 +4,9 @@ One file per list of records, in the temporary folder, shared by all processes a
 
     N entries of 8 bytes: flags, and a checksum of the pixels | N times (5, S, S) uint8: red, green, blue, ROI, avoid
 
-It is filled as pictures are asked for. The entry is written after its pixels, and the pixels are checked against it when a process first
-reads them, so a writer that died half-way costs a decoding and never shows a wrong picture. Several writers of one picture write the
-same bytes.
+It is filled as pictures are asked for. The entry is written after its pixels, and the pixels are checked against it whenever they are
+read, so a writer that died half-way, or whoever cuts the file, costs a decoding and never shows a wrong picture. Several writers of one
+picture write the same bytes. The file is read and not mapped: of a mapped file that is cut, the next look kills the process.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import shutil
 import tempfile
 import time
 import warnings
+import weakref
 import zlib
 from collections.abc import Sequence
 from functools import cache
@@ -56,7 +57,6 @@ class PlanesCache:
 
     def __init__(self, path: Path, count: int, side: int) -> None:
         self.path, self.count, self.side = path, count, side
-        self._checked: set[int] = set()
         size = count * (_ENTRY.itemsize + PLANES * side * side)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         prune(path, LIMIT - size)
@@ -66,24 +66,33 @@ class PlanesCache:
         with open(path, "ab") as file:
             file.truncate(size)  # the same size from whichever process comes first or second; all zeros is: nothing filled
         os.utime(path)
-        self._map()
+        self._open()
 
-    def _map(self) -> None:
-        self._entries = np.memmap(self.path, _ENTRY, "r", shape=(self.count,))
-        offset = self.count * _ENTRY.itemsize
-        self._pixels = np.memmap(self.path, np.uint8, "r", offset, (self.count, PLANES, self.side, self.side))
+    def _open(self) -> None:
+        self._file = os.open(self.path, os.O_RDWR)  # kept open: it outlives the file's name
+        weakref.finalize(self, os.close, self._file)
 
     def get(self, index: int) -> Planes | None:
-        """The picture at `index`; None if it is not there, or not whole. The pixels are a read-only view."""
-        flags, _, checksum = self._entries[index].item()
-        if not flags & _FILLED:
-            return None
-        pixels = self._pixels[index]
-        if index not in self._checked:
-            if zlib.crc32(pixels.data) != checksum:
+        """The picture at `index`; None if it is not there, or not whole. The pixels are read-only."""
+        try:
+            entry = os.pread(self._file, _ENTRY.itemsize, index * _ENTRY.itemsize)
+            if len(entry) < _ENTRY.itemsize or not entry[0] & _FILLED:
                 return None
-            self._checked.add(index)
+            content = os.pread(self._file, self._size, self._place(index))
+        except OSError:
+            return None
+        flags, _, checksum = np.frombuffer(entry, _ENTRY)[0].item()
+        if len(content) < self._size or zlib.crc32(content) != checksum:
+            return None
+        pixels = np.frombuffer(content, np.uint8).reshape(PLANES, self.side, self.side)
         return Planes(pixels, bool(flags & _KNOWN), bool(flags & _AVOID_KNOWN))
+
+    @property
+    def _size(self) -> int:
+        return PLANES * self.side * self.side
+
+    def _place(self, index: int) -> int:
+        return self.count * _ENTRY.itemsize + index * self._size
 
     def put(self, index: int, planes: Planes) -> None:
         """Keeps a picture; a full disk or a vanished file is no error, since the picture can be decoded again."""
@@ -91,29 +100,25 @@ class PlanesCache:
         entry["flags"] = _FILLED | _KNOWN * planes.known | _AVOID_KNOWN * planes.avoid_known
         entry["checksum"] = zlib.crc32(planes.pixels.data)
         try:
-            # written, not mapped: on a full disk a mapped page kills the process, a write only fails
-            with open(self.path, "r+b") as file:
-                file.seek(self.count * _ENTRY.itemsize + index * planes.pixels.nbytes)
-                file.write(planes.pixels.data)
-                file.flush()
-                file.seek(index * _ENTRY.itemsize)
-                file.write(entry.tobytes())
+            # a write that ends early leaves pixels that do not fit their checksum
+            os.pwrite(self._file, planes.pixels.data, self._place(index))
+            os.pwrite(self._file, entry.tobytes(), index * _ENTRY.itemsize)
         except OSError as error:
             warnings.warn(f"decoded images are no longer cached: {error}", stacklevel=2)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"path": self.path, "count": self.count, "side": self.side, "_checked": set()}
+        return {"path": self.path, "count": self.count, "side": self.side}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._map()
+        self._open()
 
 
 def open_cache(records: Sequence[Record], data: Data) -> PlanesCache | None:
     """The cache of these records prepared in this way; None, with a warning, where there is no room for it."""
     owner = os.getuid() if hasattr(os, "getuid") else "user"
-    path = Path(tempfile.gettempdir()) / f"sightline-{owner}" / f"{cache_key(records, data)}.planes"
     try:
+        path = Path(tempfile.gettempdir()) / f"sightline-{owner}" / f"{cache_key(records, data)}.planes"
         return PlanesCache(path, len(records), data.load_size or data.image_size)
     except OSError as error:
         warnings.warn(f"decoded images are not cached: {error}", stacklevel=2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,36 +12,43 @@ import lightning as L
 from lightning.pytorch.callbacks import Checkpoint
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from sightline.engine.checkpoint import BEST, LAST
 from sightline.engine.module import Training
 from sightline.engine.saving import save_weights
+from sightline.engine.soundness import NotFinite, not_finite, remedy
 from sightline.errors import UserError
-
-LAST = "last"
 
 
 class Keeper(Checkpoint):
-    """After each epoch: `best.safetensors` if `select` improved (`last`: always), then `last.ckpt`; each written whole or not at all."""
+    """After each epoch: `best.safetensors` if `select` improved (`last`: always), then `last.ckpt`; each written whole or not at all.
+
+    Neither is written once a weight, or what the optimiser remembers of it, is no finite number: the epoch before stays kept.
+    """
 
     def __init__(self, folder: Path, select: str, mode: str) -> None:
         self.folder, self.select, self.sign = folder, select, 1 if mode == "max" else -1
         self.best, self.best_epoch = -math.inf, -1
 
     def on_train_epoch_end(self, trainer: L.Trainer, module: Training) -> None:
-        """Judges the epoch. An undefined score (one class in the validation images) never wins, the first epoch apart."""
+        """Judges the epoch. An undefined score (one class in the validation images) never wins, the first epoch apart.
+
+        Raises:
+            NotFinite: names the tensor.
+        """
+        memory = [optimizer.state_dict()["state"] for optimizer in trainer.optimizers]
+        if name := not_finite({"weights": module.state_dict(), "optimiser": memory}):
+            reason = f"the training ran away: {name} is not finite any more"
+            raise NotFinite(f"epoch {trainer.current_epoch}", reason, remedy(module.recipe))
         score = self._score(trainer)
         if score > self.best or self.best_epoch < 0:
             self.best = -math.inf if math.isnan(score) else score
             self.best_epoch = trainer.current_epoch
             if trainer.is_global_zero:
-                save_weights(self.folder / "best.safetensors", module.classifier)
-        # every process takes part in saving; only the first one writes
-        partial = self.folder / ".last.ckpt.partial"
-        trainer.save_checkpoint(partial)
-        if trainer.is_global_zero:
-            os.replace(partial, self.folder / "last.ckpt")
+                save_weights(self.folder / BEST, module.classifier)
+        trainer.save_checkpoint(self.folder / LAST)  # every process takes part; the first one writes
 
     def _score(self, trainer: L.Trainer) -> float:
-        if self.select == LAST:
+        if self.select == "last":
             return float(trainer.current_epoch)
         if self.select not in trainer.callback_metrics:
             known = sorted(k for k in trainer.callback_metrics if k.startswith("val/"))

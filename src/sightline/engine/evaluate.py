@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from filelock import FileLock
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.data.dataset import ImageDataset
@@ -137,8 +138,9 @@ def evaluate(run: Run, splits: Sequence[str] | None = None, device: str = "cpu")
         if name == "val":
             write_json(run.path / "thresholds.json", chosen_thresholds(observed.predictions, observed.attention, observed.rois))
         results[name] = score(observed, run.datasets[name], run.recipe, None if name == "val" else run.thresholds)
-        _write(run, name, observed)
-    write_json(run.path / "metrics.json", run.metrics | results)
+        with FileLock(run.path / ".scores.lock"):  # whoever scores another split at the same time adds to the same files
+            _write(run, name, observed)
+            write_json(run.path / "metrics.json", run.metrics | {name: results[name]})
     return {name: run.metrics[name] for name in wanted}
 
 

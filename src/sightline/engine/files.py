@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import json
 import os
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Lets `write` fill a temporary neighbour, which then takes the place of `path` in one step."""
+    """Lets `write` fill a temporary neighbour, which then takes the place of `path` in one step, once it is on the disk.
+
+    The file gets the permissions that the umask grants, whichever library wrote it.
+
+    Raises:
+        OSError: what the system refused; it names `path` and not the neighbour.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
+        partial.touch()
+        granted = stat.S_IMODE(partial.stat().st_mode)
         write(partial)
+        os.chmod(partial, granted)
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())  # where space is handed out late, a full disk shows here and not as an empty file afterwards
         os.replace(partial, path)
+    except OSError as error:
+        if error.errno is None or error.filename not in (None, str(partial), partial):
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def remove_partial(folder: Path) -> None:
+    """Removes what a process that was killed left half written in this folder; for whoever alone may write there."""
+    for left in folder.glob(".*.partial"):
+        with contextlib.suppress(OSError):
+            left.unlink()
 
 
 def write_text(path: Path, text: str) -> None:

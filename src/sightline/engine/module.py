@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import math
 from typing import Any
 
@@ -19,6 +20,7 @@ from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader, train_loader
 from sightline.engine.optimise import Part, optimiser, parameter_groups, per_step, schedule
 from sightline.engine.seeding import seed_epoch
+from sightline.engine.soundness import NotFinite, not_finite, remedy
 from sightline.errors import UserError
 from sightline.losses.objective import Objective
 from sightline.metrics.running import EpochMetrics, epoch_scores
@@ -84,12 +86,21 @@ class Training(L.LightningModule):
             self.schedule.step()
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Adds the schedule."""
+        """Adds the schedule, and whose checkpoint it is."""
+        checkpoint["recipe"] = self._digest()
         checkpoint["schedule"] = self.schedule.state_dict()
         checkpoint["best"] = self._best
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keeps the schedule's state until the schedule exists."""
+        """Keeps the schedule's state until the schedule exists.
+
+        Raises:
+            UserError: the checkpoint is of another training.
+        """
+        own, found = self.state_dict(), checkpoint["state_dict"]
+        fits = own.keys() == found.keys() and all(own[name].shape == found[name].shape for name in own)
+        if not fits or checkpoint.get("recipe", self._digest()) != self._digest():
+            raise UserError("last.ckpt", "is of another training", "Put the run's own back, or train again under another --name.")
         self._resumed = checkpoint["schedule"]
         self._best = checkpoint["best"]
 
@@ -97,6 +108,10 @@ class Training(L.LightningModule):
         """Restores the schedule of a resumed training."""
         if resumed := self.__dict__.pop("_resumed", None):
             self.schedule.load_state_dict(resumed)
+
+    def _digest(self) -> str:
+        """Names the training; where its data lie does not count."""
+        return hashlib.sha256(self.recipe.model_dump_json(exclude={"data": {"root"}}).encode()).hexdigest()
 
     # --- training
 
@@ -109,21 +124,23 @@ class Training(L.LightningModule):
         """One batch.
 
         Raises:
-            UserError: the loss is not a number; names the loss and the images.
+            NotFinite: the loss is not a number; names the loss and the images.
         """
         total, _, losses, weights = self.objective(self.classifier, batch, float(self.current_epoch))
         values = {f"train/{k}": v.detach() for k, v in losses.items()} | {"train/loss": total.detach()}
         if not torch.isfinite(total):
             bad = ", ".join(k.removeprefix("train/") for k, v in values.items() if not torch.isfinite(v))
-            ids = ", ".join(batch.ids)
-            raise UserError(
-                f"epoch {self.current_epoch}, batch {step}",
-                f"the loss is not a number any more ({bad}) on the images {ids}",
-                "Lower train.optimizer.lr, set train.clip=1 or look at these images. The run can go on from its last whole epoch.",
-            )
+            raise self._ran_away(f"batch {step}", f"the loss is not a number any more ({bad})", batch)
         shown = values | {f"weight/{k}": w for k, w in weights.items()} | self.objective.learned()
         self.log_dict(shown, on_step=False, on_epoch=True, batch_size=len(batch), sync_dist=self.trainer.world_size > 1)
         return total
+
+    def _ran_away(self, where: str, what: str, batch: Batch) -> NotFinite:
+        """What to say of NaN or infinity that these images brought to light."""
+        ids = ", ".join(batch.ids[:8]) + (f" and {len(batch.ids) - 8} more" if len(batch.ids) > 8 else "")
+        weights = not_finite(self.state_dict())
+        cause = f"; the step before left weights that are not finite ({weights})" if weights else ""
+        return NotFinite(f"epoch {self.current_epoch}, {where}", f"{what} on the images {ids}{cause}", remedy(self.recipe))
 
     def on_train_epoch_end(self) -> None:
         """Moves schedules that run per epoch."""
@@ -153,8 +170,14 @@ class Training(L.LightningModule):
         self.validation = EpochMetrics()
 
     def validation_step(self, batch: Batch, step: int) -> None:
-        """Collects predictions and maps. The first map of the source is the one that is watched."""
+        """Collects predictions and maps. The first map of the source is the one that is watched.
+
+        Raises:
+            NotFinite: an answer is not a finite number, however finite the weights.
+        """
         look = self.classifier.look(batch.images, batch.labels)
+        if not torch.isfinite(look.logits).all():
+            raise self._ran_away("validation", "the answers are not finite numbers any more", batch)
         attention = next(iter(look.maps.values()), None)
         self.validation.add(look.logits, batch.labels, attention, batch.roi, batch.known)
 

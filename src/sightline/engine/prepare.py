@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from sightline.data.annotated import annotated_in
+from sightline.data.contents import Content, contents
 from sightline.data.dataset import ImageDataset
-from sightline.data.decoy import check_decoy, plant, unplanted
+from sightline.data.decoy import VERSIONS, check_decoy, plant, unplanted
 from sightline.data.guiding import guided_by
 from sightline.data.leaks import Leak, find_leaks, near_duplicate_groups
 from sightline.data.reading import read
 from sightline.data.splits import annotated_subset, split
 from sightline.data.survey import survey
 from sightline.engine.pointing import check_point_into
+from sightline.engine.same_data import check_same
 from sightline.errors import UserError
 from sightline.recipe import Recipe
 from sightline.types import Record
@@ -56,6 +58,7 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
     warnings = _judge(leaks, data.leaks)
     if data.leaks == "drop":
         splits = without_leaks(splits, leaks)
+    held = contents([*_given(recipe, splits["train"]), *(r for name, records in splits.items() if name != "train" for r in records)])
     splits["train"] = _guided(recipe, splits["train"], progress)
     if data.annotated is not None:
         annotated = annotated_in(data.annotated.expanduser(), splits["train"])
@@ -75,6 +78,7 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
             "label": record.label,
             "group": (groups or {}).get(record.id, record.group or ""),
             "annotated": str(int(bool(record.annotations) and (name != "train" or record.id in annotated))),
+            **held[_own_id(record.id, name, recipe)]._asdict(),
         }
         for name, records in splits.items()
         for record in records
@@ -95,6 +99,16 @@ def _guided(recipe: Recipe, records: list[Record], progress: Progress | None) ->
     changed = [new for new, old in zip(chosen, records, strict=True) if new != old]
     survey(changed, gaze_blur=recipe.data.gaze_blur, progress=progress).raise_problems()
     return chosen
+
+
+def _given(recipe: Recipe, records: list[Record]) -> list[Record]:
+    """Training records with the annotations that people or a network gave for them, before controls are made of these."""
+    return guided_by(records, recipe.data.roi.model_copy(update={"control": None}), gaze_blur=recipe.data.gaze_blur)
+
+
+def _own_id(id: str, split: str, recipe: Recipe) -> str:
+    """The id of the image in the data set, without what the decoy adds."""
+    return id.removesuffix(f"@{split}") if recipe.data.decoy is not None and split in VERSIONS else id
 
 
 class Restored(Mapping[str, ImageDataset]):
@@ -119,21 +133,29 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
     """The data sets of an earlier run, divided as its `split.csv` says.
 
     Raises:
-        UserError: images that the run knew are not there any more; when the training images are asked for, masks that are not.
+        UserError: images that the run knew are not there any more, or have another label; when the images of a split are asked for, that
+            their pictures or annotations have changed (a run of an earlier version did not keep what this needs).
     """
     records = {record.id: record for record in read(recipe.data).records}
     rows = unplanted(table, recipe.data.decoy)
-    missing = [id for id, _ in rows if id not in records]
-    if missing:
-        where = recipe.data.root or recipe.data.name
-        raise UserError(where, f"{len(missing)} images of the run are gone, the first is {missing[0]}", "Give the data it was trained on.")
+    known = [{"id": row["id"], "label": row["label"]} for row in table]
+    now = [{"id": row["id"], "label": records[own].label} for row in table if (own := _own_id(row["id"], row["split"], recipe)) in records]
+    where, remedy = recipe.data.root or recipe.data.name, "Give the data it was trained on, or train again."
+    check_same(known, now, where, remedy)
     splits: dict[str, list[Record]] = {}
     for id, name in rows:
         splits.setdefault(name, []).append(records[id])
     planted = plant(splits, recipe.data, classes)
     annotated = frozenset(row["id"] for row in table if row["split"] == "train" and row["annotated"] == "1")
 
+    def check(name: str) -> None:
+        before = [row for row in table if row["split"] == name and row.get("picture")]
+        own = [records[_own_id(row["id"], name, recipe)] for row in before]
+        held: dict[str, Content] = contents(_given(recipe, own) if name == "train" and own else own)
+        check_same(before, [{"id": r["id"], **held[_own_id(r["id"], name, recipe)]._asdict()} for r in before], where, remedy)
+
     def make(name: str) -> ImageDataset:
+        check(name)
         if name != "train":
             return _dataset(recipe, name, planted[name], classes, annotated)
         guided = guided_by(splits["train"], recipe.data.roi, gaze_blur=recipe.data.gaze_blur)

@@ -147,7 +147,10 @@ class Run:
     def datasets(self) -> Mapping[str, ImageDataset]:
         """Split name -> images, read again from where the recipe says they are when they are asked for, divided as `split.csv` says."""
         from sightline.engine.prepare import restore
+        from sightline.engine.saving import check_split
 
+        if self.finished:
+            check_split(self.path)
         return restore(self.recipe, self.split_table, self.classes)
 
     def groups(self, ids: Sequence[str]) -> np.ndarray | None:

@@ -2,53 +2,75 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from sightline.attention.classifier import GuidedClassifier, build
 from sightline.engine.files import sha256, write_json, write_whole
+from sightline.engine.soundness import GENTLER, NotFinite, not_finite, unsound
 from sightline.errors import UserError
 from sightline.recipe import Recipe, recipe_from
 
+SPLIT = "split.csv"
+AGAIN = "Copy the run folder again, or train again."
 
-def save_weights(path: Path, module: nn.Module) -> None:
-    """The module's state as safetensors."""
+
+def save_weights(path: Path, module: nn.Module, **facts: str) -> None:
+    """The module's state as safetensors, with a digest of it, and facts about it, in the file's head."""
     state = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in module.state_dict().items()}
-    write_whole(path, lambda p: save_file(state, p))
+    content = save(state, {"digest": digest(state), **facts})  # their own writer says of a full disk what no one can tell from a bug
+    write_whole(path, lambda partial: partial.write_bytes(content))
 
 
-def save_model(folder: Path, classifier: nn.Module, recipe: Recipe, classes: tuple[str, ...]) -> None:
-    """`model.safetensors`, and `model.json` with what is needed to build the network again and the hash of the weights."""
-    save_weights(folder / "model.safetensors", classifier)
-    description = {
-        "classes": list(classes),
-        "image_size": recipe.data.image_size,
-        "sha256": sha256(folder / "model.safetensors"),
-        "recipe": recipe.model_dump(mode="json"),
-    }
-    write_json(folder / "model.json", description)
+def save_model(folder: Path, classifier: GuidedClassifier, recipe: Recipe, classes: tuple[str, ...]) -> None:
+    """`model.safetensors`, and `model.json` with what is needed to build the network again; each knows the other's hash.
+
+    Raises:
+        NotFinite: the weights, or the answers that they give, are not finite; nothing is written.
+    """
+    if why := unsound(classifier, recipe.data.image_size):
+        raise NotFinite(folder, f"the trained network {why}", GENTLER)
+    description: dict[str, Any] = {"classes": list(classes), "image_size": recipe.data.image_size, "recipe": recipe.model_dump(mode="json")}
+    if (folder / SPLIT).is_file():
+        description["split"] = sha256(folder / SPLIT)
+    save_weights(folder / "model.safetensors", classifier, description=_hash(description))
+    write_json(folder / "model.json", description | {"sha256": sha256(folder / "model.safetensors")})
 
 
 def load_model(folder: Path) -> GuidedClassifier:
     """The classifier of a run folder.
 
     Raises:
-        UserError: the weights file is missing or damaged.
+        UserError: weights or description are missing, damaged or not of each other, or the weights are of no use, see `unsound`.
     """
-    path = folder / "model.safetensors"
-    description = json.loads((folder / "model.json").read_text())
-    if not path.is_file() or sha256(path) != description["sha256"]:
-        raise UserError(path, "is missing or damaged (its hash does not fit model.json)", "Copy the run folder again, or train again.")
+    description = _described(folder)
     recipe = recipe_from(description["recipe"], where=folder / "model.json")
     with torch.random.fork_rng(devices=[]):
         classifier = build(scratch(recipe), len(description["classes"]))
+    path = folder / "model.safetensors"
     load_weights(path, classifier)
+    if why := unsound(classifier, recipe.data.image_size):
+        raise UserError(path, why, f"Nothing can be said of this network. {GENTLER}")
     return classifier
+
+
+def check_split(folder: Path) -> None:
+    """Refuses a `split.csv` that is not the one that the run was trained with.
+
+    Raises:
+        UserError: it is missing or was changed, or the description of the run is damaged.
+    """
+    expected = _description(folder).get("split")  # earlier versions did not keep it
+    path = folder / SPLIT
+    if expected and not (path.is_file() and sha256(path) == expected):
+        raise UserError(path, "is missing, or was changed after the training (its hash does not fit model.json)", AGAIN)
 
 
 def scratch(recipe: Recipe) -> Recipe:
@@ -62,12 +84,16 @@ def start_from(path: Path, classifier: GuidedClassifier) -> None:
     Where that one had other classes, the last layer is left as it is (001-28: decoder and backbone learn on a related data set first).
 
     Raises:
-        UserError: no finished run, not a safetensors file, or another network.
+        UserError: no finished run, not a safetensors file, damaged or not finite, or another network.
     """
     file = path / "model.safetensors" if path.is_dir() else path
     if not file.is_file():
         raise UserError(path, "holds no trained classifier", "Give a finished run folder, or a .safetensors file that sightline wrote.")
-    state, own = _state(file), classifier.state_dict()
+    if path.is_dir():
+        _described(path)
+    state, own = read_weights(file), classifier.state_dict()
+    if name := not_finite(state):
+        raise UserError(file, f"holds weights that are not finite numbers (the first is {name})", "Start from another training.")
     last = [f"head.linear.{name}" for name in ("weight", "bias")]
     if any(name in state and name in own and len(state[name]) != len(own[name]) for name in last):
         state |= {name: own[name] for name in last}
@@ -78,16 +104,74 @@ def load_weights(path: Path, module: nn.Module) -> None:
     """Fills the module with a safetensors file.
 
     Raises:
-        UserError: not a safetensors file, or of another network.
+        UserError: not a safetensors file, damaged, or of another network.
     """
-    _fill(module, _state(path), path)
+    _fill(module, read_weights(path), path)
 
 
-def _state(path: Path) -> dict[str, Tensor]:
+def read_weights(path: Path, remedy: str = "Give a file that sightline wrote.") -> dict[str, Tensor]:
+    """The tensors of a safetensors file, compared with the digest in its head where there is one.
+
+    Raises:
+        UserError: not a safetensors file, or damaged.
+    """
     try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise UserError(path, f"cannot be read as safetensors ({error})", "Give a file that sightline wrote.") from None
+        with safe_open(path, "pt") as file:
+            facts: dict[str, str] = file.metadata() or {}
+        state = load_file(path)
+    except (OSError, SafetensorError, ValueError) as error:
+        raise UserError(path, f"cannot be read as safetensors ({error})", remedy) from None
+    if facts.get("digest", digest(state)) != digest(state):
+        raise UserError(path, "is damaged (its weights do not fit the digest in its head)", remedy)
+    return state
+
+
+def digest(state: dict[str, Tensor]) -> str:
+    """SHA-256 of names, kinds, shapes and bytes of the tensors."""
+    found = hashlib.sha256()
+    for name in sorted(state):
+        tensor = state[name]
+        found.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        found.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return found.hexdigest()
+
+
+def _hash(description: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
+
+
+def _description(folder: Path) -> dict[str, Any]:
+    """What `model.json` says.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    file = folder / "model.json"
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(file, "is missing", AGAIN) from None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not {"classes", "image_size", "recipe", "sha256"} <= found.keys():
+        raise UserError(file, "is damaged (it is not the JSON that sightline wrote)", AGAIN)
+    return found
+
+
+def _described(folder: Path) -> dict[str, Any]:
+    """What `model.json` says, after a look whether it and the weights are of each other.
+
+    Raises:
+        UserError: either is missing or damaged.
+    """
+    path, found = folder / "model.safetensors", _description(folder)
+    if not path.is_file() or sha256(path) != found.pop("sha256"):
+        raise UserError(path, "is missing or damaged (its hash does not fit model.json)", AGAIN)
+    with safe_open(path, "pt") as weights:
+        facts: dict[str, str] = weights.metadata() or {}
+    if facts.get("description", _hash(found)) != _hash(found):
+        raise UserError(folder / "model.json", "was changed after the training (it does not fit the hash in model.safetensors)", AGAIN)
+    return found
 
 
 def _fill(module: nn.Module, state: dict[str, Tensor], path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import re
 import warnings
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import lightning as L
@@ -21,17 +23,22 @@ from sightline.audit.gradient_path import require
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.data.sampling import class_weights
+from sightline.engine.alone import LOCK, RELEASE, alone
 from sightline.engine.callbacks import Keeper, ShowProgress
+from sightline.engine.checkpoint import BEST, LAST, Checkpoints, check_resumable, what_is_left
 from sightline.engine.environment import environment
-from sightline.engine.files import write_json, write_table, write_text
+from sightline.engine.files import remove_partial, write_json, write_table, write_text
+from sightline.engine.hardware import check_hardware
 from sightline.engine.history import History
 from sightline.engine.interrupt import Interrupts
 from sightline.engine.module import Training
 from sightline.engine.prepare import Progress, prepare, restore
 from sightline.engine.probe import audit_batch, calibrate
 from sightline.engine.run import Run
+from sightline.engine.same_data import COLUMNS, check_same
 from sightline.engine.saving import load_weights, save_model, scratch, start_from
 from sightline.engine.seeding import stable_seed
+from sightline.engine.soundness import NotFinite
 from sightline.errors import UserError
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe
@@ -64,34 +71,47 @@ def train(
     """
     folder = Path(folder)
     recipe.check()
-    _check_folder(recipe, folder, resume)
+    stages = [(f"stage-{i}-{s.name}", recipe.at_stage(s)) for i, s in enumerate(recipe.stages, 1)] or [("", recipe)]
+    for _, stage in stages:
+        check_hardware(stage.train)
+    begun = _check_folder(recipe, folder, resume)
     if (folder / "model.json").is_file():  # written last
         say(f"{folder} is finished; nothing to resume.")
         return Run(folder)
-    prepared = prepare(recipe, progress)
-    for note in prepared.notes:
-        say(note)
-    for warning in prepared.warnings:
-        say(f"warning: {warning}")
+    with ExitStack() as held:
+        if begun:
+            held.enter_context(alone(folder, wait=RELEASE))
+            for name, _ in stages:
+                remove_partial(folder / name)
+                check_resumable(folder / name)
+        prepared = prepare(recipe, progress)
+        for note in prepared.notes:
+            say(note)
+        for warning in prepared.warnings:
+            say(f"warning: {warning}")
+        if begun:
+            _check_data(folder, prepared.table, say)
 
-    torch.manual_seed(stable_seed("weights", recipe.train.seed))
-    classifier = build(scratch(recipe) if recipe.train.start else recipe, len(prepared.classes))
-    if recipe.train.start:
-        start_from(recipe.train.start, classifier)
-    stages = [(f"stage-{i}-{s.name}", recipe.at_stage(s)) for i, s in enumerate(recipe.stages, 1)] or [("", recipe)]
-    if not resume or not folder.exists():
-        for _, stage in stages:
-            check_gradient_paths(stage, classifier, prepared.datasets["train"])
-        _open(folder, recipe, prepared.table)
-    for name, stage in stages:
-        datasets = dict(restore(stage, prepared.table, prepared.classes)) if name else prepared.datasets
-        place = folder / name
-        label = " ".join(part for part in (title or recipe.name, name) if part)
-        _fit(stage, classifier, datasets, place, resume, say, label)
-        load_weights(place / "best.safetensors", classifier)
-    save_model(folder, classifier, recipe, prepared.classes)
-    for name, _ in stages:
-        (folder / name / "best.safetensors").unlink()
+        torch.manual_seed(stable_seed("weights", recipe.train.seed))
+        classifier = build(scratch(recipe) if recipe.train.start else recipe, len(prepared.classes))
+        if recipe.train.start:
+            start_from(recipe.train.start, classifier)
+        if not begun:
+            for _, stage in stages:
+                check_gradient_paths(stage, classifier, prepared.datasets["train"])
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(alone(folder))
+            _check_folder(recipe, folder, resume=False)  # again: another training may have come first
+            _open(folder, recipe, prepared.table)
+        for name, stage in stages:
+            datasets = dict(restore(stage, prepared.table, prepared.classes)) if name else prepared.datasets
+            place = folder / name
+            label = " ".join(part for part in (title or recipe.name, name) if part)
+            _fit(stage, classifier, datasets, place, begun, say, label)
+            load_weights(place / BEST, classifier)
+        save_model(folder, classifier, recipe, prepared.classes)
+        for name, _ in stages:
+            (folder / name / BEST).unlink()
     return Run(folder)
 
 
@@ -112,18 +132,46 @@ def objective(recipe: Recipe, dataset: ImageDataset) -> Objective:
     return Objective(recipe.losses, recipe.weighting, weights)
 
 
-def _check_folder(recipe: Recipe, folder: Path, resume: bool) -> None:
-    if resume and folder.exists():
-        if Run(folder).recipe.model_dump() != recipe.model_dump():
-            raise UserError(folder, "was started with other settings", "Resume with the same recipe and --set, or give another --name.")
-    elif folder.exists() and any(folder.iterdir()):
+OPENING = {LOCK, "environment.json", "split.csv"}  # what lies in a folder before it is a run
+
+
+def _check_folder(recipe: Recipe, folder: Path, resume: bool) -> bool:
+    """Whether the run has been begun, and so is to be gone on with.
+
+    Raises:
+        UserError: the folder is not to be written to, holds something else, or a run that is not to be gone on with.
+    """
+    nearest = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
+    if not nearest.is_dir():
+        raise UserError(nearest, "is not a folder", "Remove it, or give another --runs or --name.")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise UserError(nearest, "cannot be written to", "Give another folder with --runs, or change its permissions.")
+    found = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+    if not {name for name in found if not name.endswith(".partial")} - OPENING:
+        return False
+    if not resume:
         raise UserError(folder, "exists already", "Give another --name, go on with --resume, or remove it.")
+    if Run(folder).recipe.model_dump() != recipe.model_dump():
+        raise UserError(folder, "was started with other settings", "Resume with the same recipe and --set, or give another --name.")
+    return True
+
+
+def _check_data(folder: Path, table: list[dict[str, str]], say: Say) -> None:
+    """Refuses to go on with other data than those that the run was begun with.
+
+    Raises:
+        UserError: names what differs.
+    """
+    before = Run(folder).split_table
+    if any("picture" not in row for row in before):
+        say(f"{folder} was begun by an earlier version: whether pictures and annotations have changed since is not known.")
+    check_same(before, table, folder, "Put the data back as they were, or start a new run with another --name.")
 
 
 def _open(folder: Path, recipe: Recipe, table: list[dict[str, str]]) -> None:
     """Starts the run folder; the configuration comes last, since it makes the folder a run."""
     write_json(folder / "environment.json", environment())
-    write_table(folder / "split.csv", table, ["id", "split", "label", "group", "annotated"])
+    write_table(folder / "split.csv", table, COLUMNS)
     write_text(folder / "config.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
 
 
@@ -138,7 +186,7 @@ def _fit(
 ) -> None:
     """One stage: from the weights that the classifier holds to `best.safetensors` in `folder`."""
     goal = objective(recipe, datasets["train"])
-    last = folder / "last.ckpt"
+    last = folder / LAST
     resumed = last if resume and last.is_file() else None
     if goal.weighting.needs_calibration and not resumed:
         settings = recipe.train
@@ -150,17 +198,21 @@ def _fit(
     try:
         # several processes would stop at different batches and wait for each other: there Lightning's own way has to do
         with interrupts if recipe.train.devices == 1 else nullcontext():
-            trainer.fit(module, ckpt_path=resumed, weights_only=False if resumed else None)
+            trainer.fit(module, ckpt_path=resumed, weights_only=True if resumed else None)
+    except NotFinite as error:
+        raise UserError(error.where, error.reason, f"{error.remedy} {what_is_left(folder)}") from None
     except SystemExit:
         raise Stopped(f"Stopped. {last} holds the last whole epoch." if last.is_file() else "Stopped in the first epoch.") from None
-    except ProcessRaisedException as error:
+    except (ProcessRaisedException, RuntimeError) as error:
         raise _from_process(error) from error
 
 
-def _from_process(error: ProcessRaisedException) -> Exception:
-    """A user's mistake that a worker process met comes home as text; everything else stays as it is."""
-    _, marker, message = str(error).strip().rpartition("sightline.errors.UserError: ")
-    return UserError("training process", message.rstrip("."), "See above.") if marker else error
+def _from_process(error: Exception) -> Exception:
+    """A user's mistake that another process met comes home as text, after that process's traceback; everything else stays as it is."""
+    told = re.findall(r"^sightline\.(?:\w+\.)*(?:UserError|NotFinite): (.+)$", str(error), re.MULTILINE)
+    where, _, message = told[-1].partition(": ") if told else ("", "", "")
+    reason, _, rest = message.partition(". ")
+    return UserError(where, reason.rstrip("."), rest) if told else error
 
 
 def _trainer(recipe: Recipe, folder: Path, watching: list[L.Callback]) -> L.Trainer:
@@ -179,6 +231,7 @@ def _trainer(recipe: Recipe, folder: Path, watching: list[L.Callback]) -> L.Trai
         max_epochs=settings.epochs,
         gradient_clip_val=settings.clip,
         callbacks=callbacks,
+        plugins=[Checkpoints()],
         logger=TensorBoardLogger(folder, name="logs", version="tensorboard"),
         use_distributed_sampler=False,  # the sampler deals out the images itself
         reload_dataloaders_every_n_epochs=1,

@@ -100,7 +100,7 @@ def _train_and_judge(job: Job, began: float) -> None:
     took = folder / "took.json"
     before = json.loads(took.read_text())["seconds"] if took.is_file() else 0.0  # of a training that is judged again
     write_json(took, {"seconds": before + time.perf_counter() - began})
-    for checkpoint in folder.rglob("last.ckpt"):
+    for checkpoint in folder.rglob("last.ckpt*"):
         checkpoint.unlink()  # only for resuming, and larger than everything else
 
 

@@ -1,0 +1,57 @@
+"""What the operating system refuses is one line; a defect of the program stays a traceback."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+import pytest
+
+from sightline import cli
+from sightline.errors import from_system
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, "no space left on device. Free some space"),
+        (errno.EROFS, "read-only file system. Give a folder that you may write to"),
+        (errno.EACCES, "permission denied. Give a folder"),
+        (errno.ENAMETOOLONG, "file name too long. Give a shorter name."),
+        (errno.EISDIR, "is a directory. Remove it"),
+        (errno.ENOTDIR, "not a directory. Remove it"),
+        (errno.ENOENT, "no such file or directory. Check the path."),
+    ],
+)
+def test_where_what_and_what_to_do(number, said):
+    assert str(from_system(OSError(number, os.strerror(number), "runs/a/x.csv"))).startswith(f"runs/a/x.csv: {said}")
+
+
+def test_what_runs_out_needs_no_file():
+    assert "ulimit -n" in str(from_system(OSError(errno.EMFILE, "Too many open files")))
+    assert str(from_system(OSError(errno.ENOSPC, "No space left on device"))).startswith("the disk: no space left")
+
+
+def test_an_error_that_names_nothing_stays_an_error():
+    assert from_system(OSError("unexpected")) is None
+    assert from_system(OSError(errno.EINVAL, "Invalid argument")) is None
+
+
+def test_the_command_line_says_one_line(monkeypatch, capsys):
+    def refuse() -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "runs/a")
+
+    monkeypatch.setattr(cli, "app", refuse)
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 2
+    assert capsys.readouterr().err == f"sightline: {from_system(PermissionError(errno.EACCES, 'Permission denied', 'runs/a'))}\n"
+
+
+def test_a_defect_stays_a_traceback(monkeypatch):
+    def fail() -> None:
+        raise OSError("unexpected")
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(OSError, match="unexpected"):
+        cli.main()
