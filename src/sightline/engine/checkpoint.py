@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,8 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     if hashes and sha256(path) not in hashes:
         raise UserError(path, f"is damaged (its hash does not fit {_hash_of(path).name})", what_is_left(path.parent))
     try:
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):
+            checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # of garbage, torch.load raises nearly every kind
         reason = f"is damaged, or holds more than tensors and plain values ({type(error).__name__})"
         raise UserError(path, reason, what_is_left(path.parent)) from None
