@@ -71,7 +71,7 @@ def test_images_that_are_gone_are_named(table, tiny_recipe, tmp_path):
     recipe = tiny_recipe(data=table(rows(16)))
     first = prepare(recipe)
     table(rows(16)[:-1])
-    with pytest.raises(UserError, match="1 images of the run are gone"):
+    with pytest.raises(UserError, match="1 image is gone"):
         restore(recipe, first.table, first.classes)
 
 
