@@ -31,6 +31,7 @@ PLACES: dict[str, dict[str, str]] = {
         "coco": "sightline.data.sets.coco:read",
         "voc": "sightline.data.sets.voc:read",
         "labelme": "sightline.data.sets.labelme:read",
+        "yolo": "sightline.data.sets.yolo:read",
         "egd_cxr": "sightline.data.sets.egd_cxr:read",
         "reflacx": "sightline.data.sets.reflacx:read",
         "table": "sightline.data.sets.table:read",

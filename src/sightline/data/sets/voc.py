@@ -105,7 +105,7 @@ def read(
         reason = "all boxes lie between 0 and 1: they look like shares of the image, not like pixels"
         raise UserError(images[0].where, reason, "Export them in pixels of the original image.")
     if annotation == "mask":
-        images = [replace(image, things=_masked(image, file, label)) for image in images if isinstance(file := image.path, Path)]
+        images = [replace(image, things=_masked(image, drawn, label)) for image in images if isinstance(drawn := image.path, Path)]
     records = records_of(images, label, background, empty, "objects that decide")
     said = [f"{count(len(unlisted), 'image')} on no list left out ({some(unlisted)})"] if unlisted else []
     return Records(records, [*others, *said, *records.notes])

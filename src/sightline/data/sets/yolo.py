@@ -1,0 +1,147 @@
+"""Boxes and outlines in YOLO's text files: one for each image, all numbers as shares of it; becomes one label and one ROI per image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from sightline.data import cells
+from sightline.data.annotation import Size
+from sightline.data.images import image_size
+from sightline.data.roots import existing
+from sightline.data.sets import formats, shapes
+from sightline.data.sets.label_by import By, labelled
+from sightline.data.sets.objects import Empty, Image, Marked, Rule
+from sightline.data.sets.picture_files import PictureFiles, split_of
+from sightline.data.sets.walk import count, some
+from sightline.data.sets.yolo_sets import is_list, is_names, names_of, settings, splits_of
+from sightline.errors import UserError
+from sightline.types import Annotation, Record, Records
+
+WHERE = "The format is that of darknet and Ultralytics YOLO; most labelling tools export it."
+LAYOUT = (
+    "images/ and labels/ (below or above train/, val/, test/), or .txt files beside the images; the classes in data.yaml or classes.txt"
+)
+PARTS = {"**/*.txt": "the objects of each image", "**/*.[jp]*g": "images"}
+SLACK = 0.01  # beyond 0 and 1: tools round
+
+
+def read(
+    root: Path | None,
+    *,
+    by: By = "auto",
+    label: Rule = "refuse",
+    background: str | None = None,
+    empty: Empty = "unknown",
+) -> Records:
+    """One record per image: its label is the class of its objects, or its folder; its annotation their boxes or polygons.
+
+    A line is a class and a box (`class x y width height`, the centre first) or a polygon (`class x y x y x y ...`). The split comes from
+    `data.yaml`, from lists such as `train.txt`, or from the folders.
+
+    Args:
+        by: what tells the label: `object`, `folder`, or `auto`, see `label_by`.
+        label: of an image with objects of several classes: `refuse` it, or take that of the `largest`.
+        background: class of the images without objects, those without file among them; None leaves them out.
+        empty: what is known of an image whose file is there and empty: nothing (`unknown`), or that there is `nothing` to see. An image
+            without file is unknown in any case.
+
+    Raises:
+        UserError: no such files, one that cannot be read, a class without name, a file without image, an image of several classes.
+    """
+    top = existing(root, LAYOUT, WHERE)
+    if not top.is_dir():
+        raise UserError(top, "is not a folder", f"Expected: {LAYOUT}. {WHERE}")
+    pictures = PictureFiles.of(top)
+    texts = [file for file in pictures.found.others if file.suffix.lower() == ".txt" and not is_names(file) and not is_list(file)]
+    files: dict[Path, Path] = {}  # picture -> its file
+    others = []
+    for file in texts:
+        picture = pictures.beside(file)
+        if picture in files:
+            raise UserError(file, f"is of {picture.name}, and so is {files[picture]}", "Keep one of the two.")
+        if picture:
+            files[picture] = file
+        elif formats.reader_of(file) == "yolo":
+            reason = f"has no image: nothing called {file.stem} lies beside it or in images/"
+            raise UserError(file, reason, "Add the image, or take the file away.")
+        else:
+            others.append(file)
+    if not files:
+        hints = "".join(f" {hint}." for hint in formats.notes(pictures.found.others, "yolo"))
+        raise UserError(top, "holds no annotations", f"Expected: {LAYOUT}. {WHERE}{hints}")
+    described = settings(pictures.found.others)
+    names = names_of(pictures.found.others, described)
+    with_points = bool(described and described[1].get("kpt_shape"))
+    splits = splits_of(described, pictures)
+    images = [
+        Image(pictures.id(picture), picture, _things(file, picture, names, with_points), str(file), split_of(picture, top))
+        for picture, file in files.items()
+    ]
+    notes = [f"{count(len(others), '.txt file')} without image left out ({some(file.name for file in others)})"] if others else []
+    if names is None:
+        notes.append("No data.yaml or classes.txt names the classes: they are called by their numbers")
+    if empties := [image for image in images if not image.things]:
+        said = "that nothing is there" if empty == "nothing" else "nothing (data.options={empty: nothing}: that nothing is there)"
+        notes.append(f"{count(len(empties), 'empty file')}: of these images is known {said}")
+    records = labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="label", notes=notes)
+    return Records([replace(record, split=_split(record, splits)) for record in records], records.notes)
+
+
+def _split(record: Record, splits: Mapping[Path, str]) -> str | None:
+    """Of an image without file a list may tell the split as well."""
+    return splits.get(record.image, record.split) if isinstance(record.image, Path) else record.split
+
+
+def _things(file: Path, picture: Path, names: Mapping[int, str] | None, with_points: bool) -> list[Marked]:
+    """The objects of a file.
+
+    Args:
+        with_points: key points follow the box on each line.
+    """
+    things = []
+    size: Size | None = None
+    for number, line in enumerate(file.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1):
+        where = f"{file} line {number}"
+        if not (words := line.split()):
+            continue
+        size = size or _size(picture)
+        numbers = [cells.number(word, where) for word in words]
+        category = _category(numbers[0], names, where)
+        shape = numbers[1:5] if with_points else numbers[1:]
+        if any(not -SLACK <= value <= 1 + SLACK for value in shape):
+            raise UserError(where, "has numbers that are not between 0 and 1", "YOLO's numbers are shares of the image: export them so.")
+        things.append(_thing(category, shape, size, where))
+    return things
+
+
+def _category(number: float, names: Mapping[int, str] | None, where: str) -> str:
+    if number < 0 or number != int(number):
+        raise UserError(where, f"begins with {number:g}, which is no number of a class", "Write class x y width height.")
+    if names is None:
+        return str(int(number))
+    if int(number) not in names:
+        raise UserError(where, f"is of class {int(number)}, which has no name", "Complete data.yaml or classes.txt.")
+    return names[int(number)]
+
+
+def _thing(category: str, shape: list[float], size: Size | None, where: str) -> Marked:
+    """An object; without place where the picture cannot be read, which the survey says."""
+    height, width = size or (1, 1)
+    if len(shape) in (4, 5):  # the fifth is how sure a network was
+        x, y, w, h = shape[0] * width, shape[1] * height, shape[2] * width, shape[3] * height
+        box = (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
+        return Marked(category, w * h, Annotation("box", points=(box,)) if size and w > 0 and h > 0 else None)
+    if len(shape) < 6 or len(shape) % 2:
+        reason = f"has {count(len(shape), 'number')} after the class: neither a box (4) nor a polygon (6, 8, ...)"
+        raise UserError(where, reason, "Write class x y width height; if key points follow, data.yaml tells their kpt_shape.")
+    points = tuple((x * width, y * height) for x, y in zip(shape[::2], shape[1::2], strict=True))
+    return Marked(category, shapes.area(points), Annotation("polygon", points=points) if size else None)
+
+
+def _size(picture: Path) -> Size | None:
+    try:
+        return image_size(picture)
+    except UserError:
+        return None  # the survey says what is wrong with the picture
