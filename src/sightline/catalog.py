@@ -32,6 +32,7 @@ PLACES: dict[str, dict[str, str]] = {
         "voc": "sightline.data.sets.voc:read",
         "labelme": "sightline.data.sets.labelme:read",
         "yolo": "sightline.data.sets.yolo:read",
+        "via": "sightline.data.sets.via:read",
         "egd_cxr": "sightline.data.sets.egd_cxr:read",
         "reflacx": "sightline.data.sets.reflacx:read",
         "table": "sightline.data.sets.table:read",

@@ -89,7 +89,7 @@ def test_flags_tell_the_label_where_shapes_do_not(tmp_path: Path) -> None:
     assert [(r.id, r.label, len(r.annotations)) for r in records] == [("a.jpg", "mel", 1), ("b.jpg", "nev", 0)]
     assert records.notes == ("1 of 3 images without flag left out (c.jpg)",)
     annotate(tmp_path, "a.jpg", flags={"mel": True, "nev": True})
-    with pytest.raises(UserError, match=r"a\.json: has several flags \(mel, nev\)"):
+    with pytest.raises(UserError, match=r"a\.json: has more than one flag \(mel, nev\)"):
         read(tmp_path)
 
 

@@ -40,8 +40,12 @@ def labelled(
         notes: to be said before what is said here.
 
     Raises:
-        UserError: an image of several categories; by `image` or `folder`, when nothing is said there.
+        UserError: none of the images is there; an image of several categories; by `image` or `folder`, when nothing is said there.
     """
+    if images and all(isinstance(image.path, Path) and not image.path.exists() for image in images):
+        raise UserError(
+            images[0].where, "is not found, nor is any other image", "Put the images beside their annotations, or correct the names."
+        )
     others = [
         Image(pictures.id(path), path, (), str(path), split_of(path, pictures.top), looked=False)
         for path in _others(pictures, {image.path for image in images})
@@ -80,7 +84,7 @@ def one_label(names: Sequence[str], where: str, whole: str) -> str | None:
     """
     different = sorted(set(names))
     if len(different) > 1:
-        raise UserError(where, f"has several {whole}s ({', '.join(different)})", "sightline needs one label per image: keep one.")
+        raise UserError(where, f"has more than one {whole} ({', '.join(different)})", "sightline needs one label per image: keep one.")
     return different[0] if different else None
 
 

@@ -1,0 +1,157 @@
+"""Regions that somebody drew with the VGG Image Annotator (VIA 1 and 2); becomes one label and one ROI per image."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PureWindowsPath
+from typing import Any
+
+from sightline.data import cells
+from sightline.data.roots import existing
+from sightline.data.sets import formats, json_files, shapes
+from sightline.data.sets.label_by import By, labelled, one_label
+from sightline.data.sets.objects import Empty, Image, Marked, Rule
+from sightline.data.sets.picture_files import PictureFiles, split_of
+from sightline.data.sets.walk import some
+from sightline.errors import UserError
+from sightline.types import Annotation, Records
+
+WHERE = "The files are those of the VGG Image Annotator (robots.ox.ac.uk/~vgg/software/via), version 1 or 2."
+LAYOUT = "a .json file of annotations, or a project of VIA 2, with its images beside it; or a folder of them, one for each split"
+PARTS = {"**/*.json": "the regions of the images"}
+
+Entry = tuple[Path, str, Mapping[str, Any]]  # file, what to call the image in messages, what the file says of it
+
+
+def read(
+    root: Path | None,
+    *,
+    attribute: str | None = None,
+    by: By = "auto",
+    label: Rule = "refuse",
+    background: str | None = None,
+    empty: Empty = "unknown",
+) -> Records:
+    """One record per image: its label is the value of an attribute of its regions, or of the file; its annotation the regions.
+
+    Rectangles, polygons, circles and ellipses say where to look; points and lines count for the label only.
+
+    Args:
+        attribute: name of the attribute that tells the label; None: the only one that the regions have, or else that the files have.
+        by: what tells the label: `object` (the attribute of the regions), `image` (that of the file), `folder`, or `auto`, see `label_by`.
+        label: of an image with regions of several labels: `refuse` it, or take that of the `largest`.
+        background: class of the images without regions; None leaves them out.
+        empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see.
+
+    Raises:
+        UserError: no files of VIA, one that cannot be read, several attributes and none chosen, an image that is not found or that has
+            several labels.
+    """
+    top = existing(root, LAYOUT, WHERE)
+    pictures = PictureFiles.of(top)
+    files, notes = formats.files_of(top, pictures.found.others if top.is_dir() else (), "via", ".json", f"{LAYOUT}. {WHERE}")
+    entries = [entry for file in files for entry in _entries(file)]
+    regions = [region for _, where, entry in entries for region in _regions(entry, where)]
+    of_regions = _attribute([region.get("region_attributes") for region in regions], attribute, top) if by != "image" else None
+    of_files = None
+    if by in ("auto", "image") and not of_regions:
+        of_files = _attribute([entry.get("file_attributes") for _, _, entry in entries], attribute, top)
+    if attribute and not of_regions and not of_files:
+        raise UserError("data.options.attribute", f"no region and no file has an attribute {attribute!r}", "Name one that VIA shows.")
+    images = [_image(file, where, entry, of_regions, of_files, pictures) for file, where, entry in entries]
+    return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="file attribute", notes=notes)
+
+
+def _entries(file: Path) -> list[Entry]:
+    content = json_files.mapping(json_files.load(file), str(file))
+    listed = content.get("_via_img_metadata", content)
+    found = []
+    for key, value in json_files.mapping(listed, str(file)).items():
+        if key.startswith("_via_"):
+            continue
+        entry = json_files.mapping(value, f"{file} entry {key}")
+        if not entry.get("filename"):
+            raise UserError(f"{file} entry {key}", "has no filename", "Export the annotations again, with VIA 2.")
+        found.append((file, f"{file}: {entry['filename']}", entry))
+    return found
+
+
+def _regions(entry: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
+    """The regions of an image; VIA 1 numbers them in an object, VIA 2 lists them."""
+    regions = entry.get("regions") or []
+    listed = list(regions.values()) if isinstance(regions, dict) else json_files.sequence(regions, where)
+    return [json_files.mapping(region, f"{where} region {number}") for number, region in enumerate(listed, start=1)]
+
+
+def _attribute(given: Sequence[Any], wanted: str | None, top: Path) -> str | None:
+    """The attribute that tells the label; None where none is filled in.
+
+    Raises:
+        UserError: several are.
+    """
+    names = sorted({name for one in given if isinstance(one, dict) for name, value in one.items() if _value(value, "", "") is not None})
+    if wanted:
+        return wanted if wanted in names else None
+    if len(names) > 1:
+        reason = f"has several attributes ({some(names)}), and it is open which of them is the label"
+        raise UserError(top, reason, f"Name it: data.options={{attribute: {names[0]}}}.")
+    return names[0] if names else None
+
+
+def _value(value: Any, name: str, where: str) -> str | None:
+    """What an attribute says: a text, or the only box that is ticked; None: nothing."""
+    if isinstance(value, dict):
+        return one_label([option for option, is_set in value.items() if is_set], where, f"value of {name!r}") if where else _any(value)
+    return str(value).strip() or None if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def _any(ticked: Mapping[str, Any]) -> str | None:
+    return next((option for option, is_set in ticked.items() if is_set), None)
+
+
+def _image(file: Path, where: str, entry: Mapping[str, Any], of_regions: str | None, of_files: str | None, pictures: PictureFiles) -> Image:
+    name = str(entry["filename"])
+    found = pictures.named(name, [file.parent, file.parent / "images", pictures.top], where)
+    path = found or file.parent / PureWindowsPath(name).name  # the survey names a single one that is missing
+    things = []
+    for number, region in enumerate(_regions(entry, where), start=1):
+        here = f"{where} region {number}"
+        given = region.get("region_attributes")
+        category = _value(given.get(of_regions), of_regions, here) if of_regions and isinstance(given, dict) else "region"
+        if category is None:
+            raise UserError(here, f"has no value for {of_regions!r}", "Give it one, or remove the region.")
+        mark, area = _mark(json_files.mapping(region.get("shape_attributes"), here), here)
+        things.append(Marked(category, area, mark))
+    told = entry.get("file_attributes")
+    whole = _value(told.get(of_files), of_files, where) if of_files and isinstance(told, dict) else None
+    return Image(pictures.id(path), path, things, where, split_of(path, pictures.top), label=whole)
+
+
+def _mark(shape: Mapping[str, Any], where: str) -> tuple[Annotation | None, float]:
+    """What a region marks, and its area."""
+
+    def number(key: str) -> float:
+        return cells.number(shape.get(key), f"{where} {key}")
+
+    match shape.get("name"):
+        case "rect" | "rectangle":
+            x, y, width, height = (number(key) for key in ("x", "y", "width", "height"))
+            area = width * height
+            return (Annotation("box", points=((x, y, x + width, y + height),)) if width > 0 and height > 0 else None), area
+        case "polygon":
+            xs, ys = (json_files.sequence(shape.get(f"all_points_{axis}"), where) for axis in "xy")
+            if len(xs) != len(ys) or len(xs) < 3:
+                raise UserError(where, f"is a polygon with {len(xs)} x and {len(ys)} y", "Draw it again.")
+            points = json_files.pairs([list(pair) for pair in zip(xs, ys, strict=True)], where)
+            return Annotation("polygon", points=points), shapes.area(points)
+        case "circle":
+            radius = number("r")
+            return Annotation("polygon", points=shapes.ellipse(number("cx"), number("cy"), radius, radius)), math.pi * radius**2
+        case "ellipse":
+            turn = math.degrees(number("theta")) if shape.get("theta") else 0
+            rx, ry = number("rx"), number("ry")
+            return Annotation("polygon", points=shapes.ellipse(number("cx"), number("cy"), rx, ry, turn)), math.pi * rx * ry
+        case "point" | "polyline" | "line":
+            return None, 0
+    raise UserError(where, f"is a {shape.get('name')}, which cannot be read", "Draw it again, as a polygon or rectangle.")
