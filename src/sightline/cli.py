@@ -204,6 +204,7 @@ def class_image(
 @app.command(
     epilog="Examples:\n\n    sightline audit runs/melanoma-energy\n\n"
     "    sightline audit runs/melanoma-energy --split flipped --seconds 300\n\n"
+    "    sightline audit runs/own-photos --kind dermoscopy\n\n"
     "    sightline audit runs/melanoma-energy --data isic_archive --root ~/archive --out audit"
 )
 def audit(
@@ -211,6 +212,14 @@ def audit(
     split: Annotated[str | None, typer.Option(help="Split whose images are used. Default: the first test set.", show_default=False)] = None,
     seconds: Annotated[float, typer.Option(help="After which fewer images are taken; every number says how many.", min=1)] = 120,
     images: Annotated[int, typer.Option(help="Images at most, drawn at random.", min=2)] = 200,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            help="Kind of image, which decides the artefacts that are put in: dermoscopy, ultrasound, xray or photograph. Default: "
+            "`data.kind`, else as the data set says, else guessed from the colours.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for audit.json and audit.html. Default: `audit` in the run.", metavar="DIR")
     ] = None,
@@ -225,7 +234,7 @@ def audit(
     """
     from sightline.verbs import audit as run_audit
 
-    finish(run_audit(run, split, seconds, images, out, data, root), json)
+    finish(run_audit(run, split, seconds, images, kind, out, data, root), json)
 
 
 @app.command(epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison")

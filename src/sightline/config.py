@@ -11,6 +11,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Range = tuple[float, float]
+Kind = Literal["dermoscopy", "ultrasound", "xray", "photograph"]
 
 
 def _factors(pair: Range) -> Range:
@@ -157,6 +158,7 @@ class Data(Settings):
         task: one of the data set's named tasks; None for its first.
         classes: a task of one's own: class name -> labels that belong to it, in the order of the logits; other labels are left out.
         options: settings of the reader.
+        kind: of image, which decides the artefacts that an audit tries; None: as the data set says, or else guessed from the colours.
         image_size: pixels, both sides, of what the network sees.
         fit: how an oblong image becomes square: `squash`, `crop` (centre square) or `pad` (with `augment.fill`).
         centre: side of a centre square that is cut out first, as a share of the shorter side (003: 0.8); None: nothing is cut.
@@ -176,6 +178,7 @@ class Data(Settings):
     task: str | None = None
     classes: dict[str, list[str]] | None = None
     options: dict[str, Any] = {}
+    kind: Kind | None = None
     image_size: Count = 224
     fit: Literal["squash", "crop", "pad"] = "squash"
     centre: Annotated[float, Field(gt=0, le=1)] | None = None

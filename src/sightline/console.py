@@ -150,13 +150,13 @@ def audit_tables(found: dict[str, Any]) -> None:
     for one in found["artefacts"]:
         flips = " / ".join(number(one[key]["value"], 2) if key in one else "-" for key in ("flips", "control_flips"))
         name = f"{called(one['artefact'])}, {HOW[one['how']]}"
-        rows.append([name, str(one["n"]), one["class"], times(one), flips, number(one["p_holm"]) + (" *" if one["found"] else "")])
+        rows.append([name, str(one["n"]), one["class"], times(one), flips, number(one["p_holm"]), one["verdict"]])
     if len(found["classes"]) == 2:
         rows = [[*row[:2], *row[3:]] for row in rows]
     if rows:
         of = f" of {found['classes'][-1]}" if len(found["classes"]) == 2 else ""
-        columns = ["artefact", "n", *(["class"] if not of else []), f"odds{of}, times", "flips / control", "p, Holm"]
-        table("What an artefact changes beyond its control (*: found)", columns, rows)
+        columns = ["artefact", "n", *(["class"] if not of else []), f"odds{of}, times", "flips / control", "p, Holm", "verdict"]
+        table("What an artefact changes beyond its control", columns, rows)
 
 
 class Bar:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import yaml
 
-from sightline.config import Data
+from sightline.config import Data, Kind
 from sightline.console import Bar, audit_tables, differences_tables, interval, number, say, scores_table, table
-from sightline.errors import UserError
+from sightline.errors import UserError, nearest
 from sightline.recipe import goes_on, load_recipe, parse_settings, recipe_from, recipe_names
 
 
@@ -151,7 +151,7 @@ def class_image(folder: Path, names: list[str], out: Path, seed: int) -> dict[st
 
 
 def audit(
-    folder: Path, split: str | None, seconds: float, images: int, out: Path | None, data: str | None, root: Path | None
+    folder: Path, split: str | None, seconds: float, images: int, kind: str | None, out: Path | None, data: str | None, root: Path | None
 ) -> dict[str, Any]:
     """`sightline audit`."""
     import torch
@@ -161,10 +161,14 @@ def audit(
     from sightline.engine.run import Run
     from sightline.report.audit_page import sample_line, write_audit
 
+    if kind is not None and kind not in get_args(Kind):
+        raise UserError(f"--kind {kind}", "is no kind of image", nearest(kind, get_args(Kind)))
     run = Run(folder)
     which = own(run, split) if data is None and root is None else other(run, data, root and root.expanduser(), split)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    found = examine(run, which, seconds=seconds, images=images, device=device, progress=Bar("changing images"))
+    found = examine(
+        run, which, seconds=seconds, images=images, device=device, kind=cast(Kind | None, kind), progress=Bar("changing images")
+    )
     result = write_audit(run, found, which.split, out or run.path / "audit")
     audit_tables(result)
     say(f"{result['headline']}.\n")

@@ -51,7 +51,9 @@ def test_the_verb_says_writes_and_leaves_the_run_as_it_was(audited):
     assert found["images"] == found["of"] == 20
     assert {"reliance", "perturbation", "randomisation", "tags", "pasted", "removed", "alignment", "reasons", "flag"} <= set(found)
     assert all(found["pasted"][name]["n"] > 0 for name in ("ruler", "ink"))
-    assert found["in_training"]["ruler"] > 0 == found["in_training"]["ink"]
+    assert found["in_training"]["ruler"]["with"] > 0 == found["in_training"]["ink"]["with"]
+    assert (found["kind"]["name"], found["kind"]["how"]) == ("dermoscopy", "data set")
+    assert "Kind of image: dermoscopy (as the data set says)" in said
 
 
 def test_every_score_has_its_interval_and_its_n_is_said(audited):
@@ -93,7 +95,8 @@ def test_another_data_set_of_the_same_classes_can_be_given(audited, tmp_path):
     run, _, _ = audited
     which = other(run, "phantom", None, "flipped")
     assert which.split == "phantom, flipped"
-    assert which.predictions is which.training is None
+    assert which.predictions is None
+    assert len(which.training) == len(run.datasets["train"]), "what was trained on is known, whatever is looked at"
     assert all(record.split == "flipped" for record in which.dataset.records)
     for label in ("cat", "dog"):
         (tmp_path / label).mkdir()
@@ -107,16 +110,27 @@ def test_another_data_set_of_the_same_classes_can_be_given(audited, tmp_path):
 @pytest.mark.parametrize(
     ("flag", "aligned", "given", "expected"),
     [
-        ("aligned but relying", True, [("ruler", True)], "but its decision also rests on an artefact: ruler"),
-        ("relying", False, [("ruler", True), ("band_aid", True)], "Its decision rests on artefacts: ruler and band aid"),
-        ("relying", False, [], "Its decision rests on what lies outside the region"),
-        ("thrown off", True, [("gel", False)], "on anything else; but gel, tagged in no training image, can move it"),
+        ("aligned but relying", True, [("ruler", "relying")], "but its decision also rests on an artefact: ruler"),
+        ("relying", False, [("ruler", "relying"), ("band_aid", "relying")], "Its decision rests on artefacts: ruler and band-aid"),
+        ("relying", False, [("ruler", "relying"), ("gel", "thrown off")], "Its decision rests on an artefact: ruler"),
+        ("relying", False, [("gel", "thrown off")], "Its decision rests on what lies outside the region"),
+        ("thrown off", True, [("gel", "thrown off")], "on anything else that is known to have been in its training images"),
         ("no sign of relying", True, [], "It looks at the region, and there is no sign that it relies on anything else"),
     ],
 )
 def test_headlines(flag, aligned, given, expected):
-    reasons = [{"kind": "artefact", "artefact": name, "familiar": seen} for name, seen in given]
-    assert headline({"flag": flag, "aligned": aligned, "reasons": reasons}).endswith(expected)
+    reasons = [{"kind": "artefact", "artefact": name, "verdict": verdict} for name, verdict in given]
+    assert headline({"flag": flag, "aligned": aligned, "reasons": reasons, "images": 200}).endswith(expected)
+
+
+def test_a_kind_can_be_told_and_has_to_be_known(audited):
+    run = audited[0]
+    found = examine(run, own(run, None), seconds=1, images=6, device="cpu", kind="ultrasound").facts["kind"]
+    assert (found["name"], found["how"]) == ("ultrasound", "told")
+    assert "ruler" in found["tried"], "the training images are tagged with it"
+    result = CliRunner().invoke(app, ["audit", str(run.path), "--kind", "ultrasonic"])
+    assert isinstance(result.exception, UserError)
+    assert 'Did you mean "ultrasound"?' in str(result.exception)
 
 
 def test_factors_are_readable():

@@ -1,4 +1,4 @@
-"""Tags, permutations and what may be said of artefacts."""
+"""Tags and permutations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 from readers import SAMPLING
 from scipy.stats import permutation_test
 
-from sightline.audit.findings import artefacts, familiar, flag, reasons
 from sightline.audit.scores import log_odds, permuted_within, shift_within, sign_flip
 from sightline.audit.tags import by_tags
 from sightline.types import Record
@@ -83,45 +82,3 @@ def test_p_values_are_those_of_scipy_and_patients_count_once():
 
 def test_log_odds_are_bounded():
     assert log_odds(np.array([0.5, 1.0, 0.0])) == pytest.approx([0, 9.21, -9.21], abs=0.01)
-
-
-def one(value, p, flips=0.2):
-    change = {"value": value, "low": value - 0.1, "high": value + 0.1, "n": 50, "p": p}
-    share = {"value": flips, "low": flips, "high": flips, "n": 50}
-    return {"change": {"b": change}, "probability": {"b": {"value": value / 10}}, "flips": share, "control_flips": share, "with": 50}
-
-
-def test_findings_are_sure_after_correction_large_enough_and_sorted_by_effect():
-    facts = {
-        "tags": {"hair": one(0.4, 0.02)},
-        "pasted": {"ruler": one(0.9, 0.001), "ink": one(-2.0, 0.001), "gel": one(0.1, 0.0001), "text": one(0.5, 0.3)},
-        "removed": {"ruler": one(-1.2, 0.0002)},
-        "in_training": {"ruler": 12, "ink": 0, "hair": 30},
-    }
-    found = artefacts(facts)
-    sure = [(row["artefact"], row["how"]) for row in found if row["found"]]
-    assert sure == [("ink", "pasted"), ("ruler", "removed"), ("ruler", "pasted"), ("hair", "tag")]
-    assert {row["artefact"]: row["p_holm"] for row in found}["hair"] == pytest.approx(0.04), "the fifth of six"
-    given = reasons(facts, found)
-    assert [(row["artefact"], row["familiar"]) for row in given] == [("ink", False), ("ruler", True), ("ruler", True)]
-    assert flag(None, given, True) == "relying"
-    assert flag(None, given[:1], True) == "thrown off"
-    assert artefacts({}) == []
-
-
-def test_of_several_classes_the_one_that_moves_most_is_named():
-    both = one(0.9, 0.001)
-    both["change"]["c"] = both["change"]["b"] | {"value": -1.5}
-    both["probability"]["c"] = {"value": -0.3}
-    (row,) = artefacts({"pasted": {"ruler": both}})
-    assert row["class"] == "c"
-    assert row["p_holm"] == pytest.approx(0.002)
-
-
-def test_what_no_training_image_has_is_not_relied_on():
-    assert familiar("ruler", {"ruler": 3})
-    assert not familiar("ruler", {"ruler": 0})
-    assert not familiar("swatch", {"ruler": 3})
-    assert familiar("ink", {"skin_marker": 2}), "two names for one thing"
-    assert familiar("swatch", None)
-    assert familiar("swatch", {}), "nobody said what there is"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from skins import disc, skin
 
+from sightline.data.artefacts import NATURAL
 from sightline.data.counterfactual import ARTEFACTS, paste
 from sightline.metrics.groups import ARTEFACTS as TAGS
 
@@ -25,7 +26,7 @@ def test_paste_changes_what_its_mask_says_and_nothing_else(artefact: str, size: 
         seen.append(mask.mean())
         again, _ = paste(image, artefact, np.random.default_rng(seed))
         assert np.array_equal(again, pasted)
-    assert min(seen) > 0.003
+    assert min(seen) > (0.0005 if artefact == "token" else 0.003)  # a single letter
     assert max(seen) < 0.35
 
 
@@ -48,4 +49,4 @@ def test_band_aid_is_large_and_cut_by_the_border() -> None:
 
 
 def test_artefacts_are_named_as_their_tags() -> None:
-    assert set(ARTEFACTS) <= set(TAGS)
+    assert set(ARTEFACTS) - set(NATURAL) <= set(TAGS)

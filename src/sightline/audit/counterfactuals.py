@@ -20,8 +20,8 @@ from sightline.audit.covers import free_shift, moved
 from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, log_odds, score, sign_flip
 from sightline.data import counterfactual
-from sightline.metrics.bootstrap import Array, chosen
-from sightline.metrics.groups import ARTEFACTS as KNOWN
+from sightline.data.artefacts import NATURAL, artefacts_in
+from sightline.metrics.bootstrap import Array, chosen, clusters
 from sightline.metrics.localisation import energy_inside, upsample
 from sightline.metrics.thresholds import decided
 
@@ -76,17 +76,18 @@ def removed(artefact: str) -> Change:
     return change
 
 
-def clean(images: Images) -> np.ndarray:
-    """Positions of the images in which nobody found an artefact."""
-    free = [not any(r.tags.get(name) is True for name in KNOWN) for r in images.records]
-    return np.flatnonzero(np.array(free) & ~images.avoid.flatten(1).any(1).numpy())
+def clean(images: Images, artefact: str | None = None) -> np.ndarray:
+    """Positions of the images in which nobody found an artefact. Hair and dark corners count only where they are the `artefact`."""
+    ignored = set(NATURAL) - {artefact}
+    free = [set(artefacts_in(record.tags)) <= ignored for record in images.records]
+    return np.flatnonzero(np.array(free, dtype=bool) & ~images.avoid.flatten(1).any(1).numpy())
 
 
 def marked(images: Images) -> dict[str, np.ndarray]:
     """Positions of the images in which artefacts are marked, by what they show: a tag, several ("ruler + ink"), or "artefact"."""
     found: dict[str, list[int]] = {}
     for i in np.flatnonzero(images.avoid.flatten(1).any(1).numpy()).tolist():
-        there = [name for name in KNOWN if images.records[i].tags.get(name) is True]
+        there = [name for name in artefacts_in(images.records[i].tags) if name not in NATURAL]
         found.setdefault(" + ".join(there) or "artefact", []).append(i)
     return {name: np.array(places) for name, places in found.items()}
 
@@ -113,9 +114,9 @@ def effect(
 
     Returns:
         `n` (images); `draws` (changed pictures); `flips`, `control_flips` and `excess_flips` (shares of the decisions); `change`: class ->
-        mean change of its log-odds beyond that of the control, with `p`, by random signs; `probability`: class -> the same of its
-        probability; `attention`: the share of the map on what was changed, afterwards; `area`: its share of the image. And the images that
-        changed most.
+        mean change of its log-odds beyond that of the control, with `p`, by random signs, and `p_least`, the smallest that so few patients
+        could give; `probability`: class -> the same of its probability; `attention`: the share of the map on what was changed, afterwards;
+        `area`: its share of the image. And the images that changed most.
     """
     change = _change(what, how)
     images = images.at(np.tile(np.arange(len(images)), DRAWS if how == "pasted" else 1))
@@ -182,6 +183,8 @@ def summary(
     def judged(values: Array) -> dict[str, Any]:
         return score(values, groups, sampling) | {"n": n}
 
+    patients = len(np.unique(clusters(len(answers["before"]), groups)))
+    least = 2.0 ** (1 - patients)  # all signs alike, or all of them turned round
     decisions = {name: decided(said, threshold) for name, said in answers.items()}
     flips = {name: (decisions[name] != decisions["before"]).astype(np.float64) for name in ("after", "control")}
     result: dict[str, Any] = {
@@ -194,7 +197,7 @@ def summary(
     for c in range(len(classes)) if len(classes) > 2 else [len(classes) - 1]:
         after, control = answers["after"][:, c], answers["control"][:, c]
         moved_by = log_odds(after) - log_odds(control)
-        result["change"][classes[c]] = judged(moved_by) | {"p": sign_flip(moved_by, groups)}
+        result["change"][classes[c]] = judged(moved_by) | {"p": sign_flip(moved_by, groups), "p_least": least}
         result["probability"][classes[c]] = judged(after - control)
     return result
 

@@ -18,13 +18,14 @@ from sightline.audit.perturbation import STEPS, deletion_insertion
 from sightline.audit.randomisation import BLOCKS, randomisation
 from sightline.audit.reliance import Example, reliance
 from sightline.audit.scores import Sampling
-from sightline.audit.tags import FEW, by_tags, flags
+from sightline.audit.seen import in_training
+from sightline.audit.tags import FEW, by_tags
 from sightline.audit.which import Which
+from sightline.config import Kind
 from sightline.data import counterfactual
+from sightline.data.artefacts import artefacts_in, kind_of, tried
 from sightline.engine.run import Run
 from sightline.metrics.evaluate import localisation
-from sightline.metrics.groups import ARTEFACTS as KNOWN
-from sightline.types import Record
 
 _CASCADED = (16, 64)  # images, at least and at most
 _PERTURBED = 16  # images for which a curve is to have all its points
@@ -64,6 +65,7 @@ def examine(
     seconds: float,
     images: int,
     device: str,
+    kind: Kind | None = None,
     seed: int = 0,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Audit:
@@ -74,21 +76,25 @@ def examine(
         seconds: after which fewer images are taken; every number says how many it had.
         images: at most, of the data set, at random.
         device: of the classifier.
+        kind: of image, which decides the artefacts that are put in; None: as the data say, see `kind_of`.
         seed: of the sample and of everything that is drawn.
         progress: called with (done, total) parts.
 
     Returns:
-        Facts: `images` (judged), `of`, `seconds`, `map`, `threshold` (that the run keeps from its validation images; flips are of decisions
-        at it; None: of the most probable class); `alignment` (`localisation` of the predicted class's map), `reliance`,
-        `perturbation`, `randomisation`, `tags`, `pasted` (on `clean` images), `removed`, `in_training`: None or empty where a part does not
-        apply; and what follows from them, see `findings`: `artefacts`, `reasons`, `aligned`, `flag`, `map_explains`.
+        Facts: `images` (judged), `of`, `seconds`, `map`, `kind` (of image: `name`, `how` it was found, the artefacts `tried`), `threshold`
+        (that the run keeps from its validation images; flips are of decisions at it; None: of the most probable class); `alignment`
+        (`localisation` of the predicted class's map), `reliance`, `perturbation`, `randomisation`, `tags`, `pasted` (on `clean` images),
+        `removed`, `in_training` (see there): None or empty where a part does not apply, or where the training images cannot be read; and
+        what follows from them, see `findings`: `artefacts`, `reasons`, `aligned`, `flag`, `map_explains`.
     """
     budget = Budget(seconds)
     settings = run.recipe.evaluate
     sampling = Sampling(bootstrap=settings.bootstrap, confidence=settings.confidence, seed=seed)
     sample = take(which.dataset, images, budget, seed)
     classifier = run.classifier(device).to(memory_format=torch.channels_last)
-    artefacts = counterfactual.ARTEFACTS
+    found_kind = kind_of(which.data, sample.pixels.numpy(), kind)
+    tagged = [name for record in (*(which.training or ()), *sample.records) for name in artefacts_in(record.tags)]
+    artefacts = tried(found_kind, tagged, counterfactual.ARTEFACTS)
     there = {name: places for name, places in marked(sample).items() if len(places) >= FEW}
     total = 4 + len(artefacts) + len(there)
     done = iter(range(1, total + 1))
@@ -97,6 +103,7 @@ def examine(
     said, maps = looks(classifier, unit(sample.pixels, device))
     rate = (budget.spent - begun) / len(sample)  # seconds per image and pass
     facts: dict[str, Any] = {"images": len(sample), "of": len(which.dataset), "map": next(iter(classifier.map_names), None)}
+    facts["kind"] = {"name": found_kind.name, "how": found_kind.how, "tried": artefacts}
     facts["alignment"] = None if maps is None else _alignment(maps, sample, settings.shuffles, sampling)
     facts["tags"] = _tags(which, sample, said, run.classes, sampling)
     progress(next(done), total)
@@ -105,9 +112,9 @@ def examine(
     progress(next(done), total)
 
     pairs: list[Pair] = []
-    ground = sample.at(clean(sample))
     removals = [(name, sample.at(places)) for name, places in there.items()]
-    pastes = [(name, ground) for name in artefacts if len(ground) >= FEW]
+    free = {name: clean(sample, name) for name in artefacts}
+    pastes = [(name, sample.at(places)) for name, places in free.items() if len(places) >= FEW]
     how: How
     for how, changes, of_all in (("removed", removals, 0.15), ("pasted", pastes, 0.4)):
         facts[how] = {}
@@ -116,7 +123,7 @@ def examine(
             facts[how][name], found = effect(classifier, some, name, how, run.classes, budget, share, sampling, threshold=kept)
             pairs += found
             progress(next(done), total)
-    facts["clean"] = len(ground)
+    facts["clean"] = len(clean(sample))
 
     scrambled: list[np.ndarray] = []
     facts["randomisation"] = facts["perturbation"] = None
@@ -124,17 +131,11 @@ def examine(
         facts["randomisation"], scrambled = randomisation(classifier, sample.at(_cascaded(rate, budget.left, len(sample))), sampling)
         steps = _steps(rate, budget.left)
         facts["perturbation"] = deletion_insertion(classifier, sample, budget, 0.85, sampling, steps)
-    facts["in_training"] = None if which.training is None else seen_in(which.training)
+    facts["in_training"] = None if which.training is None else in_training(which.training)
     facts |= _conclude(facts)
     facts["seconds"] = {"given": seconds, "spent": budget.spent}
     progress(total, total)
     return Audit(facts, Shown(sample, said, examples, scrambled, pairs))
-
-
-def seen_in(records: Sequence[Record]) -> dict[str, int]:
-    """How many images have each of the artefacts that the data set tells of."""
-    said = {name: values for name, values in flags(records).items() if name in KNOWN}
-    return {name: int(np.nansum(values)) for name, values in said.items()}
 
 
 def _conclude(facts: dict[str, Any]) -> dict[str, Any]:

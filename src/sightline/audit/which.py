@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sightline.config import Data
 from sightline.data.dataset import ImageDataset
 from sightline.data.reading import read
 from sightline.engine.run import Predictions, Run
@@ -20,6 +21,7 @@ class Which:
 
     split: str
     dataset: ImageDataset
+    data: Data
     predictions: Predictions | None = None
     training: Sequence[Record] | None = None
 
@@ -32,7 +34,7 @@ def own(run: Run, split: str | None) -> Which:
     """
     split = judged_split(run, split)
     predictions = run.predictions(split) if split in run.metrics else None
-    return Which(split, run.datasets[split], predictions, run.datasets["train"].records)
+    return Which(split, run.datasets[split], run.recipe.data, predictions, run.datasets["train"].records)
 
 
 def other(run: Run, name: str | None, root: Path | None, split: str | None) -> Which:
@@ -47,7 +49,7 @@ def other(run: Run, name: str | None, root: Path | None, split: str | None) -> W
     """
     data = run.recipe.data
     if name is not None and name != data.name:
-        data = data.model_copy(update={"name": name, "options": {}, "task": None, "root": None})
+        data = data.model_copy(update={"name": name, "options": {}, "task": None, "root": None, "kind": None})
     found = read(data.model_copy(update={"root": root or data.root}))
     if set(found.classes) != set(run.classes):
         reason = f"has the classes {', '.join(found.classes)}, the run has {', '.join(run.classes)}"
@@ -57,4 +59,12 @@ def other(run: Run, name: str | None, root: Path | None, split: str | None) -> W
         raise UserError(f"--split {split}", "the data set has no such split", nearest(split, splits))
     wanted = split or ("test" if "test" in splits else None)
     records = [record for record in found.records if wanted in (None, record.split or "all")]
-    return Which(f"{data.name}, {wanted or 'all'}", ImageDataset(records, run.classes, data, train=False))
+    return Which(f"{data.name}, {wanted or 'all'}", ImageDataset(records, run.classes, data, train=False), data, training=_trained_on(run))
+
+
+def _trained_on(run: Run) -> Sequence[Record] | None:
+    """The training records, for what they are tagged with; None where the run's own data are not there any more."""
+    try:
+        return run.datasets["train"].records
+    except UserError:
+        return None

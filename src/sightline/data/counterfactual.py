@@ -8,14 +8,23 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d
 
 from sightline.data.drawing.band_aid import paint_band_aid
+from sightline.data.drawing.body_marker import paint_body_marker
+from sightline.data.drawing.caliper import paint_caliper
 from sightline.data.drawing.canvas import Layer
+from sightline.data.drawing.collimation import paint_collimation
+from sightline.data.drawing.cxr_token import paint_token
+from sightline.data.drawing.dark_corner import paint_dark_corner
+from sightline.data.drawing.depth_scale import paint_depth_scale
+from sightline.data.drawing.electrode import paint_electrode
 from sightline.data.drawing.gel import paint_gel
+from sightline.data.drawing.hair import paint_hair
 from sightline.data.drawing.ink import paint_ink
 from sightline.data.drawing.letters import paint_letters
 from sightline.data.drawing.outline import ANGLES, Outline
 from sightline.data.drawing.ruler import paint_ruler
 from sightline.data.drawing.sticker import paint_sticker
 from sightline.data.drawing.swatch import paint_swatch
+from sightline.data.drawing.tube import paint_tube
 from sightline.data.inpaint import inpaint as inpaint
 from sightline.data.inpaint import whole as whole
 
@@ -24,32 +33,52 @@ _WIDEST = 0.31  # so that beside the largest region there is still room
 _TRIES = 16
 
 
-def _swatch(rng: np.random.Generator, outline: Outline, size: int) -> Layer:
-    return _apart(outline, size, lambda: paint_swatch(rng, (size, size), round(rng.uniform(0.12, 0.2) * size)))
+Painter = Callable[[np.random.Generator, Outline, int], Layer]
 
 
-def _text(rng: np.random.Generator, outline: Outline, size: int) -> Layer:
-    return _apart(outline, size, lambda: paint_letters(rng, (size, size), rng.uniform(0.06, 0.1) * size))
+def _swatch(rng: np.random.Generator, _: Outline, size: int) -> Layer:
+    return paint_swatch(rng, (size, size), round(rng.uniform(0.12, 0.2) * size))
 
 
-def _apart(outline: Outline, size: int, draw: Callable[[], Layer]) -> Layer:
-    """What is drawn in a corner, again and again until it leaves the finding free; the last where every corner is taken."""
-    inside = outline.mask(size)
-    for _ in range(_TRIES):
-        layer = draw()
-        if not layer.cover[inside].any():
-            break
-    return layer
+def _text(rng: np.random.Generator, _: Outline, size: int) -> Layer:
+    return paint_letters(rng, (size, size), rng.uniform(0.06, 0.1) * size)
 
 
-_PAINTERS: dict[str, Callable[[np.random.Generator, Outline, int], Layer]] = {
+def _anywhere(paint: Callable[[np.random.Generator, int], Layer]) -> Painter:
+    return lambda rng, _, size: paint(rng, size)
+
+
+def _apart(paint: Painter) -> Painter:
+    """Draws again and again until something is drawn that leaves the finding free; of the last, what lies over the finding is cut away."""
+
+    def painted(rng: np.random.Generator, outline: Outline, size: int) -> Layer:
+        inside = outline.mask(size)
+        for _ in range(_TRIES):
+            layer = paint(rng, outline, size).trimmed()
+            if layer.cover.any() and not layer.cover[inside].any():
+                return layer
+        return Layer(layer.colour, np.where(inside, np.float32(0), layer.cover))
+
+    return painted
+
+
+_PAINTERS: dict[str, Painter] = {
     "ruler": paint_ruler,
     "ink": paint_ink,
     "sticker": paint_sticker,
     "band_aid": paint_band_aid,
     "gel": paint_gel,
-    "swatch": _swatch,
-    "text": _text,
+    "hair": _apart(lambda rng, outline, size: paint_hair(rng, size, outline)),
+    "dark_corner": _apart(paint_dark_corner),
+    "caliper": _apart(paint_caliper),
+    "text": _apart(_text),
+    "body_marker": _apart(_anywhere(paint_body_marker)),
+    "depth_scale": _apart(_anywhere(paint_depth_scale)),
+    "token": _apart(_anywhere(paint_token)),
+    "tube": _apart(_anywhere(paint_tube)),
+    "electrode": _apart(paint_electrode),
+    "collimation": _apart(paint_collimation),
+    "swatch": _apart(_swatch),
 }
 ARTEFACTS = tuple(_PAINTERS)
 

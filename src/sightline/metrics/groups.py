@@ -9,8 +9,11 @@ import numpy as np
 
 from sightline.metrics.bootstrap import Array, Groups, Interval, chosen, interval
 
-# what people put there; hair is left out, being nature, and common enough to halve every group
-ARTEFACTS = ("ruler", "sticker", "ink", "skin_marker", "band_aid", "gel", "swatch", "caliper", "text", "token", "tube", "artefact")
+# what people put there; hair and dark corners are left out, being common enough to halve every group
+ARTEFACTS = (
+    *("ruler", "sticker", "ink", "skin_marker", "band_aid", "gel", "swatch", "caliper", "body_marker", "depth_scale", "text", "token"),
+    *("tube", "electrode", "collimation", "artefact"),
+)
 
 
 def group_names(labels: Sequence[str], tags: Sequence[Mapping[str, Any]], artefacts: Sequence[str] = ARTEFACTS) -> list[str] | None:

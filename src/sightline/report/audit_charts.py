@@ -8,6 +8,7 @@ from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from sightline.audit.findings import LEAST_ODDS
@@ -50,7 +51,7 @@ def tests_chart(reliance: Mapping[str, Any]) -> Figure:
 
 
 def effects_chart(found: Sequence[Mapping[str, Any]]) -> Figure:
-    """The factor by which each artefact changes the odds of a class, with its interval; hollow marks are no findings."""
+    """The factor by which each artefact changes the odds of a class, with its interval. Pale: thrown off; hollow: nothing found."""
     names = list(dict.fromkeys(one["artefact"] for one in found))
     with rc_context(STYLE):
         figure = Figure(figsize=(8.6, 1.2 + 0.5 * len(names)), layout="constrained")
@@ -60,7 +61,8 @@ def effects_chart(found: Sequence[Mapping[str, Any]]) -> Figure:
         for one in found:
             label, marker, colour = _HOW[one["how"]]
             y = names.index(one["artefact"]) + {"pasted": -0.2, "removed": 0.0, "tag": 0.2}[one["how"]]
-            _mark(axes, y, one, colour, marker, hollow=not one["found"], text=factor(one["value"]))
+            face = "white" if not one["found"] else _pale(colour) if one["verdict"] == "thrown off" else colour
+            _mark(axes, y, one, colour, marker, face=face, text=factor(one["value"]))
         for label, marker, colour in (_HOW[how] for how in _HOW if any(one["how"] == how for one in found)):
             axes.plot([], [], linestyle="none", marker=marker, color=colour, label=label)
         axes.set_yticks(range(len(names)), [called(name) for name in names])
@@ -75,6 +77,11 @@ def effects_chart(found: Sequence[Mapping[str, Any]]) -> Figure:
         figure.legend(loc="outside lower right", ncols=3, handletextpad=0.2, columnspacing=1.2)
         bare(axes, "x")
     return figure
+
+
+def _pale(colour: str) -> str:
+    """Halfway to white."""
+    return to_hex([(1 + part) / 2 for part in to_rgb(colour)])
 
 
 def curves_chart(found: Mapping[str, Any]) -> Figure:
@@ -122,15 +129,14 @@ def cascade_chart(found: Mapping[str, Any]) -> Figure:
 
 
 def _mark(
-    axes: Axes, y: float, score: Mapping[str, Any], colour: str, marker: str, *, hollow: bool = False, text: str = "", inside: bool = True
+    axes: Axes, y: float, score: Mapping[str, Any], colour: str, marker: str, *, face: str = "", text: str = "", inside: bool = True
 ) -> None:
     """A value with its interval and its number, which stands left of it where an axis from 0 to 1 leaves no room (`inside`)."""
     if score["value"] is None:
         return
     if score["low"] is not None:
         axes.plot([score["low"], score["high"]], [y, y], color=colour, linewidth=2, alpha=0.55, zorder=2)
-    face = "white" if hollow else colour
-    axes.plot(score["value"], y, linestyle="none", marker=marker, markersize=7, markerfacecolor=face, markeredgecolor=colour, zorder=3)
+    axes.plot(score["value"], y, linestyle="none", marker=marker, markersize=7, mfc=face or colour, mec=colour, zorder=3)
     edge = score["value"] if score["high"] is None else score["high"]
     right = not inside or bool(text) or edge < 0.9
     place = edge if right else score["value"] if score["low"] is None else score["low"]

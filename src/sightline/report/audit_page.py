@@ -25,7 +25,10 @@ _TERMS = {
     "base rate": "Accuracy of always naming the most frequent class.",
     "clean image": "An image in which nobody found or marked an artefact.",
     "deletion": "Area under the probability while the image is covered, what the map marks most first; small is good.",
-    "found": "The odds change by a factor of at least 1.25 (or one through it), with p below 0.05 after Holm's correction for all tests.",
+    "found": "The odds change by a factor of at least 1.25 (or one through it), with p below 0.05 after Holm's correction for all tests; "
+    "and surely at least 2 % more decisions turn than under the control, or the probability surely moves by at least 0.02 more.",
+    "relying": "Found, and the artefact was in training images: the model had the occasion to learn it.",
+    "thrown off": "Found, but no training image has the artefact, or nobody said whether any has: a drawing that it may never have seen.",
     "insertion": "Area under the probability while a blurred image is put back; large is good.",
     "odds": "p to 1 - p. A factor means the same for rare and for frequent answers: twice the odds turns 0.02 into 0.04, 0.5 into 0.67.",
     "separation": "Log-odds of a class in its own images minus those in the others, mean over the classes: how far apart the scores are.",
@@ -67,7 +70,10 @@ def audit_page(run: Run, audit: Audit, split: str) -> str:
     }
     if found := facts["artefacts"]:
         alt = "Odds by artefact: " + "; ".join(f"{called(o['artefact'])}, {HOW[o['how']]}: {times(o)}" for o in found)
-        caption = "Factors beyond the control, with their intervals. Hollow: no finding. In the grey band a factor is too small to matter."
+        caption = (
+            "Factors beyond the control, with their intervals. Pale: thrown off, by a drawing that it may never have seen. Hollow: nothing "
+            "found. In the grey band a factor is too small to matter."
+        )
         content["artefacts"] = draw(charts.effects_chart(found), alt, caption)
         content["class"] = run.classes[-1] if len(run.classes) == 2 else None
         content |= {"effects": [_effect(one) for one in found], "attention": list(_attention(facts)), "groups": list(_groups(facts))}
@@ -108,7 +114,7 @@ def _tiles(facts: Mapping[str, Any]) -> list[Tile]:
         found.append(Tile("decisions the background turns", reliance["differences"]["background_flips"], "another class minus the same"))
     changed = [one for one in facts["artefacts"] if one["how"] != "tag"]
     if changed:
-        strongest = max(changed, key=lambda one: (one["found"] and one["familiar"], abs(one["value"])))
+        strongest = max(changed, key=lambda one: (one["verdict"] == "relying", one["found"], abs(one["value"])))
         name = f"P({strongest['class']}), {called(strongest['artefact'])} {HOW[strongest['how']]}"
         found.append(Tile(name, strongest["probability"], f"change, {count(strongest['n'], 'image')}"))
     return found
@@ -116,10 +122,9 @@ def _tiles(facts: Mapping[str, Any]) -> list[Tile]:
 
 def _effect(one: Mapping[str, Any]) -> dict[str, Any]:
     p = one["p_holm"]
-    verdict = ("found" if one["familiar"] else "found; untagged") if one["found"] else ""
     flips = {"flips": one.get("flips"), "control": one.get("control_flips")}
     said = {"name": called(one["artefact"]), "test": HOW[one["how"]], "p": "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"}
-    return said | flips | {"n": one["n"], "class": one["class"], "odds": times(one), "score": one["probability"], "verdict": verdict}
+    return said | flips | {"n": one["n"], "class": one["class"], "odds": times(one), "score": one["probability"], "verdict": one["verdict"]}
 
 
 def _attention(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Any]]:

@@ -25,7 +25,7 @@ _FEW = ("as_is", "only_mean", "removed_blur", "boxed_mean", "elsewhere_mean", "b
 
 
 def pairs_panel(facts: Mapping[str, Any], found: Shown, classes: Sequence[str], range: Range) -> Panel | None:
-    """The images that changed most when something was put in or taken out, those of found artefacts first."""
+    """The images that changed most when something was put in or taken out: of artefacts it relies on, then of others that moved it."""
     strong = {(one["artefact"], one["how"]): rank for rank, one in enumerate(facts["artefacts"]) if one["found"]}
     ranked = sorted(found.pairs, key=lambda p: (strong.get((p.what, p.how), len(strong)), -p.change))
     turns: dict[Any, int] = {}

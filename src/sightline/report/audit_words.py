@@ -24,27 +24,31 @@ TESTS = {
 }
 HOW = {"pasted": "put in", "removed": "taken out", "tag": "present"}
 _ACTS = {"pasted": "Putting in", "removed": "Taking out"}
+_NAMES = {"band_aid": "band-aid", "token": "side marker", "swatch": "colour swatch", "collimation": "collimation edge"}
+_KINDS = {"dermoscopy": "dermoscopy", "ultrasound": "ultrasound", "xray": "X-ray", "photograph": "photograph", "grey": "grey"}
+_FEW = 50  # images, below which their number stands beside the verdict
 
 
 def called(artefact: str) -> str:
     """`band_aid` as it is read."""
-    return artefact.replace("_", " ")
+    return " + ".join(_NAMES.get(part, part.replace("_", " ")) for part in artefact.split(" + "))
 
 
 def headline(facts: Mapping[str, Any]) -> str:
-    """The verdict in one line."""
+    """The verdict in one line. Artefacts that are not known to have been in the training images are never named in it."""
     found, given = facts["flag"], facts["reasons"]
-    learned = _names(one for one in given if one["kind"] == "artefact" and one["familiar"])
-    strange = _names(one for one in given if one["kind"] == "artefact" and not one["familiar"])
+    learned = _names(one for one in given if one["kind"] == "artefact" and one["verdict"] == "relying")
     what = f"on {'artefacts' if ' and ' in learned else 'an artefact'}: {learned}" if learned else "on what lies outside the region"
     looks = "It looks at the region, and there is" if facts["aligned"] else "There is"
-    return {
+    line = {
         "not tested": "Nothing could be tested: no region is known, and no artefact could be put in or taken out",
         "aligned but relying": f"Aligned, yet relying: its maps lie on the region, but its decision also rests {what}",
         "relying": f"Its decision rests {what}",
-        "thrown off": f"{looks} no sign that it relies on anything else; but {strange}, tagged in no training image, can move it",
+        "thrown off": f"{looks} no sign that it relies on anything else that is known to have been in its training images",
         "no sign of relying": f"{looks} no sign that it relies on anything else",
     }[found]
+    few = found in ("thrown off", "no sign of relying") and facts["images"] < _FEW
+    return f"{line}; but only {count(facts['images'], 'image')} could be tried" if few else line
 
 
 def sentences(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -54,7 +58,8 @@ def sentences(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Does it need the region?", _needs(facts.get("reliance"))),
         ("What does the outside tell it?", _outside(facts.get("reliance"))),
         ("Does the background decide?", _background(facts.get("reliance"))),
-        ("Which artefacts move it?", _artefacts(facts["artefacts"])),
+        ("Which artefacts move it?", _artefacts(facts)),
+        ("Which artefacts were tried?", _tried(facts.get("kind"))),
         ("Do its maps know what matters?", _curves(facts.get("perturbation"))),
         ("Do its maps depend on what it learned?", _randomised(facts.get("randomisation"))),
     ]
@@ -117,20 +122,61 @@ def _background(reliance: Mapping[str, Any] | None) -> str:
     )
 
 
-def _artefacts(tested: list[Mapping[str, Any]]) -> str:
+def _artefacts(facts: Mapping[str, Any]) -> str:
+    tested = facts["artefacts"]
     if not tested:
         return ""
+    said = [artefact_sentence(one) for one in tested if one["verdict"] in ("relying", "differs")]
+    if strange := [one for one in tested if one["verdict"] == "thrown off"]:
+        said.append(_thrown_off(strange, facts.get("in_training") is not None))
     moving = {one["artefact"] for one in tested if one["found"]}
-    names = _names(one for one in tested if one["artefact"] not in moving)
-    found = [artefact_sentence(one) for one in tested if one["found"] and one["familiar"]]
-    strange = [
-        f"{called(one['artefact'])} (odds of {one['class']} {factor(one['value'])} times, flips {percent(one['flips']['value'])})"
-        for one in tested
-        if one["found"] and not one["familiar"]
-    ]
-    found += [f"Tagged in no training image, yet moving it when put in: {listed(strange)}."] if strange else []
-    none = f"{'No' if moving else 'None was found: no'} effect of {names} that is sure and large enough to matter." if names else ""
-    return " ".join([*found, *([none] if none else [])])
+    return " ".join([*said, *_no_sign([one for one in tested if one["artefact"] not in moving], any_found=bool(moving))])
+
+
+def _thrown_off(strange: list[Mapping[str, Any]], training_read: bool) -> str:
+    """What moves the model without being known to have been in its training images."""
+
+    def described(one: Mapping[str, Any]) -> str:
+        turned = f"{percent(one['flips']['value'])} of the decisions turn, {percent(one['control_flips']['value'])} with the control"
+        return f"{called(one['artefact'])} {HOW[one['how']]} (odds of {one['class']} {factor(one['value'])} times; {turned})"
+
+    never, unknown = ([one for one in strange if one["seen"] == answer] for answer in ("no", "unknown"))
+    said = []
+    if never:
+        said.append(f"Thrown off by drawings of what is in no training image: {listed([described(one) for one in never])}.")
+    if unknown:
+        why = "nobody tagged whether its training images have it" if training_read else "its training images could not be read"
+        said.append(f"Thrown off by drawings that it may never have seen, since {why}: {listed([described(one) for one in unknown])}.")
+        said.append(f"Tag {_names(unknown)} in the training data to learn whether it relies on it." if training_read else "")
+    return " ".join(part for part in said if part)
+
+
+def _no_sign(still: list[Mapping[str, Any]], any_found: bool) -> list[str]:
+    """What moved nothing, with what may have gone unseen: few images show large effects only."""
+    said = []
+    if judged := [one for one in still if not one["too_few"] and one["low"] is not None]:
+        room = max(max(abs(one["low"]), abs(one["high"])) for one in judged)
+        fewest, most = min(one["n"] for one in judged), max(one["n"] for one in judged)
+        images = count(most, "image") if fewest == most else f"{fewest:,} to {most:,} images"
+        none = f"{'No' if any_found else 'None was found: no'} effect of {_names(judged)} that is sure and large enough to matter"
+        said.append(f"{none}; from {images}, a change of the odds by up to {factor(room)} times (or one through it) is not ruled out.")
+    if few := [one for one in still if one["too_few"] or one["low"] is None]:
+        each = listed([f"{called(one['artefact'])} {HOW[one['how']]} ({count(one['n'], 'image')})" for one in few])
+        said.append(f"Too few images to find anything: {each}.")
+    return said
+
+
+def _tried(kind: Mapping[str, Any] | None) -> str:
+    """Which artefacts were put in, and how the kind of image was found that decides it."""
+    if not kind or not kind["tried"]:
+        return ""
+    names, image = _names({"artefact": name} for name in kind["tried"]), _KINDS[kind["name"]]
+    if kind["how"] == "guessed":
+        pictures = "grey pictures, which may be ultrasound or X-ray" if kind["name"] == "grey" else "pictures in colour"
+        found = f"(guessed from {pictures}; to change it, set data.kind, or give --kind)"
+    else:
+        found = f"({'as told' if kind['how'] == 'told' else 'as the data set says'})"
+    return f"Kind of image: {image} {found}. Put in: {names}."
 
 
 def artefact_sentence(one: Mapping[str, Any]) -> str:

@@ -53,7 +53,7 @@ def _flips(run: Run, images: Images, what: str, device: str) -> Array:
     classifier, kept = run.classifier(device).to(memory_format=torch.channels_last), run.thresholds.get("decision")
     kind, _, artefact = what.partition("-")
     how: How = "removed" if kind == REMOVED else "pasted"
-    chosen = marked(images) if how == "removed" else {artefact: clean(images)}
+    chosen = marked(images) if how == "removed" else {artefact: clean(images, artefact)}
     values = np.full(len(images), np.nan)
     for name, places in chosen.items():
         values[places] = excess_flips(classifier, images.at(places), name, how, kept)

@@ -13,6 +13,7 @@ WHERE = (
     "Distributed by Cairo University (https://scholar.cu.edu.eg/?q=afahmy/pages/dataset) with Al-Dhabyani et al., Data in Brief 28, 2020, "
     "as Dataset_BUSI.zip."
 )
+KIND = "ultrasound"
 LAYOUT = "Dataset_BUSI_with_GT/ with the folders benign, malignant and normal"
 TASKS = {
     "malignancy": {"benign": ["benign"], "malignant": ["malignant"]},

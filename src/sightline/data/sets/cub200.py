@@ -14,6 +14,7 @@ from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
 WHERE = "Distributed by Caltech (https://data.caltech.edu): CUB-200-2011 with segmentations, or CUB-200 of 2010 with lists and annotations."
+KIND = "photograph"
 LAYOUT = "CUB_200_2011/images.txt and segmentations/ (2011), or images/, lists/ and annotations-mat/ (2010)"
 PARTS = {
     "**/images/*.*/*.jpg": "photographs",

@@ -13,6 +13,7 @@ from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
 WHERE = f"Distributed by PhysioNet to credentialed users: https://physionet.org/content/egd-cxr/1.0.0. {IMAGES}."
+KIND = "xray"
 LAYOUT = "a folder with master_sheet.csv, fixations.csv, eye_gaze.csv, bounding_boxes.csv, audio_segmentation_transcripts/"
 TASKS = {"diagnosis": {"normal": ["Normal"], "cardiomegaly": ["CHF"], "pneumonia": ["pneumonia"]}}
 FOLDERS = "audio_segmentation_transcripts"

@@ -10,6 +10,7 @@ from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
 WHERE = f"{CHALLENGE}, page ISIC 2016: Data and ground truth of Part 3 (or 3B), ground truth of Part 1."
+KIND = "dermoscopy"
 LAYOUT = "a folder with ISBI2016_ISIC_Part3_Training_Data/ and its _GroundTruth.csv, ISBI2016_ISIC_Part1_Training_GroundTruth/"
 TASKS = {"melanoma": {"other": ["benign"], "melanoma": ["malignant"]}}  # classes named as in the later challenges: runs can be compared
 SETS = {"Training": "train", "Test": "test"}

@@ -12,6 +12,7 @@ from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
 WHERE = f"{CHALLENGE}, page ISIC 2017: Data, and the ground truth of Part 1, 2 and 3, of each set."
+KIND = "dermoscopy"
 LAYOUT = "a folder with ISIC-2017_Training_Data/, ISIC-2017_Training_Part1_GroundTruth/, ISIC-2017_Training_Part3_GroundTruth.csv"
 TASKS = {
     "melanoma": {"other": ["nevus", "seborrheic_keratosis"], "melanoma": ["melanoma"]},

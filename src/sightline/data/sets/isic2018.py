@@ -10,6 +10,7 @@ from sightline.errors import UserError
 from sightline.types import Record
 
 WHERE = f"{CHALLENGE}, page ISIC 2018: Task 3, data, ground truth, and lesion groupings of the training set."
+KIND = "dermoscopy"
 LAYOUT = "a folder with ISIC2018_Task3_Training_Input/, ISIC2018_Task3_Training_GroundTruth/, ISIC2018_Task3_Training_LesionGroupings.csv"
 LABELS = ("MEL", "NV", "BCC", "AKIEC", "BKL", "DF", "VASC")
 TASKS = {

@@ -10,6 +10,7 @@ from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
 WHERE = f"{CHALLENGE}, page ISIC 2018: Tasks 1-2 data, and the ground truth of Task 1 and Task 2."
+KIND = "dermoscopy"
 LAYOUT = "a folder with ISIC2018_Task1-2_Training_Input/, ISIC2018_Task1_Training_GroundTruth/, ISIC2018_Task2_Training_GroundTruth_v3/"
 SETS = {"Training": "train", "Validation": "val", "Test": "test"}
 FEATURES = ("pigment_network", "negative_network", "streaks", "milia_like_cyst", "globules")

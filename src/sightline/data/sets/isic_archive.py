@@ -17,6 +17,7 @@ WHERE = (
     "Distributed by the ISIC Archive (https://www.isic-archive.com): the program isic-cli fetches images and table with "
     "`isic image download FOLDER`."
 )
+KIND = "dermoscopy"
 LAYOUT = "a folder with metadata.csv and ISIC_*.jpg beside it, or one with Images/ and Descriptions/"
 TASKS = {"malignancy": {"benign": ["benign"], "malignant": ["malignant"]}}
 PARTS = {

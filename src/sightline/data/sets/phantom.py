@@ -23,6 +23,7 @@ from sightline.types import Annotation, Record
 CLASSES = ("nevus", "melanoma")
 TASKS = {"melanoma": {"nevus": ["nevus"], "melanoma": ["melanoma"]}}
 WHERE = "Built in: drawn from a seed, nothing to download."
+KIND = "dermoscopy"
 
 Artefact = Literal["ruler", "sticker", "ink", "gel", "mixed"]
 Hint = Literal["mask", "box", "polygon", "gaze"]

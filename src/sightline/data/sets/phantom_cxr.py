@@ -26,6 +26,7 @@ TASKS = {
     "pneumonia": {"other": ["normal", "cardiomegaly"], "pneumonia": ["pneumonia"]},
 }
 WHERE = "Built in: drawn from a seed, nothing to download."
+KIND = "xray"
 
 Hint = Literal["gaze", "mask", "box"]
 Gaze = Literal["fixations", "raw"]

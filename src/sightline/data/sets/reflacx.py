@@ -16,6 +16,7 @@ from sightline.errors import UserError, nearest
 from sightline.types import Annotation, Record
 
 WHERE = f"Distributed by PhysioNet to credentialed users: https://physionet.org/content/reflacx-xray-localization/1.0.0. {IMAGES}."
+KIND = "xray"
 LAYOUT = "a folder with main_data/metadata_phase_1.csv (and 2, 3) and main_data/P102R.../"
 TASKS = {"finding": {"absent": ["absent"], "present": ["present"]}}
 PARTS = {
