@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
 
-    from sightline.recipe import parse_settings
+    from sightline.overrides import parse_settings
 
     plan = PLANS[arguments.plan]
     seeds = arguments.seeds or (3 if arguments.plan == "phantom" else 2)

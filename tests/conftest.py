@@ -28,7 +28,8 @@ def real_data() -> Path:
 @pytest.fixture
 def tiny_recipe():
     """A recipe that trains in about a second: small phantom, small network. Settings are dotted: `tiny_recipe({"train.epochs": 2})`."""
-    from sightline.recipe import Recipe, override, recipe_from
+    from sightline.overrides import override
+    from sightline.recipe import Recipe, recipe_from
 
     def make(settings: dict[str, object] | None = None, **sections: object) -> Recipe:
         tree: dict[str, object] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sightline.errors import UserError
-from sightline.recipe import goes_on, load_recipe, override, parse_settings, recipe_from, recipe_names
+from sightline.overrides import override, parse_settings
+from sightline.recipe import goes_on, load_recipe, recipe_from, recipe_names
 
 
 @pytest.mark.parametrize("name", recipe_names())
@@ -143,7 +144,7 @@ def test_deviations_are_inherited_added_to_and_taken_back(tmp_path):
     assert mine(tmp_path, "extends: energy\nno_longer: [guides the maps]\ndeviations: [smaller]\n").deviations == ["smaller"]
     with pytest.raises(UserError, match=r"mine\.yaml: no_longer: no deviation of energy begins with 'guides the mops'"):
         mine(tmp_path, "extends: energy\nno_longer: [guides the mops]\n")
-    with pytest.raises(UserError, match=r"mine\.yaml: no_longer: Input should be a valid list"):
+    with pytest.raises(UserError, match=r"mine\.yaml: no_longer: a list is wanted"):
         mine(tmp_path, "extends: energy\nno_longer: guides\n")
     with pytest.raises(UserError, match="unknown setting 'no_longer'"):
         mine(tmp_path, "no_longer: [guides]\n")
@@ -164,3 +165,70 @@ def test_one_stage_of_a_recipe_stands_alone():
         load_recipe("gain/stage3")
     with pytest.raises(UserError, match="is trained in one go"):
         load_recipe("energy/stage1")
+
+
+PAIRS = """a: [1|=3|a|a..b=1|data=3|data=|x=!!python/object:os.system y|x=&a 1|x=*a|=|==|x='|x=%|x=@|x={a: 1, a: 2}|stages.x.set.a=1
+losses.guidance.²=1|losses.guidance.-1=1|train=[]|losses.guidance.99999999999999999999=1|data.options.a.b=1|.=1|..=1|data.=1
+train.epochs==3|losses.guidance={}|data.root="a\\0b\""""
+
+
+@pytest.mark.parametrize("pair", [*PAIRS.replace("\n", "|").split("|"), "a=\t[", "x=" + "[" * 99, "x=\x01", "x=\x00"])
+def test_whatever_follows_set_is_a_setting_or_one_line(pair):
+    with pytest.raises(UserError) as refused:
+        load_recipe("energy", parse_settings([pair])).check()
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 1000
+
+
+def test_a_setting_that_is_given_twice_is_refused():
+    with pytest.raises(UserError, match=r"train\.epochs: is given twice"):
+        parse_settings(["train.epochs=3", "train.epochs=4"])
+
+
+def test_recipes_that_extend_themselves_are_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text("extends: ./b.yaml\n")
+    (tmp_path / "b.yaml").write_text(f"extends: {tmp_path}/a.yaml\n")
+    (tmp_path / "self.yaml").write_text("extends: self.yaml\n")
+    for name in ("a.yaml", "b.yaml", "self.yaml", tmp_path / "a.yaml"):
+        with pytest.raises(UserError, match="which extends it in turn"):
+            load_recipe(name)
+
+
+def test_long_chains_of_recipes_are_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "r0.yaml").write_text("extends: energy\n")
+    for n in range(1, 1000):
+        (tmp_path / f"r{n}.yaml").write_text(f"extends: r{n - 1}.yaml\n")
+    assert load_recipe("r3.yaml").title == load_recipe("energy").title
+    with pytest.raises(UserError, match="chain of more than 10 recipes"):
+        load_recipe("r999.yaml")
+
+
+def test_a_recipe_is_named_after_its_file_as_far_as_a_name_can_be(tmp_path):
+    files = {"my recipe (2).yaml": "my recipe -2", "größe.yml": "größe", "-a-.yaml": "a", "().yaml": "recipe", "A.YAML": "A"}
+    for file, name in files.items():
+        (tmp_path / file).write_text("extends: energy\n")
+        assert load_recipe(tmp_path / file).name == name
+
+
+def test_other_files_and_names_from_elsewhere_are_no_recipes(tmp_path):
+    (tmp_path / "recipe.txt").write_text("extends: energy\n")
+    with pytest.raises(UserError, match=r"whose file ends in \.yaml"):
+        load_recipe(tmp_path / "recipe.txt")
+    for name in ("../recipes/energy", "", ".", "energy/", "/", "energy.yml/x", "x" * 5000, "a\0b"):
+        with pytest.raises(UserError):
+            load_recipe(name)
+
+
+def test_the_words_for_values_of_a_wrong_kind_are_plain():
+    for settings, message in (
+        ({"data": 3}, "data: a section of settings is wanted. Given: 3"),
+        ({"losses.guidance": 3}, "losses.guidance: a list is wanted"),
+        ({"train.epochs": "many"}, "train.epochs: a whole number is wanted. Given: 'many'"),
+        ({"train.epochs": 2.5}, "train.epochs: a whole number is wanted"),
+        ({"data.task": 7}, "data.task: a word is wanted. Given: 7, which is no word; put it in quotes"),
+        ({"train.optimizer.nesterov": "perhaps"}, "train.optimizer.nesterov: true or false is wanted"),
+    ):
+        with pytest.raises(UserError, match=message):
+            load_recipe("energy", settings)

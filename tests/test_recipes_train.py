@@ -16,7 +16,8 @@ from sightline.data.reading import read
 from sightline.engine.evaluate import evaluate
 from sightline.engine.files import write_table
 from sightline.engine.train import train
-from sightline.recipe import Recipe, load_recipe, override, recipe_from, recipe_names
+from sightline.overrides import override
+from sightline.recipe import Recipe, load_recipe, recipe_from, recipe_names
 
 DATA = {"name": "phantom", "task": None, "options": {"size": 64, "train": 16, "val": 8, "test": 8}}
 OWN_NETWORK = ("featuremaps",)

@@ -1,21 +1,21 @@
 """Name -> place of everything that a recipe can name. Adding a plug-in: its file, a line here, its test.
 
 Places are imported only when they are used, so that `sightline --help` stays fast. Third parties add theirs through an entry point of
-the group `sightline.<room>`, for example `[project.entry-points."sightline.guidance"] mine = "my_package.mine:Mine"`.
+the group `sightline.<room>`, for example `[project.entry-points."sightline.guidance"] mine = "my_package.mine:Mine"`; see `plugins.py`.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 
-from pydantic import ValidationError, validate_call
+from pydantic import TypeAdapter, ValidationError, validate_call
 
+from sightline import plugins
 from sightline.errors import UserError, nearest
+from sightline.refusals import in_words
 
 PLACES: dict[str, dict[str, str]] = {
     "data": {
@@ -102,23 +102,32 @@ PLACES: dict[str, dict[str, str]] = {
 }
 
 
-@cache
 def places(room: str) -> dict[str, str]:
     """Every name of a room, ours and third parties'."""
-    return PLACES[room] | {e.name: e.value for e in entry_points(group=f"sightline.{room}")}
+    return PLACES[room] | {o.name: o.place for o in plugins.offers() if o.room == room and o.name not in PLACES[room]}
 
 
 def find(room: str, name: str) -> Any:
     """The class or function that `name` stands for in `room`.
 
     Raises:
-        UserError: nothing of that name; the nearest known name is suggested.
+        UserError: nothing of that name (the nearest known name is suggested), a name that several distributions offer, or a plug-in that
+            cannot be loaded.
     """
-    known = places(room)
-    if name not in known:
-        raise UserError(f"{room} {name!r}", "is not in the catalogue", nearest(name, known))
-    module, _, attribute = known[name].partition(":")
+    offer = plugins.chosen(room, name, PLACES[room])
+    if offer is not None:
+        return plugins.load(offer)
+    if name not in PLACES[room]:
+        reason = plugins.strangers(name, tuple(PLACES)) or "is not in the catalogue"
+        raise UserError(f"{room} {name!r}", reason, nearest(name, places(room)))
+    module, _, attribute = PLACES[room][name].partition(":")
     return getattr(import_module(module), attribute)
+
+
+def origin(room: str, name: str) -> str | None:
+    """Distribution and version of a third party's plug-in; None for what is built in."""
+    offer = plugins.chosen(room, name, PLACES[room])
+    return None if offer is None else offer.whose
 
 
 def make(room: str, name: str, options: dict[str, Any], *args: Any, where: str = "recipe") -> Any:
@@ -168,8 +177,20 @@ def _coerced(plugin: Any, options: dict[str, Any], where: str) -> dict[str, Any]
     capture.__signature__ = inspect.Signature(wanted)  # type: ignore[attr-defined]
     capture.__annotations__ = {k: kinds[k] for k in options}
     try:
-        return dict(validate_call(config={"arbitrary_types_allowed": True})(capture)(**options))
+        checked = validate_call(config={"arbitrary_types_allowed": True, "allow_inf_nan": False})(capture)
+        truths = {key: value for key, value in options.items() if isinstance(value, bool)}
+        for key, value in truths.items():  # which Python takes for numbers
+            if not _takes_truth(kinds[key], value):
+                raise UserError(f"{where}.{key}", "a number or a word is wanted, not true or false", f"Given: {value}.")
+        return dict(checked(**options))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"{where}.{key}", first["msg"], f"Given: {first.get('input')!r}.") from None
+        key, reason, remedy = in_words(error)
+        raise UserError(f"{where}.{key}", reason, remedy) from None
+
+
+def _takes_truth(kind: Any, value: bool) -> bool:
+    try:
+        TypeAdapter(kind, config={"arbitrary_types_allowed": True}).validate_python(value, strict=True)
+    except ValidationError:
+        return False
+    return True

@@ -1,43 +1,53 @@
-"""The settings of a training, section by section. `recipe.py` puts them together."""
+"""The settings of a training, section by section: its data here, how it learns in `config_train.py`. `recipe.py` puts them together."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
-Range = tuple[float, float]
+from sightline.config_train import Backbone, Evaluate, Head, Losses, Optimizer, Schedule, Stage, Train, WeightedLoss
+from sightline.settings import (
+    NUMBER,
+    Colour,
+    Count,
+    Degrees,
+    Factors,
+    Fraction,
+    Plugin,
+    Seed,
+    Settings,
+    Shares,
+    Shear,
+    Side,
+)
+
+__all__ = [
+    "Augment",
+    "Backbone",
+    "Count",
+    "Data",
+    "Decoy",
+    "Evaluate",
+    "Fraction",
+    "Head",
+    "Kind",
+    "Losses",
+    "Optimizer",
+    "Plugin",
+    "Roi",
+    "Schedule",
+    "Settings",
+    "Split",
+    "Stage",
+    "Train",
+    "WeightedLoss",
+]
+
 Kind = Literal["dermoscopy", "ultrasound", "xray", "photograph"]
 
-
-def _factors(pair: Range) -> Range:
-    if not 0 <= pair[0] <= pair[1]:
-        raise ValueError("a range of factors is written [low, high] with 0 <= low <= high")
-    return pair
-
-
-Colour = Annotated[float, Field(ge=0)] | Annotated[Range, AfterValidator(_factors)]
-
-
-class Settings(BaseModel):
-    """Frozen; unknown keys are refused with the nearest known name."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-
-class Plugin(Settings):
-    """A name from the catalogue and the options of what it names; the options are checked by `Recipe.check`."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-    name: str
-
-    @property
-    def options(self) -> dict[str, Any]:
-        return dict(self.model_extra or {})
+Grey = Annotated[int, Field(ge=0, le=255), NUMBER]
 
 
 class Augment(Settings):
@@ -58,23 +68,29 @@ class Augment(Settings):
         fill: RGB, 0 to 255, of what no pixel covers. ROI maps are filled with 0.
     """
 
-    rotate: Range = (0, 0)
+    rotate: Degrees = (0, 0)
     rotate90: bool = False
-    scale_x: Range = (1, 1)
-    scale_y: Range = (1, 1)
-    shear_x: Range = (0, 0)
-    shear_y: Range = (0, 0)
+    scale_x: Factors = (1, 1)
+    scale_y: Factors = (1, 1)
+    shear_x: Shear = (0, 0)
+    shear_y: Shear = (0, 0)
     shear_unit: Literal["degrees", "pixels"] = "degrees"
-    translate: float = 0
+    translate: Annotated[float, Field(ge=0, le=4096), NUMBER] = 0
     flip_x: Fraction = 0
     flip_y: Fraction = 0
-    crop_scale: Range | None = None
-    crop_ratio: Range = (1, 1)
+    crop_scale: Shares | None = None
+    crop_ratio: Factors = (1, 1)
     brightness: Colour = 0
     contrast: Colour = 0
     saturation: Colour = 0
-    hue: Annotated[float, Field(ge=0, le=0.5)] = 0
-    fill: tuple[int, int, int] = (128, 128, 128)
+    hue: Annotated[float, Field(ge=0, le=0.5), NUMBER] = 0
+    fill: tuple[Grey, Grey, Grey] = (128, 128, 128)
+
+    @model_validator(mode="after")
+    def _shear_leaves_an_image(self) -> Self:
+        if self.shear_unit == "degrees" and max(map(abs, (*self.shear_x, *self.shear_y))) > 80:
+            raise ValueError("a shear of more than 80 degrees leaves nothing of the image. Give less, or shear_unit: pixels")
+        return self
 
 
 class Roi(Settings):
@@ -99,11 +115,11 @@ class Roi(Settings):
     pseudo: Path | None = None
     control: Literal["random", "centre"] | None = None
     shape: Literal["exact", "polygon", "circle", "box"] = "exact"
-    grow: Annotated[float, Field(gt=-1)] = 0
-    shift: Annotated[float, Field(ge=0)] = 0
-    noise: Annotated[float, Field(ge=0)] = 0
+    grow: Annotated[float, Field(gt=-1, le=10), NUMBER] = 0
+    shift: Annotated[float, Field(ge=0, le=10), NUMBER] = 0
+    noise: Annotated[float, Field(ge=0, le=2), NUMBER] = 0
     invert: bool = False
-    seed: int = 0
+    seed: Seed = 0
 
 
 class Decoy(Settings):
@@ -125,8 +141,8 @@ class Decoy(Settings):
     artefact: Literal["swatch", "ruler", "text"] = "swatch"
     strength: Fraction = 0.95
     positive: str | None = None
-    size: Annotated[float, Field(gt=0, le=0.5)] = 0.2
-    seed: int = 0
+    size: Annotated[float, Field(gt=0, le=0.5), NUMBER] = 0.2
+    seed: Seed = 0
 
 
 class Split(Settings):
@@ -143,10 +159,19 @@ class Split(Settings):
     owner: bool = True
     val: Fraction = 0.15
     test: Fraction = 0.15
-    seed: int = 0
-    folds: Annotated[int, Field(ge=2)] | None = None
-    fold: Annotated[int, Field(ge=0)] = 0
+    seed: Seed = 0
+    folds: Annotated[int, Field(ge=2, le=100), NUMBER] | None = None
+    fold: Annotated[int, Field(ge=0, lt=100), NUMBER] = 0
     near_duplicates: bool = False
+
+    @model_validator(mode="after")
+    def _something_is_left_for_training(self) -> Self:
+        if self.val + self.test >= 1:
+            raise ValueError("val and test together take every image. Leave some for the training")
+        if self.fold >= (self.folds or 1):
+            known = f"folds is {self.folds}, so fold is 0 to {self.folds - 1}" if self.folds else "folds is not set"
+            raise ValueError(f"there is no fold {self.fold}, since {known}. Set folds and fold together")
+        return self
 
 
 class Data(Settings):
@@ -179,11 +204,11 @@ class Data(Settings):
     classes: dict[str, list[str]] | None = None
     options: dict[str, Any] = {}
     kind: Kind | None = None
-    image_size: Count = 224
+    image_size: Side = 224
     fit: Literal["squash", "crop", "pad"] = "squash"
-    centre: Annotated[float, Field(gt=0, le=1)] | None = None
-    load_size: Count | None = None
-    gaze_blur: Count = 200
+    centre: Annotated[float, Field(ge=0.05, le=1), NUMBER] | None = None
+    load_size: Side | None = None
+    gaze_blur: Annotated[int, Field(ge=1, le=10_000), NUMBER] = 200
     decoy: Decoy | None = None
     roi: Roi = Roi()
     annotated_fraction: Fraction = 1
@@ -201,153 +226,13 @@ class Data(Settings):
         return self
 
     @model_validator(mode="after")
+    def _translation_leaves_an_image(self) -> Self:
+        if self.augment.translate >= self.image_size:
+            raise ValueError(f"augment.translate moves the image out of sight. Give less than image_size, {self.image_size} pixels")
+        return self
+
+    @model_validator(mode="after")
     def _annotated_says_it_alone(self) -> Self:
         if self.annotated is not None and self.annotated_fraction < 1:
             raise ValueError("annotated names the images, so annotated_fraction has to be 1")
         return self
-
-
-class Backbone(Settings):
-    """Any timm model, or one of the catalogue's own.
-
-    Attributes:
-        name: as `timm.list_models()` spells it, or a name of the catalogue's room `backbone`.
-        weights: `none` (from scratch), `imagenet` (timm's, which may download), or a path to a safetensors file.
-        stride: cut the network off after its last stage whose stride is at most this: finer maps, smaller view. None: the whole.
-        output_stride: keep the whole network but dilate it to this stride (timm supports it for many CNNs). None: as built.
-        drop_path: stochastic depth rate.
-        freeze_batchnorm: batch-norm layers keep their statistics in training.
-        mean, std: of images in [0, 1], per channel, with which they are normalised; None: those of the model's pretraining.
-    """
-
-    name: str = "resnet18"
-    weights: str = "none"
-    stride: Literal[2, 4, 8, 16, 32] | None = None
-    output_stride: Literal[8, 16, 32] | None = None
-    drop_path: Fraction = 0
-    freeze_batchnorm: bool = False
-    mean: tuple[float, float, float] | None = None
-    std: tuple[Positive, Positive, Positive] | None = None
-
-
-class Head(Settings):
-    """From features to logits.
-
-    Attributes:
-        kind: `gap` (global average pooling, then linear) or `own` (the timm model's own head with its last layer renewed).
-        hidden: widths of layers between pooling and the last linear one (001 text: [1024]).
-        dropout: before the last layer.
-    """
-
-    kind: Literal["gap", "own"] = "gap"
-    hidden: tuple[int, ...] = ()
-    dropout: Fraction = 0
-
-
-class WeightedLoss(Plugin):
-    """A loss with its weight.
-
-    Attributes:
-        weight: factor in the total (fixed weighting), or starting point.
-        start: epoch (0-based) at which it sets in.
-        ramp: epochs over which it grows linearly to its weight.
-    """
-
-    weight: Annotated[float, Field(ge=0)] = 1
-    start: Annotated[int, Field(ge=0)] = 0
-    ramp: Annotated[int, Field(ge=0)] = 0
-
-
-class Losses(Settings):
-    classification: WeightedLoss = WeightedLoss(name="cross_entropy")
-    guidance: list[WeightedLoss] = []
-    behaviour: list[WeightedLoss] = []
-
-
-class Optimizer(Settings):
-    name: Literal["sgd", "adam", "adamw", "adamax"] = "adam"
-    lr: Positive = 1e-3
-    momentum: Fraction = 0.9
-    nesterov: bool = False
-    weight_decay: Annotated[float, Field(ge=0)] = 0
-
-
-class Schedule(Settings):
-    """Of the learning rate. `step`: times `gamma` every `every` epochs. `plateau`: times `gamma` after `patience` epochs in which
-    `val/loss` did not improve; `reload_best` then goes back to the best weights (004-10). `one_cycle` and `cosine` run over the
-    whole training, per step."""
-
-    name: Literal["constant", "step", "plateau", "one_cycle", "cosine"] = "constant"
-    every: Count = 10
-    gamma: Fraction = 0.1
-    patience: Count = 5
-    min_lr: Annotated[float, Field(ge=0)] = 0
-    reload_best: bool = False
-
-
-class Train(Settings):
-    """How it learns.
-
-    Attributes:
-        start: run folder, or safetensors file of a whole classifier, whose weights it starts from; a last layer for other classes is left
-            as it is.
-        lr_factors: module -> factor on the learning rate (000-09), e.g. `{head: 10}`; modules are `backbone`, `head`, `source`, `losses`.
-        select: validation metric whose best epoch is kept, `val/<metric>`, and whether more or less of it is better; `last` keeps the
-            last epoch, so that scores on the validation images are not those of a chosen epoch.
-        early_stop: epochs without improvement of `select` after which training ends; None: never.
-        clip: largest gradient norm; None: no clipping.
-        devices: processes of data-parallel training.
-        workers: data-loading processes.
-    """
-
-    start: Path | None = None
-    epochs: Count = 10
-    batch_size: Count = 32
-    optimizer: Optimizer = Optimizer()
-    lr_factors: dict[Literal["backbone", "head", "source", "losses"], Positive] = {}
-    schedule: Schedule = Schedule()
-    select: str = "val/auc"
-    select_mode: Literal["max", "min"] = "max"
-    early_stop: Count | None = None
-    precision: Literal["32", "bf16", "16"] = "32"
-    accelerator: Literal["auto", "cpu", "gpu", "mps"] = "auto"
-    devices: Count = 1
-    workers: Annotated[int, Field(ge=0)] = 0
-    clip: Positive | None = None
-    seed: int = 0
-
-    @model_validator(mode="after")
-    def _early_stop_watches_a_metric(self) -> Self:
-        if self.early_stop and self.select == "last":
-            raise ValueError("early_stop needs a validation metric to watch, and select is `last`")
-        return self
-
-
-class Evaluate(Settings):
-    """How it is judged.
-
-    Attributes:
-        splits: which, by name; those that the data set lacks are passed over.
-        explain: whose map is scored: the `label`'s or the `predicted` class's.
-        threshold: of the min-max map, for Jaccard and Dice.
-        bootstrap: resamples behind each interval.
-        confidence: of the intervals.
-        shuffles: other images whose ROI each map is scored against.
-        point_into: class -> named regions of the data set: counts the images of that class whose map, brought to the image's size, has its
-            maximum inside any of them (004's criterion: cardiomegaly in the heart, pneumonia in the lungs).
-    """
-
-    splits: tuple[str, ...] = ("val", "test", "matched", "flipped", "removed")
-    explain: Literal["label", "predicted"] = "label"
-    threshold: Fraction = 0.5
-    bootstrap: Count = 1000
-    confidence: Fraction = 0.95
-    shuffles: Count = 10
-    point_into: dict[str, tuple[str, ...]] = {}
-
-
-class Stage(Settings):
-    """One of several trainings in a row; each starts from the best weights of the one before."""
-
-    name: str
-    set: dict[str, Any] = {}

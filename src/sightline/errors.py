@@ -19,11 +19,17 @@ class UserError(Exception):
 
     def __init__(self, where: str | Path, reason: str, remedy: str) -> None:
         self.where, self.reason, self.remedy = str(where), reason, remedy
-        super().__init__(f"{where}: {reason}. {remedy}")
+        super().__init__(_one_line(f"{where}: {reason}. {remedy}"))
 
     def __reduce__(self) -> tuple[type[UserError], tuple[str, str, str]]:
         # exceptions with several arguments lose them when a data-loader worker pickles them home
         return type(self), (self.where, self.reason, self.remedy)
+
+
+def _one_line(message: str) -> str:
+    """Without line breaks and signs that a terminal would obey: file names and the messages of libraries may hold them."""
+    plain = " ".join(line.strip() for line in message.splitlines())
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in plain)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

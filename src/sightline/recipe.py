@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import re
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from sightline import catalog
 from sightline.config import Backbone, Data, Evaluate, Head, Losses, Plugin, Settings, Stage, Train
 from sightline.errors import UserError, nearest
+from sightline.overrides import merged, override
+from sightline.refusals import in_words
+from sightline.settings import Name
+from sightline.yaml_text import parse, read
 
 S = TypeVar("S", bound=Settings)
-PLUGINS = ("attention", "weighting", "classification")  # sections whose settings are those of what they name
+LONGEST_CHAIN = 10  # of recipes that extend one another
 
 
 class Extension(Settings):
@@ -43,7 +48,7 @@ class Recipe(Settings):
         attention: where the classifier says it looks.
     """
 
-    name: str
+    name: Name
     title: str = ""
     source: str = ""
     deviations: list[str] = []
@@ -55,7 +60,14 @@ class Recipe(Settings):
     weighting: Plugin = Plugin(name="fixed")
     train: Train = Train()
     evaluate: Evaluate = Evaluate()
-    stages: list[Stage] = []
+    stages: Annotated[list[Stage], Field(max_length=20)] = []
+
+    @model_validator(mode="after")
+    def _stages_have_names_of_their_own(self) -> Self:
+        names = [stage.name for stage in self.stages]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"two stages are called {twice[0]!r}. Give each a name of its own")
+        return self
 
     @property
     def guided(self) -> bool:
@@ -74,15 +86,24 @@ class Recipe(Settings):
         """Checks names and options against the catalogue, of every stage. Imports what is named.
 
         Raises:
-            UserError: an unknown name or option, or a value of a wrong type.
+            UserError: an unknown name or option, a value of a wrong type; losses of which none teaches the classes.
         """
         for where, room, plugin in self.plugins():
             found, beside = catalog.find(room, plugin.name), set(type(plugin).model_fields) - {"name"}
             catalog.check_options(found, plugin.options, f"{where} ({plugin.name})", also=beside)
         catalog.check_options(catalog.find("data", self.data.name), self.data.options, f"data.options ({self.data.name})")
+        self._check_classes_are_taught()
         for stage in self.stages:
             self.at_stage(stage).check()
         return self
+
+    def _check_classes_are_taught(self) -> None:
+        if self.stages or self.losses.classification.weight > 0:
+            return
+        heard = [loss.name for loss in self.losses.behaviour if loss.weight > 0]
+        if not any(catalog.find("behaviour", name).teaches_classes for name in heard):
+            reason = "is 0, and no other loss teaches the classes"
+            raise UserError("losses.classification.weight", reason, "Give it a weight above 0.")
 
     def at_stage(self, stage: Stage) -> Recipe:
         """The recipe that one stage follows: its own settings laid over the common ones."""
@@ -92,67 +113,6 @@ class Recipe(Settings):
         """A copy with dotted settings changed, written with `__` for the dot: `with_settings(train__epochs=3)`."""
         changed = {key.replace("__", "."): value for key, value in settings.items()}
         return recipe_from(override(self.model_dump(mode="json"), changed), where=self.name)
-
-
-def override(tree: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
-    """A copy of `tree` with dotted keys set: `{"losses.guidance.0.weight": 2}`. Numbers step into lists; what a stage sets has dotted keys
-    of its own: `{"stages.1.set.train.epochs": 2}`.
-
-    Raises:
-        UserError: a key that leads nowhere.
-    """
-    tree = yaml.safe_load(yaml.safe_dump(tree))
-    for dotted, value in settings.items():
-        node: Any = tree
-        *path, last = _keys(dotted)
-        for part in path:
-            node = _step(node, part, dotted)
-            if node is None:
-                raise UserError(f"--set {dotted}", f"{part!r} is not set, so nothing lies below it", "Set it whole.")
-        if isinstance(node, list):
-            _step(node, last, dotted)
-            node[int(last)] = value
-        elif isinstance(node, dict):
-            node[last] = value
-        else:
-            raise UserError(f"--set {dotted}", f"nothing lies below {path[-1]!r}", "Set the value above it.")
-    return tree
-
-
-def _keys(dotted: str) -> list[str]:
-    parts = dotted.split(".")
-    return [*parts[:3], ".".join(parts[3:])] if parts[0] == "stages" and parts[2:3] == ["set"] and parts[3:] else parts
-
-
-def _step(node: Any, part: str, dotted: str) -> Any:
-    if isinstance(node, list):
-        if not part.isdigit() or int(part) >= len(node):
-            raise UserError(f"--set {dotted}", f"{part!r} is not an entry of a list of {len(node)}", "Count from 0.")
-        return node[int(part)]
-    if not isinstance(node, dict) or part not in node:
-        raise UserError(f"--set {dotted}", f"unknown setting {part!r}", nearest(part, node if isinstance(node, dict) else []))
-    return node[part]
-
-
-def parse_settings(pairs: list[str]) -> dict[str, Any]:
-    """`["train.epochs=3"]` -> `{"train.epochs": 3}`; values are YAML."""
-    settings = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise UserError(f"--set {pair}", "is not of the form key=value", "Write for example --set train.epochs=3.")
-        settings[key.strip()] = _number(yaml.safe_load(value))
-    return settings
-
-
-def _number(value: Any) -> Any:
-    """YAML 1.1 reads 1e-3 as a string, which nobody expects."""
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    return value
 
 
 def recipe_from(tree: dict[str, Any], where: str | Path) -> Recipe:
@@ -170,13 +130,10 @@ def validated(model: type[S], tree: dict[str, Any], where: str | Path) -> S:
         return model.model_validate(tree)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        key, reason, remedy = in_words(error)
         if first["type"] == "extra_forbidden":
             raise UserError(where, f"unknown setting {key!r}", nearest(str(first["loc"][-1]), _fields(model, first["loc"]))) from None
-        said = first["msg"].removeprefix("Value error, ")  # of our own checks, which look at whole sections and often name a remedy
-        reason, _, remedy = said.partition(". ")
-        given = "Change it there." if isinstance(first.get("input"), dict) else f"Given: {first.get('input')!r}."
-        raise UserError(where, f"{key}: {reason}" if key else reason, remedy or given) from None
+        raise UserError(where, f"{key}: {reason}" if key else reason, remedy) from None
 
 
 def _fields(model: Any, loc: tuple[int | str, ...]) -> list[str]:
@@ -189,41 +146,36 @@ def _fields(model: Any, loc: tuple[int | str, ...]) -> list[str]:
     return list(model.model_fields)
 
 
-def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """`above` laid over `below`, section by section; lists are replaced whole.
-
-    A plug-in of another name is replaced whole as well, since its options are its own; of another data set so are task and reader options.
-
-    >>> merged({"a": {"b": 1, "c": 2}, "weighting": {"name": "x", "e": 3}}, {"a": {"c": 4}, "weighting": {"name": "y"}})
-    {'a': {'b': 1, 'c': 4}, 'weighting': {'name': 'y'}}
-    """
-    result = dict(below)
-    for key, value in above.items():
-        under = below.get(key)
-        if isinstance(value, dict) and isinstance(under, dict):
-            renamed = value.get("name", under.get("name")) != under.get("name")
-            if renamed and key == "data":
-                under = under | {"task": None, "options": {}}
-            if not (renamed and key in PLUGINS):
-                value = merged(under, value)
-        result[key] = value
-    return result
-
-
-def extended(tree: dict[str, Any], where: str | Path) -> dict[str, Any]:
+def extended(tree: dict[str, Any], where: str | Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
     """The settings of a file laid over the recipe that it extends, see `merged` and `Extension`.
 
+    Args:
+        above: the files that extend this one, outermost first.
+
     Raises:
-        UserError: what is extended cannot be read, or `no_longer` names what is no deviation of it.
+        UserError: what is extended cannot be read, extends this file in turn, or is the end of a long chain; or `no_longer` names what is
+            no deviation of it.
     """
     said = validated(Extension, {key: tree[key] for key in Extension.model_fields if key in tree}, where)
-    below = load_recipe(said.extends)
+    chain = (*above, _place(where))
+    if _place(said.extends) in chain:
+        raise UserError(where, f"extends {said.extends}, which extends it in turn", "Leave one `extends` out.")
+    if len(chain) > LONGEST_CHAIN:
+        raise UserError(
+            where, f"stands at the end of a chain of more than {LONGEST_CHAIN} recipes, each extending the next", "Write one out."
+        )
+    below = load_recipe(said.extends, above=chain)
     for start in said.no_longer:
         if not any(line.startswith(start) for line in below.deviations):
             raise UserError(where, f"no_longer: no deviation of {below.name} begins with {start!r}", nearest(start, below.deviations))
     still = [line for line in below.deviations if not line.startswith(tuple(said.no_longer))]
     own = {key: value for key, value in tree.items() if key not in Extension.model_fields}
     return merged(below.model_dump(mode="json"), own) | {"deviations": still + said.deviations}
+
+
+def _place(name: str | Path) -> str:
+    """The same for every way of writing the path of one file."""
+    return str(Path(name).resolve()) if _is_file_name(name) else str(name)
 
 
 def _one_stage(recipe: Recipe, name: str) -> Recipe:
@@ -261,30 +213,31 @@ def named_tree(kind: str, name: str | Path, folder: Traversable, if_empty: str) 
     Raises:
         UserError: no such name or file, or broken YAML.
     """
-    path, builtin = Path(name), folder / f"{name}.yaml"
-    if path.suffix in (".yaml", ".yml"):
-        if not path.is_file():
-            raise UserError(path, "no such file", f"Built-in {kind}s: {', '.join(names_in(folder))}.")
-        text = path.read_text(encoding="utf-8")
-    elif builtin.is_file():
-        text = builtin.read_text(encoding="utf-8")
+    path, known = Path(name), names_in(folder)
+    if str(name) in known:
+        tree = parse((folder / f"{name}.yaml").read_text(encoding="utf-8"), path)
+    elif _is_file_name(name):
+        tree = read(path, f"{kind} of your own, or one of {', '.join(known)}")
+    elif os.path.exists(name):
+        raise UserError(path, f"is no {kind}, whose file ends in .yaml", "Give its name with that ending.")
     else:
-        raise UserError(f"{kind} {str(name)!r}", "is unknown", nearest(str(name), names_in(folder)))
-    try:
-        tree = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(path, f"is not YAML: {str(error).splitlines()[0]}", "Mend the file.") from None
+        raise UserError(f"{kind} {str(name)!r}", "is unknown", nearest(str(name), known))
     if not isinstance(tree, dict):
         raise UserError(path, "holds no settings", if_empty)
-    return {"name": path.stem} | tree
+    return {"name": re.sub(r"[^\w .+=,@~-]+", "-", path.stem)[:100].strip("-.+=,@~ ") or kind} | tree
 
 
-def load_recipe(name: str | Path, settings: dict[str, Any] | None = None) -> Recipe:
+def _is_file_name(name: str | Path) -> bool:
+    return Path(name).suffix.lower() in (".yaml", ".yml")
+
+
+def load_recipe(name: str | Path, settings: dict[str, Any] | None = None, above: tuple[str, ...] = ()) -> Recipe:
     """A recipe by name, or from a YAML file of one's own, with dotted settings laid over it.
 
     Args:
         name: `gain`, or a file (which may say `extends: NAME` to lay its settings over another recipe's, see `merged` and `extended`);
             `gain/stage2` is one stage of it alone, which `train.start` lets begin at another run's weights.
+        above: see `extended`.
 
     Raises:
         UserError: no such recipe, file or stage, broken YAML, an unknown key.
@@ -295,6 +248,6 @@ def load_recipe(name: str | Path, settings: dict[str, Any] | None = None) -> Rec
         return recipe_from(override(alone.model_dump(mode="json"), settings or {}), where=name)
     tree = named_tree("recipe", name, resources.files("sightline") / "recipes", "See `sightline recipes show NAME`.")
     if "extends" in tree:
-        tree = extended(tree, name)
+        tree = extended(tree, name, above)
     base = recipe_from(tree, where=name).model_dump(mode="json")
     return recipe_from(override(base, settings or {}), where=name)

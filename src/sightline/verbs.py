@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 from typing import Any, cast, get_args
 
-import yaml
-
+from sightline import catalog, plugins
 from sightline.config import Data, Kind
 from sightline.console import Bar, audit_tables, differences_tables, interval, number, say, scores_table, table
 from sightline.errors import UserError, nearest
-from sightline.recipe import goes_on, load_recipe, parse_settings, recipe_from, recipe_names
+from sightline.overrides import override, parse_settings
+from sightline.recipe import goes_on, load_recipe, recipe_from, recipe_names
+from sightline.yaml_text import dump
 
 
 def train(
@@ -210,7 +211,6 @@ def pseudo_mask(
     """`sightline pseudo-mask`."""
     from sightline.pseudo.make import pseudo_masks
     from sightline.pseudo.settings import settings_from
-    from sightline.recipe import override
 
     if target_root is not None and target is None:
         raise UserError("--for-root", "is given without --for", "Name the data set that lies there with --for.")
@@ -272,6 +272,8 @@ def list_recipes() -> dict[str, Any]:
     """`sightline recipes`."""
     loaded = [load_recipe(name) for name in recipe_names()]
     table("Recipes", ["name", "what it is", "source"], [[r.name, r.title, r.source] for r in loaded])
+    for line in plugins.complaints(catalog.PLACES):
+        say(line)
     say("Show one with all its settings: sightline recipes show NAME")
     return {"recipes": [{"name": r.name, "title": r.title, "source": r.source} for r in loaded]}
 
@@ -279,7 +281,7 @@ def list_recipes() -> dict[str, Any]:
 def show_recipe(name: str, settings: list[str]) -> dict[str, Any]:
     """`sightline recipes show`."""
     tree = load_recipe(name, parse_settings(settings)).check().model_dump(mode="json")
-    say(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True).rstrip())
+    say(dump(tree).rstrip())
     return {"recipe": tree}
 
 
@@ -289,7 +291,6 @@ def check_data(name: str, root: Path | None, settings: list[str]) -> dict[str, A
 
     changed = {f"data.{k.removeprefix('data.')}": v for k, v in parse_settings(settings).items()}
     tree: dict[str, Any] = {"name": "check", "data": Data(name=name, root=root and root.expanduser()).model_dump(mode="json")}
-    from sightline.recipe import override
 
     data = recipe_from(override(tree, changed), where="--set").data
     parts = layout(data.name, data.root)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sightline.console import Bar, console, interval, say, table
 from sightline.errors import UserError, nearest
-from sightline.recipe import parse_settings
+from sightline.overrides import parse_settings
 
 if TYPE_CHECKING:
     from sightline.study.folder import Study

@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from sightline.errors import UserError
+from sightline.settings import BelowOne
 
 FILTERS = (8, 16, 32, 64)
 DENSE = (2056, 1024, 64)
@@ -29,7 +30,7 @@ class Cnn4(nn.Module):
         UserError: images too small to be halved four times.
     """
 
-    def __init__(self, image_size: int = 224, *, drop_rate: float = 0) -> None:
+    def __init__(self, image_size: int = 224, *, drop_rate: BelowOne = 0) -> None:
         super().__init__()
         if image_size < _SMALLEST:
             raise UserError(f"data.image_size {image_size}", "cnn4 cannot take images of this size", f"Take {_SMALLEST} or more.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -13,6 +14,7 @@ from sightline.attention.features import Features
 from sightline.attention.head import GapLinear, Head
 from sightline.attention.source import Extractor, Source, in_float
 from sightline.errors import UserError
+from sightline.settings import NUMBER
 from sightline.types import Look
 
 WIDTH = 256  # of the common space in 003
@@ -101,7 +103,7 @@ class Gates(Source):
         backbone: Extractor,
         *,
         taps: tuple[str, ...] | None = None,
-        width: int | None = None,
+        width: Annotated[int, Field(ge=1, le=65_536), NUMBER] | None = None,
         normalise: Literal["sigmoid", "softmax"] = "sigmoid",
     ) -> None:
         super().__init__(backbone)

@@ -8,9 +8,12 @@ from typing import Any
 
 import torch
 
+from sightline import catalog
+from sightline.recipe import Recipe
 
-def environment() -> dict[str, Any]:
-    """Versions, processor and accelerator."""
+
+def environment(recipe: Recipe | None = None) -> dict[str, Any]:
+    """Versions, processor and accelerator; with a recipe, also `plugins`: whose the plug-ins are that it names and sightline has not."""
     packages = ("sightline", "torch", "torchvision", "timm", "lightning", "numpy", "scikit-learn")
     return {
         "python": platform.python_version(),
@@ -18,4 +21,13 @@ def environment() -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "accelerator": torch.cuda.get_device_name() if torch.cuda.is_available() else "none",
         "packages": {name: version(name) for name in packages},
-    }
+    } | ({} if recipe is None else {"plugins": _plugins(recipe)})
+
+
+def _plugins(recipe: Recipe) -> dict[str, str]:
+    """`room name` -> distribution and version."""
+    named = {("data", recipe.data.name), ("backbone", recipe.backbone.name), *((room, plugin.name) for _, room, plugin in recipe.plugins())}
+    found = {f"{room} {name}": whose for room, name in sorted(named) if (whose := catalog.origin(room, name)) is not None}
+    for stage in recipe.stages:
+        found |= _plugins(recipe.at_stage(stage))
+    return found

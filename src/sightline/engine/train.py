@@ -12,7 +12,6 @@ from pathlib import Path
 
 import lightning as L
 import torch
-import yaml
 from lightning.pytorch.callbacks import EarlyStopping
 from lightning.pytorch.loggers import TensorBoardLogger
 from lightning.pytorch.strategies import DDPStrategy
@@ -42,6 +41,7 @@ from sightline.engine.soundness import NotFinite
 from sightline.errors import UserError
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe
+from sightline.yaml_text import dump
 
 Say = Callable[[str], None]
 
@@ -170,9 +170,9 @@ def _check_data(folder: Path, table: list[dict[str, str]], say: Say) -> None:
 
 def _open(folder: Path, recipe: Recipe, table: list[dict[str, str]]) -> None:
     """Starts the run folder; the configuration comes last, since it makes the folder a run."""
-    write_json(folder / "environment.json", environment())
+    write_json(folder / "environment.json", environment(recipe))
     write_table(folder / "split.csv", table, COLUMNS)
-    write_text(folder / "config.yaml", yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+    write_text(folder / "config.yaml", dump(recipe.model_dump(mode="json")))
 
 
 def _fit(

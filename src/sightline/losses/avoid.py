@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from sightline.losses.guidance import GuidanceLoss
 from sightline.losses.outside import outside
 from sightline.losses.squash import Squash
+from sightline.settings import NUMBER
 
 
 def avoid(attention: Tensor, mask: Tensor, relative: bool = False) -> Tensor:
@@ -54,7 +55,7 @@ class Avoid(GuidanceLoss):
         squash: Squash | None = None,
         over: Literal["known", "batch"] = "known",
         relative: bool = False,
-        erode: Annotated[int, Field(ge=0)] = 0,
+        erode: Annotated[int, Field(ge=0, le=4096), NUMBER] = 0,
     ) -> None:
         super().__init__(map=map, classes=classes, squash=squash, over=over)
         self.relative, self.erode = relative, erode

@@ -5,7 +5,7 @@ Also how a part of an image is replaced, for all losses that show the classifier
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -15,10 +15,11 @@ from torch.nn import functional as F
 from sightline.attention.source import in_float
 from sightline.losses.batchnorm import Mode, second_pass
 from sightline.losses.behaviour import BehaviourLoss
+from sightline.settings import NUMBER
 from sightline.types import Batch, Look
 
 Fill = Literal["mean", "blur", "noise"]
-Margin = Annotated[float, Field(ge=0, le=0.5)]
+Margin = Annotated[float, Field(ge=0, le=0.5), NUMBER]
 BLUR = 0.25
 FAR = 1e-2
 
@@ -112,6 +113,8 @@ class BackgroundInvariance(BehaviourLoss):
     Source:
         Own; an invariance objective in the sense of VisFIS (Ying et al. 2022).
     """
+
+    teaches_classes: ClassVar[bool] = True
 
     def __init__(self, *, margin: Margin = 0.03, bn: Mode = "quiet") -> None:
         super().__init__()

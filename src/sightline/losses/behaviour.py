@@ -16,11 +16,13 @@ class BehaviourLoss(nn.Module):
     Attributes:
         needs_map: it reads attention maps.
         needs_every: it reads the maps of all classes.
+        teaches_classes: it goes by the labels, so that a classifier learns its classes from it alone.
         gradient_free: why it can move nothing, where its settings make it so; None: it can.
     """
 
     needs_map: ClassVar[bool] = False
     needs_every: bool = False
+    teaches_classes: ClassVar[bool] = False
     gradient_free: str | None = None
 
     def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:

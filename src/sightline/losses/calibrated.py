@@ -9,6 +9,7 @@ from pydantic import Field
 from torch import Tensor
 
 from sightline.losses.weighting import LossEntry, Weighting
+from sightline.settings import NUMBER
 
 
 def calibrated_weight(values: list[float], kind: str) -> float | None:
@@ -45,7 +46,7 @@ class Calibrated(Weighting):
 
     weights: Tensor
 
-    def __init__(self, entries: list[LossEntry], *, batches: Annotated[int, Field(ge=1)] = 20) -> None:
+    def __init__(self, entries: list[LossEntry], *, batches: Annotated[int, Field(ge=1, le=10_000), NUMBER] = 20) -> None:
         super().__init__(entries)
         self.needs_calibration = batches
         self.register_buffer("weights", torch.tensor([float(e.weight) for e in entries]))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from sightline.settings import BelowOne
 
 
 class CrossEntropy(nn.Module):
@@ -20,7 +19,7 @@ class CrossEntropy(nn.Module):
 
     class_weights: Tensor | None
 
-    def __init__(self, class_weights: Tensor | None = None, *, label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0) -> None:
+    def __init__(self, class_weights: Tensor | None = None, *, label_smoothing: BelowOne = 0) -> None:
         super().__init__()
         self.register_buffer("class_weights", class_weights)
         self.label_smoothing = label_smoothing

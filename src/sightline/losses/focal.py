@@ -8,6 +8,8 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from sightline.settings import NUMBER
+
 TINY = 1e-12
 
 
@@ -41,7 +43,7 @@ class Focal(nn.Module):
 
     class_weights: Tensor | None
 
-    def __init__(self, class_weights: Tensor | None = None, *, gamma: Annotated[float, Field(ge=0)] = 2.0) -> None:
+    def __init__(self, class_weights: Tensor | None = None, *, gamma: Annotated[float, Field(ge=0, le=100), NUMBER] = 2.0) -> None:
         super().__init__()
         self.register_buffer("class_weights", class_weights)
         self.gamma = gamma

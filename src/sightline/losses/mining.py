@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -14,6 +15,7 @@ from sightline.losses.batchnorm import Mode, second_pass
 from sightline.losses.behaviour import BehaviourLoss
 from sightline.losses.guidance import map_name
 from sightline.losses.squash import Range, by_max
+from sightline.settings import NUMBER
 from sightline.types import Batch, Look
 
 
@@ -65,8 +67,8 @@ class AttentionMining(BehaviourLoss):
         self,
         *,
         mode: Literal["gt", "per_class", "sum", "score"] = "gt",
-        w: float = 3.0,
-        sigma: float = 0.2,
+        w: Annotated[float, Field(gt=0, le=1e6), NUMBER] = 3.0,
+        sigma: Annotated[float, Field(ge=-1000, le=1000), NUMBER] = 0.2,
         scale: Literal["raw", "max"] = "max",
         fill: Literal["black", "mean"] = "black",
         bn: Mode = "frozen",

@@ -60,6 +60,7 @@ class PixelClass(BehaviourLoss):
 
     needs_map: ClassVar[bool] = True
     needs_every: bool = True
+    teaches_classes: ClassVar[bool] = True
 
     def __init__(self, *, map: str | None = None) -> None:
         super().__init__()

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from sightline.losses.background import Margin
 from sightline.losses.batchnorm import Mode
 from sightline.losses.rrr import InputGradientLoss, Region, input_gradients, rrr
+from sightline.settings import NUMBER
 
 
 def perturbed(images: Tensor, area: Tensor, noise: float, samples: int) -> Tensor:
@@ -59,8 +60,8 @@ class SmoothRightReasons(InputGradientLoss):
         *,
         region: Region = "roi",
         kind: Literal["mean", "max"] = "mean",
-        samples: Annotated[int, Field(ge=1)] = 2,
-        noise: Annotated[float, Field(gt=0, le=1)] = 0.2,
+        samples: Annotated[int, Field(ge=1, le=1000), NUMBER] = 2,
+        noise: Annotated[float, Field(gt=0, le=1), NUMBER] = 0.2,
         margin: Margin = 0.0,
         bn: Mode = "quiet",
     ) -> None:

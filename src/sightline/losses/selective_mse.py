@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 
 from sightline.errors import UserError
 from sightline.losses.guidance import GuidanceLoss
 from sightline.losses.squash import Range
+from sightline.settings import Positive
 
 
 def selective_mse(evidence: Tensor, roi: Tensor, alpha: Tensor) -> Tensor:
@@ -47,7 +47,7 @@ class SelectiveMSE(GuidanceLoss):
         *,
         map: str | None = None,
         over: Literal["known", "batch"] = "known",
-        alpha: Annotated[float, Field(gt=0)] = 1.0,
+        alpha: Positive = 1.0,
     ) -> None:
         super().__init__(map=map, over=over)
         self.log_alpha = nn.Parameter(torch.tensor(math.log(alpha)))  # exp keeps alpha positive

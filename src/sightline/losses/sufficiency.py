@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -27,6 +29,8 @@ class Sufficiency(BehaviourLoss):
         Ying et al., NeurIPS 2022 (VisFIS), on regions of an image instead of features of objects. With other images' backgrounds as
         filling it is our loss `background`.
     """
+
+    teaches_classes: ClassVar[bool] = True
 
     def __init__(self, *, fill: Fill = "mean", margin: Margin = 0.03, bn: Mode = "quiet") -> None:
         super().__init__()

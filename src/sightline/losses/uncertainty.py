@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 
 from sightline.losses.weighting import LossEntry, Weighting
+from sightline.settings import Positive
 
-Positive = Annotated[float, Field(gt=0)]
 Regulariser = Literal["ln(1+s)", "ln(1+s^2)", "ln s"]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from sightline.config import Augment, Count, Fraction, Positive, Settings
+from sightline.config import Augment
 from sightline.recipe import validated
+from sightline.settings import NUMBER, Count, Fraction, Seed, Settings, Workers
 
 
 class Images(Settings):
@@ -32,6 +33,12 @@ class Keep(Settings):
     largest: Fraction = 0.95
     components: Count = 1
     confidence: Fraction = 0.8
+
+    @model_validator(mode="after")
+    def _some_size_is_kept(self) -> Self:
+        if self.smallest >= self.largest:
+            raise ValueError("no mask is both above smallest and below largest. Set smallest below largest")
+        return self
 
 
 class PseudoMasks(Settings):
@@ -57,19 +64,19 @@ class PseudoMasks(Settings):
     target: Images | None = None
     encoder: str = "mobilenetv2_100"
     weights: str = "none"
-    image_size: Annotated[int, Field(ge=64, multiple_of=32)] = 192
+    image_size: Annotated[int, Field(ge=64, le=2048, multiple_of=32), NUMBER] = 192
     epochs: Count = 20
-    batch_size: Annotated[int, Field(ge=2)] = 16
-    lr: Positive = 1e-3
-    held_out: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    batch_size: Annotated[int, Field(ge=2, le=65_536), NUMBER] = 16
+    lr: Annotated[float, Field(gt=0, le=100), NUMBER] = 1e-3
+    held_out: Annotated[float, Field(gt=0, lt=1), NUMBER] = 0.2
     augment: Augment = Augment(
         rotate=(-20, 20), scale_x=(0.85, 1.2), scale_y=(0.85, 1.2), flip_x=0.5, brightness=0.2, contrast=0.2, saturation=0.2
     )
-    gaze_blur: Count = 200
+    gaze_blur: Annotated[int, Field(ge=1, le=10_000), NUMBER] = 200
     minimum_dice: Fraction = 0.7
     keep: Keep = Keep()
-    workers: Annotated[int, Field(ge=0)] = 0
-    seed: int = 0
+    workers: Workers = 0
+    seed: Seed = 0
 
 
 def settings_from(tree: dict[str, Any]) -> PseudoMasks:

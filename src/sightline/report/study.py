@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sightline.engine.environment import environment
 from sightline.engine.files import write_json, write_text
 from sightline.report import study_charts, words
 from sightline.report.pictures import Chart, Charts
 from sightline.report.templating import rendered
 from sightline.study.folder import Study
+from sightline.yaml_text import dump
 
 SPREAD = (
     "Thick: interval of the difference over seeds and images; thin: the interval that holds for all comparisons of this score together; "
@@ -31,7 +30,7 @@ def write(study: Study, result: dict[str, Any]) -> list[Path]:
 
 def page(study: Study, result: dict[str, Any]) -> str:
     """One HTML page that needs no other file."""
-    plan = yaml.safe_dump(study.plan.model_dump(mode="json", exclude_defaults=True), sort_keys=False, allow_unicode=True)
+    plan = dump(study.plan.model_dump(mode="json", exclude_defaults=True))
     facts = {"plan": plan, "environment": environment(), "drawn": drawn, "charts": _charts(study, result), "tables": tables(study, result)}
     return rendered("study.html.j2", result | facts | {"seeds": study.plan.seeds, "confidence": study.plan.confidence})
 

@@ -13,8 +13,9 @@ from typing import Any
 from sightline import catalog
 from sightline.config import Roi
 from sightline.errors import UserError
+from sightline.overrides import override
 from sightline.pseudo.settings import PseudoMasks
-from sightline.recipe import Recipe, load_recipe, override, recipe_from, validated
+from sightline.recipe import Recipe, load_recipe, recipe_from, validated
 from sightline.study.arms import READY
 from sightline.study.plan import Arm, Plan
 

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sightline.engine.files import write_json, write_text
 from sightline.errors import UserError
 from sightline.recipe import validated
@@ -17,6 +15,7 @@ from sightline.study.answers import Answers, beside, load
 from sightline.study.cells import Cell, cells
 from sightline.study.plan import Plan
 from sightline.study.score_names import measures
+from sightline.yaml_text import dump, read
 
 
 class Study:
@@ -46,11 +45,11 @@ class Study:
         file = path / "plan.yaml"
         if not file.is_file():
             raise UserError(path, "is not the folder of a study (it has no plan.yaml)", "Give a folder that `sightline study` wrote.")
-        return cls(path, validated(Plan, yaml.safe_load(file.read_text(encoding="utf-8")), where=file))
+        return cls(path, validated(Plan, read(file), where=file))
 
     def write_manifest(self) -> None:
         """What the study consists of, for people and scripts. Trainings of an earlier form of the plan stay and are used again."""
-        write_text(self.path / "plan.yaml", yaml.safe_dump(self.plan.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+        write_text(self.path / "plan.yaml", dump(self.plan.model_dump(mode="json")))
         rows = [
             {"key": c.key, "arm": c.arm, "seed": c.seed, "setting": dict(c.setting), "candidate": dict(c.candidate)} for c in self.cells
         ]

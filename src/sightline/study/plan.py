@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from sightline.annotate.choose import By
-from sightline.config import Count, Fraction, Settings
 from sightline.errors import UserError, nearest
 from sightline.recipe import named_tree, names_in, recipe_names, validated
+from sightline.settings import NUMBER, Confidence, Count, Name, Resamples, Settings
 from sightline.study.arms import READY
 from sightline.study.score_names import check_score, split_of
 
+Values = Annotated[list[Any], Field(min_length=1)]  # that a setting is tried with
 _FOLDER = resources.files("sightline.study") / "plans"
 
 
@@ -47,11 +48,11 @@ class Arm(Settings):
             others; None: nothing is drawn.
     """
 
-    name: str
+    name: Name
     like: str | None = None
     recipe: str | None = None
     set: dict[str, Any] = {}
-    tune: dict[str, list[Any]] = {}
+    tune: dict[str, Values] = {}
     annotate: Annotate | None = None
     draw: dict[str, Any] | None = None
 
@@ -96,22 +97,22 @@ class Plan(Settings):
         draws: of the bootstrap.
     """
 
-    name: str
+    name: Name
     title: str = ""
     recipe: str
     set: dict[str, Any] = {}
-    arms: list[Arm]
-    seeds: Count = 6
+    arms: Annotated[list[Arm], Field(min_length=1)]
+    seeds: Annotated[int, Field(ge=1, le=1000), NUMBER] = 6
     seed_settings: tuple[str, ...] = ("train.seed", "data.roi.seed")
-    grid: dict[str, list[Any]] = {}
+    grid: dict[str, Values] = {}
     splits: tuple[str, ...] = ("test",)
     scores: tuple[str, ...] = ("accuracy", "auc", "epg")
     base: tuple[str, ...] = ("label-only",)
     primary: tuple[str, str] | None = None
-    matters: Annotated[float, Field(gt=0)] = 0.02
+    matters: Annotated[float, Field(gt=0, le=1), NUMBER] = 0.02
     tune_on: Literal["accuracy", "balanced_accuracy", "auc"] = "auc"
-    confidence: Fraction = 0.95
-    draws: Count = 2000
+    confidence: Confidence = 0.95
+    draws: Resamples = 2000
 
     @field_validator("arms", mode="before")
     @classmethod

@@ -108,7 +108,8 @@ def _trained(job: Job, folder: Path) -> Run:
     """The finished run, gone on with where it was stopped."""
     from sightline.engine.run import Run
     from sightline.engine.train import train
-    from sightline.recipe import override, recipe_from
+    from sightline.overrides import override
+    from sightline.recipe import recipe_from
     from sightline.study.draw import drawn
 
     if (folder / "model.json").is_file():

@@ -18,6 +18,7 @@ from sightline.data.drawing.scene import ARTEFACTS, Scene
 from sightline.data.sets.phantom_pictures import PhantomImage, PhantomMask
 from sightline.data.sets.phantom_plan import agreement, check_plan
 from sightline.errors import UserError, nearest
+from sightline.settings import CountFromZero, Fraction, Seed, Side
 from sightline.types import Annotation, Record
 
 CLASSES = ("nevus", "melanoma")
@@ -33,14 +34,14 @@ _POLYGON_STEP = 10  # of the outline's 720 points, every tenth
 def read(
     root: Path | None = None,
     *,
-    size: int = 96,
-    train: int = 640,
-    val: int = 160,
-    test: int = 240,
-    correlation: float = 0.95,
+    size: Side = 96,
+    train: CountFromZero = 640,
+    val: CountFromZero = 160,
+    test: CountFromZero = 240,
+    correlation: Fraction = 0.95,
     artefact: Artefact = "ruler",
     annotation: Hint = "mask",
-    seed: int = 0,
+    seed: Seed = 0,
 ) -> list[Record]:
     """The records of the splits `train`, `val`, `matched`, `flipped` and `removed`.
 

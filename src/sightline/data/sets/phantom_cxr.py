@@ -8,9 +8,10 @@ across hospitals (Zech et al. 2018).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
+from pydantic import Field
 
 from sightline.data.drawing.cxr_gaze import simulate_reading
 from sightline.data.drawing.cxr_samples import samples
@@ -18,6 +19,7 @@ from sightline.data.drawing.cxr_scene import ChestScene
 from sightline.data.sets.phantom_cxr_pictures import ChestImage, ChestMask
 from sightline.data.sets.phantom_plan import agreement, check_plan
 from sightline.errors import UserError, nearest
+from sightline.settings import NUMBER, CountFromZero, Fraction, Seed, Side
 from sightline.types import Annotation, Record
 
 CLASSES = ("normal", "cardiomegaly", "pneumonia")
@@ -36,15 +38,15 @@ _ORIGINAL = 2544  # pixels across a radiograph of EGD-CXR, in which 004 states i
 def read(
     root: Path | None = None,
     *,
-    size: int = 128,
-    train: int = 600,
-    val: int = 150,
-    test: int = 300,
-    correlation: float | None = None,
+    size: Side = 128,
+    train: CountFromZero = 600,
+    val: CountFromZero = 150,
+    test: CountFromZero = 300,
+    correlation: Fraction | None = None,
     annotation: Hint = "gaze",
     gaze: Gaze = "fixations",
-    tracker_error: float = 200,
-    seed: int = 0,
+    tracker_error: Annotated[float, Field(ge=0, le=10_000), NUMBER] = 200,
+    seed: Seed = 0,
 ) -> list[Record]:
     """The records of the splits `train`, `val` and `test`; with a `correlation`, `matched`, `flipped` and `removed` in place of `test`.
 

@@ -7,15 +7,23 @@ from pathlib import Path
 
 from sightline import catalog
 from sightline.engine.run import Run
+from sightline.errors import UserError
 from sightline.explain.colours import scheme
 from sightline.explain.figure.kind import Kind, Options
 from sightline.explain.style import save
 
 
 def listed() -> list[dict[str, str]]:
-    """Name, what it shows, and the papers' figures that it corresponds to, of every figure."""
-    found: dict[str, Kind] = {name: catalog.find("figure", name) for name in catalog.places("figure")}
-    return [{"name": name, "shows": one.line, "paper": one.paper} for name, one in found.items()]
+    """Name, what it shows, and the papers' figures that it corresponds to, of every figure; of a broken plug-in, what is wrong with it."""
+    found = []
+    for name in catalog.places("figure"):
+        try:
+            one: Kind = catalog.find("figure", name)
+        except UserError as error:
+            found.append({"name": name, "shows": str(error), "paper": "broken"})
+        else:
+            found.append({"name": name, "shows": one.line, "paper": one.paper})
+    return found
 
 
 def draw(name: str, runs: Sequence[Run], out: Path | str, options: Options = Options()) -> list[Path]:
