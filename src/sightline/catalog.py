@@ -33,6 +33,8 @@ PLACES: dict[str, dict[str, str]] = {
         "labelme": "sightline.data.sets.labelme:read",
         "yolo": "sightline.data.sets.yolo:read",
         "via": "sightline.data.sets.via:read",
+        "labelstudio": "sightline.data.sets.labelstudio:read",
+        "cvat": "sightline.data.sets.cvat:read",
         "egd_cxr": "sightline.data.sets.egd_cxr:read",
         "reflacx": "sightline.data.sets.reflacx:read",
         "table": "sightline.data.sets.table:read",

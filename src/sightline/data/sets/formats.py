@@ -14,7 +14,10 @@ ENDS = 1 << 16  # bytes at the beginning and at the end of a file
 KEYS = {  # reader -> words of which all of one group stand in its files
     "via": (("shape_attributes",), ("region_attributes",), ("_via_settings",)),
     "labelme": (("shapes", "imagePath"), ("shapes", "imageData")),
-    "labelstudio": (("rectanglelabels",), ("polygonlabels",), ("brushlabels",), ("from_name",), ("original_width",), ("annotation_id",)),
+    "labelstudio": (
+        *(("rectanglelabels",), ("polygonlabels",), ("brushlabels",), ("from_name",), ("original_width",), ("annotation_id",)),
+        ("data", "annotations", "predictions"),
+    ),
     "coco": (("images", "file_name", "annotations"), ("images", "file_name", "categories"), ("image_id", "category_id")),
 }
 YOLO = re.compile(r"\s*\d+(\s+-?(0|1|0?\.\d+|[01]\.\d+|\d(\.\d+)?e-\d+)){4,}\s*", re.IGNORECASE)
