@@ -6,6 +6,7 @@ Everything heavy is imported inside the verbs, so that `--help` answers at once.
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,9 @@ app.add_typer(data_app, name="data")
 
 def main() -> None:
     """Entry point: a user's mistake, and what the system refuses, is one line on standard error and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names that the terminal cannot show are shown as codes
     try:
         app()
     except UserError as error:

@@ -18,7 +18,8 @@ RECORDS = [
 
 
 @pytest.mark.parametrize(
-    ("text", "ids"), [("id\na\n", {"a"}), ("rank,id\n1,b\n2,a\n", {"a", "b"}), ("\ufeffid\nb\nb\n", {"b"}), ("id\n", set())]
+    ("text", "ids"),
+    [("id\na\n", {"a"}), ("rank,id\n1,b\n2,a\n", {"a", "b"}), ("\ufeffid\nb\nb\n", {"b"}), ("id\n", set()), ("n;ID\n1;a\n\n", {"a"})],
 )
 def test_the_ids_of_the_list_are_used(tmp_path, text, ids):
     (tmp_path / "list.csv").write_text(text, encoding="utf-8")
@@ -30,6 +31,7 @@ def test_the_ids_of_the_list_are_used(tmp_path, text, ids):
     [
         (None, "no such file"),
         ("name\na\n", "has no column 'id'"),
+        ('id\na\n"b\n', "line 3: opens a quote|line 3: holds a quote"),
         ("id\na\nz\ny\n", "2 of its 3 ids are not those of training images, the first is 'z'"),
         ("id\na\nc\n", "1 of its 2 images have no annotation, the first is 'c'"),
     ],

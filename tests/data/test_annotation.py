@@ -87,7 +87,7 @@ def test_a_box_outside_the_image_is_refused(box: tuple[float, ...]) -> None:
 
 @pytest.mark.parametrize("box", [(2, 0, 2, 2), (3, 0, 1, 2), (0, 2, 2, 1), (float("nan"), 0, 1, 1)])
 def test_a_box_without_area_is_refused(box: tuple[float, ...]) -> None:
-    with pytest.raises(UserError, match=r"has no area\. Write x0 y0 x1 y1 with x0 < x1"):
+    with pytest.raises(UserError, match=r"has no area\. Write x0 y0 x1 y1 with x0 < x1 and y0 < y1\. A box written as x, y, width"):
         box_map(box, (3, 4))
 
 

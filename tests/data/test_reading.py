@@ -84,3 +84,28 @@ def test_an_image_with_two_labels_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 def test_one_label_only_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UserError, match="has only the class cat"):
         read(given(monkeypatch, Record("1", Path("a.png"), "cat")))
+
+
+def test_labels_that_cannot_be_classes_are_refused_unless_classes_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = {"1": "Cat", "2": "cat", "3": "dog"}
+    data = given(monkeypatch, *(Record(id, Path(f"{id}.png"), label) for id, label in labels.items()))
+    with pytest.raises(UserError, match=r"the labels 'Cat' \(1 images\) and 'cat' \(1 images\) are two spellings of one"):
+        read(data)
+    assert read(data.model_copy(update={"classes": {"cat": ["cat", "Cat"], "dog": ["dog"]}})).classes == ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("id", "a\nb"), ("label", "a\tb"), ("group", "a\rb"), ("split", "a\x00"), ("label", "x" * 300)]
+)
+def test_names_of_several_lines_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    values: dict[str, Any] = {"id": "1", "image": Path("a.png"), "label": "cat"} | {name: value}
+    with pytest.raises(UserError, match=rf"the {name} 'a.* holds a line end|a label is 300 characters long"):
+        read(given(monkeypatch, Record(**values), Record("2", Path("b.png"), "dog")))
+
+
+@pytest.mark.parametrize("name", ["id", "label", "group", "split", "image"])
+def test_names_that_are_no_text_are_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    strange: Any = Path("m\udce9l.png") if name == "image" else "m\udce9l"
+    values: dict[str, Any] = {"id": "1", "image": Path("a.png"), "label": "cat"} | {name: strange}
+    with pytest.raises(UserError, match=r"m\\udce9l.* is not UTF-8\. Rename it"):
+        read(given(monkeypatch, Record(**values), Record("2", Path("b.png"), "dog")))

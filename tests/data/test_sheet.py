@@ -99,6 +99,16 @@ def test_cells_of_several_lines_and_quotes_within_cells_are_read(tmp_path: Path)
     assert [cells[2] for _, cells in found.rows] == ["Large, round,\nred, itching, since May", '12" long', '12" long']
 
 
+def test_every_row_may_have_a_cell_of_several_lines(tmp_path: Path) -> None:
+    rows = "".join(f'{i}.png,cat,"one, a\ntwo, b, c\nthree"\n' for i in range(3))
+    assert len(sheet(tmp_path, f"{HEAD}\n{rows}").rows) == 3
+
+
+def test_a_table_without_a_header_has_no_rows(tmp_path: Path) -> None:
+    for text in ("a.png,cat,x\nb.png,dog\n", "# written by hand\nimage,label,note\n", '"image,label"\n"a.png,cat"\n'):
+        assert sheet(tmp_path, text).rows == []
+
+
 def test_rows_of_another_length_are_not_shifted(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"line 3: has 2 cells under 3 columns, as do 1 more rows"):
         sheet(tmp_path, f"{HEAD}\na.png,cat,x\nb.png,dog\nc.png,dog\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import json
 import os
@@ -31,6 +32,17 @@ def test_a_failed_write_leaves_the_old_file_and_no_remains(tmp_path):
 def test_json_has_null_for_what_is_no_number(tmp_path):
     write_json(tmp_path / "a.json", {"a": float("nan"), "b": [np.float32(0.5), np.int64(3), float("inf")], "c": (1, "x")})
     assert json.loads((tmp_path / "a.json").read_text()) == {"a": None, "b": [0.5, 3, None], "c": [1, "x"]}
+
+
+def test_text_that_begins_like_a_formula_is_written_as_text_and_comes_back(tmp_path):
+    ids = ["=1+1", "+cmd|' /C calc'!A0", "-a", "@x", "\t=1", "'=1", "'", "''a", "'a", "-1", "+1.5e3", "a=1", "", "＝1", "\n=1"]
+    write_table(tmp_path / "t.csv", [{"id": id, "p": -0.5} for id in ids], ["id", "p"])
+    assert [row["id"] for row in read_table(tmp_path / "t.csv")] == ids
+    with (tmp_path / "t.csv").open(newline="") as file:
+        cells = [row["id"] for row in csv.DictReader(file)]
+    assert cells[:5] == ["'=1+1", "'+cmd|' /C calc'!A0", "'-a", "'@x", "'\t=1"]
+    assert cells[9:13] == ["-1", "+1.5e3", "a=1", ""]
+    assert read_table(tmp_path / "t.csv")[0]["p"] == "-0.5"
 
 
 def test_tables_come_back_as_they_went(tmp_path):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from sightline.data.formulas import from_text
+from sightline.data.sheet import read_sheet
 from sightline.errors import UserError
 from sightline.types import Record
 
@@ -21,11 +22,11 @@ def annotated_in(path: Path, records: Sequence[Record]) -> frozenset[str]:
     """
     if not path.is_file():
         raise UserError(path, "no such file", "Give data.annotated a CSV with a column id.")
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        if "id" not in (reader.fieldnames or ()):
-            raise UserError(path, "has no column 'id'", "Name the training images whose annotations may be used in a column id.")
-        ids = [row["id"] for row in reader]
+    sheet = read_sheet(path, lambda name: name.lower() == "id")
+    column = next((i for i, name in enumerate(sheet.header) if name.lower() == "id"), None)
+    if column is None:
+        raise UserError(path, "has no column 'id'", "Name the training images whose annotations may be used in a column id.")
+    ids = [from_text(cells[column]) for _, cells in sheet.rows if cells[column]]
     has_annotation = {record.id: bool(record.annotations) for record in records}
     if strange := [i for i in ids if i not in has_annotation]:
         reason = f"{len(strange)} of its {len(ids)} ids are not those of training images, the first is {strange[0]!r}"

@@ -16,6 +16,7 @@ from sightline.errors import UserError
 from sightline.types import Annotation
 
 Size = tuple[int, int]
+CORNERS = "A box written as x, y, width and height, or by its centre, has to be turned into corners."
 
 
 def render(annotations: Sequence[Annotation], size: Size, *, gaze_blur: int = 200, where: str) -> np.ndarray | None:
@@ -89,10 +90,10 @@ def box_map(box: Sequence[float], size: Size, where: str = "box") -> np.ndarray:
     """
     (x0, y0, x1, y1), (height, width) = box, size
     if not (x0 < x1 and y0 < y1):
-        raise UserError(where, f"box {_numbers(box)} has no area", "Write x0 y0 x1 y1 with x0 < x1 and y0 < y1.")
+        raise UserError(where, f"box {_numbers(box)} has no area", f"Write x0 y0 x1 y1 with x0 < x1 and y0 < y1. {CORNERS}")
     if x1 <= 0 or y1 <= 0 or x0 >= width or y0 >= height:
         reason = f"box {_numbers(box)} lies outside the image of {width} x {height} pixels"
-        raise UserError(where, reason, "Write x0 y0 x1 y1 in pixels of the original image.")
+        raise UserError(where, reason, f"Write x0 y0 x1 y1 in pixels of the original image. {CORNERS}")
     return np.outer(_covered(y0, y1, height), _covered(x0, x1, width))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from sightline.config import Roi
 from sightline.data.cells import flag
 from sightline.data.control import controlled
+from sightline.data.formulas import from_text
 from sightline.errors import UserError, nearest
 from sightline.types import Annotation, Record
 
@@ -62,7 +63,7 @@ def _kept(folder: Path) -> set[str]:
         reader = csv.DictReader(file)
         if missing := {"id", "kept"} - set(reader.fieldnames or ()):
             raise UserError(path, f"has no column {min(missing)!r}", "Write it with `sightline pseudo-mask`.")
-        return {row["id"] for row in reader if flag(row["kept"], f"{path} line {reader.line_num}")}
+        return {from_text(row["id"]) for row in reader if flag(row["kept"], f"{path} line {reader.line_num}")}
 
 
 def _mask(folder: Path, image: str) -> Annotation:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 from sightline import catalog
 from sightline.config import Data
+from sightline.data.labels import check_labels
 from sightline.errors import UserError, nearest
 from sightline.types import Picture, Record, Records
+
+LONGEST = 255  # characters of a label, a group or a split
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,10 @@ def read(data: Data, least: int = 2) -> Dataset:
     records: list[Record] = catalog.make("data", data.name, data.options, data.root, where="data.options")
     where = str(data.root or data.name)
     _check_unique(records, where)
+    _check_names(records, where)
     tasks = getattr(sys.modules[reader.__module__], "TASKS", {})
+    if data.classes is None and not tasks:
+        check_labels(Counter(r.label for r in records), where)
     classes = _classes(data, tasks, sorted({r.label for r in records}))
     class_of = {label: name for name, labels in classes.items() for label in labels}
     kept = [replace(r, label=class_of[r.label]) for r in records if r.label in class_of]
@@ -89,6 +95,21 @@ def _check_unique(records: Sequence[Record], where: str) -> None:
         if first.label != record.label:
             reason = f"{_name(record.image)} is {first.label!r} as {first.id} and {record.label!r} as {record.id}"
             raise UserError(where, reason, "Keep the right one.")
+
+
+def _check_names(records: Sequence[Record], where: str) -> None:
+    """Refuses names that no file of a run could hold: bytes that are not UTF-8, as other systems' files may be called, or several lines."""
+    for record in records:
+        texts = {"id": record.id, "label": record.label, "group": record.group or "", "split": record.split or ""}
+        for name in (*texts.values(), _name(record.image)):
+            if any("\ud800" <= sign <= "\udfff" for sign in name):
+                remedy = "Rename it, for example with `convmv`, in letters of Unicode."
+                raise UserError(repr(where), f"the name {name!r} is not UTF-8", remedy)
+        for kind, text in texts.items():
+            if any(sign < " " for sign in text):
+                raise UserError(where, f"the {kind} {text[:LONGEST]!r} holds a line end or another sign of control", "Take it out.")
+            if kind != "id" and len(text) > LONGEST:
+                raise UserError(where, f"a {kind} is {len(text)} characters long: {text[:40]!r}...", "Give it a short name.")
 
 
 def _name(picture: Picture) -> str:

@@ -42,7 +42,7 @@ def read_sheet(path: Path, known: Callable[[str], bool], *, lenient: bool = Fals
     Columns without a name are left out if they hold nothing, or if the first one holds row numbers.
 
     Args:
-        known: whether a column is one of those looked for; the delimiter is the one that shows most of them.
+        known: whether a column is one of those looked for; the delimiter is the one that shows most of them. Without any, no rows are read.
         lenient: see `text_of`.
 
     Raises:
@@ -59,6 +59,8 @@ def read_sheet(path: Path, known: Callable[[str], bool], *, lenient: bool = Fals
     names = [name.strip("\ufeff\u200b \t\u00a0") for name in names]
     notes = [] if delimiter == "," else [f"divided by {DELIMITERS.get(delimiter, repr(delimiter))}"]
     notes += [] if encoding in ("UTF-8", "Latin-1") else [f"encoded as {encoding}"]
+    if not any(map(known, names)):
+        return Sheet(line, names, [], notes)  # it has no header, or one of something else: the names are what there is to say
     rows = _rectangular(path, names, rest, delimiter)
     left_out = {i: why for i, name in enumerate(names) if _nameless(name) for why in [_left_out(path, i, name, rows)]}
     for why in dict.fromkeys(left_out.values()):
@@ -86,7 +88,7 @@ def _records(path: Path, lines: Sequence[str], start: int, delimiter: str) -> It
     """(number of its first line, cells) of each record that holds something."""
     csv.field_size_limit(LONGEST)
     reader = csv.reader(lines[start:], delimiter=delimiter, skipinitialspace=True, strict=True)
-    usual: set[tuple[int, str]] = set()
+    usual: set[str] = set()  # what the first cells of rows look like
     several: list[tuple[int, int]] = []  # (place of the first line, of the line after the last) of records with line ends in their cells
     found: list[Row] = []
     while True:
@@ -100,14 +102,14 @@ def _records(path: Path, lines: Sequence[str], start: int, delimiter: str) -> It
         last = start + reader.line_num
         if last - first > 1:
             several.append((first, last))
-        elif found:
-            usual.add((len(record), row_like(record)))
+        if found and record and not re.search(r"[\r\n]", record[0]):
+            usual.add(row_like(record))
         if any(record):
             found.append((first + 1, record))
     for first, last in several:
         for inner in lines[first + 1 : last]:
             cells = next(csv.reader([inner], delimiter=delimiter), [])
-            if len(cells) == len(found[0][1]) and (not usual or (len(cells), row_like(cells)) in usual):
+            if len(cells) == len(found[0][1]) and row_like(cells) in usual:
                 raise _unclosed(path, lines, first, last, delimiter)
     yield from found
 

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sightline.data.formulas import as_text, from_text
+
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Lets `write` fill a temporary neighbour, which then takes the place of `path` in one step, once it is on the disk.
@@ -72,18 +74,18 @@ def finite(value: Any) -> Any:
 
 
 def write_table(path: Path, rows: Iterable[Mapping[str, Any]], columns: list[str]) -> None:
-    """CSV with a header."""
+    """CSV with a header; text that a spreadsheet would carry out as a formula gets an apostrophe in front (`data.formulas`)."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: as_text(cell) for name, cell in row.items()} for row in rows)
     write_text(path, text.getvalue())
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV with a header."""
+    """The rows of a CSV that `write_table` wrote."""
     with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        return [{name: from_text(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in csv.DictReader(file)]
 
 
 def sha256(path: Path) -> str:

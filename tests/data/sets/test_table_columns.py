@@ -34,6 +34,10 @@ def test_case_and_blanks_of_a_name_do_not_matter_and_are_said(folder: Path) -> N
         ("image,label,Patient_ID", r"Did you mean \"group\"\?$"),
         ("image,label,boxs", r"Did you mean \"box\"\?$"),
         ("image,label,bbox", r"Did you mean \"box\"\?$"),
+        ("a.png,cat", r"line 1: names no column of a table, but 'a\.png', 'cat'\. It has to name the columns, among them image and label"),
+        ("# by hand", r"line 1: names no column of a table, but '# by hand'"),
+        ("image,MEL,NV", r"unknown columns 'MEL', 'NV'\. The table needs a column label\. Further facts"),
+        ("image,label,tag:", r"has a column 'tag:' without a name"),
         ("image,label,Sgementation", r"unknown column 'Sgementation'\. Further facts"),
     ],
 )
@@ -64,6 +68,11 @@ def test_a_word_for_nothing_is_no_group_and_no_split(folder: Path, word: str) ->
     how = f" ({word!r})" if word else ""
     assert f"group: 2 of 3 rows give none{how}; each of these images stands for itself" in records.notes
     assert f"split: 1 of 3 rows give none{how}; these images are divided as data.split says" in records.notes
+
+
+def test_groups_that_differ_in_case_are_said(folder: Path) -> None:
+    records = read_csv(folder, "image,label,group\na.png,cat,P1\nb.png,dog,p1\n")
+    assert records.notes == ("group: 'P1' and 'p1' differ only in case and count as two",)
 
 
 def test_a_word_for_nothing_is_no_annotation_and_no_tag(folder: Path) -> None:

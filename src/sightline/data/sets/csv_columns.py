@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 
+from sightline.data.sheet import LONGEST
 from sightline.errors import UserError
 
 
@@ -19,8 +21,7 @@ def header(table: Path) -> list[str]:
     """
     if not table.is_file():
         raise UserError(table, "no such file", "Fetch it again, or check the folder.")
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        return next(csv.reader(file), [])
+    return next((cells for _, cells in _read(table)), [])
 
 
 def rows(table: Path, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -34,16 +35,29 @@ def rows(table: Path, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         if column not in names:
             raise UserError(table, f"has no column {column!r}", "Fetch the original table again.")
     pick = itemgetter(*(names.index(column) for column in columns))
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file)
-        next(reader)
-        for row in reader:
-            if row:
-                try:
-                    yield reader.line_num, pick(row)
-                except IndexError:
-                    reason = f"has {len(row)} cells under {len(names)} columns"
-                    raise UserError(f"{table} line {reader.line_num}", reason, "Fetch the original table again.") from None
+    for line, row in islice(_read(table), 1, None):
+        if row:
+            try:
+                yield line, pick(row)
+            except IndexError:
+                reason = f"has {len(row)} cells under {len(names)} columns"
+                raise UserError(f"{table} line {line}", reason, "Fetch the original table again.") from None
+
+
+def _read(table: Path) -> Iterator[tuple[int, list[str]]]:
+    """(number of its last line, cells) of each row, read as it is asked for."""
+    csv.field_size_limit(LONGEST)
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file)
+            for row in reader:
+                yield reader.line_num, row
+    except UnicodeDecodeError:
+        raise UserError(table, "is not UTF-8 text", "Fetch the original table again.") from None
+    except csv.Error as error:
+        raise UserError(f"{table} line {reader.line_num}", f"cannot be read ({error})", "Fetch the original table again.") from None
+    except OSError as error:
+        raise UserError(table, f"cannot be read ({error.strerror})", "Check its permissions.") from None
 
 
 def numbers(table: Path, numeric: Sequence[str], texts: Sequence[str] = ()) -> Iterator[tuple[tuple[str, ...], tuple[float, ...]]]:

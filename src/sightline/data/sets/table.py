@@ -57,7 +57,7 @@ def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, 
     files.refuse_missing()
     records, unit_notes = in_pixels(records, [line for line, _ in found.rows], table, units)
     notes = [*found.notes, *(f"gaze: {count} files {note}" for note, count in gaze_notes.items()), *unit_notes]
-    return Records(records, [*notes, *_further_test_sets(records), *_unused(records)])
+    return Records(records, [*notes, *_further_test_sets(records), *_alike_groups(records), *_unused(records)])
 
 
 def _record(row: Mapping[str, Any], tags: Mapping[str, Any], files: Files, line: int, gaze_notes: Counter[str]) -> Record | None:
@@ -134,6 +134,15 @@ def _tags(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]
 def _further_test_sets(records: Sequence[Record]) -> list[str]:
     names = Counter(record.split for record in records if record.split not in (None, "train", "val", "test"))
     return [f"split: {name!r} ({count} images) is a further test set" for name, count in names.items()]
+
+
+def _alike_groups(records: Sequence[Record]) -> list[str]:
+    spelt: dict[str, set[str]] = {}
+    for group in {record.group for record in records} - {None}:
+        spelt.setdefault(str(group).casefold(), set()).add(str(group))
+    alike = sorted(sorted(names) for names in spelt.values() if len(names) > 1)
+    more = f" (and {len(alike) - 1} more)" if len(alike) > 1 else ""
+    return [f"group: {alike[0][0]!r} and {alike[0][1]!r}{more} differ only in case and count as two"] if alike else []
 
 
 def _unused(records: Sequence[Record]) -> list[str]:

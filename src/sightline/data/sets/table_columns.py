@@ -11,10 +11,10 @@ from sightline.errors import UserError
 Tags = Literal["named", "all"]
 
 COLUMNS = ("image", "label", "id", "group", "split", "mask", "heatmap", "box", "polygon", "gaze", "nothing", "avoid_mask", "avoid_box")
-FILES = ("image", "mask", "heatmap", "gaze", "avoid_mask")
+NEEDED = ("image", "label")
 SYNONYMS = {
     "image": "filename file_name file path filepath file_path image_path image_file img img_path picture photo image_name image_id imageid "
-    "image_filename dicom name",
+    "image_filename image_index dicom name",
     "label": "class classes class_name labels category target diagnosis dx y ground_truth gt finding findings finding_labels outcome",
     "group": "patient patient_id patientid patients subject subject_id case case_id lesion_id lesion study study_id person pid mrn groups",
     "split": "set subset fold partition dataset phase usage",
@@ -54,11 +54,17 @@ def columns_of(header: Sequence[str], tags: Tags, where: str) -> tuple[dict[str,
     Raises:
         UserError: a column twice, an unknown one, or none for the images or the labels.
     """
+    if not any(known(name) or _meant(name) for name in header):
+        shown = ", ".join(repr(name) for name in header[:3])
+        remedy = "It has to name the columns, among them image and label, divided by commas, semicolons, tabs or vertical bars."
+        raise UserError(where, f"names no column of a table, but {shown}", remedy)
     columns = {name: canonical(name) for name in header}
     unknown = [name for name in columns if not known(name)]
     _check_twice(header, where)
     if unknown and (tags == "named" or (unknown := [name for name in unknown if _slip(name, 0.85) and not _meant(name)])):
         raise UserError(where, _unknown(unknown), _remedy(unknown, header, tags))
+    if "tag:" in columns.values():
+        raise UserError(where, "has a column 'tag:' without a name", "Write what it tells behind the colon: tag:age.")
     notes = [f"{name!r} is read as {column}" for name, column in columns.items() if name != column and known(name)]
     if as_tags := [name for name in columns if not known(name)]:
         columns |= {name: f"tag:{name}" for name in as_tags}
@@ -70,7 +76,7 @@ def columns_of(header: Sequence[str], tags: Tags, where: str) -> tuple[dict[str,
 
 def check_needed(columns: Iterable[str], header: Sequence[str], where: str) -> None:
     """Refuses a table without images or labels."""
-    for needed in ("image", "label"):
+    for needed in NEEDED:
         if needed not in columns:
             like = [name for name in header if _meant(name) == needed]
             remedy = (
@@ -111,6 +117,8 @@ def _remedy(unknown: Sequence[str], header: Sequence[str], tags: Tags) -> str:
     if tags == "all":
         return text + "To keep it as a fact, call it `tag:<name>`."
     facts = [name for name in unknown if name not in guesses]
+    if lacking := [name for name in NEEDED if name not in there and name not in guesses.values()]:
+        text += f"The table needs a column {' and a column '.join(lacking)}. "
     if facts or not guesses:
         text += f"Further facts are columns called `tag:{facts[0] if facts else '<name>'}`; `data.options={{tags: all}}` takes them all."
     return text.strip()

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from sightline.data import cells
-from sightline.data.sets.table_columns import COLUMNS, Tags, check_needed, columns_of, known
+from sightline.data.sets.table_columns import COLUMNS, NEEDED, Tags, check_needed, columns_of, known
 from sightline.data.sheet import read_sheet
 from sightline.data.text import text_of
 from sightline.errors import UserError
 
 CSV, JSON = (".csv", ".tsv", ".tab", ".txt"), (".jsonl", ".ndjson")
-NEEDED = ("image", "label")
 UNKNOWN = {"unknown", "unk", "?", "missing", "not available"}  # in the columns group and split
 OTHER = {
     ".json": ("is one JSON document, not JSON Lines", "Write one object per line in a .jsonl file; for COCO files use `data=coco`."),

@@ -1,0 +1,53 @@
+"""Labels that become classes as they are: two spellings of one, or several labels in one, would be classes of their own unnoticed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection
+
+from sightline.errors import UserError
+
+ALWAYS, PERHAPS = re.compile(r"\s*[;|]\s*"), re.compile(r"\s*[,/+&]\s*|\s+and\s+")
+
+
+def check_labels(labels: Counter[str], where: str) -> None:
+    """Refuses labels that cannot be meant as classes.
+
+    Args:
+        labels: label -> number of its images.
+
+    Raises:
+        UserError: two labels that differ in case, blanks or the spelling of a number alone; several labels in one, as in
+            `effusion;nodule`, in a printed list, or in `effusion, nodule` where both are labels of other images.
+    """
+    spelt: dict[str, str] = {}
+    for label in labels:
+        other = spelt.setdefault(_plain(label), label)
+        if other != label:
+            reason = f"the labels {other!r} ({labels[other]} images) and {label!r} ({labels[label]} images) are two spellings of one"
+            raise UserError(where, reason, "Write one of them, or name the classes in data.classes.")
+    for label, count in labels.items():
+        if _several(label, spelt):
+            more = f" (and {count - 1} more)" if count > 1 else ""
+            reason = f"an image{more} has the label {label!r}, which looks like several labels"
+            remedy = "sightline learns one label per image: choose one, or if this is a class, say so in data.classes."
+            raise UserError(where, reason, remedy)
+
+
+def _plain(label: str) -> str:
+    seen = "".join(sign for sign in unicodedata.normalize("NFKC", label) if unicodedata.category(sign) != "Cf")  # Cf: of no width
+    text = " ".join(seen.casefold().split())
+    return f"{float(text):g}" if re.fullmatch(r"[+-]?\d{1,15}(\.\d*)?", text) else text
+
+
+def _several(label: str, plain: Collection[str]) -> bool:
+    if re.fullmatch(r"\[.*\]|\{.*\}|\(.*,.*\)", label) or len(_parts(ALWAYS, label)) > 1:
+        return True
+    parts = _parts(PERHAPS, label)
+    return len(parts) > 1 and all(_plain(part) in plain for part in parts)
+
+
+def _parts(divider: re.Pattern[str], label: str) -> list[str]:
+    return [part for part in divider.split(label) if part]
