@@ -10,11 +10,13 @@ from pydantic import Field, model_validator
 from sightline.config_train import Backbone, Evaluate, Head, Losses, Optimizer, Schedule, Stage, Train, WeightedLoss
 from sightline.settings import (
     NUMBER,
+    BlackWhite,
     Colour,
     Count,
     Degrees,
     Factors,
     Fraction,
+    Level,
     Plugin,
     Seed,
     Settings,
@@ -34,6 +36,7 @@ __all__ = [
     "Head",
     "Kind",
     "Losses",
+    "Mask",
     "Optimizer",
     "Plugin",
     "Roi",
@@ -145,6 +148,24 @@ class Decoy(Settings):
     seed: Seed = 0
 
 
+class Mask(Settings):
+    """What is inside a mask that does not say it by two levels: one of these.
+
+    Attributes:
+        levels: grey levels, indices of a palette picture, or colours (`#ff0000`) that are inside; no others are.
+        least: grey level, or index, from which pixels are inside.
+    """
+
+    levels: tuple[Annotated[int, Field(ge=0, le=2**32 - 1), NUMBER] | Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")], ...] = ()
+    least: Level | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.levels and self.least is not None:
+            raise ValueError("levels and least say the same in two ways: give one of them")
+        return self
+
+
 class Split(Settings):
     """How records without an owner's split are divided: stratified by class, grouped, seeded.
 
@@ -189,6 +210,11 @@ class Data(Settings):
         centre: side of a centre square that is cut out first, as a share of the shorter side (003: 0.8); None: nothing is cut.
         load_size: side before a random crop to `image_size` in training (centre crop otherwise); None: `image_size`.
         gaze_blur: B of 004's Algorithm 1, in original pixels.
+        grey: the values that become black and white in pictures of deep greys: 16 or 32 bits, float, DICOM without a window. None: one
+            scale that holds the pictures of the whole data set, which a training finds and writes down here.
+        mask: what is inside a mask of more than two levels.
+        annotated_on: the pixels on which annotations were made: those of the `upright` photograph, or those `stored` in the file, from
+            which the EXIF tag turns it.
         decoy: a shortcut to plant; None: the images as they are.
         roi: what becomes of the annotations in training.
         annotated_fraction: share of the training annotations that is used; subsets of one seed are nested.
@@ -209,6 +235,9 @@ class Data(Settings):
     centre: Annotated[float, Field(ge=0.05, le=1), NUMBER] | None = None
     load_size: Side | None = None
     gaze_blur: Annotated[int, Field(ge=1, le=10_000), NUMBER] = 200
+    grey: BlackWhite | None = None
+    mask: Mask = Mask()
+    annotated_on: Literal["upright", "stored"] = "upright"
     decoy: Decoy | None = None
     roi: Roi = Roi()
     annotated_fraction: Fraction = 1

@@ -23,6 +23,12 @@ def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
     return pair
 
 
+def _from_black_to_white(pair: tuple[float, float]) -> tuple[float, float]:
+    if not pair[0] < pair[1]:
+        raise ValueError("a scale is written [black, white] with black < white")
+    return pair
+
+
 _NAME = re.compile(r"\w(?:[\w .+=,@~-]{0,98}[\w+])?")
 
 
@@ -56,6 +62,8 @@ Shares = Annotated[tuple[_Share, _Share], AfterValidator(_ordered)]
 Shear = Annotated[tuple[_Slant, _Slant], AfterValidator(_ordered)]
 _Factor = Annotated[float, Field(ge=0, le=10), NUMBER]
 Colour = _Factor | Annotated[tuple[_Factor, _Factor], AfterValidator(_ordered)]
+Level = Annotated[float, Field(ge=-1e12, le=1e12), NUMBER]  # a grey value of a picture of any depth
+BlackWhite = Annotated[tuple[Level, Level], AfterValidator(_from_black_to_white)]
 
 # of runs, stages and arms: a name becomes that of a folder, so it is one that every file system takes and that stays in its place
 Name = Annotated[str, AfterValidator(_stays_in_its_place)]

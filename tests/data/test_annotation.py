@@ -39,7 +39,7 @@ def test_mask_is_binary_and_heatmap_is_soft(tmp_path: Path) -> None:
     heat = render([Annotation("heatmap", path)], (1, 3), where="a")
     assert mask is not None
     assert heat is not None
-    assert mask.tolist() == [[0, 1, 1]]
+    assert mask.tolist() == [[0, 0, 1]]
     assert np.allclose(heat, [[0, 0.2, 1]])
 
 
@@ -54,7 +54,9 @@ def test_several_annotations_are_united_by_the_maximum(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["mask", "heatmap"])
 def test_a_map_of_another_size_is_refused_with_both_sizes(tmp_path: Path, kind: str) -> None:
     path = picture(tmp_path / "small.png", np.zeros((4, 6), np.uint8))
-    with pytest.raises(UserError, match=rf"small\.png: this {kind} has 6 x 4 pixels, but its image case 7 has 12 x 8\. Export"):
+    with pytest.raises(
+        UserError, match=rf"small\.png: this {kind} is not of .* It has 6 x 4 pixels, but case 7 has 12 x 8: export"
+    ):
         render([Annotation(kind, path)], (8, 12), where="case 7")  # type: ignore[arg-type]
 
 

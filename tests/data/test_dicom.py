@@ -40,11 +40,112 @@ def lookup_table(bits: int, values: list[int]) -> Dataset:
     return table
 
 
-def test_the_range_is_that_of_the_stored_bits_not_of_the_image(tmp_path: Path) -> None:
-    assert greys(write_dicom(tmp_path / "12.dcm", RAMP, bits=12)) == [round(v * 255 / 4095) for v in RAMP[0]]
-    assert greys(write_dicom(tmp_path / "16.dcm", RAMP * 16, bits=16)) == [round(v * 16 * 255 / 65535) for v in RAMP[0]]
+def test_without_a_window_the_image_is_shown_by_its_own_range(tmp_path: Path) -> None:
+    wanted = [round(v * 255 / 2730) for v in RAMP[0]]
+    assert greys(write_dicom(tmp_path / "12.dcm", RAMP, bits=12)) == wanted
+    assert greys(write_dicom(tmp_path / "16.dcm", RAMP, bits=16)) == wanted, "a CT of 12 bits in 16 is no grey card"
     signed = np.array([[0x8000, 0, 0x7FFF]])
     assert greys(write_dicom(tmp_path / "signed.dcm", signed, bits=16, PixelRepresentation=1)) == [0, 128, 255]
+    padded = np.array([[0xF830, 0, 100, 200]])  # -2000 around the field of view
+    attributes = {"PixelRepresentation": 1, "PixelPaddingValue": -2000}
+    assert greys(write_dicom(tmp_path / "padded.dcm", padded, bits=16, **attributes)) == [0, 0, 127, 255]
+
+
+def test_eight_bits_without_a_window_are_shown_as_they_are(tmp_path: Path) -> None:
+    assert greys(write_dicom(tmp_path / "8.dcm", np.array([[10, 100, 200]]), bits=8)) == [10, 100, 200]
+
+
+def test_a_scale_of_the_data_set_takes_the_place_of_a_missing_window(tmp_path: Path) -> None:
+    plain = write_dicom(tmp_path / "plain.dcm", RAMP, RescaleSlope=1, RescaleIntercept=-1000)
+    assert open_image(plain, (-1000, 1000))[0, :, 0].tolist() == [0, 128, 255, 255]
+    windowed = write_dicom(tmp_path / "windowed.dcm", RAMP, WindowCenter=1000.5, WindowWidth=2001)
+    assert open_image(windowed, (-5000, 5000))[0, :, 0].tolist() == [0, 128, 255, 255]
+
+
+@pytest.mark.parametrize("window", [{}, {"WindowCenter": -1000, "WindowWidth": 2001}])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_negative_slope_shows_large_values_bright(tmp_path: Path, window: dict[str, float], bits: int) -> None:
+    stored = np.array([[0, 100, 200]]) if bits == 8 else np.array([[0, 1000, 2000]])
+    scale = -10 if bits == 8 else -1
+    shown = greys(write_dicom(tmp_path / "a.dcm", stored, bits=bits, RescaleSlope=scale, RescaleIntercept=0, **window))
+    assert shown == sorted(shown, reverse=True)
+    assert shown[0] == 255
+    assert shown[0] - shown[-1] > 190
+
+
+@pytest.mark.parametrize("slope", [0, "nan", "inf"])
+def test_a_slope_that_says_nothing_is_named(tmp_path: Path, slope: object) -> None:
+    with pytest.raises(UserError, match=r"a\.dcm: has a RescaleSlope of .*correct its attribute RescaleSlope"):
+        open_image(write_dicom(tmp_path / "a.dcm", RAMP, RescaleSlope=slope, RescaleIntercept=0))
+
+
+def test_an_empty_rescale_and_strings_are_read(tmp_path: Path) -> None:
+    plain = greys(write_dicom(tmp_path / "plain.dcm", RAMP))
+    assert greys(write_dicom(tmp_path / "empty.dcm", RAMP, RescaleSlope="", RescaleIntercept="")) == plain
+    assert greys(write_dicom(tmp_path / "text.dcm", RAMP, RescaleSlope="2.0", RescaleIntercept="-10")) == plain
+
+
+def test_a_window_that_cannot_be_used_is_passed_over(tmp_path: Path) -> None:
+    plain = greys(write_dicom(tmp_path / "plain.dcm", RAMP))
+    assert greys(write_dicom(tmp_path / "zero.dcm", RAMP, WindowCenter=0, WindowWidth=0)) == plain
+    assert greys(write_dicom(tmp_path / "half.dcm", RAMP, WindowCenter=900)) == plain
+    second = write_dicom(tmp_path / "second.dcm", RAMP, WindowCenter=[0, 1000.5], WindowWidth=[0, 2001])
+    assert greys(second) == [0, 128, 255, 255]
+    assert greys(write_dicom(tmp_path / "one.dcm", RAMP, WindowCenter=1500, WindowWidth=1)) == [0, 0, 255, 255]
+
+
+def test_the_window_s_function_is_heeded(tmp_path: Path) -> None:
+    window = {"WindowCenter": 1000, "WindowWidth": 2000}
+    assert greys(write_dicom(tmp_path / "exact.dcm", RAMP, VOILUTFunction="LINEAR_EXACT", **window)) == [0, 128, 255, 255]
+    sigmoid = greys(write_dicom(tmp_path / "sigmoid.dcm", RAMP, VOILUTFunction="SIGMOID", **window))
+    assert sigmoid == [round(255 / (1 + np.exp(-4 * (v - 1000) / 2000))) for v in RAMP[0]]
+
+
+def test_values_beyond_the_stated_bits_are_refused_instead_of_cut_off(tmp_path: Path) -> None:
+    path = write_dicom(tmp_path / "a.dcm", np.array([[0, 4095, 5000]]), bits=16)
+    file = dcmread(path)
+    file.BitsStored, file.HighBit = 12, 11
+    file.save_as(path)
+    with pytest.raises(UserError, match=r"says that its values have 12 bits, but they reach from 0 to 5000\. .*BitsStored"):
+        open_image(path)
+
+
+def test_a_file_without_preamble_is_read_where_it_holds_an_image(tmp_path: Path) -> None:
+    whole = write_dicom(tmp_path / "whole.dcm", RAMP)
+    bare = tmp_path / "bare.dcm"
+    bare.write_bytes(whole.read_bytes()[132:])
+    assert (open_image(bare) == open_image(whole)).all()
+    file = dcmread(whole)
+    del file.file_meta
+    file.save_as(tmp_path / "old.dcm", enforce_file_format=False, implicit_vr=True, little_endian=True)
+    assert (open_image(tmp_path / "old.dcm") == open_image(whole)).all()
+    assert image_size(tmp_path / "old.dcm") == (1, 4)
+
+
+def test_the_content_decides_what_a_file_is(tmp_path: Path) -> None:
+    whole = write_dicom(tmp_path / "whole.dcm", RAMP)
+    for name in ("IM000001", "scan.png"):
+        (tmp_path / name).write_bytes(whole.read_bytes())
+        assert (open_image(tmp_path / name) == open_image(whole)).all()
+        assert image_size(tmp_path / name) == (1, 4)
+    Image.new("RGB", (5, 4), (9, 8, 7)).save(tmp_path / "photo.png")
+    (tmp_path / "photo.png").rename(tmp_path / "photo.dcm")
+    assert open_image(tmp_path / "photo.dcm")[0, 0].tolist() == [9, 8, 7]
+
+
+def test_colours_of_a_kind_that_is_not_known_are_named(tmp_path: Path) -> None:
+    path = write_dicom(tmp_path / "a.dcm", np.zeros((4, 4, 3)), "RGB", bits=8, PhotometricInterpretation="HSV")
+    with pytest.raises(UserError, match="holds colours of the kind 'HSV'"):
+        open_image(path)
+
+
+def test_wide_values_need_little_memory(tmp_path: Path) -> None:
+    path = write_dicom(tmp_path / "dose.dcm", np.zeros((1, 2)), bits=16)
+    file = dcmread(path)
+    file.BitsAllocated, file.BitsStored, file.HighBit = 32, 32, 31
+    file.PixelData = np.array([[0, 4_000_000_000]], "<u4").tobytes()
+    file.save_as(path)
+    assert greys(path) == [0, 255]
 
 
 def test_monochrome1_is_inverted(tmp_path: Path) -> None:
@@ -126,7 +227,9 @@ def test_a_compression_without_its_decoder_is_named(tmp_path: Path) -> None:
     file.PixelData = encapsulate([b"nothing that a decoder would accept"])
     file["PixelData"].is_undefined_length = True
     file.save_as(path)
-    with pytest.raises(UserError, match=r"cannot be decompressed \(JPEG-LS Lossless.*\)\. Install the decoders with pip install"):
+    with pytest.raises(
+        UserError, match=r"cannot be decompressed without a decoder \(JPEG-LS Lossless.*\)\. .*pip install 'sightline\[dicom\]'"
+    ):
         decode(path)
 
 

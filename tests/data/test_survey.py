@@ -12,6 +12,7 @@ from PIL import Image
 from sightline.data import survey as survey_module
 from sightline.data import survey_store
 from sightline.data.facts import Facts, thumbnail
+from sightline.data.greys import Range
 from sightline.data.survey import survey
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
@@ -28,9 +29,9 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids of the records that were decoded."""
     seen: list[str] = []
 
-    def examine(record: Record, gaze_blur: int) -> Facts:
+    def examine(record: Record, gaze_blur: int, grey: Range | None) -> Facts:
         seen.append(record.id)
-        return original(record, gaze_blur)
+        return original(record, gaze_blur, grey)
 
     original = survey_module.examine
     monkeypatch.setattr(survey_module, "examine", examine)
@@ -81,7 +82,8 @@ def test_every_problem_is_collected_and_the_first_is_raised_with_the_number_of_o
     good = image(tmp_path / "good.png")
     cut = image(tmp_path / "cut.png")
     cut.write_bytes(cut.read_bytes()[:400])
-    small = image(tmp_path / "small.png", size=(4, 4))
+    small = tmp_path / "small.png"
+    Image.new("L", (4, 4), 255).save(small)
     records = [
         Record("fine", good, "x"),
         Record("missing", tmp_path / "gone.png", "x"),
@@ -92,9 +94,11 @@ def test_every_problem_is_collected_and_the_first_is_raised_with_the_number_of_o
     ]
     found = survey(records, gaze_blur=5)
     assert list(found.facts) == ["fine"]
-    for problem, part in zip(found.problems, ["no such file", "cut short", "4 x 4 pixels", "lies outside", "no such file"], strict=True):
+    for problem, part in zip(
+        found.problems, ["no such file", "cut short", "is not of the size of its image", "lies outside", "no such file"], strict=True
+    ):
         assert part in problem.reason
-    with pytest.raises(UserError, match=r"gone\.png: no such file.* There are 4 more problems"):
+    with pytest.raises(UserError, match=r"gone\.png: no such file.* So it is with 1 more\. There are 3 more problems"):
         found.raise_problems()
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from sightline.data.images import open_map
+from sightline.data.masks import open_mask
 from sightline.errors import UserError
-from sightline.types import Annotation
+from sightline.types import Annotation, Picture
 
 Size = tuple[int, int]
 CORNERS = "A box written as x, y, width and height, or by its centre, has to be turned into corners."
@@ -35,9 +36,18 @@ def render(annotations: Sequence[Annotation], size: Size, *, gaze_blur: int = 20
         UserError: a mask of another size than its image, an annotation that was drawn on a picture of another size, a box or polygon
             outside the image, an unreadable file.
     """
+    return united(render_each(annotations, size, gaze_blur=gaze_blur, where=where))
+
+
+def render_each(annotations: Sequence[Annotation], size: Size, *, gaze_blur: int, where: str) -> list[np.ndarray | None]:
+    """The map of each annotation by itself; see `render`."""
     for annotation in annotations:
         _check_size(annotation.size, size, where)
-    maps = [_render_one(annotation, size, gaze_blur, where) for annotation in annotations]
+    return [_render_one(annotation, size, gaze_blur, where) for annotation in annotations]
+
+
+def united(maps: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    """The pixelwise maximum of the maps that are known, None where none is."""
     known = [m for m in maps if m is not None]
     return np.maximum.reduce(known) if known else None
 
@@ -55,9 +65,9 @@ def _check_size(drawn_on: Size | None, size: Size, where: str) -> None:
 def _render_one(annotation: Annotation, size: Size, gaze_blur: int, where: str) -> np.ndarray | None:
     match annotation.kind:
         case "mask":
-            return (_map_of(annotation, size, where) > 0).astype(np.float32)
+            return fitting(annotation, open_mask(_picture(annotation)), size, where).astype(np.float32)
         case "heatmap":
-            return _map_of(annotation, size, where).astype(np.float32) / 255
+            return fitting(annotation, open_map(_picture(annotation)), size, where).astype(np.float32) / 255
         case "box":
             return box_map(annotation.points[0], size, where)
         case "polygon":
@@ -68,15 +78,32 @@ def _render_one(annotation: Annotation, size: Size, gaze_blur: int, where: str) 
             return np.zeros(size, np.float32)
 
 
-def _map_of(annotation: Annotation, size: Size, where: str) -> np.ndarray:
+class OtherSize(UserError):
+    """A mask or heat map that does not have the size of its image."""
+
+
+def _picture(annotation: Annotation) -> Picture:
     assert annotation.source is not None
-    pixels = open_map(annotation.source)
+    return annotation.source
+
+
+def fitting(annotation: Annotation, pixels: np.ndarray, size: Size, where: str) -> np.ndarray:
+    """The pixels of a mask or heat map (H, W).
+
+    Raises:
+        OtherSize: they are not of the image's size.
+    """
     if pixels.shape != size:
         given, wanted = (f"{w} x {h}" for h, w in (pixels.shape, size))
-        name = annotation.source if isinstance(annotation.source, Path) else where
-        reason = f"this {annotation.kind} has {given} pixels, but its image {where} has {wanted}"
-        raise UserError(name, reason, f"Export the {annotation.kind} at the size of the image.")
+        remedy = f"It has {given} pixels, but {where} has {wanted}: export the {annotation.kind} at the size of the image."
+        raise OtherSize(named(annotation, where), f"this {annotation.kind} is not of the size of its image", remedy)
     return pixels
+
+
+def named(annotation: Annotation, where: str) -> str:
+    """The file of an annotation; of one that is in no file of its own, its image."""
+    path = annotation.source if isinstance(annotation.source, Path) else getattr(annotation.source, "path", None)
+    return str(path or where)
 
 
 def box_map(box: Sequence[float], size: Size, where: str = "box") -> np.ndarray:

@@ -127,7 +127,7 @@ def open_cache(records: Sequence[Record], data: Data) -> PlanesCache | None:
 
 def cache_key(records: Sequence[Record], data: Data) -> str:
     """Names everything that the pixels depend on: the files, the annotations, the settings and the code that prepares them."""
-    settings = (data.load_size or data.image_size, data.fit, data.centre, data.gaze_blur, data.augment.fill, data.roi)
+    settings = (data.load_size or data.image_size, data.fit, data.centre, data.gaze_blur, data.grey, data.augment.fill, data.roi)
     digest = hashlib.sha256(f"{_code()} {settings}".encode())
     for record in records:
         marks = [[mark_state(a) for a in marks] for marks in (record.annotations, record.avoid)]

@@ -68,7 +68,7 @@ def check(data: Data, progress: Callable[[int, int], None] | None = None) -> dic
     """
     dataset = read(data, least=1)  # a data set for segmentation may have no more
     records = dataset.records
-    found = survey(records, gaze_blur=data.gaze_blur, progress=progress)
+    found = survey(records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on, progress=progress)
     alike = near_duplicates([r.id for r in records], found)
     groups = near_duplicate_groups(records, found)
     splits = split(records, data.split, groups if data.split.near_duplicates else None)
@@ -90,6 +90,7 @@ def check(data: Data, progress: Callable[[int, int], None] | None = None) -> dic
         "regions": dict(Counter(name for r in records for name in r.regions)),
         "avoid": sum(bool(r.avoid) for r in records),
         "groups": len({r.group for r in records} - {None}),
+        "grey": found.grey,
         "problems": _some([str(problem) for problem in found.problems]),
         "remarks": _some([str(remark) for remark in found.remarks]),
         "leaks": {**_some([asdict(leak) for leak in leaks]), "kinds": dict(Counter(leak.kind for leak in leaks))},
@@ -132,6 +133,8 @@ def lines(report: dict[str, Any]) -> list[str]:
     if report["avoid"]:
         text.append(f"Where not to look: {report['avoid']} images")
     text.append(f"Groups (patients, lesions): {report['groups'] or 'none given, every image stands for itself'}")
+    if report["grey"]:
+        text.append("Deep greys: {:g} becomes black, {:g} white (data.grey)".format(*report["grey"]))
     text += _listed("Problems", report["problems"], str)
     if report["remarks"]["number"]:
         text += _listed("To look at", report["remarks"], str)

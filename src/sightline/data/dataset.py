@@ -128,7 +128,7 @@ class ImageDataset(Dataset[Sample]):
 
 def decode(record: Record, data: Data) -> Planes:
     """Reads a picture, draws its annotations in the picture's own pixels, and only then brings both to `load_size`."""
-    image = open_image(record.image)
+    image = open_image(record.image, data.grey)
     h, w = image.shape[:2]
     maps = [render(marks, size=(h, w), gaze_blur=data.gaze_blur, where=record.id) for marks in (record.annotations, record.avoid)]
     if maps[0] is not None:

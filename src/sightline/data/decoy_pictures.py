@@ -14,6 +14,7 @@ from sightline.data.drawing.letters import paint_letters
 from sightline.data.drawing.outline import ANGLES, Outline
 from sightline.data.drawing.ruler import paint_ruler
 from sightline.data.drawing.swatch import paint_swatch
+from sightline.data.greys import Range
 from sightline.data.images import image_size, open_image
 from sightline.data.sampling import image_rng
 from sightline.types import Picture
@@ -32,17 +33,19 @@ class Plan:
         id: of the image; with the seed it decides what is drawn.
         square: side of the centre square that an evaluation uses, as a share of the shorter side; None: it uses the whole image.
         share: of both sides of that, which it sees in the end.
+        grey: see `open_image`.
     """
 
     decoy: Decoy
     id: str
     square: float | None
     share: float
+    grey: Range | None = None
 
     @classmethod
     def of(cls, id: str, decoy: Decoy, data: Data) -> Plan:
         square = data.centre if data.centre is not None else 1.0 if data.fit == "crop" else None
-        return cls(decoy, id, square, data.image_size / (data.load_size or data.image_size))
+        return cls(decoy, id, square, data.image_size / (data.load_size or data.image_size), data.grey)
 
     def layer(self, size: tuple[int, int]) -> Layer:
         """The artefact over a picture of `size` (H, W), within what an evaluation sees."""
@@ -83,7 +86,7 @@ class DecoyImage:
 
     def draw(self) -> np.ndarray:
         """(H, W, 3) uint8."""
-        pixels = open_image(self.picture)
+        pixels = open_image(self.picture, self.plan.grey)
         return self.plan.layer((pixels.shape[0], pixels.shape[1])).laid_on(pixels)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,35 +10,94 @@ from pathlib import Path
 import numpy as np
 from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+from sightline.data.dicom_greys import in_window, rescale, window
+from sightline.data.greys import Deep, shown
 from sightline.errors import UserError
+
+warnings.filterwarnings("ignore", module="pydicom")  # what matters of it is said in our own words
+PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+GREYS = ("MONOCHROME1", "MONOCHROME2")
+COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "PALETTE COLOR")
 
 
 def decode(path: Path) -> np.ndarray:
-    """The pixels of a DICOM file as (H, W, 3) uint8, at full size, so that gaze and masks in its pixels fit.
+    """The pixels of a DICOM file as (H, W, 3) uint8, each file by itself. Raises what `read_pixels` raises."""
+    pixels = read_pixels(path)
+    return shown(pixels, None, path) if isinstance(pixels, Deep) else pixels
+
+
+def read_pixels(path: Path) -> np.ndarray | Deep:
+    """The pixels of a DICOM file at full size, so that gaze and masks in its pixels fit: (H, W, 3) uint8, or greys that have no window.
+
+    Greys take the way of the standard (PS3.3 C.11): modality rescale or table, VOI table or else the first window that can be used, then
+    inversion. Greys of up to 8 bits without a window are shown as they are; deeper ones have to be scaled by whoever asks.
 
     Nothing is halved here (004-09 halves 2544 x 3056 pixels): that is the resize to `image_size`, after the annotations are drawn.
 
     Raises:
-        UserError: a missing file, no DICOM, a damaged one, several frames, or a compression without its decoder.
+        UserError: a missing file, no DICOM, a damaged one, several frames, a compression without its decoder, or greys that
+            cannot be right.
     """
+    file = _file(path)
+    if not any(keyword in file for keyword in PIXELS):
+        raise UserError(path, "holds no pixels: it is cut short, or is no image", "Fetch it again, or take it off the list.")
     with _in_words(path):
-        file = dcmread(path)
-        if "PixelData" not in file:
-            raise UserError(path, "holds no pixels: it is cut short, or is no image", "Fetch it again, or take it off the list.")
-        if (frames := int(file.get("NumberOfFrames") or 1)) > 1:
-            raise UserError(path, f"holds {frames} frames", "Save the one that is meant as a file of its own.")
-        pixels = _stored(path, file)
-        if file.PhotometricInterpretation == "PALETTE COLOR":
-            pixels = apply_color_lut(pixels, file)  # (H, W, 3 or 4)
-            return _eight_bits(pixels[..., :3], pixels.itemsize * 8)
-        if pixels.ndim == 3:  # pydicom has turned YBR into RGB
-            return _eight_bits(pixels, int(file.BitsStored))
-        first, last = int(pixels.min()), int(pixels.max())
-        table = np.rint(255 * brightness(np.arange(first, last + 1), file)).astype(np.uint8)  # each grey once, not each pixel
-        grey = table[pixels.astype(np.int32) - first]
-    return np.repeat(grey[:, :, None], 3, axis=2)  # (H, W, 3)
+        frames, kind = int(file.get("NumberOfFrames") or 1), str(file.get("PhotometricInterpretation") or "MONOCHROME2").strip()
+    if frames > 1:
+        raise UserError(path, f"holds {frames} frames", "Save the one that is meant as a file of its own.")
+    if kind not in (*GREYS, *COLOURS):
+        raise UserError(path, f"holds colours of the kind {kind!r}, which is not read", "Export it as MONOCHROME2 or RGB.")
+    pixels = _stored(path, file)
+    if kind == "PALETTE COLOR":
+        with _in_words(path):
+            coloured = apply_color_lut(pixels, file)  # (H, W, 3 or 4)
+        return _eight_bits(coloured[..., :3], coloured.itemsize * 8)
+    if pixels.ndim == 3:  # pydicom has turned YBR into RGB
+        return _eight_bits(pixels, int(file.BitsStored))
+    return _greys(path, file, pixels, kind == "MONOCHROME1")
+
+
+def _greys(path: Path, file: Dataset, stored: np.ndarray, inverted: bool) -> np.ndarray | Deep:
+    slope, intercept = rescale(file, path)
+    tables = [keyword for keyword in ("VOILUTSequence", "ModalityLUTSequence") if file.get(keyword)]
+    found = window(file)
+    padding = _padding(file, stored)
+    if tables:
+        with _in_words(path):
+            values = np.asarray(apply_modality_lut(stored, file))
+            bits = int(file[tables[0]].value[0].LUTDescriptor[2])
+            if file.get("VOILUTSequence"):  # it is indexed by whole numbers, and rescaling makes floats
+                values = np.asarray(apply_voi_lut(np.rint(values).astype(np.int64), file))
+                found = None
+        unit = in_window(values, *found) if found else np.clip(values / (2**bits - 1), 0, 1)
+    else:
+        values = stored * slope + intercept
+        if found:
+            unit = in_window(values, *found)
+        elif stored.dtype.kind != "f" and int(file.BitsStored) <= 8:
+            bits, signed = int(file.BitsStored), bool(file.PixelRepresentation)
+            first = -(2 ** (bits - 1)) if signed else 0
+            ends = sorted(end * slope + intercept for end in (first, first + 2**bits - 1))
+            unit = np.clip((values - ends[0]) / (ends[1] - ends[0]), 0, 1)
+        else:
+            telling = values[~padding] if padding.any() and not padding.all() else values
+            return Deep(values, "DICOM", float(telling.min()), float(telling.max()), inverted)
+    levels = np.rint(255 * (1 - unit if inverted else unit)).astype(np.uint8)
+    return np.repeat(levels[:, :, None], 3, axis=2)  # (H, W, 3)
+
+
+def _padding(file: Dataset, stored: np.ndarray) -> np.ndarray:
+    """(H, W) bool: stored values that stand for no measurement."""
+    value = file.get("PixelPaddingValue")
+    if not isinstance(value, int | float):
+        return np.zeros(stored.shape, bool)
+    last = file.get("PixelPaddingRangeLimit")
+    ends = sorted((value, last if isinstance(last, int | float) else value))
+    return np.asarray((stored >= ends[0]) & (stored <= ends[1]))
 
 
 def size(path: Path) -> tuple[int, int]:
@@ -46,50 +106,61 @@ def size(path: Path) -> tuple[int, int]:
     Raises:
         UserError: a missing file, no DICOM, or a damaged one.
     """
+    head = _file(path, ["Rows", "Columns"])
     with _in_words(path):
-        head = dcmread(path, stop_before_pixels=True, specific_tags=["Rows", "Columns"])
         return int(head.Rows), int(head.Columns)
 
 
-def brightness(stored: np.ndarray, file: Dataset) -> np.ndarray:
-    """How bright stored values are shown (DICOM PS3.3 C.11): modality rescale, VOI lookup table or else the first window, then inversion.
-
-    Without table and window the whole range of the stored bits is shown: scaling by the image's own maximum would make the brightness
-    of the lung depend on whether a marker lies in the corner.
-
-    Args:
-        stored: whole numbers, of any shape.
-        file: the attributes of their image.
-
-    Returns:
-        float64 in [0, 1] of the same shape, 1 is white.
-    """
-    values = apply_modality_lut(stored, file)
-    if file.get("VOILUTSequence"):
-        values = np.rint(values).astype(np.int64)  # rescaling makes floats of what indexes the table
-    low, high = _range(file)
-    shown = np.clip((apply_voi_lut(values, file) - low) / (high - low), 0, 1)
-    return np.asarray(1 - shown if file.PhotometricInterpretation == "MONOCHROME1" else shown)
-
-
-def _range(file: Dataset) -> tuple[float, float]:
-    """What black and white stand for after `apply_voi_lut`, which answers in the range of its table, or else in that of its input."""
-    for table in ("VOILUTSequence", "ModalityLUTSequence"):
-        if file.get(table):
-            return 0, 2 ** file[table].value[0].LUTDescriptor[2] - 1
-    bits, signed = int(file.BitsStored), int(file.PixelRepresentation)
-    slope, intercept = float(file.get("RescaleSlope", 1)), float(file.get("RescaleIntercept", 0))
-    low = -(2 ** (bits - 1)) if signed else 0
-    return low * slope + intercept, (low + 2**bits - 1) * slope + intercept
+def _file(path: Path, only: list[str] | None = None) -> Dataset:
+    """The attributes of a file, also of one without preamble where they are those of an image."""
+    with _in_words(path):
+        try:
+            file = dcmread(path, stop_before_pixels=only is not None, specific_tags=only)
+        except InvalidDicomError:
+            file = dcmread(path, force=True, stop_before_pixels=only is not None, specific_tags=only)
+            if not ("Rows" in file and "Columns" in file):
+                raise
+        if "TransferSyntaxUID" not in file.file_meta:
+            implicit, little = file.original_encoding
+            explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+            file.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+        return file
 
 
 def _stored(path: Path, file: Dataset) -> np.ndarray:
-    try:
-        return file.pixel_array
-    except RuntimeError:  # each decoder that pydicom knows is missing, or has failed
-        reason = f"cannot be decompressed ({file.file_meta.TransferSyntaxUID.name})"
-        remedy = 'Install the decoders with pip install "pylibjpeg[all]"; if they are there, fetch the file again.'
-        raise UserError(path, reason, remedy) from None
+    """(H, W) or (H, W, 3), as stored."""
+    with _in_words(path):
+        syntax = file.file_meta.TransferSyntaxUID
+        if syntax.is_encapsulated:
+            try:
+                decodable = get_decoder(syntax).is_available
+            except NotImplementedError:
+                raise UserError(path, f"is compressed in a way that is not read ({syntax.name})", "Export it uncompressed.") from None
+            if not decodable:
+                remedy = "Install the decoders with pip install 'sightline[dicom]', or export it uncompressed."
+                raise UserError(path, f"cannot be decompressed without a decoder ({syntax.name})", remedy)
+        else:
+            _check_bits(path, file)
+        return np.asarray(file.pixel_array)
+
+
+def _check_bits(path: Path, file: Dataset) -> None:
+    """Refuses values that need more bits than the file says: they would be cut off, and bright would turn dark."""
+    allocated, bits = int(file.BitsAllocated), int(file.get("BitsStored", file.BitsAllocated))
+    overlays = any(element.tag.group & 0xFF00 == 0x6000 and element.keyword == "OverlayBitPosition" and element.value for element in file)
+    if "PixelData" not in file or allocated not in (8, 16, 32) or bits >= allocated or file.get("HighBit") != bits - 1 or overlays:
+        return
+    order = ">" if file.file_meta.TransferSyntaxUID == ExplicitVRBigEndian else "<"
+    content = file.PixelData[: len(file.PixelData) // (allocated // 8) * (allocated // 8)]
+    if file.PixelRepresentation:
+        values = np.frombuffer(content, f"{order}i{allocated // 8}")
+        beyond = not np.isin(values >> (bits - 1), (0, -1)).all()
+    else:
+        values = np.frombuffer(content, f"{order}u{allocated // 8}")
+        beyond = bool((values >> bits).any())
+    if beyond:
+        reason = f"says that its values have {bits} bits, but they reach from {values.min()} to {values.max()}"
+        raise UserError(path, reason, "Export it again, or correct its attribute BitsStored.")
 
 
 def _eight_bits(pixels: np.ndarray, bits: int) -> np.ndarray:
@@ -98,14 +169,19 @@ def _eight_bits(pixels: np.ndarray, bits: int) -> np.ndarray:
 
 @contextmanager
 def _in_words(path: Path) -> Iterator[None]:
+    """Around what pydicom does: damaged attributes raise almost anything."""
     try:
         yield
     except UserError:
         raise
     except FileNotFoundError:
         raise UserError(path, "no such file", "Check the path, or take the image off the list.") from None
+    except IsADirectoryError:
+        raise UserError(path, "is a folder, not an image", "Give the file.") from None
+    except PermissionError:
+        raise UserError(path, "may not be read", "Give yourself the right to read it.") from None
     except InvalidDicomError:
         raise UserError(path, "is not a DICOM file", "Export it again; an image of another kind needs its own ending.") from None
-    except Exception as error:  # damaged attributes raise almost anything
+    except Exception as error:
         reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
         raise UserError(path, f"is cut short or damaged ({reason})", "Fetch or export the file again.") from None

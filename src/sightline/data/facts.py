@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from PIL import Image
 
-from sightline.data.annotation import Size, render
-from sightline.data.images import open_image
+from sightline.data.annotation import OtherSize, Size, named, render_each, united
+from sightline.data.greys import Deep, Kind, Range, range_of
+from sightline.data.images import as_shown, orientation, read_pixels
+from sightline.errors import UserError
 from sightline.types import Record
 
+Oddity = Literal["empty", "full", "inverted"]
 THUMBNAIL = 16  # pixels a side: finer ones miss copies that were cropped or resampled a little
 
 
@@ -28,6 +32,10 @@ class Facts:
             of one colour; None of a drawable.
         known: it has an ROI map.
         area: mean of the ROI map; None where it is unknown or drawn.
+        spread: grey levels, 0 to 255, between which nearly all of the image lies as it is shown by itself; None of a drawable.
+        deep: kind, smallest and largest value of deep greys that wait for the scale of the data set.
+        turned: the photograph is turned by its EXIF tag.
+        odd: (file or image, what is odd) of each mask that may not mean what it says.
     """
 
     size: Size | None
@@ -36,20 +44,34 @@ class Facts:
     thumbnail: np.ndarray | None
     known: bool
     area: float | None
+    spread: float | None = None
+    deep: tuple[Kind, float, float] | None = None
+    turned: bool = False
+    odd: tuple[tuple[str, Oddity], ...] = ()
 
 
-def examine(record: Record, gaze_blur: int) -> Facts:
+def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
     """Decodes an image and renders its annotations.
+
+    Args:
+        grey: see `open_image`.
 
     Raises:
         UserError: the image or one of its annotations cannot be used.
     """
     if not isinstance(record.image, Path):
         return Facts(None, None, digest(record.image.key.encode()), None, bool(record.annotations), None)
-    image = open_image(record.image)
+    pixels = read_pixels(record.image)
+    image = as_shown(pixels, grey, record.image)
     size = (image.shape[0], image.shape[1])
-    roi = render(record.annotations, size, gaze_blur=gaze_blur, where=record.id)
-    render(record.avoid, size, gaze_blur=gaze_blur, where=record.id)
+    turn = orientation(record.image)
+    try:
+        marks, avoided = (render_each(m, size, gaze_blur=gaze_blur, where=record.id) for m in (record.annotations, record.avoid))
+    except OtherSize as error:
+        raise (_not_turned(error) if turn >= 5 else error) from None
+    roi = united(marks)
+    drawn = zip((*record.annotations, *record.avoid), (*marks, *avoided), strict=True)
+    masks = [(named(mark, record.id), _oddity(inside > 0)) for mark, inside in drawn if mark.kind == "mask" and inside is not None]
     return Facts(
         size=size,
         file=digest(record.image.read_bytes()),
@@ -57,7 +79,39 @@ def examine(record: Record, gaze_blur: int) -> Facts:
         thumbnail=thumbnail(image),
         known=roi is not None,
         area=None if roi is None else float(roi.mean()),
+        spread=_spread(image),
+        deep=(pixels.kind, pixels.low, pixels.high) if isinstance(pixels, Deep) and grey is None else None,
+        turned=turn > 1,
+        odd=tuple((where, odd) for where, odd in masks if odd),
     )
+
+
+def _not_turned(error: OtherSize) -> UserError:
+    reason = "has the pixels of its photograph as stored, but the photograph is turned by its EXIF tag"
+    return UserError(error.where, reason, "Turn the annotations as well with --set data.annotated_on=stored, or export them upright.")
+
+
+def _oddity(inside: np.ndarray) -> Oddity | None:
+    """What makes a mask look as if it did not mean what it says. Inverted: it covers most of the image and nearly all of its border."""
+    if not inside.any():
+        return "empty"
+    if inside.all():
+        return "full"
+    border = np.concatenate([inside[0], inside[-1], inside[:, 0], inside[:, -1]])
+    return "inverted" if inside.mean() > 0.5 and border.mean() > 0.9 else None
+
+
+def _spread(image: np.ndarray) -> float:
+    """(H, W, 3) uint8 -> grey levels between the darkest and the brightest half percent."""
+    step = max(1, int((image.shape[0] * image.shape[1] / 250_000) ** 0.5))
+    low, high = np.percentile(image[::step, ::step].max(axis=2), (0.5, 99.5))
+    return float(high - low)
+
+
+def share_of(deep: tuple[Kind, float, float], grey: Range) -> float:
+    """How much of the scale of the data set the scale of one picture by itself takes, at most 1."""
+    own = range_of(deep[0], deep[2], deep[1])
+    return min(1.0, (own[1] - own[0]) / (grey[1] - grey[0]))
 
 
 def thumbnail(image: np.ndarray) -> np.ndarray:

@@ -2,48 +2,84 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from sightline.data.greys import Deep, Range, range_of, shown
 from sightline.errors import UserError
 from sightline.types import Picture
 
 T = TypeVar("T")
-ORIENTATION = 0x0112  # EXIF tag; values 5 to 8 turn the picture by a quarter
+ORIENTATION = 0x0112  # EXIF and TIFF tag; values 5 to 8 turn the picture by a quarter
+REDUCED = 0x00FE  # TIFF tag; bit 0: this page is a smaller copy of another
+PHOTOMETRIC = 0x0106  # TIFF tag; 0: white is zero, which Pillow heeds at 8 bits only
 DICOM = {".dcm", ".dicom"}
+OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM", b"GIF8", b"RIFF")  # how files begin that Pillow reads
+LARGEST = 2 * 89_478_485  # pixels; Pillow's own limit
+warnings.filterwarnings("ignore", module="PIL")  # of large pictures and damaged tags; what matters of it is said in our own words
 
 
-def open_image(picture: Picture) -> np.ndarray:
+def open_image(picture: Picture, grey: Range | None = None) -> np.ndarray:
     """The pixels of an image as (H, W, 3) uint8, upright as its EXIF tag says; of a DICOM file as a viewer shows them.
 
-    Transparent parts turn black. Deep greys (16 bits, 32 bits, float) are scaled by the smallest range 2^n - 1 that holds them, so
-    that 12-bit data stored in 16 bits do not come out black.
+    Transparent parts turn black.
+
+    Args:
+        grey: which values of deep greys (16 bits, 32 bits, float, DICOM without a window) become black and white. None: see
+            `greys.range_of`; pictures of one data set share the scale that its survey finds.
 
     Raises:
-        UserError: a missing file, a damaged one, or one that is no image.
+        UserError: a missing file, a damaged one, one that is no image, one that holds several, or greys that nothing scales.
     """
     if not isinstance(picture, Path):
         return picture.draw()
-    if picture.suffix.lower() in DICOM:
+    return as_shown(read_pixels(picture), grey, picture)
+
+
+def read_pixels(path: Path) -> np.ndarray | Deep:
+    """A picture as its file holds it: (H, W, 3) uint8, or deep greys.
+
+    Raises:
+        UserError: see `open_image`.
+    """
+    if is_dicom(path):
         from sightline.data import dicom  # half a second, which only those spend who have such files
 
-        return dicom.decode(picture)
-    return _decode(picture, _rgb)
+        return dicom.read_pixels(path)
+    return _read(path, lambda image: _pixels(_upright(image)))
+
+
+def as_shown(pixels: np.ndarray | Deep, grey: Range | None, where: Path) -> np.ndarray:
+    """What `read_pixels` gives as (H, W, 3) uint8."""
+    return shown(pixels, grey, where) if isinstance(pixels, Deep) else pixels
 
 
 def open_map(picture: Picture) -> np.ndarray:
-    """The grey levels of a mask or a heat map as (H, W) uint8. What is not zero in the file is not zero here.
+    """The grey levels of a heat map as (H, W) uint8. What is not zero in the file is not zero here.
 
     An alpha channel is ignored: it says what a viewer shows, not what was marked. Of coloured marks the strongest channel counts.
+    16 bits reach to 65535, floats to 1, or to the largest of the file where that is more.
 
     Raises:
-        UserError: a missing file, a damaged one, or one that is no image.
+        UserError: a missing file, a damaged one, one that is no image, or one with negative or undefined values.
     """
-    return _decode(picture, _grey) if isinstance(picture, Path) else picture.draw()
+    if not isinstance(picture, Path):
+        return picture.draw()
+    return read_upright(picture, lambda image: _grey(image, picture))
+
+
+def read_upright(path: Path, use: Callable[[Image.Image], T]) -> T:
+    """What `use` makes of the picture, decoded and turned as its EXIF tag says.
+
+    Raises:
+        UserError: see `open_image`.
+    """
+    return use(_read(path, _upright))
 
 
 def image_size(picture: Picture) -> tuple[int, int]:
@@ -51,64 +87,116 @@ def image_size(picture: Picture) -> tuple[int, int]:
     if not isinstance(picture, Path):
         height, width = picture.draw().shape[:2]
         return height, width
-    if picture.suffix.lower() in DICOM:
+    if is_dicom(picture):
         from sightline.data import dicom
 
         return dicom.size(picture)
-    return _read(picture, lambda image: image.size if image.getexif().get(ORIENTATION, 1) >= 5 else image.size[::-1])
+    return _read(picture, _size)
 
 
-def _decode(path: Path, convert: Callable[[Image.Image], np.ndarray]) -> np.ndarray:
-    return _read(path, lambda image: convert(ImageOps.exif_transpose(image)))
+def orientation(path: Path) -> int:
+    """How the EXIF tag turns the picture: 1 not at all, 2 to 8 as EXIF counts them."""
+    return 1 if is_dicom(path) else _read(path, _orientation)
+
+
+def is_dicom(path: Path) -> bool:
+    """Whether a file is DICOM: by its content, or by its name where the content is nothing that is known."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(132)
+    except OSError:
+        head = b""
+    return head[128:] == b"DICM" or (path.suffix.lower() in DICOM and not head.startswith(OTHERS))
 
 
 def _read(path: Path, use: Callable[[Image.Image], T]) -> T:
+    """What `use` reads from the file; it calls the decoders, and nothing else that may go wrong."""
     try:
         with Image.open(path) as image:
+            if 0 in image.size:
+                raise UserError(path, "has no pixels", "Fetch or export the file again.")
             return use(image)
     except UserError as error:
         raise UserError(path, error.reason, error.remedy) from None
     except FileNotFoundError:
         raise UserError(path, "no such file", "Check the path, or take the image off the list.") from None
+    except IsADirectoryError:
+        raise UserError(path, "is a folder, not an image", "Give the file.") from None
+    except PermissionError:
+        raise UserError(path, "may not be read", "Give yourself the right to read it.") from None
     except UnidentifiedImageError:
-        raise UserError(path, "is not an image that can be read", "Save it as PNG, JPEG or TIFF; DICOM has to end in .dcm.") from None
+        raise UserError(path, "is not an image that can be read", "Save it as PNG, JPEG or TIFF.") from None
+    except Image.DecompressionBombError:
+        raise UserError(
+            path, f"has more than {LARGEST / 1e6:.0f} million pixels", "Save it smaller, or cut the part out that is meant."
+        ) from None
     except Exception as error:  # decoders of damaged files raise almost anything
         reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
         raise UserError(path, f"is cut short or damaged ({reason})", "Fetch or export the file again.") from None
 
 
-def _rgb(image: Image.Image) -> np.ndarray:
-    if _is_deep(image):
-        grey = np.asarray(image)
-        return np.repeat(np.rint(_to_255(grey, _range(grey))).astype(np.uint8)[:, :, None], 3, axis=2)  # (H, W, 3)
-    if image.has_transparency_data:
-        black = Image.new("RGBA", image.size, (0, 0, 0, 255))
-        image = Image.alpha_composite(black, image.convert("RGBA"))
-    return np.array(image.convert("RGB"))
+def _orientation(image: Image.Image) -> int:
+    value = image.getexif().get(ORIENTATION, 1)
+    return value if value in range(1, 9) else 1
 
 
-def _grey(image: Image.Image) -> np.ndarray:
-    if _is_deep(image):
-        grey = np.asarray(image)
-        full = 65535 if image.mode.startswith("I;16") else _range(grey)
-        return np.ceil(_to_255(grey, full)).astype(np.uint8)  # upwards: a mask of ones in 16 bits stays a mask
-    if image.mode in ("1", "L"):
-        return np.array(image.convert("L"))
-    return np.array(image.convert("RGB")).max(axis=2)
+def _size(image: Image.Image) -> tuple[int, int]:
+    turned = _orientation(image) >= 5 and image.format != "TIFF"  # of TIFF files Pillow gives the upright size at once
+    return image.size if turned else image.size[::-1]
 
 
-def _is_deep(image: Image.Image) -> bool:
+def _upright(image: Image.Image) -> Image.Image:
+    """Decoded; refuses files with several pictures."""
+    if (pages := _pages(image)) > 1:
+        raise UserError("image", f"holds {pages} pictures", "Save the one that is meant as a file of its own.")
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    return image
+
+
+def _pages(image: Image.Image) -> int:
+    """Pictures in the file, without smaller copies of the first one and what cameras hide behind a photograph (MPO)."""
+    pages = int(getattr(image, "n_frames", 1))
+    if image.format == "MPO" or pages == 1:
+        return 1
+    if image.format != "TIFF":
+        return pages
+    full = 1
+    for page in range(1, pages):
+        image.seek(page)
+        full += not int(image.tag_v2.get(REDUCED, 0)) & 1  # type: ignore[attr-defined]
+    image.seek(0)
+    return full
+
+
+def is_deep(image: Image.Image) -> bool:
     return image.mode.startswith("I") or image.mode == "F"
 
 
-def _range(grey: np.ndarray) -> float:
-    top = float(grey.max())
-    if grey.dtype.kind == "f" and top <= 1:
-        return 1
-    return float(2 ** max(8, int(top).bit_length()) - 1)
+def colours(image: Image.Image) -> np.ndarray:
+    """(H, W, 3) uint8 of any mode that is not deep; what is transparent keeps its colour."""
+    if image.mode == "LAB":
+        lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+        return np.array(ImageCms.applyTransform(image, ImageCms.buildTransform(lab, srgb, "LAB", "RGB")))
+    return np.array(image.convert("RGB"))
 
 
-def _to_255(grey: np.ndarray, full: float) -> np.ndarray:
-    if not (grey >= 0).all():
-        raise UserError("image", "holds negative or undefined grey values", "Choose a window and save it as unsigned greys.")
-    return np.minimum(grey.astype(np.float64) * (255 / full), 255)
+def _pixels(image: Image.Image) -> np.ndarray | Deep:
+    if is_deep(image):
+        return Deep.of(np.array(image), image.format == "TIFF" and image.tag_v2.get(PHOTOMETRIC) == 0)  # type: ignore[attr-defined]
+    if image.has_transparency_data:
+        black = Image.new("RGBA", image.size, (0, 0, 0, 255))
+        image = Image.alpha_composite(black, image.convert("RGBA"))
+    return colours(image)
+
+
+def _grey(image: Image.Image, where: Path) -> np.ndarray:
+    if not is_deep(image):
+        return np.array(image.convert("L")) if image.mode in ("1", "L") else colours(image).max(axis=2)
+    grey = np.array(image).astype(np.float64)
+    low, high = float(grey.min()), float(grey.max())
+    if not (low >= 0 and np.isfinite(high)):
+        raise UserError(where, "holds negative or undefined grey values", "Save it with values from 0 (nothing) to 1 or 65535 (all).")
+    whole = 65535.0 if image.mode.startswith("I;16") else range_of("whole numbers", high)[1]
+    full = max(1.0, high) if image.mode == "F" else whole
+    return np.ceil(np.minimum(grey * (255 / full), 255)).astype(np.uint8)  # upwards: what is faint stays

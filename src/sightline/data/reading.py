@@ -11,6 +11,7 @@ from pathlib import Path
 from sightline import catalog
 from sightline.config import Data
 from sightline.data.labels import check_labels
+from sightline.data.marks import as_set
 from sightline.errors import UserError, nearest
 from sightline.types import Picture, Record, Records
 
@@ -57,7 +58,7 @@ def read(data: Data, least: int = 2) -> Dataset:
         raise UserError(where, f"has no image of the class {empty[0]!r}", "Complete the data, or choose another data.task or data.classes.")
     left_out = Counter(r.label for r in records if r.label not in class_of)
     notes = records.notes if isinstance(records, Records) else ()
-    return Dataset(kept, tuple(classes), dict(left_out.most_common()), notes)
+    return Dataset(as_set(kept, data.mask, data.annotated_on), tuple(classes), dict(left_out.most_common()), notes)
 
 
 def _classes(data: Data, tasks: Mapping[str, dict[str, list[str]]], labels: Sequence[str]) -> dict[str, list[str]]:

@@ -7,47 +7,78 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-from sightline.data.facts import Facts, digest, examine
+from sightline.data.facts import Facts, Oddity, digest, examine, share_of
+from sightline.data.greys import Kind, Range, common_range
 from sightline.data.survey_store import SurveyStore
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture, Record
 
-VERSION = 1  # of what is remembered: a change of `examine` raises it, which forgets the old
+VERSION = 2  # of what is remembered: a change of `examine` raises it, which forgets the old
+PLAIN = 10  # grey levels of 255 within which an image counts as almost one grey
+ODD: dict[Oddity, tuple[str, str]] = {
+    "empty": ("this mask marks nothing", "If the expert found nothing to mark, say so with `nothing`; else look at the file."),
+    "full": (
+        "this mask marks the whole image",
+        "It says nothing about where to look: leave the image without a mask, or look at the file.",
+    ),
+    "inverted": ("this mask marks most of the image and its border", "Look whether inside and outside are exchanged."),
+}
 
 
 @dataclass(frozen=True)
 class Survey:
-    """Facts by record id, and what is wrong; an image with a problem has no facts. `remarks` are what is odd and may be meant."""
+    """What was seen of a data set.
+
+    Attributes:
+        facts: by record id; an image with a problem has none.
+        problems: what is wrong.
+        remarks: what is odd and may be meant.
+        grey: the values that become black and white in pictures of deep greys; None where there are none, or where each has its own scale.
+    """
 
     facts: dict[str, Facts]
     problems: list[UserError]
     remarks: list[UserError] = field(default_factory=list)
+    grey: Range | None = None
 
     def raise_problems(self) -> None:
         """Raises the first problem, saying how many more there are."""
         if self.problems:
-            first, more = self.problems[0], len(self.problems) - 1
-            rest = f" There are {more} more problems: `sightline data check` lists them." if more else ""
+            first, *others = self.problems
+            same = sum(problem.reason == first.reason for problem in others)
+            rest = f" So it is with {same} more." if same else ""
+            if more := len(others) - same:
+                rest += f" There {f'are {more} more problems' if more > 1 else 'is 1 more problem'}: `sightline data check` lists them."
             raise UserError(first.where, first.reason, first.remedy + rest)
 
 
-def survey(records: Sequence[Record], *, gaze_blur: int, progress: Callable[[int, int], None] | None = None) -> Survey:
+def survey(
+    records: Sequence[Record],
+    *,
+    gaze_blur: int,
+    grey: Range | None = None,
+    annotated_on: Literal["upright", "stored"] = "upright",
+    progress: Callable[[int, int], None] | None = None,
+) -> Survey:
     """Decodes every image and renders its annotations, in two threads; remembers the facts of files that have not changed.
 
     Args:
         gaze_blur: as in the training, see `render`.
+        grey: what `data.grey` says; None: the scale is found.
+        annotated_on: what `data.annotated_on` says.
         progress: called with (done, total).
     """
     facts: dict[str, Facts] = {}
     problems: list[UserError] = []
-    keys = [_key(record, gaze_blur) for record in records]
+    keys = [_key(record, gaze_blur, grey) for record in records]
     with SurveyStore() as store, ThreadPoolExecutor(2) as pool:
         remembered = store.load([key for key in keys if key])
 
         def look(record: Record, key: str | None) -> Facts | UserError:
             try:
-                return remembered[key] if key in remembered else examine(record, gaze_blur)
+                return remembered[key] if key in remembered else examine(record, gaze_blur, grey)
             except UserError as error:
                 return error
 
@@ -61,15 +92,46 @@ def survey(records: Sequence[Record], *, gaze_blur: int, progress: Callable[[int
                     store.save(key, found)
             if progress:
                 progress(done + 1, len(records))
-    return Survey(facts, problems)
+    if grey is None:
+        try:
+            grey = common_range(deep_pictures(records, facts))
+        except UserError as error:
+            problems.append(error)
+    return Survey(facts, problems, _remarks(records, facts, grey, annotated_on), grey)
 
 
-def _key(record: Record, gaze_blur: int) -> str | None:
+def deep_pictures(records: Sequence[Record], facts: dict[str, Facts]) -> list[tuple[str, Kind, float]]:
+    """(file, kind, largest value) of each picture whose greys wait for a scale."""
+    return [(str(record.image), seen.deep[0], seen.deep[2]) for record, seen in _seen(records, facts) if seen.deep]
+
+
+def _seen(records: Sequence[Record], facts: dict[str, Facts]) -> list[tuple[Record, Facts]]:
+    return [(record, facts[record.id]) for record in records if record.id in facts]
+
+
+def _remarks(records: Sequence[Record], facts: dict[str, Facts], grey: Range | None, annotated_on: str) -> list[UserError]:
+    """What is odd and may be meant, with one reason for all images of a kind."""
+    found = []
+    for record, seen in _seen(records, facts):
+        found += [UserError(where, *ODD[odd]) for where, odd in seen.odd]
+        deep, share = seen.deep, 1.0
+        if deep and grey and deep[0] != "DICOM":
+            share = share_of(deep, grey)
+        if seen.spread is not None and seen.spread * share < PLAIN:
+            remedy = "Look at it; deep greys are scaled by data.grey=[BLACK,WHITE]." if deep else "Look at it."
+            found.append(UserError(str(record.image), "is almost of one grey", remedy))
+        if seen.turned and annotated_on == "upright" and (record.annotations or record.avoid):
+            reason = "is turned by its EXIF tag, and its annotations are taken as made on the upright picture"
+            found.append(UserError(str(record.image), reason, "If they were made on the pixels as stored, set data.annotated_on=stored."))
+    return found
+
+
+def _key(record: Record, gaze_blur: int, grey: Range | None) -> str | None:
     """Names everything that the facts depend on; None where there is no file to remember."""
     if not isinstance(record.image, Path):
         return None
     try:
-        parts = [VERSION, gaze_blur, _state(record.image), *map(_mark_state, (*record.annotations, None, *record.avoid))]
+        parts = [VERSION, gaze_blur, grey, _state(record.image), *map(_mark_state, (*record.annotations, None, *record.avoid))]
     except OSError:
         return None
     return digest(json.dumps(parts).encode())

@@ -41,7 +41,7 @@ class SurveyStore:
 
     def save(self, key: str, facts: Facts) -> None:
         assert facts.thumbnail is not None
-        plain = json.dumps([facts.size, facts.file, facts.pixels, facts.known, facts.area])
+        plain = json.dumps({**vars(facts), "thumbnail": None})
         self._fresh.append((key, plain, facts.thumbnail.tobytes()))
 
     def __enter__(self) -> SurveyStore:
@@ -61,5 +61,6 @@ def _open() -> sqlite3.Connection:
 
 
 def _unpacked(plain: str, pixels: bytes) -> Facts:
-    (height, width), file, seen, known, area = json.loads(plain)
-    return Facts((height, width), file, seen, np.frombuffer(pixels, np.float16).reshape(THUMBNAIL, THUMBNAIL), known, area)
+    kept = json.loads(plain)
+    tuples = {"size": tuple(kept["size"]), "deep": kept["deep"] and tuple(kept["deep"]), "odd": tuple(map(tuple, kept["odd"]))}
+    return Facts(**(kept | tuples | {"thumbnail": np.frombuffer(pixels, np.float16).reshape(THUMBNAIL, THUMBNAIL)}))

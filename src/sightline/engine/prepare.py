@@ -26,12 +26,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Prepared:
-    """Data sets by split, class names, the rows of `split.csv`, what the leak check warned of, and what the reader noted."""
+    """Data sets by split, class names, the rows of `split.csv`, what the leak check warned of and the reader noted, and the recipe with the
+    scale of deep greys (`data.grey`) that was found."""
 
     datasets: dict[str, ImageDataset]
     classes: tuple[str, ...]
     table: list[dict[str, str]]
     warnings: list[str]
+    recipe: Recipe
     notes: tuple[str, ...] = ()
 
 
@@ -47,8 +49,10 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
     dataset = read(data)
     check_point_into(recipe.evaluate, dataset.records, dataset.classes)
     check_decoy(data.decoy, dataset.classes)
-    found = survey(dataset.records, gaze_blur=data.gaze_blur, progress=progress)
+    found = survey(dataset.records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on, progress=progress)
     found.raise_problems()
+    data = data.model_copy(update={"grey": found.grey})
+    recipe = recipe.model_copy(update={"data": data})
     groups = near_duplicate_groups(dataset.records, found) if data.split.near_duplicates else None
     splits = split(dataset.records, data.split, groups)
     for name in ("train", "val"):
@@ -84,7 +88,7 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
         for record in records
     ]
     datasets = {name: _dataset(recipe, name, records, dataset.classes, annotated) for name, records in splits.items()}
-    return Prepared(datasets, dataset.classes, table, warnings, dataset.notes)
+    return Prepared(datasets, dataset.classes, table, warnings, recipe, dataset.notes)
 
 
 def _guided(recipe: Recipe, records: list[Record], progress: Progress | None) -> list[Record]:
@@ -97,7 +101,7 @@ def _guided(recipe: Recipe, records: list[Record], progress: Progress | None) ->
                 raise UserError(f"stage {stage.name!r}", f"data.{name} cannot change within a run", remedy)
     chosen = guided_by(records, roi, gaze_blur=recipe.data.gaze_blur)
     changed = [new for new, old in zip(chosen, records, strict=True) if new != old]
-    survey(changed, gaze_blur=recipe.data.gaze_blur, progress=progress).raise_problems()
+    survey(changed, gaze_blur=recipe.data.gaze_blur, grey=recipe.data.grey, progress=progress).raise_problems()
     return chosen
 
 

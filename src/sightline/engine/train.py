@@ -71,7 +71,7 @@ def train(
     """
     folder = Path(folder)
     recipe.check()
-    stages = [(f"stage-{i}-{s.name}", recipe.at_stage(s)) for i, s in enumerate(recipe.stages, 1)] or [("", recipe)]
+    stages = _stages(recipe)
     for _, stage in stages:
         check_hardware(stage.train)
     begun = _check_folder(recipe, folder, resume)
@@ -85,11 +85,14 @@ def train(
                 remove_partial(folder / name)
                 check_resumable(folder / name)
         prepared = prepare(recipe, progress)
+        recipe, stages = prepared.recipe, _stages(prepared.recipe)
         for note in prepared.notes:
             say(note)
         for warning in prepared.warnings:
             say(f"warning: {warning}")
         if begun:
+            if Run(folder).recipe.data.grey != recipe.data.grey:
+                raise UserError(folder, "was begun with pictures of another range of greys", "Give the data that it was begun with.")
             _check_data(folder, prepared.table, say)
 
         torch.manual_seed(stable_seed("weights", recipe.train.seed))
@@ -113,6 +116,11 @@ def train(
         for name, _ in stages:
             (folder / name / BEST).unlink()
     return Run(folder)
+
+
+def _stages(recipe: Recipe) -> list[tuple[str, Recipe]]:
+    """(folder, recipe) of each training in the row."""
+    return [(f"stage-{i}-{s.name}", recipe.at_stage(s)) for i, s in enumerate(recipe.stages, 1)] or [("", recipe)]
 
 
 def check_gradient_paths(recipe: Recipe, classifier: GuidedClassifier, dataset: ImageDataset) -> None:
@@ -151,7 +159,7 @@ def _check_folder(recipe: Recipe, folder: Path, resume: bool) -> bool:
         return False
     if not resume:
         raise UserError(folder, "exists already", "Give another --name, go on with --resume, or remove it.")
-    if Run(folder).recipe.model_dump() != recipe.model_dump():
+    if not started_from(Run(folder).recipe, recipe):
         raise UserError(folder, "was started with other settings", "Resume with the same recipe and --set, or give another --name.")
     return True
 
@@ -166,6 +174,12 @@ def _check_data(folder: Path, table: list[dict[str, str]], say: Say) -> None:
     if any("picture" not in row for row in before):
         say(f"{folder} was begun by an earlier version: whether pictures and annotations have changed since is not known.")
     check_same(before, table, folder, "Put the data back as they were, or start a new run with another --name.")
+
+
+def started_from(kept: Recipe, recipe: Recipe) -> bool:
+    """Whether a run with these settings was started from this recipe, in which the scale of deep greys may have been left to be found."""
+    grey = recipe.data.grey or kept.data.grey
+    return kept == recipe.model_copy(update={"data": recipe.data.model_copy(update={"grey": grey})})
 
 
 def _open(folder: Path, recipe: Recipe, table: list[dict[str, str]]) -> None:

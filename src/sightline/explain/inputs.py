@@ -34,7 +34,7 @@ def opened(images: Sequence[Path | str | np.ndarray], data: Data) -> tuple[list[
     Raises:
         UserError: a picture that cannot be read.
     """
-    pixels = [image if isinstance(image, np.ndarray) else open_image(Path(image)) for image in images]
+    pixels = [image if isinstance(image, np.ndarray) else open_image(Path(image), data.grey) for image in images]
     names = [f"image {i}" if isinstance(image, np.ndarray) else Path(image).name for i, image in enumerate(images, start=1)]
     return names, torch.stack([square(picture, data) for picture in pixels])
 

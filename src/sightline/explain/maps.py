@@ -83,7 +83,7 @@ def explain(
         raise UserError(f"class {target!r}", "is unknown", nearest(str(target), [*names, "all"]))
     written: list[Path] = []
     for stem, picture in _named(images):
-        pixels = picture if isinstance(picture, np.ndarray) else open_image(picture)
+        pixels = picture if isinstance(picture, np.ndarray) else open_image(picture, settings.grey)
         probabilities, maps = _look(classifier, square(pixels, settings), names, target, method)
         answer = {"image": stem if isinstance(picture, np.ndarray) else str(picture)} | _answer(probabilities, names)
         written += _write(Path(out), stem, pixels, maps, window(pixels.shape[:2], settings), answer, cmap)

@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 
 from sightline import catalog
 from sightline.config import Split
+from sightline.data.greys import Range, common_range
 from sightline.data.leaks import near_duplicate_groups
+from sightline.data.marks import as_set
 from sightline.data.splits import split
-from sightline.data.survey import Survey, survey
+from sightline.data.survey import Survey, deep_pictures, survey
 from sightline.errors import UserError
 from sightline.pseudo.settings import Images, PseudoMasks
 from sightline.types import Record
@@ -28,6 +30,7 @@ class Division:
         targets: to get a mask; without annotations.
         left_out: ids of annotated images that are not learnt from, since they validate or test in the target data set.
         shared: ids of the images learnt from that get a mask as well.
+        grey: black and white of their deep greys; None: there are none.
     """
 
     train: list[Record]
@@ -36,6 +39,7 @@ class Division:
     targets: list[Record]
     left_out: list[str]
     shared: list[str]
+    grey: Range | None = None
 
 
 def divide(settings: PseudoMasks, progress: Callable[[int, int], None] | None = None) -> Division:
@@ -53,14 +57,15 @@ def divide(settings: PseudoMasks, progress: Callable[[int, int], None] | None = 
         raise UserError(where, "has no image without annotation", "Name the data set that is to get masks with --for.")
     judging = [bare(r) for r in others if r.split not in (None, "train")]
     looked = list({r.id: r for r in [*targets, *judging]}.values())
-    seen, seen_others = (survey(some, gaze_blur=settings.gaze_blur, progress=progress) for some in (annotated, looked))
+    seen, seen_others = (survey(s, gaze_blur=settings.gaze_blur, grey=settings.grey, progress=progress) for s in (annotated, looked))
     for found in (seen, seen_others):
         found.raise_problems()
+    grey = settings.grey or common_range(deep_pictures(annotated, seen.facts) + deep_pictures(looked, seen_others.facts))
     annotated = [r for r in annotated if seen.facts[r.id].known]
     left_out = same(annotated, seen, judging, seen_others)
     usable = [r for r in annotated if r.id not in left_out]
     division = hold_out(usable, targets, near_duplicate_groups(usable, seen), settings, where)
-    return replace(division, left_out=sorted(left_out), shared=sorted(same(division.train, seen, targets, seen_others)))
+    return replace(division, grey=grey, left_out=sorted(left_out), shared=sorted(same(division.train, seen, targets, seen_others)))
 
 
 def hold_out(annotated: Sequence[Record], targets: list[Record], groups: Mapping[str, str], settings: PseudoMasks, where: str) -> Division:
@@ -95,7 +100,7 @@ def _read(images: Images, key: str) -> list[Record]:
     records: list[Record] = catalog.make("data", images.name, images.options, images.root, where=f"{key}.options")
     if len({r.id for r in records}) < len(records):
         raise UserError(str(images.root or images.name), "holds an id twice", "Give every image its own id.")
-    return records
+    return as_set(records, images.mask, images.annotated_on)
 
 
 def bare(record: Record) -> Record:

@@ -71,8 +71,9 @@ def pseudo_masks(
         torch.default_generator.manual_seed(stable_seed("weights", settings.seed))
         segmenter = Segmenter(settings.encoder, settings.weights)
         division = division or divide(settings, progress("looking through the images"))
+        settings = settings.model_copy(update={"grey": division.grey})
         _announce(division, say)
-        data = Data(image_size=settings.image_size, augment=settings.augment, gaze_blur=settings.gaze_blur)
+        data = Data(image_size=settings.image_size, augment=settings.augment, gaze_blur=settings.gaze_blur, grey=settings.grey)
         dataset = ImageDataset(division.train, (LABEL,), data, train=True, seed=settings.seed)
         fit(segmenter, dataset, settings, "cuda" if torch.cuda.is_available() else "cpu", progress("learning the masks"), say)
     scores = judge(segmenter, division.held_out, division.groups, settings)
@@ -146,7 +147,7 @@ def _draw_samples(path: Path, segmenter: Segmenter, targets: list[Record], rows:
     confidence, kept = np.array([row["confidence"] for row in rows]), np.array([bool(row["kept"]) for row in rows])
     places = [some[i] for some in (np.flatnonzero(kept), np.flatnonzero(~kept)) if len(some) for i in spread(confidence[some], EACH)]
     found = list(predict(segmenter, [targets[place] for place in places], settings))
-    samples(found, settings.keep).savefig(path, dpi=200)
+    samples(found, settings).savefig(path, dpi=200)
 
 
 @contextmanager

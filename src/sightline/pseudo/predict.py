@@ -37,7 +37,7 @@ def predict(segmenter: Segmenter, records: Sequence[Record], settings: PseudoMas
     """Predicts image by image, so that any number of them fits into memory. Leaves the segmenter in evaluation mode."""
     segmenter.eval()
     device = next(segmenter.parameters()).device
-    dataset = ImageDataset(records, (LABEL,), Data(image_size=settings.image_size, cache=False), train=False)
+    dataset = ImageDataset(records, (LABEL,), Data(image_size=settings.image_size, grey=settings.grey, cache=False), train=False)
     for batch in eval_loader(dataset, batch_size=settings.batch_size, workers=settings.workers):
         maps = segmenter(batch.images.to(device)).sigmoid()[:, 0].float().cpu().numpy()  # (B, S, S)
         for index, probability in zip(batch.index.tolist(), maps, strict=True):

@@ -12,7 +12,7 @@ from sightline.explain.overlay import contour
 from sightline.explain.panels import panel
 from sightline.pseudo.predict import Predicted
 from sightline.pseudo.quality import faults
-from sightline.pseudo.settings import Keep
+from sightline.pseudo.settings import PseudoMasks
 
 SIDE = 320  # pixels of a cell
 EACH = 4  # of the kept ones, and of the dropped ones
@@ -25,18 +25,18 @@ def spread(confidences: np.ndarray, count: int) -> list[int]:
     return [int(order[round(i)]) for i in np.linspace(0, len(order) - 1, min(count, len(order)))]
 
 
-def samples(found: list[Predicted], keep: Keep) -> Figure:
+def samples(found: list[Predicted], settings: PseudoMasks) -> Figure:
     """Images above, masks below: bright inside."""
-    ordered = sorted(found, key=lambda p: bool(faults(p.seen, keep)))  # stable: kept ones first
-    titles = ["dropped" if faults(p.seen, keep) else "kept" for p in ordered]
-    pairs = [_pair(p, keep) for p in ordered]
+    ordered = sorted(found, key=lambda p: bool(faults(p.seen, settings.keep)))  # stable: kept ones first
+    titles = ["dropped" if faults(p.seen, settings.keep) else "kept" for p in ordered]
+    pairs = [_pair(p, settings) for p in ordered]
     note = "From the most confident to the least, among the kept and among the dropped ones."
     return panel([[above for above, _ in pairs], [below for _, below in pairs]], titles, note)
 
 
-def _pair(found: Predicted, keep: Keep) -> tuple[Cell, Cell]:
-    id, why, seen = found.record.id, faults(found.seen, keep), found.seen
-    image = Image.fromarray(open_image(found.record.image))
+def _pair(found: Predicted, settings: PseudoMasks) -> tuple[Cell, Cell]:
+    id, why, seen = found.record.id, faults(found.seen, settings.keep), found.seen
+    image = Image.fromarray(open_image(found.record.image, settings.grey))
     factor = SIDE / max(image.size)
     size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
     large = np.asarray(image.resize(size, Image.Resampling.BICUBIC))

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sightline.config import Augment
+from sightline.config import Augment, Mask
 from sightline.recipe import validated
-from sightline.settings import NUMBER, Count, Fraction, Seed, Settings, Workers
+from sightline.settings import NUMBER, BlackWhite, Count, Fraction, Seed, Settings, Workers
 
 
 class Images(Settings):
-    """A data set: its name in the catalogue, its folder or file, and the options of its reader."""
+    """A data set: its name in the catalogue, its folder or file, the options of its reader; `mask` and `annotated_on` as in a recipe."""
 
     name: str
     root: Path | None = None
     options: dict[str, Any] = {}
+    mask: Mask = Mask()
+    annotated_on: Literal["upright", "stored"] = "upright"
 
 
 class Keep(Settings):
@@ -54,6 +56,7 @@ class PseudoMasks(Settings):
         held_out: share of the annotated images that is not learnt from, but judges the masks.
         augment: random changes of the training images, as in a recipe.
         gaze_blur: B of 004's Algorithm 1, in original pixels, where annotations are gaze.
+        grey: black and white of deep greys, as in a recipe; None: found.
         minimum_dice: mean Dice on the held-out images below which no mask is written.
         keep: which of the predicted masks are kept.
         workers: data-loading processes.
@@ -73,6 +76,7 @@ class PseudoMasks(Settings):
         rotate=(-20, 20), scale_x=(0.85, 1.2), scale_y=(0.85, 1.2), flip_x=0.5, brightness=0.2, contrast=0.2, saturation=0.2
     )
     gaze_blur: Annotated[int, Field(ge=1, le=10_000), NUMBER] = 200
+    grey: BlackWhite | None = None
     minimum_dice: Fraction = 0.7
     keep: Keep = Keep()
     workers: Workers = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,5 +77,6 @@ def divided(prepared: Prepared, settings: PseudoMasks) -> Division:
     targets = [bare(record) for record in train.records if record.id not in ids]
     if not targets:
         raise UserError("training images", "all of them are annotated, so none is left to draw on", "Lower data.annotated_fraction.")
-    alike = near_duplicate_groups(known, survey(known, gaze_blur=settings.gaze_blur))
-    return hold_out(known, targets, alike, settings, "training images")
+    grey = prepared.recipe.data.grey
+    alike = near_duplicate_groups(known, survey(known, gaze_blur=settings.gaze_blur, grey=grey))
+    return replace(hold_out(known, targets, alike, settings, "training images"), grey=grey)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 from scipy.io import loadmat
 
-from sightline.data.images import open_map
+from sightline.data.images import open_map, read_upright
+from sightline.data.masks import Levels, open_mask
 from sightline.errors import UserError
 
 
@@ -58,14 +58,24 @@ class PaletteMask(MaskFile):
     index: int
 
     def inside(self) -> np.ndarray:
-        try:
-            with Image.open(self.path) as image:
-                indices = np.asarray(image)
-        except (OSError, ValueError, SyntaxError):
-            raise UserError(self.path, "is not an image that can be read", "Fetch or export the file again.") from None
+        indices = read_upright(self.path, np.asarray)
         if indices.ndim != 2:
             raise UserError(self.path, "holds colours instead of class numbers", "Export it as a palette or grey PNG.")
         return indices == self.index
+
+
+@dataclass(frozen=True)
+class LevelMask(MaskFile):
+    """A picture of which a person says what is inside.
+
+    Attributes:
+        levels: those that are.
+    """
+
+    levels: Levels
+
+    def inside(self) -> np.ndarray:
+        return open_mask(self.path, self.levels)
 
 
 @dataclass(frozen=True)
