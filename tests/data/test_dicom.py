@@ -227,9 +227,7 @@ def test_a_compression_without_its_decoder_is_named(tmp_path: Path) -> None:
     file.PixelData = encapsulate([b"nothing that a decoder would accept"])
     file["PixelData"].is_undefined_length = True
     file.save_as(path)
-    with pytest.raises(
-        UserError, match=r"cannot be decompressed without a decoder \(JPEG-LS Lossless.*\)\. .*pip install 'sightline\[dicom\]'"
-    ):
+    with pytest.raises(UserError, match=r"cannot be decompressed .* \(JPEG-LS Lossless.*\)\. .*'sightline\[dicom\]'"):
         decode(path)
 
 

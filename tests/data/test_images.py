@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from sightline.data.images import image_size, open_image, open_map
 from sightline.errors import UserError
@@ -158,3 +158,50 @@ class Square:
 def test_drawables_are_drawn() -> None:
     assert open_image(Square(3)).shape == (3, 3, 3)
     assert image_size(Square(4)) == (4, 4)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+def test_the_size_is_that_of_the_pixels_however_the_file_is_turned(tmp_path: Path, turn: int, suffix: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    path = saved(Image.new("RGB", (9, 6)), tmp_path / f"turned.{suffix}", exif=exif)
+    assert image_size(path) == open_image(path).shape[:2] == ((6, 9) if turn < 5 else (9, 6))
+
+
+@pytest.mark.parametrize("suffix", ["tif", "gif", "webp", "png"])
+def test_a_file_with_several_pictures_is_refused(tmp_path: Path, suffix: str) -> None:
+    pages = [Image.fromarray(np.full((8, 8, 3), 80 * i, np.uint8)) for i in range(3)]
+    path = saved(pages[0], tmp_path / f"pages.{suffix}", save_all=True, append_images=pages[1:])
+    for use in (open_image, open_map):
+        with pytest.raises(UserError, match=rf"pages\.{suffix}: holds 3 pictures\. Save the one"):
+            use(path)
+
+
+def test_smaller_copies_in_a_tiff_do_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "pyramid.tif"
+    small = Image.new("RGB", (4, 4))
+    small.encoderinfo = {"tiffinfo": {254: 1}}  # type: ignore[attr-defined]
+    Image.new("RGB", (8, 8), (9, 8, 7)).save(path, save_all=True, append_images=[small])
+    assert open_image(path)[0, 0].tolist() == [9, 8, 7]
+
+
+def test_lab_and_ycbcr_are_shown_in_their_colours(tmp_path: Path) -> None:
+    profiles = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+    lab = ImageCms.applyTransform(Image.new("RGB", (4, 4), (200, 30, 30)), ImageCms.buildTransform(*profiles, "RGB", "LAB"))
+    assert lab.mode == "LAB"
+    assert np.allclose(open_image(saved(lab, tmp_path / "lab.tif"))[0, 0], (200, 30, 30), atol=4)
+    ycc = Image.new("RGB", (8, 8), (200, 30, 30)).convert("YCbCr")
+    assert np.allclose(open_image(saved(ycc, tmp_path / "ycc.tif"))[0, 0], (200, 30, 30), atol=4)
+
+
+def test_too_large_pictures_are_named_in_one_line(tmp_path: Path) -> None:
+    path = saved(Image.new("1", (20_000, 10_000)), tmp_path / "slide.png")
+    for use in (open_image, open_map, image_size):
+        with pytest.raises(UserError, match=r"slide\.png: has more than 179 million pixels"):
+            use(path)
+
+
+def test_a_float_heat_map_that_reaches_over_one_is_not_empty(tmp_path: Path) -> None:
+    path = saved(Image.fromarray(np.array([[0, 0.51, 1.02]], np.float32)), tmp_path / "heat.tif")
+    assert open_map(path).tolist() == [[0, 128, 255]]

@@ -57,9 +57,10 @@ def _check_size(drawn_on: Size | None, size: Size, where: str) -> None:
         return
     declared, real = (f"{width} x {height}" for height, width in (drawn_on, size))
     reason = f"its annotation was drawn on a picture of {declared} pixels, but the image has {real}"
-    if drawn_on == size[::-1]:
+    sideways = drawn_on == size[::-1]
+    if sideways:
         reason += ": one of the two was turned, by an EXIF tag perhaps"
-    raise UserError(where, reason, "Use the image that was annotated, or export the annotations for this one.")
+    raise (Sideways if sideways else UserError)(where, reason, "Use the image that was annotated, or export the annotations for this one.")
 
 
 def _render_one(annotation: Annotation, size: Size, gaze_blur: int, where: str) -> np.ndarray | None:
@@ -78,8 +79,8 @@ def _render_one(annotation: Annotation, size: Size, gaze_blur: int, where: str) 
             return np.zeros(size, np.float32)
 
 
-class OtherSize(UserError):
-    """A mask or heat map that does not have the size of its image."""
+class Sideways(UserError):
+    """An annotation whose picture has the width of its image as height, and the other way round."""
 
 
 def _picture(annotation: Annotation) -> Picture:
@@ -91,12 +92,13 @@ def fitting(annotation: Annotation, pixels: np.ndarray, size: Size, where: str) 
     """The pixels of a mask or heat map (H, W).
 
     Raises:
-        OtherSize: they are not of the image's size.
+        UserError: they are not of the image's size.
     """
     if pixels.shape != size:
         given, wanted = (f"{w} x {h}" for h, w in (pixels.shape, size))
         remedy = f"It has {given} pixels, but {where} has {wanted}: export the {annotation.kind} at the size of the image."
-        raise OtherSize(named(annotation, where), f"this {annotation.kind} is not of the size of its image", remedy)
+        kind = Sideways if pixels.shape == size[::-1] else UserError
+        raise kind(named(annotation, where), f"this {annotation.kind} is not of the size of its image", remedy)
     return pixels
 
 

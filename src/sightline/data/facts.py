@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from sightline.data.annotation import OtherSize, Size, named, render_each, united
+from sightline.data.annotation import Sideways, Size, named, render_each, united
 from sightline.data.greys import Deep, Kind, Range, range_of
 from sightline.data.images import as_shown, orientation, read_pixels
 from sightline.errors import UserError
@@ -67,7 +67,7 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
     turn = orientation(record.image)
     try:
         marks, avoided = (render_each(m, size, gaze_blur=gaze_blur, where=record.id) for m in (record.annotations, record.avoid))
-    except OtherSize as error:
+    except Sideways as error:
         raise (_not_turned(error) if turn >= 5 else error) from None
     roi = united(marks)
     drawn = zip((*record.annotations, *record.avoid), (*marks, *avoided), strict=True)
@@ -86,8 +86,8 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
     )
 
 
-def _not_turned(error: OtherSize) -> UserError:
-    reason = "has the pixels of its photograph as stored, but the photograph is turned by its EXIF tag"
+def _not_turned(error: Sideways) -> UserError:
+    reason = "the annotation was made on the photograph as stored, but the EXIF tag turns the photograph"
     return UserError(error.where, reason, "Turn the annotations as well with --set data.annotated_on=stored, or export them upright.")
 
 

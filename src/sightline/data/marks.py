@@ -60,6 +60,8 @@ def turned(mark: Annotation, turn: int, size: tuple[int, int]) -> Annotation:
         turn: EXIF orientation of the picture, 1 to 8.
         size: (H, W) as stored.
     """
+    if mark.size is not None and turn >= 5:
+        mark = replace(mark, size=mark.size[::-1])
     if mark.source is not None:
         return replace(mark, source=TurnedPicture(mark.source, mark.kind == "mask", turn))
     if mark.kind == "box":
