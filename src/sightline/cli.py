@@ -383,18 +383,32 @@ def recipes_show(
 @data_app.command(
     "check",
     epilog="Examples:\n\n    sightline data check isic2017 --root ~/isic2017\n\n"
-    "    sightline data check table --root my.csv --set data.task=binary",
+    "    sightline data check table --root my.csv --recipe energy --set data.split.val=0.2\n\n"
+    "    sightline data check folder --root photos --set train.select=val/loss --json check.json\n\n"
+    "Exit status: 0, a training would accept these data; 1, it would refuse them, for the problems that are listed; "
+    "2, the command itself is wrong (an unknown data set, recipe or setting).",
 )
 def data_check(
     data: Annotated[str, typer.Argument(help=DATA_SETS, show_default=False)],
     root: Root = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Recipe that is to be trained, by name or as a YAML file. Default: label-only."),
+    ] = None,
     settings: Settings = [],
     json: Json = None,
 ) -> None:
-    """Count classes, splits and annotations; find missing or broken files, and leaks between splits."""
+    """Look through a data set as a training would, and list everything that it would refuse.
+
+    Counts classes, splits and annotations; finds missing and broken files, classes without training images, and leaks between splits. Give
+    it the *--recipe* and the *--set* of the training. A broken file or split does not end the list. *--json* holds all of it.
+    """
     from sightline.verbs import check_data
 
-    finish(check_data(data, root, settings), json)
+    found = check_data(data, root, recipe, settings)
+    finish(found, json)
+    if found["problems"]["number"]:
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

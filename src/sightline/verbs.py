@@ -11,7 +11,7 @@ from sightline.config import Data, Kind
 from sightline.console import Bar, audit_tables, differences_tables, interval, number, say, scores_table, table
 from sightline.errors import UserError, nearest
 from sightline.overrides import override, parse_settings
-from sightline.recipe import goes_on, load_recipe, recipe_from, recipe_names
+from sightline.recipe import Recipe, goes_on, load_recipe, recipe_from, recipe_names
 from sightline.yaml_text import dump
 
 
@@ -30,12 +30,7 @@ def train(
     """`sightline train`: train, evaluate, report."""
     if name is not None:
         _check_name("--name", name)
-    changed: dict[str, Any] = {}
-    if data is not None and data != load_recipe(name_of_recipe).data.name:
-        # the recipe's own task and reader options are those of its own data set
-        changed |= {"data.name": data, "data.options": {}, "data.task": None}
-    if root is not None:
-        changed |= {"data.root": str(root.expanduser().resolve())}
+    changed = _placed(load_recipe(name_of_recipe), data, root)
     if start is not None:
         changed |= {"train.start": str(start.expanduser().resolve())}
     if devices is not None:
@@ -73,6 +68,17 @@ def _check_name(where: str, name: str) -> None:
     if name in ("", ".", "..") or any(c in "/\\" or not c.isprintable() for c in name):
         remedy = "Give a --name without slashes, e.g. melanoma-1; --runs says in which folder it goes."
         raise UserError(where, f"{name!r} is not the name of a folder", remedy)
+
+
+def _placed(recipe: Recipe, data: str | None, root: Path | None) -> dict[str, Any]:
+    """Settings that bring a recipe to other data."""
+    changed: dict[str, Any] = {}
+    if data is not None and data != recipe.data.name:
+        # the recipe's own task and reader options are those of its own data set
+        changed |= {"data.name": data, "data.options": {}, "data.task": None}
+    if root is not None:
+        changed |= {"data.root": str(root.expanduser().resolve())}
+    return changed
 
 
 def evaluate(folder: Path, splits: list[str]) -> dict[str, Any]:
@@ -285,18 +291,20 @@ def show_recipe(name: str, settings: list[str]) -> dict[str, Any]:
     return {"recipe": tree}
 
 
-def check_data(name: str, root: Path | None, settings: list[str]) -> dict[str, Any]:
-    """`sightline data check`."""
-    from sightline.data.check import check, layout, layout_lines, lines
+def check_data(name: str, root: Path | None, recipe: str | None, settings: list[str]) -> dict[str, Any]:
+    """`sightline data check`: as the training of `recipe` would read; without one, as a label-only training.
 
-    changed = {f"data.{k.removeprefix('data.')}": v for k, v in parse_settings(settings).items()}
-    tree: dict[str, Any] = {"name": "check", "data": Data(name=name, root=root and root.expanduser()).model_dump(mode="json")}
+    Settings of other sections than `data` are written whole, as in `train`; of `data` the section may be left out.
+    """
+    from sightline.data.check import CHECK, check, layout, layout_lines, lines
 
-    data = recipe_from(override(tree, changed), where="--set").data
-    parts = layout(data.name, data.root)
-    for line in layout_lines(data.name, parts):  # before anything is read: it explains why reading fails
+    changed = {key if key.split(".")[0] in Recipe.model_fields else f"data.{key}": v for key, v in parse_settings(settings).items()}
+    base = load_recipe(recipe) if recipe is not None else Recipe(name=CHECK, data=Data(name=name))
+    asked = recipe_from(override(base.model_dump(mode="json"), _placed(base, name, root) | changed), where="--set").check()
+    parts = layout(asked.data.name, asked.data.root)
+    for line in layout_lines(asked.data.name, parts):  # before anything is read: it explains why reading fails
         say(line)
-    found = check(data, Bar("looking through the images"))
+    found = check(asked, Bar("looking through the images"))
     for line in lines(found):
         say(line)
     return {"layout": parts} | found

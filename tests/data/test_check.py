@@ -12,6 +12,7 @@ from PIL import Image
 from sightline.config import Data, Split
 from sightline.data import survey_store
 from sightline.data.check import check, layout, layout_lines, lines
+from sightline.recipe import load_recipe
 
 
 @pytest.fixture
@@ -39,9 +40,10 @@ def test_the_report_counts_and_names(data: Data) -> None:
     assert report["annotations"] == {"box": 3, "nothing": 1, "unknown": 20}
     assert report["avoid"] == 1
     assert report["groups"] == 6
-    assert report["problems"]["number"] == 2
+    assert report["problems"]["number"] == 3
     assert "lies outside the image" in report["problems"]["first"][0]
     assert "9.png" in report["problems"]["first"][1]
+    assert "1 leaks between training and test images" in report["problems"]["first"][2]
     assert report["leaks"]["kinds"] == {"same file": 1}
     assert [(leak["a"], leak["b"]) for leak in report["leaks"]["first"]] == [("4.png", "17.png")]
     assert report["near_duplicates_across_classes"]["number"] == 1
@@ -54,7 +56,7 @@ def test_the_report_reads_well(data: Data) -> None:
         "table: 24 images, 12 a, 12 b",
         "  val: 8 (4 a, 4 b)",
         "Where to look: 3 box, 1 nothing, 20 unknown",
-        "Problems: 2",
+        "Problems: 3",
         "  4.png (train, a) = 17.png (val, b): same file",
         "Near-duplicates of different classes: 1",
         "data.leaks=warn",
@@ -83,14 +85,27 @@ def test_a_whole_layout_needs_no_address_and_own_data_have_no_layout(tmp_path: P
     assert layout_lines("folder", []) == []
 
 
-def test_long_lists_are_cut_and_counted(data: Data) -> None:
+def test_equal_problems_are_one_line_and_the_report_holds_all_of_them(data: Data) -> None:
     assert data.root is not None
     for i in range(24):
         (data.root.parent / f"{i}.png").write_bytes(b"broken")
     report = check(data)
-    assert report["problems"]["number"] == 24
+    assert report["problems"]["number"] == len(report["problems"]["all"]) == 24
     assert len(report["problems"]["first"]) == 20
-    assert "  and 4 more" in lines(report)
+    (line,) = report["problems"]["grouped"]
+    assert line.startswith("24 images: is not an image that can be read. ")
+    assert line.endswith(
+        f"(the first is {data.root.parent / '0.png'}; then {data.root.parent / '1.png'}, {data.root.parent / '2.png'} and 21 more)"
+    )
+
+
+def test_long_lists_are_cut_and_counted(data: Data) -> None:
+    assert data.root is not None
+    for i in range(24):
+        (data.root.parent / f"{i}.png").write_bytes((data.root.parent / "0.png").read_bytes())
+    report = check(data)
+    assert report["leaks"]["number"] == len(report["leaks"]["all"]) == 22
+    assert "  and 2 more" in lines(report)
 
 
 def test_grouping_near_duplicates_mends_a_drawn_split(data: Data) -> None:
@@ -102,3 +117,67 @@ def test_grouping_near_duplicates_mends_a_drawn_split(data: Data) -> None:
     for seed in leaking:
         grouped = check(data.model_copy(update={"split": Split(seed=seed, near_duplicates=True)}))
         assert grouped["leaks"]["number"] == 0
+
+
+def test_nothing_ends_the_list(data: Data, tmp_path: Path) -> None:
+    """Classes are counted and images looked through, although the split cannot be cut; a reader's refusal is a problem as well."""
+    report = check(data.model_copy(update={"split": Split(owner=False, folds=20)}))
+    assert report["classes"] == {"a": 12, "b": 12}
+    assert report["splits"] == {}
+    said = "\n".join(report["problems"]["all"])
+    for part in ("lies outside the image", "9.png", "has 6 groups (images, patients or lesions) for 21 parts"):
+        assert part in said
+    gone = check(Data(name="table", root=tmp_path / "gone.csv"))
+    assert gone["problems"]["number"] == 1
+    assert "gone.csv" in "\n".join(lines(gone))
+    assert "table: no images were read" in lines(gone)
+
+
+def test_an_id_twice_and_two_labels_do_not_hide_the_rest(data: Data) -> None:
+    assert data.root is not None
+    data.root.write_text(data.root.read_text().replace("image,", "id,image,", 1).replace("\n", "\ni,").replace("\ni,0.png", "\nj,0.png"))
+    said = "\n".join(check(data)["problems"]["all"])
+    assert "the id 'i' occurs twice" in said
+    assert "lies outside" not in said  # that was one of the ids
+
+
+def test_it_reads_as_the_recipe_would(data: Data, tmp_path: Path) -> None:
+    def problems(**settings: object) -> str:
+        return "\n".join(check(load_recipe("energy", {"data.name": "table", "data.root": str(data.root)} | settings))["problems"]["all"])
+
+    assert "needs validation images" not in problems()
+    assert "data.roi.of: no training image has a region 'streaks'" in problems(**{"data.roi": {"of": ["streaks"]}})
+    assert "data.decoy.positive: unknown class 'c'" in problems(**{"data.decoy": {"positive": "c"}})
+    assert "no such file" in problems(**{"data.annotated": str(tmp_path / "none.csv")})
+    assert "is guided, but no training image is annotated" in problems(**{"data.annotated_fraction": 0})
+    assert "leaks between" not in problems(**{"data.leaks": "warn"})
+    assert "train.select=val/aucc: is not a score" in problems(**{"train.select": "val/aucc"})
+
+
+def test_what_is_odd_is_listed_to_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey_store, "store_folder", lambda: tmp_path / "store")
+    rng = np.random.default_rng(0)
+    rows = ["image,label,split,group"]
+    for split, a, b in (("train", 9, 2), ("val", 3, 3), ("test", 3, 3)):
+        for i in range(a + b):
+            name = f"{split}{i}.png"
+            Image.fromarray(rng.integers(0, 256, (20, 20, 3), np.uint8)).save(tmp_path / name)
+            rows.append(f"{name},{'ab'[i >= a]},{split},{'p' + split if i in (0, a) else ''}")
+    for i in range(6):
+        (tmp_path / f"test{i}.png").write_bytes((tmp_path / f"val{i}.png").read_bytes())
+    (tmp_path / "table.csv").write_text("\n".join(rows))
+    table = Data(name="table", root=tmp_path / "table.csv")
+    said = check(table)["remarks"]["all"]
+    assert said == [
+        "train has very few images of a class: 2 of 'b'.",
+        "3 groups have images of several classes, which patients may have and one lesion has not: "
+        "ptrain (a, b), pval (a, b), ptest (a, b).",
+        "Every image of val is in test, too: the two are the same list, or one holds the other.",
+        "Every image of test is in val, too: the two are the same list, or one holds the other.",
+    ]
+    (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",,") for row in rows))
+    assert (
+        "6 images have no split, while others have (train, val): they are divided beside those of train." in check(table)["remarks"]["all"]
+    )
+    (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",train,").replace(",val,", ",train,") for row in rows))
+    assert "All images are marked as train: validation and test images are cut from them." in check(table)["remarks"]["all"]

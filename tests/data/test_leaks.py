@@ -128,3 +128,9 @@ def test_copies_of_one_colour_are_grouped_although_they_correlate_with_nothing()
 
 def test_nothing_to_compare_gives_no_groups() -> None:
     assert near_duplicate_groups([record("1")], Survey({}, [])) == {}
+
+
+def test_an_image_in_three_splits_is_named_with_each_of_them() -> None:
+    seen = Survey({id: facts(None, "same") for id in "abcd"}, [])
+    found = find_leaks({"train": [record("a")], "val": [record("b")], "test": [record("c")], "more": [record("d")]}, seen)
+    assert {(leak.a, leak.b) for leak in found} == {("a", "b"), ("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")}

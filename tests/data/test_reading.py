@@ -10,7 +10,7 @@ from PIL import Image
 
 from sightline import catalog
 from sightline.config import Data
-from sightline.data.reading import read
+from sightline.data.reading import look, read
 from sightline.data.sets import folder
 from sightline.errors import UserError
 from sightline.types import Record
@@ -109,3 +109,15 @@ def test_names_that_are_no_text_are_refused(monkeypatch: pytest.MonkeyPatch, nam
     values: dict[str, Any] = {"id": "1", "image": Path("a.png"), "label": "cat"} | {name: strange}
     with pytest.raises(UserError, match=r"m\\udce9l.* is not UTF-8\. Rename it"):
         read(given(monkeypatch, Record(**values), Record("2", Path("b.png"), "dog")))
+
+
+def test_look_goes_on_where_read_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [Record("1", Path("a.png"), "cat"), Record("1", Path("b.png"), "dog"), Record("2", Path("a.png"), "dog")]
+    dataset, problems = look(given(monkeypatch, *records))
+    assert [(record.id, str(record.image)) for record in dataset.records] == [("1", "a.png"), ("2", "a.png")]
+    assert ["occurs twice" in str(problems[0]), "Keep the right one" in str(problems[1])] == [True, True]
+
+
+def test_no_images_at_all_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UserError, match="holds no images"):
+        read(given(monkeypatch))

@@ -169,12 +169,10 @@ def test_groups_given_beside_the_records_stay_whole() -> None:
     assert all(len({where[f"{4 * k + j:04d}"] for j in range(4)}) == 1 for k in range(10))
 
 
-def test_mistakes_in_the_settings_are_named() -> None:
+def test_what_the_records_cannot_give_is_named() -> None:
     some = records("ab" * 10)
-    with pytest.raises(UserError, match=r"data\.split\.fold: there is no fold 3 of 3. Folds count from 0"):
-        split(some, Split(folds=3, fold=3))
-    with pytest.raises(UserError, match=r"val 0\.6 and test 0\.4 leave nothing to train on"):
-        split(some, Split(val=0.6, test=0.4))
+    with pytest.raises(UserError, match=r"class 'a' has 10 groups .* for 12 parts"):
+        split(some, Split(folds=11))
     with pytest.raises(UserError, match="all records are in test, val, none is left to train on"):
         split(records("abab", owner=["val", "test", "val", "test"]), Split())
 

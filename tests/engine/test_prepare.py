@@ -101,6 +101,7 @@ def organs(table, monkeypatch):
         return Dataset(marked, found.classes)
 
     monkeypatch.setattr("sightline.engine.prepare.read", with_regions)
+    monkeypatch.setattr("sightline.data.look_through.look", lambda data: (with_regions(data), []))
     return table(rows(16, mask=True))
 
 
@@ -160,3 +161,71 @@ def test_000_17_a_stage_has_an_augmentation_of_its_own(table, tiny_recipe):
     key = Key(0, 0, 0)
     assert torch.equal(flipped[key].image, plain[key].image.flip(-1))
     assert not torch.equal(flipped[key].image, plain[key].image)
+
+
+def divided(**classes: str) -> list[tuple[str, str, str, str]]:
+    """Four images of a class in each split that is named: `divided(a="train val", b="test")`."""
+    cells = [(label, split) for label, splits in classes.items() for split in splits.split()]
+    return [(f"{label}{split}{i}.png", label, split, "") for label, split in cells for i in range(4)]
+
+
+AUC = {"train.select": "val/auc", "train.select_mode": "max"}
+
+
+@pytest.mark.parametrize(
+    ("classes", "settings", "reason"),
+    [
+        (
+            {"a": "train", "b": "val test"},
+            {},
+            r"train holds one class alone, 'a'; no training image is of the class 'b' \(4 in val, 4 in test\)",
+        ),
+        ({"a": "train val", "b": "train val", "c": "test"}, {}, r"no training image is of the class 'c' \(4 in test\).*data\.classes"),
+        ({"a": "train val", "b": "train val", "c": "val"}, AUC, r"no training image is of the class 'c' \(4 in val\)"),
+        ({"a": "train val", "b": "train test"}, AUC, r"train\.select=val/auc: needs .* none is of the class 'b'.*train\.select=val/loss"),
+        ({"a": "train val", "b": "train val", "c": "train"}, AUC, "val/auc: needs validation images of every class.* 'c'"),
+        ({"a": "train val", "b": "train"}, {"train.select": "val/balanced_accuracy"}, "balanced_accuracy: needs .*'b'"),
+        ({"a": "train val", "b": "train val"}, {"train.select": "val/acu"}, r'train\.select=val/acu: is not a score .* "val/auc"'),
+        ({"a": "train val", "b": "train val"}, {"train.select": "auc"}, 'train.select=auc: is not a score .* "val/auc"'),
+        ({"a": "train val", "b": "train val"}, {"train.select": "val/epg"}, "val/epg: needs (attention maps|annotated validation images)"),
+    ],
+)
+def test_what_the_division_lacks_is_refused_before_the_training(table, tiny_recipe, classes, settings, reason):
+    with pytest.raises(UserError, match=reason):
+        prepare(tiny_recipe(settings, data=table(divided(**classes))))
+
+
+@pytest.mark.parametrize("select", ["val/loss", "val/accuracy", "last"])
+def test_a_score_that_needs_no_class_lets_a_narrow_validation_set_pass_and_says_so(table, tiny_recipe, select):
+    data = table(divided(a="train val test", b="train test"))
+    assert prepare(tiny_recipe({"train.select": select}, data=data)).warnings == [
+        "val has no image of the class 'b': scores that need every class, such as AUC, leave it out there or stay open."
+    ]
+
+
+def test_each_stage_is_asked_for_its_own_score(table, tiny_recipe):
+    stages = [{"name": "one"}, {"name": "two", "set": {"train.select": "val/auc", "train.select_mode": "max"}}]
+    with pytest.raises(UserError, match="val/auc: needs validation images of every class"):
+        prepare(tiny_recipe(data=table(divided(a="train val", b="train test")), stages=stages))
+
+
+def test_a_class_that_is_lost_with_its_leaks_is_refused(table, tiny_recipe, tmp_path):
+    data = table(divided(a="train val test", b="train val test")) | {"leaks": "drop"}
+    for i in range(4):
+        (tmp_path / f"btrain{i}.png").write_bytes((tmp_path / f"btest{i}.png").read_bytes())
+    with pytest.raises(
+        UserError, match=r"no training image is of the class 'b' .* once data\.leaks=drop has left out 4 images.*leaks=warn"
+    ):
+        prepare(tiny_recipe(data=data))
+    for i in range(4):
+        for name in "ab":
+            (tmp_path / f"{name}val{i}.png").write_bytes((tmp_path / f"{name}test{i}.png").read_bytes())
+    with pytest.raises(UserError, match=r"no images for 'val' once data\.leaks=drop"):
+        prepare(tiny_recipe(data=data))
+
+
+def test_a_class_without_training_images_is_said_before_leaks(table, tiny_recipe, tmp_path):
+    data = table(divided(a="train val test", b="train val test", c="test"))
+    (tmp_path / "atrain0.png").write_bytes((tmp_path / "atest0.png").read_bytes())
+    with pytest.raises(UserError, match="no training image is of the class 'c'"):
+        prepare(tiny_recipe(data=data))

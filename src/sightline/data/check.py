@@ -16,15 +16,17 @@ from typing import Any
 from sightline import catalog
 from sightline.config import Data
 from sightline.data.leaks import find_leaks, near_duplicate_groups, near_duplicates
-from sightline.data.reading import read
-from sightline.data.splits import split
-from sightline.data.survey import survey
+from sightline.data.look_through import Collected, look_through
+from sightline.data.problems import grouped
+from sightline.data.remarks import remarks
+from sightline.recipe import Recipe
 from sightline.types import ANNOTATION_KINDS, Record
 
 REMEDIES = {
     True: "the split is the owner's; take these images off one side, or accept them with data.leaks=warn.",
     False: "data.split.near_duplicates=true keeps images that look alike in one split.",
 }
+CHECK = "check"  # name of the label-only recipe that stands for any
 SHOWN = 20  # entries of each list; the number of all stands beside it
 
 
@@ -56,29 +58,32 @@ def _reader_module(name: str) -> Any:
     return sys.modules[catalog.find("data", name).__module__]
 
 
-def check(data: Data, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """Reads, looks through and divides a data set as a training would, and reports instead of stopping.
 
-    Returns:
-        JSON-able: counts per class and split, labels left out, annotations per kind, images per named region, problems, groups, leaks
-        between splits, near-duplicates.
+    Args:
+        asked: the recipe that is to be trained; the settings of the data alone stand for a label-only training.
 
-    Raises:
-        UserError: the data set cannot be read or divided at all.
+    Returns:
+        JSON-able: counts per class and split, labels left out, annotations per kind, images per named region, problems (everything that
+        a training would refuse, exact leaks as well), remarks, groups, leaks between splits, near-duplicates.
     """
-    dataset = read(data, least=1)  # a data set for segmentation may have no more
+    recipe = asked if isinstance(asked, Recipe) else Recipe(name=CHECK, data=asked)
+    data, problems = recipe.data, Collected()
+    looked = look_through(recipe, progress, problems)
+    dataset, found, splits = looked.dataset, looked.survey, looked.divided
     records = dataset.records
-    found = survey(records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on, progress=progress)
     alike = near_duplicates([r.id for r in records], found)
     groups = near_duplicate_groups(records, found)
-    splits = split(records, data.split, groups if data.split.near_duplicates else None)
     leaks = find_leaks(splits, found)
     label = {r.id: r.label for r in records}
     across = [{"a": a, "label_a": label[a], "b": b, "label_b": label[b], "similarity": s} for a, b, s in alike if label[a] != label[b]]
     areas = sorted(f.area for f in found.facts.values() if f.area is not None)
+    odd = [*grouped(found.remarks), *looked.gaps, *remarks(records, splits, dataset.classes, leaks, data.split)]
     return {
         "name": data.name,
         "root": None if data.root is None else str(data.root),
+        "recipe": recipe.name,
         "images": len(records),
         "classes": _per_class(records, dataset.classes),
         "notes": list(dataset.notes),
@@ -91,8 +96,8 @@ def check(data: Data, progress: Callable[[int, int], None] | None = None) -> dic
         "avoid": sum(bool(r.avoid) for r in records),
         "groups": len({r.group for r in records} - {None}),
         "grey": found.grey,
-        "problems": _some([str(problem) for problem in found.problems]),
-        "remarks": _some([str(remark) for remark in found.remarks]),
+        "problems": _some(list(map(str, problems))) | {"grouped": grouped(problems)},
+        "remarks": _some(odd),
         "leaks": {**_some([asdict(leak) for leak in leaks]), "kinds": dict(Counter(leak.kind for leak in leaks))},
         "near_duplicates": {"groups": len(set(groups.values())), "images": len({id for a, b, _ in alike for id in (a, b)})},
         "near_duplicates_across_classes": _some(across),
@@ -111,11 +116,16 @@ def _annotations(records: Sequence[Record]) -> dict[str, int]:
 
 
 def _some(entries: list[Any]) -> dict[str, Any]:
-    return {"number": len(entries), "first": entries[:SHOWN]}
+    return {"number": len(entries), "first": entries[:SHOWN], "all": entries}
 
 
 def lines(report: dict[str, Any]) -> list[str]:
     """The report of `check` for reading."""
+    return [*_held(report), *_wrong(report)] if report["images"] else [f"{report['name']}: no images were read", *_wrong(report)]
+
+
+def _held(report: dict[str, Any]) -> list[str]:
+    """What the data set holds."""
     text = [f"{report['name']}: {report['images']} images, {_counts(report['classes'])}"]
     if len(report["classes"]) == 1:
         text.append("One class: a segmentation network can learn from it, a classifier cannot")
@@ -135,16 +145,27 @@ def lines(report: dict[str, Any]) -> list[str]:
     text.append(f"Groups (patients, lesions): {report['groups'] or 'none given, every image stands for itself'}")
     if report["grey"]:
         text.append("Deep greys: {:g} becomes black, {:g} white (data.grey)".format(*report["grey"]))
-    text += _listed("Problems", report["problems"], str)
+    return text
+
+
+def _wrong(report: dict[str, Any]) -> list[str]:
+    """What is wrong with it, and what is to be looked at."""
+    kinds = report["problems"]["grouped"]
+    more = [f"  and {len(kinds) - SHOWN} more kinds"] if len(kinds) > SHOWN else []
+    text = [f"Problems: {report['problems']['number'] or 'none'}", *(f"  {line}" for line in kinds[:SHOWN]), *more]
     if report["remarks"]["number"]:
         text += _listed("To look at", report["remarks"], str)
-    text += _listed("Leaks between splits", report["leaks"], _leak)
-    alike = report["near_duplicates"]
-    text.append(f"Near-duplicates: {alike['images']} images in {alike['groups']} groups")
-    text += _listed("Near-duplicates of different classes", report["near_duplicates_across_classes"], _across)
+    if report["images"]:
+        text += _listed("Leaks between splits", report["leaks"], _leak)
+        alike = report["near_duplicates"]
+        text.append(f"Near-duplicates: {alike['images']} images in {alike['groups']} groups")
+        text += _listed("Near-duplicates of different classes", report["near_duplicates_across_classes"], _across)
     if report["leaks"]["number"]:
         text.append(f"Remedy: {REMEDIES[report['owners_split']]}")
-    return text
+    refused = (
+        f"`sightline train {report['recipe']}` would refuse these data" if report["recipe"] != CHECK else "A training would refuse them"
+    )
+    return [*text, f"{refused}: mend the problems above"] if report["problems"]["number"] else text
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,27 +59,30 @@ def find_leaks(splits: dict[str, list[Record]], survey: Survey) -> list[Leak]:
 
     found: dict[tuple[str, str], Leak] = {}
     seen = [id for id in records if id in facts]
-    for a, b in _sharing(seen, lambda id: facts[id].file, leaking):
+    for a, b in _sharing(seen, lambda id: facts[id].file, split_of, leaking):
         found[a, b] = leak("same file", a, b)
-    for a, b in _sharing(seen, lambda id: facts[id].pixels, leaking):
+    for a, b in _sharing(seen, lambda id: facts[id].pixels, split_of, leaking):
         found.setdefault((a, b), leak("same pixels", a, b))
     for a, b, similarity in near_duplicates(list(records), survey):
         if leaking(a, b) and facts[a].pixels != facts[b].pixels:
             found[a, b] = leak("near-duplicate", a, b, similarity)
-    shared = [leak("same group", a, b) for a, b in _sharing(list(records), lambda id: records[id].group, leaking)]
+    shared = [leak("same group", a, b) for a, b in _sharing(list(records), lambda id: records[id].group, split_of, leaking)]
     return [*found.values(), *shared]
 
 
-def _sharing(ids: Sequence[str], key: Callable[[str], Hashable], leaking: Callable[[str, str], bool]) -> Iterator[tuple[str, str]]:
-    """Pairs of ids with the same key that leak, each id with the first that it leaks to; pairs are in the order of `ids`."""
-    sharing: dict[Hashable, list[str]] = {}
+def _sharing(
+    ids: Sequence[str], key: Callable[[str], Hashable], split_of: Mapping[str, str], leaking: Callable[[str, str], bool]
+) -> Iterator[tuple[str, str]]:
+    """Pairs of ids with the same key that leak, each id with the first of every split that it leaks to; pairs are in the order of `ids`."""
+    sharing: dict[Hashable, dict[str, list[str]]] = {}
     for id in ids:
         if key(id) is not None:
-            sharing.setdefault(key(id), []).append(id)
+            sharing.setdefault(key(id), {}).setdefault(split_of[id], []).append(id)
     place = {id: i for i, id in enumerate(ids)}
-    for same in sharing.values():
-        pairs = ((a, next((b for b in same if leaking(a, b)), None)) for a in same if len(same) > 1)
-        yield from dict.fromkeys((a, b) if place[a] < place[b] else (b, a) for a, b in pairs if b is not None)
+    for by_split in sharing.values():
+        firsts = [some[0] for some in by_split.values()]
+        pairs = ((a, b) for some in by_split.values() for a in some for b in firsts if leaking(a, b))
+        yield from dict.fromkeys((a, b) if place[a] < place[b] else (b, a) for a, b in pairs)
 
 
 def near_duplicates(ids: Sequence[str], survey: Survey) -> list[tuple[str, str, float]]:

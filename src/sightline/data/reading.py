@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sightline import catalog
 from sightline.config import Data
 from sightline.data.labels import check_labels
 from sightline.data.marks import as_set
+from sightline.data.problems import refuse
 from sightline.errors import UserError, nearest
 from sightline.types import Picture, Record, Records
 
@@ -39,26 +40,42 @@ def read(data: Data, least: int = 2) -> Dataset:
         least: classes that there have to be: two for a classifier, one for a segmentation network.
 
     Raises:
-        UserError: an unknown task or label, too few classes, a class without images, an id twice, an image with two labels.
+        UserError: an unknown task or label, too few classes, a class without images, an id twice, an image with two labels, labels that
+            are two spellings of one.
+    """
+    dataset, problems = look(data, least)
+    refuse(problems)
+    return dataset
+
+
+def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:
+    """See `read`: the data set, and what is wrong with it. Of records with the same id only the first is there.
+
+    Raises:
+        UserError: it cannot be read at all, or there is no such task.
     """
     reader = catalog.find("data", data.name)
-    records: list[Record] = catalog.make("data", data.name, data.options, data.root, where="data.options")
+    given: list[Record] = catalog.make("data", data.name, data.options, data.root, where="data.options")
     where = str(data.root or data.name)
-    _check_unique(records, where)
-    _check_names(records, where)
+    problems = [*_twice(given, where), *_two_labels(given, where), *_refused(lambda: _check_names(given, where))]
+    records = list({record.id: record for record in reversed(given)}.values())[::-1]
     tasks = getattr(sys.modules[reader.__module__], "TASKS", {})
     if data.classes is None and not tasks:
-        check_labels(Counter(r.label for r in records), where)
+        problems += _refused(lambda: check_labels(Counter(r.label for r in records), where))
     classes = _classes(data, tasks, sorted({r.label for r in records}))
     class_of = {label: name for name, labels in classes.items() for label in labels}
     kept = [replace(r, label=class_of[r.label]) for r in records if r.label in class_of]
-    if len(classes) < least:
-        raise UserError(where, f"has only the class {', '.join(classes) or '(none)'}", "A classifier needs at least two.")
-    if empty := sorted(set(classes) - {r.label for r in kept}):
-        raise UserError(where, f"has no image of the class {empty[0]!r}", "Complete the data, or choose another data.task or data.classes.")
+    if not records:
+        problems.append(UserError(where, "holds no images", "Give a data set with images."))
+    elif len(classes) < least:
+        problems.append(UserError(where, f"has only the class {', '.join(classes) or '(none)'}", "A classifier needs at least two."))
+    if records and (empty := sorted(set(classes) - {r.label for r in kept})):
+        names = ", ".join(map(repr, empty))
+        reason = f"has no image of the class{'es' * (len(empty) > 1)} {names}"
+        problems.append(UserError(where, reason, "Complete the data, or choose another data.task or data.classes."))
     left_out = Counter(r.label for r in records if r.label not in class_of)
-    notes = records.notes if isinstance(records, Records) else ()
-    return Dataset(as_set(kept, data.mask, data.annotated_on), tuple(classes), dict(left_out.most_common()), notes)
+    notes = given.notes if isinstance(given, Records) else ()
+    return Dataset(as_set(kept, data.mask, data.annotated_on), tuple(classes), dict(left_out.most_common()), notes), problems
 
 
 def _classes(data: Data, tasks: Mapping[str, dict[str, list[str]]], labels: Sequence[str]) -> dict[str, list[str]]:
@@ -85,17 +102,31 @@ def _check_own(classes: Mapping[str, list[str]], labels: Sequence[str]) -> None:
                 raise UserError(f"data.classes.{name}", reason, "Name every label once.")
 
 
-def _check_unique(records: Sequence[Record], where: str) -> None:
-    ids: set[str] = set()
+def _twice(records: Sequence[Record], where: str) -> list[UserError]:
+    again = [id for id, count in Counter(record.id for record in records).items() if count > 1]
+    if not again:
+        return []
+    more = f", and so do {len(again) - 1} more" if len(again) > 1 else ""
+    return [UserError(where, f"the id {again[0]!r} occurs twice{more}", "Give every image its own id.")]
+
+
+def _two_labels(records: Sequence[Record], where: str) -> list[UserError]:
     images: dict[str, Record] = {}
+    found = []
     for record in records:
-        if record.id in ids:
-            raise UserError(where, f"the id {record.id!r} occurs twice", "Give every image its own id.")
-        ids.add(record.id)
         first = images.setdefault(_name(record.image), record)
         if first.label != record.label:
-            reason = f"{_name(record.image)} is {first.label!r} as {first.id} and {record.label!r} as {record.id}"
-            raise UserError(where, reason, "Keep the right one.")
+            found.append(f"{_name(record.image)} is {first.label!r} as {first.id} and {record.label!r} as {record.id}")
+    more = f" ({len(found) - 1} more images have two labels)" if len(found) > 1 else ""
+    return [UserError(where, found[0] + more, "Keep the right one.")] if found else []
+
+
+def _refused(check: Callable[[], None]) -> list[UserError]:
+    try:
+        check()
+    except UserError as error:
+        return [error]
+    return []
 
 
 def _check_names(records: Sequence[Record], where: str) -> None:

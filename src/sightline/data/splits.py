@@ -80,15 +80,11 @@ def _shares(settings: Split, cut_val: bool, cut_test: bool) -> list[tuple[str, f
     """(split, share) of each part to be cut; with folds each fold is a part of its own, and all but one train."""
     test = settings.test if cut_test else 0
     if settings.folds:
-        if settings.fold >= settings.folds:
-            raise UserError("data.split.fold", f"there is no fold {settings.fold} of {settings.folds}", "Folds count from 0.")
         names = ["val" if fold == settings.fold else "train" for fold in range(settings.folds)]
         parts = [(name, (1 - test) / settings.folds) for name in names]
     else:
         val = settings.val if cut_val else 0
         parts = [("train", 1 - val - test), ("val", val)]
-    if parts[0][1] <= 0:
-        raise UserError("data.split", f"val {settings.val:g} and test {test:g} leave nothing to train on", "Lower one of them.")
     return [(name, share) for name, share in [*parts, ("test", test)] if share > 0]
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from sightline.data.facts import Facts, Oddity, digest, examine, share_of
 from sightline.data.greys import Kind, Range, common_range
+from sightline.data.problems import refuse
 from sightline.data.survey_store import SurveyStore
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture, Record
@@ -45,13 +46,7 @@ class Survey:
 
     def raise_problems(self) -> None:
         """Raises the first problem, saying how many more there are."""
-        if self.problems:
-            first, *others = self.problems
-            same = sum(problem.reason == first.reason for problem in others)
-            rest = f" So it is with {same} more." if same else ""
-            if more := len(others) - same:
-                rest += f" There {f'are {more} more problems' if more > 1 else 'is 1 more problem'}: `sightline data check` lists them."
-            raise UserError(first.where, first.reason, first.remedy + rest)
+        refuse(self.problems)
 
 
 def survey(

@@ -6,22 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sightline.data.annotated import annotated_in
 from sightline.data.contents import Content, contents
 from sightline.data.dataset import ImageDataset
-from sightline.data.decoy import VERSIONS, check_decoy, plant, unplanted
+from sightline.data.decoy import VERSIONS, plant, unplanted
 from sightline.data.guiding import guided_by
-from sightline.data.leaks import Leak, find_leaks, near_duplicate_groups
+from sightline.data.look_through import Progress, look_through
 from sightline.data.reading import read
-from sightline.data.splits import annotated_subset, split
-from sightline.data.survey import survey
-from sightline.engine.pointing import check_point_into
 from sightline.engine.same_data import check_same
-from sightline.errors import UserError
 from sightline.recipe import Recipe
 from sightline.types import Record
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -38,71 +31,29 @@ class Prepared:
 
 
 def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
-    """Everything about the data that can go wrong goes wrong here, before a training starts. A decoy is planted last.
+    """Everything about the data that can go wrong goes wrong here, before a training starts, see `look_through`. A decoy is planted last.
 
     Raises:
-        UserError: a broken file, a missing class, exact leaks, regions that `evaluate.point_into` or `data.roi` wants and does not find,
-            masks that are not there, a list in `data.annotated` that does not fit, or a guided recipe without annotated training
-            images.
+        UserError: whatever is wrong with the data.
     """
-    data = recipe.data
-    dataset = read(data)
-    check_point_into(recipe.evaluate, dataset.records, dataset.classes)
-    check_decoy(data.decoy, dataset.classes)
-    found = survey(dataset.records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on, progress=progress)
-    found.raise_problems()
-    data = data.model_copy(update={"grey": found.grey})
-    recipe = recipe.model_copy(update={"data": data})
-    groups = near_duplicate_groups(dataset.records, found) if data.split.near_duplicates else None
-    splits = split(dataset.records, data.split, groups)
-    for name in ("train", "val"):
-        if not splits.get(name):
-            raise UserError(f"data {data.name}", f"has no images for {name!r}", "Set data.split.val, or mark them in the split column.")
-    leaks = [] if data.leaks == "ignore" else find_leaks(splits, found)
-    warnings = _judge(leaks, data.leaks)
-    if data.leaks == "drop":
-        splits = without_leaks(splits, leaks)
-    held = contents([*_given(recipe, splits["train"]), *(r for name, records in splits.items() if name != "train" for r in records)])
-    splits["train"] = _guided(recipe, splits["train"], progress)
-    if data.annotated is not None:
-        annotated = annotated_in(data.annotated.expanduser(), splits["train"])
-    else:
-        annotated = annotated_subset(splits["train"], data.annotated_fraction, data.roi.seed)
-    if recipe.guided and not annotated:
-        raise UserError(
-            f"data {data.name}",
-            f"recipe {recipe.name!r} is guided, but no training image is annotated",
-            "Give masks, boxes, polygons or gaze for some images, or train a label-only recipe.",
-        )
-    splits = plant(splits, data, dataset.classes)
+    looked = look_through(recipe, progress)
+    recipe, classes, annotated = looked.recipe, looked.dataset.classes, looked.annotated
+    held = contents([*_given(recipe, looked.kept["train"]), *(r for name, some in looked.kept.items() if name != "train" for r in some)])
+    splits = plant(looked.kept | {"train": looked.guided}, recipe.data, classes)
     table = [
         {
             "id": record.id,
             "split": name,
             "label": record.label,
-            "group": (groups or {}).get(record.id, record.group or ""),
+            "group": looked.groups.get(record.id, record.group or ""),
             "annotated": str(int(bool(record.annotations) and (name != "train" or record.id in annotated))),
             **held[_own_id(record.id, name, recipe)]._asdict(),
         }
         for name, records in splits.items()
         for record in records
     ]
-    datasets = {name: _dataset(recipe, name, records, dataset.classes, annotated) for name, records in splits.items()}
-    return Prepared(datasets, dataset.classes, table, warnings, recipe, dataset.notes)
-
-
-def _guided(recipe: Recipe, records: list[Record], progress: Progress | None) -> list[Record]:
-    """Training records with the annotations that `data.roi` chooses, looked through."""
-    roi = recipe.data.roi
-    for stage in recipe.stages:
-        for name in ("roi", "decoy"):
-            if getattr(recipe.at_stage(stage).data, name) != getattr(recipe.data, name):
-                remedy = "Set it for the whole recipe, or train one run after the other with train.start."
-                raise UserError(f"stage {stage.name!r}", f"data.{name} cannot change within a run", remedy)
-    chosen = guided_by(records, roi, gaze_blur=recipe.data.gaze_blur)
-    changed = [new for new, old in zip(chosen, records, strict=True) if new != old]
-    survey(changed, gaze_blur=recipe.data.gaze_blur, grey=recipe.data.grey, progress=progress).raise_problems()
-    return chosen
+    datasets = {name: _dataset(recipe, name, records, classes, annotated) for name, records in splits.items()}
+    return Prepared(datasets, classes, table, [*looked.warnings, *looked.gaps], recipe, looked.dataset.notes)
 
 
 def _given(recipe: Recipe, records: list[Record]) -> list[Record]:
@@ -171,30 +122,3 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
 def _dataset(recipe: Recipe, name: str, records: list[Record], classes: tuple[str, ...], annotated: frozenset[str]) -> ImageDataset:
     training, seed = name == "train", recipe.train.seed
     return ImageDataset(records, classes, recipe.data, train=training, seed=seed, annotated=annotated if training else None)
-
-
-def without_leaks(splits: dict[str, list[Record]], leaks: list[Leak]) -> dict[str, list[Record]]:
-    """The splits without the images that leak exactly: each pair loses the one that is learned from, training before validation."""
-    gone = set()
-    for leak in leaks:
-        sides = {leak.split_a: leak.a, leak.split_b: leak.b}
-        if leak.exact:
-            gone.add(sides.get("train") or sides.get("val"))
-    return {name: [r for r in records if r.id not in gone] for name, records in splits.items()}
-
-
-def _judge(leaks: list[Leak], mode: str) -> list[str]:
-    """Warnings, or a refusal of exact leaks."""
-
-    def pairs(some: list[Leak]) -> str:
-        named = "; ".join(f"{k.a} ({k.split_a}) = {k.b} ({k.split_b}), {k.kind}" for k in some[:5])
-        return named + (f"; and {len(some) - 5} more" if len(some) > 5 else "")
-
-    exact = [leak for leak in leaks if leak.exact]
-    if exact and mode == "refuse":
-        remedy = "--set data.leaks=drop trains without the training images among them, --set data.leaks=warn with them."
-        raise UserError("splits", f"{len(exact)} leaks between training and test images: {pairs(exact)}", remedy)
-    dropped = f"{len(exact)} exact leaks are left out of the training: {pairs(exact)}"
-    rest = [leak for leak in leaks if not leak.exact] if mode == "drop" else leaks
-    warned = f"{len(rest)} possible leaks between splits: {pairs(rest)}"
-    return [dropped] * bool(exact and mode == "drop") + [warned] * bool(rest)

@@ -21,6 +21,7 @@ from sightline.attention.classifier import GuidedClassifier, build
 from sightline.audit.gradient_path import require
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
+from sightline.data.look_through import Progress
 from sightline.data.sampling import class_weights
 from sightline.engine.alone import LOCK, RELEASE, alone
 from sightline.engine.callbacks import Keeper, ShowProgress
@@ -31,7 +32,7 @@ from sightline.engine.hardware import check_hardware
 from sightline.engine.history import History
 from sightline.engine.interrupt import Interrupts
 from sightline.engine.module import Training
-from sightline.engine.prepare import Progress, prepare, restore
+from sightline.engine.prepare import prepare, restore
 from sightline.engine.probe import audit_batch, calibrate
 from sightline.engine.run import Run
 from sightline.engine.same_data import COLUMNS, check_same

@@ -9,9 +9,13 @@ import numpy as np
 from sightline.config import Data, Roi
 from sightline.data.decoy import check_decoy, plant
 from sightline.data.guiding import named
+from sightline.data.lacking import lacking, selects
+from sightline.data.problems import refuse
 from sightline.data.reading import read
 from sightline.data.splits import split
+from sightline.data.survey import Survey
 from sightline.errors import UserError, nearest
+from sightline.recipe import Recipe
 from sightline.study.cells import Cell, Drawing
 from sightline.study.plan import Plan
 from sightline.study.score_names import ENERGY, REMOVED, measure_of, tag_of
@@ -21,14 +25,15 @@ def check_data(plan: Plan, found: Sequence[Cell]) -> None:
     """Refuses splits and tags that the data does not have. The data of the lowest seed stands for that of all seeds.
 
     Raises:
-        UserError: a split without images; a score of a tag that no image of a split has; whatever is wrong with the list of images.
+        UserError: a split without images; a class that is not trained on; a score of a tag that no image of a split has; whatever is wrong
+            with the list of images.
     """
     # regions for training, and which of them are used, change neither, so most arms share what is looked at
     guiding = {"roi": Roi(), "annotated": None, "annotated_fraction": 1}
     lowest = min(cell.seed for cell in found)
-    whole = [cell.recipe.data.model_copy(update=guiding) for cell in found if cell.seed == lowest]
-    for data in {data.model_dump_json(): data for data in whole}.values():
-        _check(plan, data)
+    whole = [cell.recipe.model_copy(update={"data": cell.recipe.data.model_copy(update=guiding)}) for cell in found if cell.seed == lowest]
+    for recipe in {(r.data.model_dump_json(), tuple(selects(r)), r.attention.name): r for r in whole}.values():
+        _check(plan, recipe)
     drawn = [(cell, cell.drawing) for cell in found if cell.seed == lowest and cell.drawing is not None]
     for cell, drawing in {drawing.name: (cell, drawing) for cell, drawing in drawn}.values():
         _check_drawing(f"{plan.name}: arm {cell.arm!r}: draw", cell.recipe.data, drawing)
@@ -47,10 +52,13 @@ def _check_drawing(where: str, data: Data, drawing: Drawing) -> None:
         raise UserError(f"{where}: {error.where}", error.reason, error.remedy) from None
 
 
-def _check(plan: Plan, data: Data) -> None:
+def _check(plan: Plan, recipe: Recipe) -> None:
+    data = recipe.data
     dataset = read(data)
     check_decoy(data.decoy, dataset.classes)
-    splits = plant(split(dataset.records, data.split), data, dataset.classes)
+    divided = split(dataset.records, data.split)
+    refuse(lacking(recipe, divided, dataset.classes, Survey({}, [])))
+    splits = plant(divided, data, dataset.classes)
     for name in plan.splits:
         records = splits.get(name)
         if not records:

@@ -66,7 +66,9 @@ def test_the_check_reads_a_set_of_one_label(root: Path, tmp_path: Path, monkeypa
     report = check(Data(name="isic2018_lesions", root=root, leaks="warn"))
     assert report["classes"] == {"lesion": 4}
     assert report["regions"] == dict.fromkeys(FEATURES, 4)
-    assert report["problems"]["number"] == 0
+    assert [problem.partition(": ")[2] for problem in report["problems"]["all"]] == [
+        "has only the class lesion. A classifier needs at least two."
+    ]
     assert [part["files"] for part in layout("isic2018_lesions", root)] == [2, 2, 10, 1, 1, 5, 1, 1, 5]
 
 

@@ -1,0 +1,189 @@
+"""A data set is read, looked through, divided and checked: by `train`, which stops at a problem, and by `data check`, which lists them all.
+
+Both go this one way, so that neither sees what the other does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sightline.data.annotated import annotated_in
+from sightline.data.decoy import check_decoy
+from sightline.data.guiding import guided_by
+from sightline.data.lacking import gaps, lacking
+from sightline.data.leaks import Leak, find_leaks, near_duplicate_groups
+from sightline.data.point_into import check_point_into
+from sightline.data.problems import refuse
+from sightline.data.reading import Dataset, look
+from sightline.data.splits import annotated_subset, split
+from sightline.data.survey import Survey, survey
+from sightline.errors import UserError
+from sightline.recipe import Recipe
+from sightline.types import Record
+
+Progress = Callable[[int, int], None]
+Meet = Callable[[Sequence[UserError]], None]
+Splits = dict[str, list[Record]]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What came out.
+
+    Attributes:
+        recipe: with the scale of deep greys (`data.grey`) that was found.
+        survey: facts of the images, with the annotations as they were given.
+        groups: id -> group of what looks alike, where `data.split.near_duplicates` asks for it.
+        divided: records by split, as the owner gave them or the settings cut them; only the owner's where they could not be cut.
+        leaks: between these splits; none where `data.leaks=ignore`.
+        kept: `divided` without the leaks that `data.leaks=drop` leaves out.
+        guided: its training records with the annotations that guide them.
+        annotated: ids of the training images whose annotations are used.
+        warnings: leaks of which a training speaks and does not refuse them.
+        gaps: classes that a split besides train does not show, in sentences.
+    """
+
+    recipe: Recipe
+    dataset: Dataset
+    survey: Survey
+    groups: dict[str, str] = field(default_factory=dict)
+    divided: Splits = field(default_factory=dict)
+    leaks: list[Leak] = field(default_factory=list)
+    kept: Splits = field(default_factory=dict)
+    guided: list[Record] = field(default_factory=list)
+    annotated: frozenset[str] = frozenset()
+    warnings: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+
+
+class Collected(list[UserError]):
+    """Problems instead of refusals, each once. To be called with what was met."""
+
+    def __call__(self, problems: Sequence[UserError]) -> None:
+        said = {str(problem) for problem in self}
+        self += {str(problem): problem for problem in problems if str(problem) not in said}.values()
+
+
+def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = refuse) -> Looked:
+    """Everything about the data that can go wrong goes wrong here.
+
+    Args:
+        progress: called with (done, total) while images are looked through.
+        meet: gets the problems of each step. `refuse` raises what a training says; a `Collected` keeps them and goes on as well as it can.
+
+    Raises:
+        UserError: by `meet`: a broken file, a missing class, exact leaks, regions that `evaluate.point_into` or `data.roi` wants and does
+            not find, masks that are not there, a list in `data.annotated` that does not fit, or a guided recipe without annotated
+            training images.
+    """
+    data = recipe.data
+    dataset = Dataset([], ())
+    with _meeting(meet):
+        dataset, problems = look(data)
+        meet(problems)
+    if not dataset.records:
+        return Looked(recipe, dataset, Survey({}, []))
+    for check in (_check_stages, _check_point_into, _check_decoy):
+        with _meeting(meet):
+            check(recipe, dataset)
+    seen = survey(dataset.records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on, progress=progress)
+    meet(seen.problems)
+    recipe = recipe.model_copy(update={"data": data.model_copy(update={"grey": seen.grey})})
+    groups = near_duplicate_groups(dataset.records, seen) if data.split.near_duplicates else {}
+    divided: Splits = {}
+    with _meeting(meet):
+        divided = split(dataset.records, data.split, groups)
+    whole = bool(divided)
+    if not whole:
+        for record in dataset.records if data.split.owner else ():
+            divided.setdefault(record.split or "not divided", []).append(record)
+    leaks = [] if data.leaks == "ignore" else find_leaks(divided, seen)
+    kept = without_leaks(divided, leaks) if data.leaks == "drop" else divided
+    if whole:
+        dropped = sum(map(len, divided.values())) - sum(map(len, kept.values()))
+        meet(lacking(recipe, kept, dataset.classes, seen, dropped))
+    warnings = judged(leaks, data.leaks, meet)
+    guided, annotated = kept.get("train", []), frozenset[str]()
+    if guided:
+        with _meeting(meet):
+            guided = _guided(recipe, guided, progress, meet)
+        with _meeting(meet):
+            annotated = _annotated(recipe, guided)
+    return Looked(recipe, dataset, seen, groups, divided, leaks, kept, guided, annotated, warnings, gaps(kept, dataset.classes))
+
+
+@contextmanager
+def _meeting(meet: Meet) -> Iterator[None]:
+    """Hands a refusal on; what was to be made within is not there then."""
+    try:
+        yield
+    except UserError as error:
+        meet([error])
+
+
+def _check_stages(recipe: Recipe, _: Dataset) -> None:
+    for stage in recipe.stages:
+        for name in ("roi", "decoy"):
+            if getattr(recipe.at_stage(stage).data, name) != getattr(recipe.data, name):
+                remedy = "Set it for the whole recipe, or train one run after the other with train.start."
+                raise UserError(f"stage {stage.name!r}", f"data.{name} cannot change within a run", remedy)
+
+
+def _check_point_into(recipe: Recipe, dataset: Dataset) -> None:
+    check_point_into(recipe.evaluate, dataset.records, dataset.classes)
+
+
+def _check_decoy(recipe: Recipe, dataset: Dataset) -> None:
+    check_decoy(recipe.data.decoy, dataset.classes)
+
+
+def _guided(recipe: Recipe, records: list[Record], progress: Progress | None, meet: Meet) -> list[Record]:
+    """Training records with the annotations that `data.roi` chooses, looked through."""
+    chosen = guided_by(records, recipe.data.roi, gaze_blur=recipe.data.gaze_blur)
+    changed = [new for new, old in zip(chosen, records, strict=True) if new != old]
+    meet(survey(changed, gaze_blur=recipe.data.gaze_blur, grey=recipe.data.grey, progress=progress).problems)
+    return chosen
+
+
+def _annotated(recipe: Recipe, training: list[Record]) -> frozenset[str]:
+    data = recipe.data
+    if data.annotated is not None:
+        annotated = annotated_in(data.annotated.expanduser(), training)
+    else:
+        annotated = annotated_subset(training, data.annotated_fraction, data.roi.seed)
+    if recipe.guided and not annotated:
+        raise UserError(
+            f"data {data.name}",
+            f"recipe {recipe.name!r} is guided, but no training image is annotated",
+            "Give masks, boxes, polygons or gaze for some images, or train a label-only recipe.",
+        )
+    return annotated
+
+
+def without_leaks(splits: Splits, leaks: Sequence[Leak]) -> Splits:
+    """The splits without the images that leak exactly: each pair loses the one that is learned from, training before validation."""
+    gone = set()
+    for leak in leaks:
+        sides = {leak.split_a: leak.a, leak.split_b: leak.b}
+        if leak.exact:
+            gone.add(sides.get("train") or sides.get("val"))
+    return {name: [r for r in records if r.id not in gone] for name, records in splits.items()}
+
+
+def judged(leaks: Sequence[Leak], mode: str, meet: Meet = refuse) -> list[str]:
+    """Warnings, or a refusal of exact leaks."""
+    exact = [leak for leak in leaks if leak.exact]
+    if exact and mode == "refuse":
+        remedy = "--set data.leaks=drop trains without the training images among them, --set data.leaks=warn with them."
+        meet([UserError("splits", f"{len(exact)} leaks between training and test images: {_pairs(exact)}", remedy)])
+    dropped = f"{len(exact)} exact leaks are left out of the training: {_pairs(exact)}"
+    rest = leaks if mode == "warn" else [leak for leak in leaks if not leak.exact]
+    warned = f"{len(rest)} possible leaks between splits: {_pairs(rest)}"
+    return [dropped] * bool(exact and mode == "drop") + [warned] * bool(rest)
+
+
+def _pairs(leaks: Sequence[Leak]) -> str:
+    named = "; ".join(f"{k.a} ({k.split_a}) = {k.b} ({k.split_b}), {k.kind}" for k in leaks[:5])
+    return named + (f"; and {len(leaks) - 5} more" if len(leaks) > 5 else "")
