@@ -386,7 +386,7 @@ def recipes_show(
     "    sightline data check table --root my.csv --recipe energy --set data.split.val=0.2\n\n"
     "    sightline data check folder --root photos --set train.select=val/loss --json check.json\n\n"
     "Exit status: 0, a training would accept these data; 1, it would refuse them, for the problems that are listed; "
-    "2, the command itself is wrong (an unknown data set, recipe or setting).",
+    "2, the command itself is wrong (an unknown data set, recipe or setting, nothing at --root).",
 )
 def data_check(
     data: Annotated[str, typer.Argument(help=DATA_SETS, show_default=False)],

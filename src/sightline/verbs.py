@@ -301,7 +301,10 @@ def check_data(name: str, root: Path | None, recipe: str | None, settings: list[
     changed = {key if key.split(".")[0] in Recipe.model_fields else f"data.{key}": v for key, v in parse_settings(settings).items()}
     base = load_recipe(recipe) if recipe is not None else Recipe(name=CHECK, data=Data(name=name))
     asked = recipe_from(override(base.model_dump(mode="json"), _placed(base, name, root) | changed), where="--set").check()
-    parts = layout(asked.data.name, asked.data.root)
+    place = asked.data.root
+    if place is not None and not place.exists():
+        raise UserError(place, "no such file or folder", "Give the place of the data set with --root.")
+    parts = layout(asked.data.name, place)
     for line in layout_lines(asked.data.name, parts):  # before anything is read: it explains why reading fails
         say(line)
     found = check(asked, Bar("looking through the images"))
