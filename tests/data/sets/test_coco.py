@@ -203,6 +203,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     r"gives the category id 1 to 'a' and to 'b'": {"categories": [{"id": 1, "name": "a"}, {"id": "1", "name": "b"}]},
     r"000000000001\.jpg: is listed twice": {"images": [{"id": i, "file_name": "000000000001.jpg"} for i in (1, 2)], "annotations": []},
     r"all boxes and outlines lie between 0 and 1": {"annotations": [ONE | {"bbox": [0.1, 0.2, 0.5, 0.5]}]},
+    r"all boxes and outlines lie": {"annotations": [ONE | {"segmentation": [[0.1, 0.2, 0.5, 0.2, 0.5, 0.6]], "bbox": []}]},
     r"has boxes that leave their images, and would fit them as two corners": {"annotations": [ONE | {"bbox": [4, 3, 9, 6]}]},
 }
 

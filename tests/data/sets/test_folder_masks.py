@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
 from sightline.data.sets.folder import read
 from sightline.errors import UserError
@@ -193,3 +193,54 @@ def test_masks_of_few_levels_saved_as_jpeg_or_with_small_numbers_are_seen_throug
 def test_a_data_set_of_drawings_has_no_masks(tmp_path: Path) -> None:
     root = draw(tmp_path, "", "cat/1.png cat/1_2.png dog/1.png dog/10.png")
     assert len(read(root)) == 4
+
+
+def test_a_folder_for_each_image_with_its_mask(tmp_path: Path) -> None:
+    root = draw(
+        tmp_path, "cat/p1/image.png cat/p2/img.png dog/p3/scan.png", "cat/p1/mask.png cat/p2/label.png dog/p3/mask_1.png dog/p3/mask_2.png"
+    )
+    assert pairs(read(root), root) == {
+        "cat/p1/image.png": ["cat/p1/mask.png"],
+        "cat/p2/img.png": ["cat/p2/label.png"],
+        "dog/p3/scan.png": ["dog/p3/mask_1.png", "dog/p3/mask_2.png"],
+    }
+
+
+def test_masks_in_files_that_are_not_read_are_said(tmp_path: Path) -> None:
+    root = draw(tmp_path, "cat/1.png cat/2.png dog/1.png")
+    for name in ("cat/1_mask.gif", "cat/2_mask.npy", "dog/notes.txt", "cat/9_mask.gif"):
+        (root / name).write_bytes(b"")
+    note = "2 of the files left out are called as masks (1_mask.gif, 2_mask.npy): save them as PNG, or their images stay without"
+    assert note in read(root).notes
+
+
+COLOURS = {"noise": None, "skin": ((210, 170, 150), (90, 50, 40)), "greys": ((0, 0, 0), (60, 60, 60), (120, 120, 120))}
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "bmp", "tif"])
+@pytest.mark.parametrize("mode", ["L", "1", "P", "I;16", "RGB", "RGBA", "red", "soft", "soft red"])
+@pytest.mark.parametrize("drawing", COLOURS)
+def test_a_mask_of_any_kind_is_told_from_a_photograph_and_from_a_drawing(tmp_path: Path, drawing: str, mode: str, suffix: str) -> None:
+    if suffix in ("jpg", "bmp") and mode in ("1", "P", "I;16", "RGBA"):
+        pytest.skip("no such files")
+    disc = Image.new("L", (96, 96))
+    ImageDraw.Draw(disc).ellipse((25, 20, 70, 60), fill=255)
+    if "soft" in mode:
+        disc = disc.filter(ImageFilter.GaussianBlur(1))
+    for name in ("a/1", "b/2"):
+        pixels = np.random.default_rng(1).integers(0, 255, (96, 96, 3), np.uint8)
+        for number, colour in enumerate(COLOURS[drawing] or ()):
+            pixels[20 * number :, 10 * number :] = colour
+        (tmp_path / name).parent.mkdir()
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+        black = Image.new("L", disc.size)
+        picture = Image.merge("RGB", [disc, black, black]) if "red" in mode else disc
+        if mode == "I;16":
+            picture = Image.fromarray(np.asarray(disc, np.uint16) * 257)
+        elif mode == "RGBA":
+            picture = Image.merge("RGBA", [black, black, black, disc])
+        elif mode in ("1", "P", "RGB"):
+            picture = disc.convert(mode)
+        picture.save(tmp_path / f"{name}_x.{suffix}")
+    with pytest.raises(UserError, match=rf"1_x\.{suffix}: looks like a mask of a/1\.png"):
+        read(tmp_path)

@@ -59,6 +59,7 @@ YAMLS = {
     "numbers as text": "names: {'1': nev, '0': mel}\n",
     "with folders": "path: .\ntrain: images/a\nval: images/b\nnames: [mel, nev]\n",
     "with folders from above": "train: ../images/a\nval: [../images/b]\nnames: [mel, nev]\n",
+    "with folders of another computer": "train: /content/set/images/a\nval: C:\\set\\images\\b\nnames: [mel, nev]\n",
     "with lists": "train: lists/first.txt\nval: lists/second.txt\nnames: [mel, nev]\n",
 }
 

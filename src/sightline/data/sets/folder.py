@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sightline.data.roots import existing
 from sightline.data.sets import formats
 from sightline.data.sets.folder_masks import pair
-from sightline.data.sets.folder_names import meaning
+from sightline.data.sets.folder_names import image_stems, meaning
 from sightline.data.sets.folder_places import Place, Places
 from sightline.data.sets.walk import Found, count, kinds, some, walk
 from sightline.errors import UserError
@@ -55,9 +55,8 @@ def read(root: Path | None, *, masks: str | None = None) -> Records:
         for image, marks in pairs.masks.items()
         if at[image].label
     ]
-    return Records(
-        records, [note for note in (pairs.note, *_left_out(found, loose), *formats.notes(found.others, "folder"), *_nested(at)) if note]
-    )
+    notes = [pairs.note, *_left_out(found, loose), _lost_masks(found, pairs.masks), *formats.notes(found.others, "folder"), *_nested(at)]
+    return Records(records, [note for note in notes if note])
 
 
 def _check_classes(found: Found, places: Places, at: dict[Path, Place]) -> None:
@@ -99,6 +98,14 @@ def _left_out(found: Found, loose: Sequence[Path]) -> list[str]:
         names = some(sorted({path.name for path in found.hidden}))
         notes.append(f"Hidden files and folders left out: {len(found.hidden)} ({names})")
     return notes
+
+
+def _lost_masks(found: Found, images: Iterable[Path]) -> str:
+    """Files of other kinds whose names say that they are masks of an image beside them."""
+    stems = {image.with_suffix("") for image in images}
+    lost = [file.name for file in found.others if any(file.with_name(stem) in stems for stem in image_stems(file.stem))]
+    there = f"{len(lost)} of the files left out are called as masks ({some(lost)})"
+    return f"{there}: save them as PNG, or their images stay without" if lost else ""
 
 
 def _nested(at: dict[Path, Place]) -> list[str]:

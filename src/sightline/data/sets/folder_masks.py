@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sightline.data.sets.folder_names import bare_stems, image_stems
-from sightline.data.sets.folder_places import Place, Places
-from sightline.data.sets.mask_look import looks_like_mask, looks_like_photograph
+from sightline.data.sets.folder_names import bare_stems, image_stems, meaning
+from sightline.data.sets.folder_places import Place, Places, spread
+from sightline.data.sets.mask_look import looks_like_mask, looks_like_photograph, mask_levels
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
 
@@ -47,7 +47,7 @@ def pair(places: Places, pictures: Sequence[Path], wanted: str | None) -> Pairs:
         masks[index.image_of(file, stems)].append(file)
     marks = [*names, *in_folders]
     if not wanted:
-        for file in marks[:: max(1, len(marks) // LOOKED_AT)]:
+        for file in spread(marks, LOOKED_AT):
             if looks_like_photograph(file):
                 raise UserError(
                     file, "is a mask by its name or folder, but looks like a photograph", f"Rename it, or say what it is: {OPTION}."
@@ -80,11 +80,26 @@ def _by_name(places: Places, pictures: Sequence[Path]) -> dict[Path, list[str]]:
     names = {file: image_stems(file.stem) for file in pictures}
     index = _Index(places, pictures)
     found = {file: stems for file, stems in names.items() if any(index.beside(file, stem) for stem in stems)}
+    found |= _bare_names(places, pictures)
     for file, stems in names.items():
         if stems and file not in found and looks_like_mask(file):
             elsewhere = some(other.relative_to(places.top) for other in index.anywhere(stems) if other != file)
             reason = f"is a mask, but there is no image {stems[-1]!r} beside it" + (f" (there is {elsewhere})" if elsewhere else "")
             raise UserError(file, reason, f"Rename the mask, or add its image; {OPTION}.")
+    return found
+
+
+def _bare_names(places: Places, pictures: Sequence[Path]) -> dict[Path, list[str]]:
+    """Mask -> stem of its image, where a folder of its own for each image holds `image.png` and `mask.png`."""
+    found: dict[Path, list[str]] = {}
+    for inside in _groups([picture for picture in pictures if places.of(picture).inner], lambda picture: str(picture.parent)):
+        said = {picture: meaning(picture.stem) for picture in inside}
+        masks = [
+            picture for picture, one in said.items() if one and one.role == "masks" and not one.split and not picture.stem[0].isdigit()
+        ]
+        images = [picture for picture in inside if picture not in masks]
+        if masks and len(images) == 1 and all(map(looks_like_mask, masks)):
+            found |= {mask: [images[0].stem] for mask in masks}
     return found
 
 
@@ -132,7 +147,8 @@ def _same_name(images: Sequence[Path], masks: dict[Path, list[Path]]) -> dict[Pa
     """Mask -> image of pictures that differ in their suffix alone (`a.png`, `a.jpg`), where all but one look like masks."""
     twins: dict[Path, Path] = {}
     for pictures in _groups(images, lambda image: str(image.with_suffix(""))):
-        looks = [picture for picture in pictures if not masks[picture] and looks_like_mask(picture)]
+        levels = {picture: mask_levels(picture) for picture in pictures}
+        looks = [picture for picture in pictures if not masks[picture] and 0 < levels[picture] <= 2]
         others = [picture for picture in pictures if picture not in looks]
         if len(others) == 1:
             twins |= dict.fromkeys(looks, others[0])
@@ -140,24 +156,30 @@ def _same_name(images: Sequence[Path], masks: dict[Path, list[Path]]) -> dict[Pa
 
 
 def _refuse_lookalikes(places: Places, images: Sequence[Path]) -> None:
-    """Refuses a picture that looks like a mask and bears the name of another that does not, or that name and something more."""
+    """Refuses a picture that looks like a mask and bears the name of another that does not, or that name and something more.
+
+    Pictures of one name in different folders are common, since many people count anew in each class: a few of each folder are looked at.
+    """
     at_place: dict[tuple[Place, str], Path] = {(places.of(image), image.stem): image for image in images}
-    same = {image: others for others in _groups(images, lambda image: image.stem) for image in others}
+    looked_at = {image for inside in _groups(images, lambda image: str(image.parent), 1) for image in spread(inside)}
+    same = {image: others[:2] for others in _groups(images, lambda image: image.stem) for image in looked_at.intersection(others)}
     for image in images:
         place = places.of(image)
         near = [at_place[place, stem] for stem in _parts(image.stem) if (place, stem) in at_place]
         named = [other for other in (*near, *same.get(image, [])) if other != image]
-        if named and looks_like_mask(image) and (others := [other for other in named if not looks_like_mask(other)]):
+        if not named or not (levels := mask_levels(image)):
+            continue
+        if others := [other for other in named if not 0 < mask_levels(other) <= max(levels, 2)]:
             reason = f"looks like a mask of {others[0].relative_to(places.top)}, but its name and folder do not say so"
             raise UserError(image, reason, f"{OPTION}.")
 
 
-def _groups(pictures: Iterable[Path], name: Callable[[Path], str]) -> list[list[Path]]:
+def _groups(pictures: Iterable[Path], name: Callable[[Path], str], least: int = 2) -> list[list[Path]]:
     """The pictures that share a name, as far as several do."""
     found: dict[str, list[Path]] = defaultdict(list)
     for picture in pictures:
         found[name(picture)].append(picture)
-    return [group for group in found.values() if len(group) > 1]
+    return [group for group in found.values() if len(group) >= least]
 
 
 def _parts(stem: str) -> Iterator[str]:

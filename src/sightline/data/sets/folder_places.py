@@ -55,6 +55,7 @@ class Places:
             self.files[steps].append(picture)
             for depth, name in enumerate(steps):
                 self.beside[steps[:depth]].add(name)
+        self.known: dict[Steps, Place] = {}
         self.masks: set[Steps] = set()
         told = PurePath(masks or "").parts
         for above, names in list(self.beside.items()):
@@ -82,6 +83,11 @@ class Places:
             UserError: splits and classes side by side, or a split within another.
         """
         steps = self.steps(file)
+        if steps not in self.known:
+            self.known[steps] = self._of(steps)
+        return self.known[steps]
+
+    def _of(self, steps: Steps) -> Place:
         split: str | None = None
         label: str | None = None
         inner: list[str] = []
@@ -134,9 +140,9 @@ class Places:
                 return True
         inside = [file for _, files in below for file in files]
         outside = [file for steps, files in list(self.files.items()) if steps[: len(here)] != here for file in files]
-        return all(map(looks_like_mask, _spread(inside))) and not all(map(looks_like_mask, _spread(outside)))
+        return all(map(looks_like_mask, spread(inside))) and not all(map(looks_like_mask, spread(outside)))
 
 
-def _spread(files: Sequence[Path]) -> Sequence[Path]:
+def spread(files: Sequence[Path], number: int = LOOKED_AT) -> Sequence[Path]:
     """A few of them, from all over the list."""
-    return files[:: max(1, len(files) // LOOKED_AT)]
+    return files[:: max(1, len(files) // number)]

@@ -8,23 +8,33 @@ import numpy as np
 from PIL import Image
 
 LOSSLESS_COLOURS = 8  # a mask of several kinds of tissue has few exact colours
-NEAR, SHARE = 24, 0.95  # JPEG and smooth edges: nearly all pixels lie this near one of two levels
-BYTES_PER_PIXEL = 0.35  # a mask stored as PNG or WebP takes much less, a photograph more
+NEAR, FAR, SHARE = 32, 96, 0.95  # JPEG and smooth edges: nearly all pixels lie near black or near one colour far from it
+BYTES_PER_PIXEL = {"PNG": 0.35, "WEBP": 0.2, "JPEG": 0.2}  # a mask takes less; most photographs take more
+SMALL = 4096  # bytes, of a file in which the head may count
 
 
 def looks_like_mask(path: Path) -> bool:
-    """A few exact colours, or greys that are nearly all close to one of two. False for what cannot be read."""
+    """A few exact colours, all grey or black among them; or nearly all pixels close to black or to one other colour. False for what cannot
+    be read."""
+    return mask_levels(path) > 0
+
+
+def mask_levels(path: Path) -> int:
+    """How many levels a picture has that looks like a mask, smooth edges left out of account; 0 of one that does not look so."""
     pixels = _sample(path, compressed=True)
     if pixels is None:
-        return False
-    if len(np.unique(pixels.reshape(-1, 3), axis=0)) <= LOSSLESS_COLOURS:
-        return True
-    grey = pixels.max(axis=2)
-    if np.mean(grey - pixels.min(axis=2) > NEAR) > 1 - SHARE:
-        return False
-    low, high = int(grey.min()), int(grey.max())
-    near = np.minimum(grey - low, high - grey) <= NEAR
-    return high - low > 4 * NEAR and float(near.mean()) >= SHARE
+        return 0
+    exact = np.unique(_coded(pixels), return_index=True)[1]
+    if len(exact) <= LOSSLESS_COLOURS:
+        colours = pixels[exact]  # (K, 3)
+        is_grey = bool((colours.max(axis=1) == colours.min(axis=1)).all())
+        return len(exact) if is_grey or (colours == 0).all(axis=1).any() else 0
+    from_black = pixels.max(axis=1)
+    others = pixels[from_black > FAR]
+    if not len(others) or not (from_black <= NEAR).any():
+        return 0
+    near = np.minimum(from_black, np.abs(pixels - _commonest(others)).max(axis=1)) <= NEAR
+    return 2 if near.mean() >= SHARE else 0
 
 
 def looks_like_photograph(path: Path) -> bool:
@@ -32,22 +42,34 @@ def looks_like_photograph(path: Path) -> bool:
     pixels = _sample(path, compressed=False)
     if pixels is None:
         return False
-    coloured = pixels.max(axis=2) - pixels.min(axis=2) > NEAR
-    return float(coloured.mean()) > 0.3 and len(np.unique(pixels[coloured] // 16, axis=0)) > 32
+    coloured = pixels[pixels.max(axis=1) - pixels.min(axis=1) > NEAR]
+    return len(coloured) > 0.3 * len(pixels) and len(np.unique(_coded(coloured // 16))) > 32
+
+
+def _coded(pixels: np.ndarray) -> np.ndarray:
+    """(N, 3) -> (N,): one number for each colour."""
+    return (pixels << np.array([16, 8, 0])).sum(axis=1)
+
+
+def _commonest(pixels: np.ndarray) -> np.ndarray:
+    """(3,): the middle of the colours that, coarsely, are the most frequent."""
+    _, group, counts = np.unique(_coded(pixels // 16), return_inverse=True, return_counts=True)
+    return np.median(pixels[group == counts.argmax()], axis=0)
 
 
 def _sample(path: Path, compressed: bool) -> np.ndarray | None:
-    """Pixels of a picture, taken evenly and not blended: (h, w, 3) int; None of a file that cannot be read, or whose size rules a
-    mask out where a mask would have been `compressed` well."""
+    """Pixels of a picture, taken evenly and not blended: (N, 3) int; None of a file that cannot be read, or whose size rules a mask out
+    where a mask would have been `compressed` well."""
     try:
         with Image.open(path) as image:
-            if compressed and image.format in ("PNG", "WEBP") and path.stat().st_size > 4096 + BYTES_PER_PIXEL * image.width * image.height:
+            most = BYTES_PER_PIXEL.get(image.format or "")
+            if compressed and most and path.stat().st_size > SMALL + most * image.width * image.height:
                 return None
             image.draft(None, (256, 256))  # JPEG alone: decoded small
             step = max(1, min(image.size) // 256)
             if image.mode.startswith(("I", "F")):
-                deep = np.asarray(image, np.float64)[::step, ::step, None]
-                return np.repeat((deep * 255 / max(deep.max(), 1)).astype(int), 3, axis=2)
-            return np.asarray(image.convert("RGB"), int)[::step, ::step]
+                deep = np.asarray(image, np.float64)[::step, ::step].reshape(-1, 1)
+                return np.repeat((deep * 255 / max(deep.max(), 1)).astype(int), 3, axis=1)
+            return np.asarray(image.convert("RGB"), int)[::step, ::step].reshape(-1, 3)
     except Exception:  # decoders of damaged files raise almost anything; the survey names such files
         return None

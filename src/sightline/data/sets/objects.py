@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from sightline.data.annotation import Size
+from sightline.data.sets.outlines import PolygonsMask
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture, Record, Records
@@ -99,10 +100,17 @@ def refuse_shares(images: Sequence[Image]) -> None:
     Raises:
         UserError: that is so.
     """
-    drawn = [(image, mark) for image in images for thing in image.things if (mark := thing.mark) and mark.points]
-    if drawn and all(0 <= value <= 1 for _, mark in drawn for point in mark.points for value in point):
+    drawn = [(image, values) for image in images for thing in image.things if thing.mark and (values := _coordinates(thing.mark))]
+    if drawn and all(0 <= value <= 1 for _, values in drawn for value in values):
         reason = "all boxes and outlines lie between 0 and 1: they look like shares of the image, not like pixels"
         raise UserError(drawn[0][0].where, reason, "Export them in pixels of the original image.")
+
+
+def _coordinates(mark: Annotation) -> list[float]:
+    """The numbers of a box or an outline; none of a mask."""
+    if isinstance(mark.source, PolygonsMask):
+        return [value for polygon in mark.source.polygons for value in polygon]
+    return [value for point in mark.points for value in point]
 
 
 def _refuse_twice(images: Sequence[Image]) -> None:

@@ -107,7 +107,8 @@ def _found(place: str, base: Path, folder: Path, top: Path) -> Path | None:
     """The folder or list that a path means: some tools write it from the folder above, others from the data set's own."""
     parts = [part for part in Path(place.replace("\\", "/")).parts if part not in ("..", ".")]
     inner = Path(*parts) if parts else Path()
-    tried = (folder / base / place, folder / place, folder / base / inner, folder / inner)
+    tails = [Path(*parts[start:]) for start in range(len(parts))]  # of a path of another computer, what is here
+    tried = (folder / base / place, folder / place, folder / base / inner, *(folder / tail for tail in tails))
     real = top.resolve()
     below = [way.resolve().relative_to(real) for way in tried if way.exists() and real in way.resolve().parents]
     return top / below[0] if below else None
