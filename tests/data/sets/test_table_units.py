@@ -63,6 +63,7 @@ def test_shares_and_percents_become_pixels_of_each_image(folder: Path, units: st
     assert [mark.points for mark in small.annotations] == [((50, 25, 100, 50),), ((0, 0), (100, 0), (100, 25)), ((50, 12.5, 200),)]
     assert [mark.points for mark in large.annotations] == [((200, 100, 400, 200),), ((0, 0), (400, 0), (400, 100)), ((200, 50, 200),)]
     assert small.avoid[0].points == ((0, 0, 50, 25),)
+    assert {mark.size for mark in (*small.annotations, *small.avoid)} == {(50, 100)}
     assert f"gaze: {units} of the image's sides, turned into pixels" in records.notes
 
 

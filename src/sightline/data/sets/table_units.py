@@ -146,7 +146,7 @@ def _scaled(record: Record, whole: Mapping[Column, float]) -> Record:
             return mark
         scale = [length / side for length in size]
         rows = [[v * scale[i % 2] if i < 2 or mark.kind == "box" else v for i, v in enumerate(row)] for row in mark.points]
-        return replace(mark, points=tuple(map(tuple, rows)))
+        return replace(mark, points=tuple(map(tuple, rows)), size=size[::-1])  # on a picture that is turned later they would be wrong
 
     annotations = tuple(moved(mark, mark.kind) for mark in record.annotations)
     return replace(record, annotations=annotations, avoid=tuple(moved(mark, f"avoid_{mark.kind}") for mark in record.avoid))
