@@ -78,6 +78,7 @@ SWALLOWED = {
     "to the end": ('a.png,cat,"5 mm\nb.png,dog,6 mm\nc.png,dog,x\n', 2),
     "to another mistake": ('a.png,cat,y\nb.png,dog,"5 mm\nc.png,dog,x\nd.png,dog,"6 mm\ne.png,dog,x\n', 3),
     "to a closing quote": ('a.png,cat,y\nb.png,dog,"5 mm\nc.png,dog,x\nd.png,dog,6 mm"\ne.png,dog,x\n', 3),
+    "to a closing quote before another": ('a.png,cat,y\nb.png,"dog\nc.png,dog,x\nd.png,dog","x"\n', 3),
     "behind a note of two lines": ('a.png,cat,"one\ntwo"\nb.png,dog,"5 mm\nc.png,dog,x\n', 4),
     "in one line": ('a.png,cat,x\nb.png,dog,"5" mm"\n', 3),
     "in the first cell": ('a.png,cat,y\n"b.png,dog,x\nc.png,dog,x\n', 3),
