@@ -167,3 +167,12 @@ def test_drawables_are_told_apart_by_their_keys_without_drawing(store: Path) -> 
     assert a.pixels == b.pixels != c.pixels
     assert a.thumbnail is None
     assert a.known
+
+
+@pytest.mark.parametrize("points", [(), ((float("nan"), float("nan")),), ((500.0, 5.0), (-3.0, 2.0))])
+def test_a_gaze_that_never_touches_its_image_is_to_be_looked_at(tmp_path: Path, points: tuple[tuple[float, ...], ...]) -> None:
+    picture = image(tmp_path / "a.png")
+    found = survey([Record("a", picture, "x", annotations=(Annotation("gaze", points=points),)), Record("b", picture, "x")], gaze_blur=5)
+    assert [(remark.where, "no sample of its gaze" in remark.reason) for remark in found.remarks] == [(str(picture), True)]
+    touching = Record("a", picture, "x", annotations=(Annotation("gaze", points=(*points, (3.0, 4.0))),))
+    assert survey([touching], gaze_blur=5).remarks == []

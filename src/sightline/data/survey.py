@@ -109,6 +109,11 @@ def _remarks(records: Sequence[Record], facts: dict[str, Facts], grey: Range | N
     found = []
     for record, seen in _seen(records, facts):
         found += [UserError(where, *ODD[odd]) for where, odd in seen.odd]
+        if record.annotations and not seen.known:
+            reason = "no sample of its gaze lies on the image, so that where to look is unknown"
+            found.append(
+                UserError(str(record.image), reason, "Look whether the samples are in pixels of this image, from its upper left corner.")
+            )
         deep, share = seen.deep, 1.0
         if deep and grey and deep[0] != "DICOM":
             share = share_of(deep, grey)
