@@ -57,37 +57,35 @@ def read_pixels(path: Path) -> np.ndarray | Deep:
             coloured = apply_color_lut(pixels, file)  # (H, W, 3 or 4)
         return _eight_bits(coloured[..., :3], coloured.itemsize * 8)
     if pixels.ndim == 3:  # pydicom has turned YBR into RGB
-        return _eight_bits(pixels, int(file.BitsStored))
+        with _in_words(path):
+            return _eight_bits(pixels, int(file.BitsStored))
     return _greys(path, file, pixels, kind == "MONOCHROME1")
 
 
 def _greys(path: Path, file: Dataset, stored: np.ndarray, inverted: bool) -> np.ndarray | Deep:
-    slope, intercept = rescale(file, path)
-    tables = [keyword for keyword in ("VOILUTSequence", "ModalityLUTSequence") if file.get(keyword)]
-    found = window(file)
-    padding = _padding(file, stored)
-    if tables:
-        with _in_words(path):
-            values = np.asarray(apply_modality_lut(stored, file))
-            bits = int(file[tables[0]].value[0].LUTDescriptor[2])
-            if file.get("VOILUTSequence"):  # it is indexed by whole numbers, and rescaling makes floats
-                values = np.asarray(apply_voi_lut(np.rint(values).astype(np.int64), file))
-                found = None
-        unit = in_window(values, *found) if found else np.clip(values / (2**bits - 1), 0, 1)
-    else:
+    with _in_words(path), np.errstate(over="ignore", invalid="ignore"):  # attributes are decoded when they are asked for
+        (slope, intercept), found, padding = rescale(file, path), window(file), _padding(file, stored)
+        tables = [keyword for keyword in ("VOILUTSequence", "ModalityLUTSequence") if file.get(keyword)]
+        bits, signed = int(file.get("BitsStored", 64)), bool(file.get("PixelRepresentation", 0))
         values = stored * slope + intercept
-        if found:
-            unit = in_window(values, *found)
-        elif stored.dtype.kind != "f" and int(file.BitsStored) <= 8:
-            bits, signed = int(file.BitsStored), bool(file.PixelRepresentation)
-            first = -(2 ** (bits - 1)) if signed else 0
-            ends = sorted(end * slope + intercept for end in (first, first + 2**bits - 1))
-            unit = np.clip((values - ends[0]) / (ends[1] - ends[0]), 0, 1)
-        else:
-            telling = values[~padding] if padding.any() and not padding.all() else values
-            return Deep(values, "DICOM", float(telling.min()), float(telling.max()), inverted)
-    levels = np.rint(255 * (1 - unit if inverted else unit)).astype(np.uint8)
-    return np.repeat(levels[:, :, None], 3, axis=2)  # (H, W, 3)
+        if tables:
+            values = np.asarray(apply_modality_lut(stored, file))
+            levels = 2 ** int(file[tables[0]].value[0].LUTDescriptor[2]) - 1
+            if file.get("VOILUTSequence"):  # it is indexed by whole numbers, and rescaling makes floats
+                values, found = np.asarray(apply_voi_lut(np.rint(values).astype(np.int64), file)), None
+    if found:
+        unit = in_window(values, *found)
+    elif tables:
+        unit = np.clip(values / levels, 0, 1)
+    elif bits <= 8:
+        first = -(2 ** (bits - 1)) if signed else 0
+        low, high = sorted(end * slope + intercept for end in (first, first + 2**bits - 1))
+        unit = np.clip((values - low) / (high - low), 0, 1)
+    else:
+        telling = values[~padding] if padding.any() and not padding.all() else values
+        return Deep(values, "DICOM", float(telling.min()), float(telling.max()), inverted)
+    shades = np.rint(255 * (1 - unit if inverted else unit)).astype(np.uint8)
+    return np.repeat(shades[:, :, None], 3, axis=2)  # (H, W, 3)
 
 
 def _padding(file: Dataset, stored: np.ndarray) -> np.ndarray:

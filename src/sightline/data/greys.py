@@ -66,7 +66,8 @@ def shown(deep: Deep, grey: Range | None, where: Path) -> np.ndarray:
         remedy = f"They reach from {deep.low:g} to {deep.high:g}: --set data.grey=[LOW,HIGH] says which become black and white."
         raise UserError(where, "holds negative grey values", remedy)
     low, high = grey or range_of(deep.kind, deep.high, deep.low)
-    scaled = (np.clip(deep.values, low, high) - np.float64(low)) * (255 / (high - low) if high > low else 0)
+    with np.errstate(over="ignore", invalid="ignore"):  # the largest floats are further apart than a float can say
+        scaled = (np.clip(deep.values, low, high) - np.float64(low)) * (255 / (high - low) if high > low else 0)
     levels = np.rint(255 - scaled if deep.inverted else scaled).astype(np.uint8)
     return np.repeat(levels[:, :, None], 3, axis=2)  # (H, W, 3)
 
