@@ -6,9 +6,11 @@ import errno
 import os
 
 import pytest
+from torch.utils.data import DataLoader, Dataset
+from typer.testing import CliRunner
 
 from sightline import cli
-from sightline.errors import from_system
+from sightline.errors import UserError, from_process, from_system
 
 
 @pytest.mark.parametrize(
@@ -55,3 +57,32 @@ def test_a_defect_stays_a_traceback(monkeypatch):
     monkeypatch.setattr(cli, "app", fail)
     with pytest.raises(OSError, match="unexpected"):
         cli.main()
+
+
+class Missing(Dataset):
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, index: int) -> int:
+        raise UserError("a/b.png", "does not exist any more", "Put it back.")
+
+
+def test_a_mistake_that_a_data_loading_process_meets_comes_home():
+    with pytest.raises(UserError) as error:
+        list(DataLoader(Missing(), num_workers=1))
+    assert str(error.value) == "a/b.png: does not exist any more. Put it back."
+
+
+def test_a_mistake_that_a_training_process_meets_comes_home():
+    text = "-- Process 1 terminated\nTraceback:\n  File x\nsightline.engine.soundness.NotFinite: epoch 1: ran away. Lower it. Or else."
+    assert str(from_process(RuntimeError(text))) == "epoch 1: ran away. Lower it. Or else."
+    assert from_process(RuntimeError("shapes do not fit")) is None
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../x", "/tmp/x", "a/b", "a\\b", "a\nb", "x" * 201])
+def test_a_run_does_not_leave_its_folder(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = CliRunner().invoke(cli.app, ["train", "label-only", "--data", "phantom", "--name", name])
+    assert isinstance(found.exception, UserError)
+    assert "is not the name of a folder" in str(found.exception)
+    assert not list(tmp_path.iterdir())

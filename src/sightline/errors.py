@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,7 +18,9 @@ class UserError(Exception):
         remedy: what the user can do about it.
     """
 
-    def __init__(self, where: str | Path, reason: str, remedy: str) -> None:
+    def __init__(self, where: str | Path, reason: str | None = None, remedy: str = "") -> None:
+        if reason is None:  # torch brings the errors of its data-loading processes home as one text, with their traceback before it
+            where, reason, remedy = _told(str(where)) or (where, "failed in another process", "")
         self.where, self.reason, self.remedy = str(where), reason, remedy
         super().__init__(_one_line(f"{where}: {reason}. {remedy}"))
 
@@ -30,6 +33,22 @@ def _one_line(message: str) -> str:
     """Without line breaks and signs that a terminal would obey: file names and the messages of libraries may hold them."""
     plain = " ".join(line.strip() for line in message.splitlines())
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in plain)
+
+
+def from_process(error: Exception) -> UserError | None:
+    """The user's mistake that another process met, of whose exception only the text came home; None if it was none."""
+    parts = _told(str(error))
+    return UserError(*parts) if parts else None
+
+
+def _told(text: str) -> tuple[str, str, str] | None:
+    """Where, reason and remedy out of the last line of a traceback."""
+    lines = re.findall(r"^sightline\.(?:\w+\.)*(?:UserError|NotFinite): (.+)$", text, re.MULTILINE)
+    if not lines:
+        return None
+    where, _, rest = lines[-1].partition(": ")
+    reason, _, remedy = rest.partition(". ")
+    return where, reason, remedy
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -50,6 +69,7 @@ _IN_THE_WAY = "Remove it, or give another path."
 _REMEDIES = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
+    errno.EFBIG: "Files may not grow so large here: raise that limit (`ulimit -f`), or write to another disk.",
     errno.EMFILE: _FILES,
     errno.ENFILE: _FILES,
     errno.EROFS: _ELSEWHERE,

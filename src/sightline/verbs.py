@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -65,8 +66,8 @@ def train(
 
 def _check_name(where: str, name: str) -> None:
     """Refuses what is not the name of a folder within another."""
-    if name in ("", ".", "..") or any(c in "/\\" or not c.isprintable() for c in name):
-        remedy = "Give a --name without slashes, e.g. melanoma-1; --runs says in which folder it goes."
+    if name in ("", ".", "..") or len(os.fsencode(name)) > 200 or any(c in "/\\" or not c.isprintable() for c in name):
+        remedy = "Give a short --name without slashes, e.g. melanoma-1; --runs says in which folder it goes."
         raise UserError(where, f"{name!r} is not the name of a folder", remedy)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
+import resource
 import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ from PIL import Image
 
 from sightline.engine import module as training_module
 from sightline.engine.alone import alone
+from sightline.engine.checkpoint import Checkpoints, read_checkpoint
 from sightline.engine.files import read_table, write_table
 from sightline.engine.run import Run
 from sightline.engine.saving import read_weights
@@ -264,6 +268,21 @@ def test_a_folder_in_the_place_of_the_checkpoint_is_refused(begun):
     refused(recipe, folder, r"last\.ckpt: is not a file")
 
 
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"epoch,lr\nnone,1\n", b"lr\n0.1\n"])
+def test_a_damaged_log_is_refused_before_an_epoch_is_spent(begun, content):
+    recipe, folder = begun
+    (folder / "logs" / "metrics.csv").write_bytes(content)
+    refused(recipe, folder, r"metrics\.csv: is damaged .*Remove it and go on with --resume")
+
+
+def test_a_lost_log_costs_no_weights(begun):
+    recipe, folder = begun
+    log = folder / "logs" / "metrics.csv"
+    log.unlink()
+    assert train(recipe, folder, say=quiet, resume=True).finished
+    assert [row["epoch"] for row in read_table(log)] == ["1"]
+
+
 def test_a_kill_between_checkpoint_and_its_hash_does_no_harm(begun, monkeypatch):
     """The hash is written first, and that of the checkpoint before stays good until the new one is there."""
     recipe, folder = begun
@@ -287,7 +306,36 @@ def test_a_folder_that_was_just_being_opened_is_begun_anew(begun, tmp_path):
     for name in ("split.csv", "environment.json"):
         shutil.copy(folder / name, fresh / name)
     (fresh / ".lock").touch()
+    (fresh / ".config.yaml.1234.partial").touch()
     assert train(recipe, fresh, say=quiet, resume=True).finished
+    assert not list(fresh.rglob("*.partial"))
+
+
+def test_a_disk_that_takes_no_more_is_said_by_the_system_and_keeps_the_checkpoint_before(tmp_path):
+    path, checkpoints = tmp_path / "last.ckpt", Checkpoints()
+    checkpoints.save_checkpoint({"a": torch.zeros(100)}, path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large") as error:
+            checkpoints.save_checkpoint({"a": torch.ones(100_000), "b": torch.ones(100_000)}, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert error.value.filename == str(path)
+    assert torch.equal(read_checkpoint(path)["a"], torch.zeros(100))
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["last.ckpt", "last.ckpt.sha256"]
+
+
+def test_checkpoints_need_no_temporary_folder(tmp_path, monkeypatch):
+    """Lightning's own way writes them there first."""
+
+    def nowhere(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for name in ("mkstemp", "mkdtemp", "TemporaryFile", "NamedTemporaryFile"):
+        monkeypatch.setattr(tempfile, name, nowhere)
+    Checkpoints().save_checkpoint({"a": torch.ones(3)}, tmp_path / "last.ckpt")
+    assert torch.equal(read_checkpoint(tmp_path / "last.ckpt")["a"], torch.ones(3))
 
 
 # --- another training in the same folder

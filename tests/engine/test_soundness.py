@@ -60,7 +60,9 @@ def test_a_tensor_that_is_not_finite_is_found_wherever_it_is():
 @pytest.mark.parametrize("lr", [1e38, 1e37])
 def test_an_overlarge_learning_rate_leaves_no_run_that_passes_for_finished(lr, tiny_recipe, tmp_path):
     """One batch, so that the weights are finite at its end and only the validation images show what they have become."""
-    recipe = tiny_recipe({"train.optimizer.lr": lr, "train.batch_size": 24, "train.epochs": 1})
+    recipe = tiny_recipe({"train.batch_size": 24, "train.epochs": 1})
+    steep = recipe.train.optimizer.model_copy(update={"lr": lr})  # beyond what a recipe may say
+    recipe = recipe.model_copy(update={"train": recipe.train.model_copy(update={"optimizer": steep})})
     with pytest.raises(UserError, match=r"epoch 0, .*Lower train\.optimizer\.lr .*No whole epoch was kept: train again"):
         train(recipe, tmp_path / "run", say=quiet)
     assert not list((tmp_path / "run").glob("*.safetensors"))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import timm
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -59,7 +60,7 @@ def load_weights(path: Path, net: nn.Module, name: str, also: set[str]) -> None:
         also: further names that a file of this architecture may hold: classifier, and layers that were cut off.
 
     Raises:
-        UserError: no such file, or one of another architecture.
+        UserError: no such file, one of another architecture, or weights that are not finite.
     """
     try:
         state = load_file(path)
@@ -67,6 +68,8 @@ def load_weights(path: Path, net: nn.Module, name: str, also: set[str]) -> None:
         raise UserError(path, f"cannot be read as safetensors ({_first_line(error)})", "Give a .safetensors file.") from None
     if any(key.startswith(RUN_PREFIX) for key in state):
         state = {key.removeprefix(RUN_PREFIX): tensor for key, tensor in state.items() if key.startswith(RUN_PREFIX)}
+    if broken := next((key for key, tensor in state.items() if tensor.is_floating_point() and not torch.isfinite(tensor).all()), None):
+        raise UserError(path, f"holds weights that are not finite numbers (the first is {broken})", "Give the weights of another training.")
     own: dict[str, Tensor] = net.state_dict()
     fits = sum(key in state and state[key].shape == tensor.shape for key, tensor in own.items())
     foreign = [key for key in state if key not in own and key not in also]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,13 +32,16 @@ class Checkpoints(CheckpointIO):
         path = Path(path)
         before = _hashes(path)
 
+        content = io.BytesIO()
+        torch.save(checkpoint, content)  # in memory first: of a full disk, torch says something about unexpected positions
+        own = hashlib.sha256(content.getbuffer()).hexdigest()
+
         def write(partial: Path) -> None:
-            with partial.open("wb") as file:  # given a path, torch says of a full disk no more than "failed writing"
-                torch.save(checkpoint, file)
-            _seal(path, [sha256(partial), *before[:1]])
+            partial.write_bytes(content.getbuffer())
+            _seal(path, [own, *before[:1]])
 
         write_whole(path, write)
-        _seal(path, _hashes(path)[:1])
+        _seal(path, [own])
 
     def load_checkpoint(self, path: str | Path, map_location: Any = None, weights_only: bool | None = None) -> dict[str, Any]:
         """Tensors and plain values, whatever is asked for; see `read_checkpoint`."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
 import lightning as L
 
 from sightline.engine.files import read_table, write_table
+from sightline.errors import UserError
 
 
 class History(L.Callback):
@@ -16,13 +18,26 @@ class History(L.Callback):
     def __init__(self, folder: Path) -> None:
         self.path = folder / "logs" / "metrics.csv"
 
+    def on_train_start(self, *_: Any) -> None:
+        """Looks whether the rows of earlier epochs can be added to, before an epoch has been spent."""
+        self._before(0)
+
     def on_train_epoch_end(self, trainer: L.Trainer, *_: Any) -> None:
         """Adds the epoch's row."""
         if not trainer.is_global_zero:
             return
-        earlier = read_table(self.path) if self.path.is_file() else []
-        rows: list[dict[str, Any]] = [r for r in earlier if int(r["epoch"]) < trainer.current_epoch]
+        rows: list[dict[str, Any]] = [*self._before(trainer.current_epoch)]
         scores = {k: f"{float(v):.6g}" for k, v in trainer.callback_metrics.items()}
         rows.append({"epoch": trainer.current_epoch} | dict(sorted(scores.items())))
         columns = list(dict.fromkeys(key for row in rows for key in row))
         write_table(self.path, rows, columns)
+
+    def _before(self, epoch: int) -> list[dict[str, str]]:
+        """The rows of the epochs before this one."""
+        try:
+            return [row for row in read_table(self.path) if int(row["epoch"]) < epoch]
+        except FileNotFoundError:
+            return []
+        except (ValueError, KeyError, TypeError, csv.Error):  # cut, or no table at all
+            remedy = "Remove it and go on with --resume: the rows of earlier epochs are lost, the training is not."
+            raise UserError(self.path, "is damaged (it is not the table that sightline wrote)", remedy) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import warnings
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
@@ -39,7 +38,7 @@ from sightline.engine.same_data import COLUMNS, check_same
 from sightline.engine.saving import load_weights, save_model, scratch, start_from
 from sightline.engine.seeding import stable_seed
 from sightline.engine.soundness import NotFinite
-from sightline.errors import UserError
+from sightline.errors import UserError, from_process
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe
 from sightline.yaml_text import dump
@@ -106,6 +105,7 @@ def train(
             folder.mkdir(parents=True, exist_ok=True)
             held.enter_context(alone(folder))
             _check_folder(recipe, folder, resume=False)  # again: another training may have come first
+            remove_partial(folder)
             _open(folder, recipe, prepared.table)
         for name, stage in stages:
             datasets = dict(restore(stage, prepared.table, prepared.classes)) if name else prepared.datasets
@@ -219,15 +219,20 @@ def _fit(
     except SystemExit:
         raise Stopped(f"Stopped. {last} holds the last whole epoch." if last.is_file() else "Stopped in the first epoch.") from None
     except (ProcessRaisedException, RuntimeError) as error:
-        raise _from_process(error) from error
+        if (told := from_process(error) or _ran_out(error)) is None:
+            raise
+        raise told from None
 
 
-def _from_process(error: Exception) -> Exception:
-    """A user's mistake that another process met comes home as text, after that process's traceback; everything else stays as it is."""
-    told = re.findall(r"^sightline\.(?:\w+\.)*(?:UserError|NotFinite): (.+)$", str(error), re.MULTILINE)
-    where, _, message = told[-1].partition(": ") if told else ("", "", "")
-    reason, _, rest = message.partition(". ")
-    return UserError(where, reason.rstrip("."), rest) if told else error
+def _ran_out(error: Exception) -> UserError | None:
+    """Memory that was not enough, as torch says it; None if the error is another."""
+    text = str(error)
+    if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in text:
+        return UserError("train.batch_size", "there is not enough memory for it", "Lower it or data.image_size, and start a new run.")
+    if "DataLoader worker" in text and ("exited unexpectedly" in text or "killed by signal" in text):
+        reason = "the system killed a data-loading process, mostly because memory or shared memory (/dev/shm) ran out"
+        return UserError("train.workers", reason, "Give it more, or start a new run with fewer. --resume goes on after the last epoch.")
+    return None
 
 
 def _trainer(recipe: Recipe, folder: Path, watching: list[L.Callback]) -> L.Trainer:
