@@ -150,7 +150,7 @@ def audit_tables(found: dict[str, Any]) -> None:
     for one in found["artefacts"]:
         flips = " / ".join(number(one[key]["value"], 2) if key in one else "-" for key in ("flips", "control_flips"))
         name = f"{called(one['artefact'])}, {HOW[one['how']]}"
-        rows.append([name, str(one["n"]), one["class"], times(one), flips, number(one["p_holm"]), one["verdict"]])
+        rows.append([name, str(one["n"]), one["class"], times(one), flips, p_value(one["p_holm"]), one["verdict"]])
     if len(found["classes"]) == 2:
         rows = [[*row[:2], *row[3:]] for row in rows]
     if rows:

@@ -147,23 +147,32 @@ def _thrown_off(strange: list[Mapping[str, Any]], training_read: bool) -> str:
     if unknown:
         why = "nobody tagged whether its training images have it" if training_read else "its training images could not be read"
         said.append(f"Thrown off by drawings that it may never have seen, since {why}: {listed([described(one) for one in unknown])}.")
-        said.append(f"Tag {_names(unknown)} in the training data to learn whether it relies on it." if training_read else "")
-    return " ".join(part for part in said if part)
+    if unknown and training_read:
+        said.append(f"Tags of {_names(unknown)} on the training images would tell whether they are something that it relies on.")
+    return " ".join(said)
 
 
 def _no_sign(still: list[Mapping[str, Any]], any_found: bool) -> list[str]:
     """What moved nothing, with what may have gone unseen: few images show large effects only."""
     said = []
     if judged := [one for one in still if not one["too_few"] and one["low"] is not None]:
-        room = max(max(abs(one["low"]), abs(one["high"])) for one in judged)
+        widest = max(judged, key=_room)
         fewest, most = min(one["n"] for one in judged), max(one["n"] for one in judged)
         images = count(most, "image") if fewest == most else f"{fewest:,} to {most:,} images"
         none = f"{'No' if any_found else 'None was found: no'} effect of {_names(judged)} that is sure and large enough to matter"
-        said.append(f"{none}; from {images}, a change of the odds by up to {factor(room)} times (or one through it) is not ruled out.")
+        said.append(
+            f"{none}; from {images}, changes of the odds by a factor of up to {factor(_room(widest))} ({called(widest['artefact'])}), or "
+            "one through that, are not ruled out."
+        )
     if few := [one for one in still if one["too_few"] or one["low"] is None]:
         each = listed([f"{called(one['artefact'])} {HOW[one['how']]} ({count(one['n'], 'image')})" for one in few])
         said.append(f"Too few images to find anything: {each}.")
     return said
+
+
+def _room(one: Mapping[str, Any]) -> float:
+    """The largest change of the log-odds inside the interval."""
+    return max(abs(one["low"]), abs(one["high"]))
 
 
 def _tried(kind: Mapping[str, Any] | None) -> str:
