@@ -28,7 +28,7 @@ from pydicom import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, RLELossless, generate_uid
 
 from sightline.data.images import image_size, open_image, open_map
-from sightline.data.masks import open_mask
+from sightline.data.mask_levels import open_mask
 from sightline.errors import UserError
 
 HEADER = 400  # bytes that say what the rest is

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from sightline.data.images import open_map
-from sightline.data.masks import open_mask
+from sightline.data.mask_levels import open_mask
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture
 

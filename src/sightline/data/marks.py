@@ -14,7 +14,7 @@ import numpy as np
 
 from sightline.config import Mask
 from sightline.data.images import image_size, open_map, orientation
-from sightline.data.masks import Levels, open_mask
+from sightline.data.mask_levels import Levels, open_mask
 from sightline.data.sets.mask_files import LevelMask
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture, Record

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.io import loadmat
 
 from sightline.data.images import open_map, read_upright
-from sightline.data.masks import Levels, open_mask
+from sightline.data.mask_levels import Levels, open_mask
 from sightline.errors import UserError
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from sightline.data.masks import Levels, open_mask
+from sightline.data.mask_levels import Levels, open_mask
 from sightline.errors import UserError
 
 SIDE = 200
