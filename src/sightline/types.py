@@ -40,8 +40,8 @@ class Annotation:
     """What a person gave for one image.
 
     Attributes:
-        kind: `mask` (see `data.mask_levels` for what is inside), `box`, `polygon`, `gaze` (fixations or raw samples), `heatmap` (grey levels are
-            the soft map), or `nothing` (the expert looked and found nothing to mark: known and zero everywhere).
+        kind: `mask` (see `data.mask_levels` for what is inside), `box`, `polygon`, `gaze` (fixations or raw samples), `heatmap` (grey
+            levels are the soft map), or `nothing` (the expert looked and found nothing to mark: known and zero everywhere).
         source: the picture of a mask or a heat map; None for the other kinds.
         points: box: one row (x0, y0, x1, y1); polygon: rows (x, y); gaze: rows (x, y) or (x, y, duration in seconds).
         author: who gave it, if known.
