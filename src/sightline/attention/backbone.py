@@ -80,7 +80,7 @@ class Backbone(nn.Module):
         """
         size = (images.shape[2], images.shape[3])
         names = {tap: self.resolve(tap) for tap in taps}
-        with Tap(self.net, set(names.values()), cut=cut, layout=lambda output: self._as_map(output, size)) as tap:
+        with Tap(self.net, set(names.values()), cut=cut, layout=lambda _, output: self._as_map(output, size)) as tap:
             raw = tap.take("last", self._run((images - self.mean) / self.std))
         return Features(tap.maps["last"], raw, size, {name: tap.maps[layer] for name, layer in names.items()})
 

@@ -13,6 +13,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from sightline import catalog
 from sightline.attention.backbone import Backbone
 from sightline.attention.head import GapLinear, Head, OwnHead
+from sightline.attention.moving import require_gradient
 from sightline.attention.source import Source
 from sightline.attention.tap import out_of_inference_mode
 from sightline.attention.wrapped import WrappedBackbone, WrappedHead
@@ -109,8 +110,8 @@ def wrap(
     source: str = "gradcam",
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
-    image_size: int = 224,
-    channels_last: bool = False,
+    image_size: int | tuple[int, int] = 224,
+    channels_last: bool | None = None,
     **options: Any,
 ) -> GuidedClassifier:
     """One's own classifier, any module from images to logits, as a guided classifier. The module is used as it is, not copied.
@@ -119,22 +120,29 @@ def wrap(
     >>> wrap(net, "0", source="cam", image_size=16).look(torch.rand(5, 3, 16, 16)).maps["cam"].shape
     torch.Size([5, 1, 14, 14])
 
+    It is tried once with two images of noise, in evaluation mode, which leaves no trace in it.
+
     Args:
-        module: the classifier.
-        layer: dotted name of the layer whose map is used.
+        module: the classifier: from images (B, 3, H, W), or of another number of channels, to logits (B, C), which may stand in a
+            dictionary, tuple or dataclass. What `torch.compile` and `DataParallel` put around it is taken off.
+        layer: dotted name of the layer whose map is used. It may put out maps, channels last or tokens.
         source: `gradcam`, `cam` (if GAP and a linear layer are all that follows the layer), `decoder` or `none`.
         mean, std: normalisation of images in [0, 1]; None: the module does that itself, or needs none.
-        image_size: of the one image with which it is tried.
-        channels_last: the layer puts out (B, h, w, K).
+        image_size: of the images with which it is tried, a side or (height, width).
+        channels_last: the layer puts out (B, h, w, K); None: find out.
         **options: of the source.
 
     Raises:
-        UserError: no such layer, or a source that does not fit the module.
+        UserError: no such layer, one without positions or from which no position goes on to the logits, a module that cannot be run, or a
+            source that does not fit it.
     """
     backbone = WrappedBackbone(module, layer, mean, std, image_size, channels_last)
     linear = backbone.last_linear() if source == "cam" else None
     if source == "cam" and linear is None:
         raise UserError(f"layer {layer!r}", "more than GAP and one linear layer follows it", "Name the layer before GAP, or use gradcam.")
-    return GuidedClassifier(
-        backbone, WrappedHead(backbone.classes, linear), catalog.make("attention", source, options, backbone, where="wrap")
-    )
+    with torch.inference_mode(False):
+        made: Source = catalog.make("attention", source, options, backbone, where="wrap")
+    if made.needs_gradient:
+        for name in made.taps or (backbone.layer,):
+            require_gradient(backbone, name)
+    return GuidedClassifier(backbone, WrappedHead(backbone.classes, linear), made)

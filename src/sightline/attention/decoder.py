@@ -95,7 +95,7 @@ class Decoder(Source):
         self.blocks = nn.ModuleList(Block(variant, a, b, n == last) for n, (a, b) in enumerate(pairwise(widths)))
 
     def look(self, features: Features, head: Head, target: Tensor | None, every: bool) -> Look:
-        x = features.last
+        x = features.last.to(next(self.parameters()).dtype)  # a network of other people may have another precision
         for block, size in zip(self.blocks, block_sizes(self.variant, (x.shape[2], x.shape[3]), features.size), strict=True):
             x = block(x, size)
         return Look(self.logits(features, head), {"decoder": in_float(x).sigmoid()}, {}, {"decoder": self.range})

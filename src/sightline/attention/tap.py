@@ -60,7 +60,8 @@ class Tap:
         cut: let the graph begin at the first tapped layer where nothing before it needs a gradient (frozen weights, or gradients
             disabled by the caller, inference mode included). Gradients then stay enabled until the tap closes: what comes after the
             layer builds a graph, what comes before it does not.
-        layout: turns a layer's output into what is recorded, and gives the way back; the network runs on from what is recorded.
+        layout: turns a layer's output, given its name, into what is recorded, and gives the way back; the network runs on from what is
+            recorded.
     """
 
     def __init__(
@@ -69,13 +70,16 @@ class Tap:
         layers: Iterable[str],
         *,
         cut: bool = False,
-        layout: Callable[[Tensor], tuple[Tensor, Restore]] = lambda output: (output, lambda found: found),
+        layout: Callable[[str, Tensor], tuple[Tensor, Restore]] = lambda _, output: (output, lambda found: found),
     ) -> None:
         self.maps: dict[str, Tensor] = {}
         self._layers = {name: find_layer(module, name) for name in layers}
+        self._module = module
         self._cut, self._layout, self._stack = cut, layout, ExitStack()
 
     def __enter__(self) -> Tap:
+        # a network may switch gradients off by itself, and on again after `take` has switched them on
+        self._stack.callback(torch.set_grad_enabled, torch.is_grad_enabled())
         if self._cut:
             self._stack.enter_context(out_of_inference_mode())
         for name, layer in self._layers.items():
@@ -86,11 +90,13 @@ class Tap:
         self._stack.close()
         unseen = [name for name in self._layers if name not in self.maps]
         if kind is None and unseen:
-            raise UserError(f"layer {unseen[0]!r}", "did not run", "Name a layer that the images pass through.")
+            inside = any(isinstance(part, torch.jit.ScriptModule) for part in self._module.modules())
+            why = ", or runs inside TorchScript, where it cannot be watched" if inside else ""
+            raise UserError(f"layer {unseen[0]!r}", f"did not run{why}", "Name a layer that the images pass through.")
 
     def take(self, name: str, output: Tensor) -> Tensor:
         """Records an output, and gives what to go on with: the same numbers, on the graph behind the record."""
-        found, restore = self._layout(output)
+        found, restore = self._layout(name, output)
         if self._cut and not found.requires_grad:
             self._stack.enter_context(torch.enable_grad())
             # an inference tensor can never be part of a graph
