@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sightline.engine.files import read_table
+from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.study.folder import Study
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from sightline import catalog
 from sightline.data.annotation import render
-from sightline.engine.files import read_table
+from sightline.engine.read_files import read_table
 from sightline.pseudo.quality import overlap
 from sightline.pseudo.settings import settings_from
 

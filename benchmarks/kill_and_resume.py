@@ -24,7 +24,7 @@ import torch
 from safetensors.torch import load_file
 
 from sightline.engine.checkpoint import LAST
-from sightline.engine.files import read_table
+from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.engine.train import train
 from sightline.errors import UserError, from_system

@@ -25,8 +25,8 @@ def real_data() -> Path:
     return Path(folder)
 
 
-@pytest.fixture
-def tiny_recipe():
+@pytest.fixture(scope="session")
+def tiny_recipes():
     """A recipe that trains in about a second: small phantom, small network. Settings are dotted: `tiny_recipe({"train.epochs": 2})`."""
     from sightline.overrides import override
     from sightline.recipe import Recipe, recipe_from
@@ -43,3 +43,9 @@ def tiny_recipe():
         return recipe_from(override(base, settings or {}), where="tiny")
 
     return make
+
+
+@pytest.fixture
+def tiny_recipe(tiny_recipes):
+    """See `tiny_recipes`."""
+    return tiny_recipes

@@ -47,7 +47,8 @@ def invent(
     (folder / "config.yaml").write_text(yaml.safe_dump(settled.model_dump(mode="json")))
     write_json(folder / "environment.json", environment())
     write_table(folder / "split.csv", prepared.table, COLUMNS)
-    write_json(folder / "model.json", {"classes": list(prepared.classes)})
+    described = {"classes": list(prepared.classes), "image_size": 32, "recipe": settled.model_dump(mode="json"), "sha256": ""}
+    write_json(folder / "model.json", described)
     _write_history(folder, settled, rng)
     run = Run(folder)
     metrics = {}
@@ -56,6 +57,7 @@ def invent(
         metrics[name] = score(observed, prepared.datasets[name], settled)
         _write(run, name, observed)
     write_json(folder / "metrics.json", metrics)
+    write_json(folder / "thresholds.json", {"from": "val", "decision": None, "maps": dict.fromkeys(maps)})
     return run
 
 
@@ -69,7 +71,7 @@ def _observe(dataset, looks, relies, skill, rng, maps) -> Observed:
     unit = 1 / (1 + np.exp(-raw))
     drawn = {m: raw if m in ("cam", "gradcam") else unit for m in maps}
     ids = [r.id for r in dataset.records]
-    attention = Attention(ids, np.ones(len(ids), bool), labels, drawn, drawn) if maps else None
+    attention = Attention(ids, np.ones(len(ids), bool), labels, drawn, drawn, (malignant >= 0.5).astype(int)) if maps else None
     return Observed(Predictions(ids, labels, np.stack([1 - malignant, malignant], 1)), attention, (rois * 255).astype(np.uint8))
 
 

@@ -46,12 +46,15 @@ def study(
     """Train several arms with several seeds and say, with intervals, whether they differ.
 
     What decides a training decides its name: nothing is trained twice, Ctrl-C and the same command go on, and what fails is listed and
-    does not stop the rest. A line of the plan `like: NAME` starts from a ready-made arm, such as label-only, weight-decay, random-roi.
+    does not stop the rest; the exit status is then 1. A line of the plan `like: NAME` starts from a ready-made arm, such as label-only,
+    weight-decay, random-roi.
     """
     from sightline.verbs_study import report, run
 
     if plan[0] == "report":
-        result = report(plan[1:])
-    else:
-        result = run(plan, root, settings, seeds, out, executor, workers, threads, address, dry_run)
+        finish(report(plan[1:]), json)
+        return
+    result = run(plan, root, settings, seeds, out, executor, workers, threads, address, dry_run)
     finish(result, json)
+    if result.get("failed"):
+        raise typer.Exit(1)

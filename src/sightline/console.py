@@ -10,12 +10,15 @@ from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-console = Console(highlight=False, soft_wrap=True)
+from sightline.errors import plain
+
+console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)  # a class may be called [b] or :x:
+_LONGEST = 120  # letters of a cell; ids can be as long as their author likes
 
 
 def say(message: str) -> None:
-    """One line."""
-    console.print(message, markup=False)
+    """One line, or several."""
+    console.print(plain(message, keep="\n"))
 
 
 def number(value: Any, digits: int = 3) -> str:
@@ -40,10 +43,12 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     """A table; the first column is text, and of the others those that hold anything but figures.
 
     Figures are never cut: where a terminal is too narrow, intervals go below their values; where that does not help, figures break
-    between words, and names wherever they must.
+    between words, and names wherever they must. The middle of a very long name is left out.
     """
+    title, columns = plain(title), [plain(name) for name in columns]
+    rows = [[_cell(cell) for cell in row] for row in rows]
     names, folded = [name.replace(" ", "\n") for name in columns], [[_below(cell) for cell in row] for row in rows]
-    forms = [(columns, rows), (columns, folded), (names, folded)]
+    forms: list[tuple[Sequence[str], Sequence[Sequence[str]]]] = [(columns, rows), (columns, folded), (names, folded)]
     columns, rows = next((form for form in forms if _width(*form) <= console.width), forms[0])
     cells = list(zip(columns, *rows, strict=True))
     figures = [i > 0 and all(not cell or cell[0] in "0123456789+-<" for cell in column[1:]) for i, column in enumerate(cells)]
@@ -63,6 +68,11 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 def _width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     """Of a table in which no cell is broken but at its line ends, with three signs between columns."""
     return sum(3 + max(len(line) for cell in column for line in cell.split("\n")) for column in zip(columns, *rows, strict=True)) + 1
+
+
+def _cell(text: str) -> str:
+    shown = plain(text)
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST // 2]}…{shown[-_LONGEST // 2 :]}"
 
 
 def _below(cell: str) -> str:

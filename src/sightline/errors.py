@@ -8,6 +8,21 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+# control characters, halves of characters that are none, and marks that turn the direction of reading: a terminal obeys them
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(text: str, keep: str = "") -> str:
+    """A text as it can be shown on one line, whoever chose it: what cannot be seen is written out.
+
+    >>> print(plain("ward 3\\n"))
+    ward 3\\n
+
+    Args:
+        keep: characters that stay as they are.
+    """
+    return _UNSEEN.sub(lambda found: found[0] if found[0] in keep else ascii(found[0])[1:-1], text)
+
 
 class UserError(Exception):
     """A mistake in a file, a recipe or an argument. The command line prints it on one line, without a traceback.
@@ -22,17 +37,11 @@ class UserError(Exception):
         if reason is None:  # torch brings the errors of its data-loading processes home as one text, with their traceback before it
             where, reason, remedy = _told(str(where)) or (where, "failed in another process", "")
         self.where, self.reason, self.remedy = str(where), reason, remedy
-        super().__init__(_one_line(f"{where}: {reason}. {remedy}"))
+        super().__init__(plain(" ".join(line.strip() for line in f"{where}: {reason}. {remedy}".splitlines())))
 
     def __reduce__(self) -> tuple[type[UserError], tuple[str, str, str]]:
         # exceptions with several arguments lose them when a data-loader worker pickles them home
         return type(self), (self.where, self.reason, self.remedy)
-
-
-def _one_line(message: str) -> str:
-    """Without line breaks and signs that a terminal would obey: file names and the messages of libraries may hold them."""
-    plain = " ".join(line.strip() for line in message.splitlines())
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in plain)
 
 
 def from_process(error: Exception) -> UserError | None:
@@ -43,7 +52,7 @@ def from_process(error: Exception) -> UserError | None:
 
 def _told(text: str) -> tuple[str, str, str] | None:
     """Where, reason and remedy out of the last line of a traceback."""
-    lines = re.findall(r"^sightline\.(?:\w+\.)*(?:UserError|NotFinite): (.+)$", text, re.MULTILINE)
+    lines = re.findall(r"^sightline\.(?:\w+\.)*(?:UserError|NotFinite|Damaged): (.+)$", text, re.MULTILINE)
     if not lines:
         return None
     where, _, rest = lines[-1].partition(": ")

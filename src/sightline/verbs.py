@@ -101,7 +101,8 @@ def explain(folder: Path, images: list[Path], out: Path, target: str | None, col
     from sightline.engine.run import Run
     from sightline.explain.maps import explain as draw
 
-    written = draw(Run(folder), images, out, target=target, cmap=colours, method=method)
+    run = Run(folder)
+    written = draw(run, images, out, target=target, cmap=colours, method=method)
     sidecars = [path for path in written if path.suffix == ".json"]
     rows = []
     for path in sidecars:
@@ -110,6 +111,7 @@ def explain(folder: Path, images: list[Path], out: Path, target: str | None, col
             [str(facts.get("image", path.stem)), facts["map"], facts["explained"] or "-", facts["predicted"], number(facts["probability"])]
         )
     table("Where it looks", ["image", "map", "class explained", "prediction", "probability"], rows)
+    say(f"Predictions: {run.decision.words(run.classes)}.")
     say(f"{len(written)} files in {out}")
     return {"run": str(folder), "files": [str(path) for path in written]}
 
@@ -252,6 +254,7 @@ def annotate_next(folder: Path, budget: int, by: str, out: Path | None, seed: in
     ]
     columns = ["image", "label", "predicted", "probability", "entropy", "spread", "score"]
     table(f"To annotate next, of {found['unknown']} images without annotation (by {found['by']})", columns, rows)
+    say(f"Predictions: {run.decision.words(run.classes)}.")
     for path in found["files"]:
         say(path)
     return {"run": str(folder)} | found

@@ -109,6 +109,8 @@ def report(names: list[str]) -> dict[str, Any]:
         table(f"{title}, corrected for {part['family']} comparisons", ["arm", "minus", "difference", ""], rows)
     for line in result["conclusion"] or result["answer"]:
         say(line)
+    for note in result["notes"]:
+        say(note)
     for failed in result["failed"]:
         say(f"failed: {failed['arm']}, seed {failed['seed']}: {failed['reason']}")
     files = write(study, result)

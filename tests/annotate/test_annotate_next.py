@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from sightline.annotate.advise import annotate_next
 from sightline.attention.classifier import build
 from sightline.cli import app
-from sightline.engine.files import read_table
 from sightline.engine.prepare import prepare
+from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.engine.saving import save_model
 from sightline.errors import UserError

@@ -12,7 +12,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from sightline.engine.files import read_table, remove_partial, write_json, write_table, write_whole
+from sightline.engine.files import remove_partial, write_json, write_table, write_whole
+from sightline.engine.read_files import read_table
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_remains(tmp_path):

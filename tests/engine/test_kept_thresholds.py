@@ -23,7 +23,7 @@ def answers(n: int = 60, seed: int = 0) -> tuple[Predictions, Attention, np.ndar
     y = np.abs(np.arange(24) - 11.5)
     maps = np.exp(-(np.maximum(y[:, None], y) ** 2) / 60) + 0.02 * rng.random((n, 24, 24))
     ids = [f"i{i}" for i in range(n)]
-    looked = Attention(ids, np.ones(n, bool), labels, {"cam": maps.astype(np.float32)}, {})
+    looked = Attention(ids, np.ones(n, bool), labels, {"cam": maps.astype(np.float32)}, {}, labels)
     return Predictions(ids, labels, np.column_stack([1 - chance, chance])), looked, rois
 
 
@@ -41,7 +41,7 @@ def test_kept_thresholds_serve_where_a_half_does_not() -> None:
 def test_only_two_classes_have_a_decision_threshold_and_only_annotated_images_a_map_threshold() -> None:
     said, looked, rois = answers()
     three = Predictions(said.ids, said.labels, np.column_stack([said.probabilities, np.zeros(60)]))
-    unknown = Attention(looked.ids, np.zeros(60, bool), looked.explained, looked.maps, {})
+    unknown = Attention(looked.ids, np.zeros(60, bool), looked.explained, looked.maps, {}, looked.decided)
     kept = chosen_thresholds(three, unknown, rois)
     assert kept == {"from": "val", "decision": None, "maps": {"cam": None}}
     assert at_thresholds(kept, three, looked, rois) == (None, {})

@@ -4,17 +4,18 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from sightline.engine.decision import Decision
 from sightline.engine.run import Predictions
 from sightline.explain.choose import choose
 
 
-def saying(labels, of_class_1, order=None):
+def saying(labels, of_class_1, order=None, threshold=None):
     """A run with these probabilities, its rows in any order."""
     ids = [f"i{k}" for k in range(len(labels))]
     order = range(len(labels)) if order is None else order
     p = np.array([of_class_1[k] for k in order])
     said = Predictions([ids[k] for k in order], np.array([labels[k] for k in order]), np.stack([1 - p, p], 1))
-    return SimpleNamespace(predictions=lambda split: said)
+    return SimpleNamespace(predictions=lambda split: said, decision=Decision(threshold))
 
 
 LABELS = [0, 0, 0, 0, 1, 1, 1, 1]

@@ -10,7 +10,8 @@ from matplotlib.patches import FancyBboxPatch
 
 from sightline import catalog
 from sightline.attention.classifier import build
-from sightline.engine.files import read_table, write_table
+from sightline.engine.files import write_table
+from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.figure.boxes import grouped

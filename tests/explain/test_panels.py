@@ -86,7 +86,7 @@ def test_every_colour_scheme_draws(guided, cmap):
 def test_pitfall_4_each_image_gets_its_own_map_whatever_the_order_of_the_rows(guided, monkeypatch):
     kept = guided.attention("matched")
     maps = {k: v[::-1] for k, v in kept.maps.items()}
-    turned = Attention(kept.ids[::-1], kept.known[::-1], kept.explained[::-1], maps, maps)
+    turned = Attention(kept.ids[::-1], kept.known[::-1], kept.explained[::-1], maps, maps, kept.decided[::-1])
     monkeypatch.setattr(type(guided), "attention", lambda self, split: turned)
     ids = guided.predictions("matched").ids[2:5]
     for id, row in zip(ids, rows(columns([guided], "matched"), "matched", ids), strict=True):

@@ -67,7 +67,7 @@ def test_too_few_seeds_says_how_many_it_takes() -> None:
 
 
 def test_where_neither_alone_suffices_both_are_named() -> None:
-    found = judge(spread(seeds=4, sd_seeds=0.05, se_images=0.05), 0.02)
+    found = judge(spread(seeds=4, sd_seeds=0.05, se_images=0.05), 0.05)
     assert found.needs_images > 600
     assert found.needs_seeds > 4
     assert " images and " in found.sentence
@@ -113,3 +113,24 @@ def test_a_simulated_study_is_judged_as_it_was_made() -> None:
     assert judge(studied(0.1, 2000), 0.03).word == "better"
     assert judge(studied(0.0, 2000), 0.03).word == "not distinguishable"
     assert judge(studied(0.0, 100), 0.03).word == "too small a test set to tell"
+
+
+def test_what_is_impossible_is_said_in_words() -> None:
+    few = spread(0.1, 3.4, seeds=2, images=40, sd_seeds=0.4, se_images=0.05)
+    found = judge(few, 0.02, possible=(-1, 1))
+    assert (found.low, found.high, found.detectable) == (None, None, None)
+    assert "interval −" not in found.sentence
+    assert "With 2 seeds the interval excludes no difference that is possible, so they cannot show any here." in found.sentence
+    assert "it needs more than 20 times as many" in found.sentence
+    half_open = judge(spread(0.3, 0.9, seeds=3, images=40, sd_seeds=0.5, se_images=0.05), 0.02, possible=(-1, 1))
+    assert (half_open.low, half_open.high) == (pytest.approx(-0.6), 1)
+    assert half_open.detectable is None
+    assert "no difference that is possible would have been found" in half_open.sentence
+    assert judge(few, 0.02).high == pytest.approx(3.5), "a score without bounds has none"
+
+
+def test_a_number_of_images_that_is_far_away_is_no_number() -> None:
+    """What 60 images say of 35,000 is not known to two digits."""
+    found = judge(spread(images=60, sd_seeds=0, se_images=0.2), 0.02, possible=(-1, 1))
+    assert found.needs_images is None
+    assert "To find one of 0.02 it needs more than 20 times as many images." in found.sentence

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from sightline.cli import app
 from sightline.data.guiding import with_masks
 from sightline.data.sets.folder import read
-from sightline.engine.files import read_table, sha256
+from sightline.engine.files import sha256
+from sightline.engine.read_files import read_table
 from sightline.errors import UserError
 from sightline.pseudo.division import LABEL
 from sightline.pseudo.make import new_folder, pseudo_masks

@@ -11,7 +11,8 @@ from invented_run import invent
 
 from sightline.console import console
 from sightline.engine.compare import judged
-from sightline.engine.files import read_table, write_table
+from sightline.engine.files import write_table
+from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.metrics.arms import arms_difference, corrected
 from sightline.metrics.family import holm

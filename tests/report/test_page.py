@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 import pytest
 from invented_run import invent
 
-from sightline.engine.files import read_table, write_json, write_table
+from sightline.engine.files import write_json, write_table
+from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.report import report, write_report

@@ -55,7 +55,7 @@ def test_accuracy_alone_does_not_beat_guessing_where_one_class_is_rare():
 
 def test_how_good_names_set_size_and_confidence():
     text = how_good(scored(of(0.85, 0.8, 0.9)), "matched", 0.9)
-    assert "On the matched images it is right for 85% of 200 images (90% interval 80% to 90%)" in text
+    assert "On the matched images its most probable class is right for 85% of 200 images (90% interval 80% to 90%)" in text
     assert "AUC of 0.91" in text
 
 

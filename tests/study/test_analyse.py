@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from tiny_plan import write_plan
 
 from sightline.report.study import write
-from sightline.study.analyse import analyse, within_range
+from sightline.study.analyse import analyse
 from sightline.study.answers import Answers, load, save, save_measured
 from sightline.study.cells import Cell
 from sightline.study.folder import Study
@@ -34,14 +35,15 @@ def answers(cell: Cell, good: float, labels: np.ndarray) -> Answers:
     return Answers([str(i) for i in range(N)], labels, probability, np.full(N, good / 2), patients, tags, {"swapped": swapped})
 
 
-def invented(folder: Path, good: dict[str, float], **changed: Any) -> Study:
-    """A study whose arms answer so well."""
+def invented(folder: Path, good: Mapping[str, float | tuple[float, ...]], **changed: Any) -> Study:
+    """A study whose arms answer so well; a tuple: each seed by itself."""
     folder.mkdir(exist_ok=True)
     study = Study(folder / "study", load_plan(write_plan(folder / "p.yaml", arms=changed.pop("arms_as", list(good)), **changed)))
     study.write_manifest()
     labels = np.random.default_rng(9).integers(0, 2, N)
     for cell in study.cells:
-        share = good[cell.arm] + 0.002 * (cell.seed - 2.5)
+        wanted = good[cell.arm]
+        share = wanted[cell.seed] if isinstance(wanted, tuple) else wanted + 0.002 * (cell.seed - 2.5)
         for split in study.plan.splits:
             save(answers(cell, share, labels), study.answers(cell.key, split))
     return study
@@ -274,7 +276,21 @@ def test_settings_that_are_words_have_their_picture_and_failures_their_line(tmp_
     assert f"- failed: {lost.arm}, seed {lost.seed}: out of memory" in text.read_text()
 
 
-def test_the_interval_of_a_score_stays_where_scores_are() -> None:
-    wide = {"value": 0.1, "low": -1.4, "high": 1.2}
-    assert (within_range(wide)["low"], within_range(wide)["high"]) == (0, 1)
-    assert within_range(wide, -1)["low"] == -1
+def test_two_seeds_that_differ_say_nothing_impossible(tmp_path: Path) -> None:
+    """With two seeds Student's quantile is 12.7, and an interval of an AUC would reach beyond 0 and 1."""
+    study = invented(tmp_path, {"label-only": (0.6, 0.9), "true-roi": (0.9, 0.6)}, seeds=2, draws=50)
+    result = analyse(study)
+    for row in result["levels"]:
+        assert row["low"] is None or 0 <= row["low"] <= row["high"] <= 1
+    rows = [row for part in result["comparisons"] for row in part["rows"]]
+    assert any(row["simultaneous"]["low"] is None and row["simultaneous"]["se"] is not None for row in rows)
+    for row in rows:
+        for kind in ("difference", "simultaneous"):
+            assert row[kind]["low"] is None or -1 <= row[kind]["low"] <= row[kind]["high"] <= 1
+        assert row["verdict"]["detectable"] is None or row["verdict"]["detectable"] <= 1
+    assert "too few for one" in result["notes"][0]
+    html, text, _ = write(study, result)
+    for page in (html.read_text(), text.read_text()):
+        assert "cannot show any here" in page
+        assert "too few for one" in page
+        assert "more than possible" in page

@@ -15,8 +15,8 @@ from PIL import Image
 from tiny_plan import QUICK_DRAWING, TINY, write_plan
 
 from sightline.data.reading import Dataset, read
-from sightline.engine.files import read_table
 from sightline.engine.prepare import prepare
+from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.report.study import markdown, page

@@ -10,7 +10,7 @@ import pytest
 from tiny_plan import write_plan
 
 from sightline.annotate.advise import annotate_next
-from sightline.engine.files import read_table
+from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.report.study import write
 from sightline.study.analyse import analyse

@@ -56,7 +56,7 @@ def annotate_next(
 
     places = [i for i, record in enumerate(train.records) if table[record.id]["annotated"] != "1"]
     records = [train.records[i] for i in places]
-    seen = impressions(classifier, train, places, batch, progress)
+    seen = impressions(classifier, train, places, batch, progress, run.decision)
     ids = [record.id for record in records]
     scores = worth(way, ids, seen.entropy, seen.spread, seed)
     chosen = choose(scores, ids, [_group(table[i]) for i in ids], map(_group, known), budget, seed)
@@ -66,7 +66,7 @@ def annotate_next(
     files = [folder / name for name in ("next.csv", "annotated.csv", "next.png")]
     write_table(files[0], rows, COLUMNS)
     first = [places[i] for i in chosen[:SHOWN]]
-    maps = maps_of(classifier, train, first, batch)
+    maps = maps_of(classifier, train, first, batch, run.decision)
     cells = [Chosen(row, train.picture(i)[0], found) for row, i, found in zip(rows, first, maps, strict=False)]
     figure = contact_sheet(cells, map_range(run), len(rows))
     with rc_context(STYLE):

@@ -13,13 +13,14 @@ from sightline.annotate.score import entropy, spread
 from sightline.attention.classifier import GuidedClassifier
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader
+from sightline.engine.decision import Decision, look_at_decided
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Impressions:
-    """Of each image: predicted class (N,), its probability (N,), entropy (N,) and, from a run with maps, spread (N,) of its first map."""
+    """Of each image: class decided for (N,), its probability (N,), entropy (N,) and, from a run with maps, spread (N,) of its first map."""
 
     predicted: np.ndarray
     probability: np.ndarray
@@ -27,12 +28,15 @@ class Impressions:
     spread: np.ndarray | None
 
 
-def impressions(classifier: GuidedClassifier, dataset: ImageDataset, places: Sequence[int], batch: int, progress: Progress) -> Impressions:
-    """One look at the images at `places`, without augmentation. The map scored is that of the predicted class."""
+def impressions(
+    classifier: GuidedClassifier, dataset: ImageDataset, places: Sequence[int], batch: int, progress: Progress, decision: Decision
+) -> Impressions:
+    """One look at the images at `places`, without augmentation. The map scored is that of the class decided for."""
     columns: list[tuple[np.ndarray, ...]] = []
     done = 0
-    for probabilities, maps in looks(classifier, dataset, places, batch):
-        scores = (probabilities.argmax(axis=1), probabilities.max(axis=1), entropy(probabilities))
+    for probabilities, maps in looks(classifier, dataset, places, batch, decision):
+        decided = decision(probabilities)
+        scores = (decided, probabilities[np.arange(len(decided)), decided], entropy(probabilities))
         columns.append(scores if maps is None else (*scores, spread(maps)))
         done += len(probabilities)
         progress(done, len(places))
@@ -40,18 +44,20 @@ def impressions(classifier: GuidedClassifier, dataset: ImageDataset, places: Seq
     return Impressions(predicted, probability, unsure, spreads[0] if spreads else None)
 
 
-def maps_of(classifier: GuidedClassifier, dataset: ImageDataset, places: Sequence[int], batch: int) -> list[np.ndarray | None]:
-    """The first map (h, w) of each image at `places`, of the predicted class; None from a source without maps."""
-    return [one for said, maps in looks(classifier, dataset, places, batch) for one in (maps if maps is not None else [None] * len(said))]
+def maps_of(
+    classifier: GuidedClassifier, dataset: ImageDataset, places: Sequence[int], batch: int, decision: Decision
+) -> list[np.ndarray | None]:
+    """The first map (h, w) of each image at `places`, of the class decided for; None from a source without maps."""
+    seen = looks(classifier, dataset, places, batch, decision)
+    return [one for said, maps in seen for one in (maps if maps is not None else [None] * len(said))]
 
 
 @torch.no_grad()
 def looks(
-    classifier: GuidedClassifier, dataset: ImageDataset, places: Sequence[int], batch: int
+    classifier: GuidedClassifier, dataset: ImageDataset, places: Sequence[int], batch: int, decision: Decision
 ) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
     """Probabilities (B, C) and first map (B, h, w) of each batch. The classifier is in evaluation mode."""
     device = next(classifier.parameters()).device
     for part in eval_loader(Subset(dataset, places), batch_size=batch):
-        look = classifier.look(part.images.to(device))
-        first = next(iter(look.maps.values()), None)
-        yield look.logits.double().softmax(1).cpu().numpy(), None if first is None else first[:, 0].float().cpu().numpy()
+        seen = look_at_decided(classifier, part.images.to(device), decision)
+        yield seen.probabilities, next(iter(seen.maps.values()), None)

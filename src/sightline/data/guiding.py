@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from sightline.config import Roi
 from sightline.data.cells import flag
 from sightline.data.control import controlled
 from sightline.data.formulas import from_text
+from sightline.data.sheet import read_sheet
 from sightline.errors import UserError, nearest
 from sightline.types import Annotation, Record
 
@@ -59,15 +59,25 @@ def _kept(folder: Path) -> set[str]:
     path = folder / "pseudo.csv"
     if not path.is_file():
         raise UserError(path, "no such file", "Give data.roi.pseudo a folder written by `sightline pseudo-mask`.")
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        if missing := {"id", "kept"} - set(reader.fieldnames or ()):
-            raise UserError(path, f"has no column {min(missing)!r}", "Write it with `sightline pseudo-mask`.")
-        return {from_text(row["id"]) for row in reader if flag(row["kept"], f"{path} line {reader.line_num}")}
+    sheet = read_sheet(path, {"id", "kept"}.__contains__)
+    if missing := {"id", "kept"} - set(sheet.header):
+        raise UserError(path, f"has no column {min(missing)!r}", "Write it with `sightline pseudo-mask`.")
+    image, kept = sheet.header.index("id"), sheet.header.index("kept")
+    return {from_text(cells[image]) for line, cells in sheet.rows if flag(cells[kept], f"{path} line {line}")}
+
+
+def mask_path(folder: Path, image: str) -> Path:
+    """Where the mask of an image lies, inside the folder whatever the image is called.
+
+    >>> mask_path(Path("drawn"), "ward/1").as_posix(), mask_path(Path("drawn"), "../1").as_posix()
+    ('drawn/masks/ward/1.png', 'drawn/masks/%2E%2E/1.png')
+    """
+    parts = [part if part.strip(".") else part.replace(".", "%2E") or "%" for part in image.split("/")]
+    return folder / "masks" / f"{'/'.join(parts)}.png"
 
 
 def _mask(folder: Path, image: str) -> Annotation:
-    path = folder / "masks" / f"{image}.png"
+    path = mask_path(folder, image)
     if not path.is_file():
         raise UserError(path, "no such file, but pseudo.csv keeps it", "Write the folder again with `sightline pseudo-mask`.")
     return Annotation("heatmap", source=path, author="pseudo-mask")

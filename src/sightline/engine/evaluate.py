@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,14 @@ import torch
 from filelock import FileLock
 
 from sightline.attention.classifier import GuidedClassifier
+from sightline.attention.source import of_class
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader
-from sightline.engine.files import read_table, write_json, write_table, write_whole
+from sightline.engine.decision import Decision
+from sightline.engine.files import write_json, write_table, write_whole
 from sightline.engine.pointing import pointing
 from sightline.engine.run import Attention, Predictions, Run
-from sightline.engine.thresholds import at_thresholds, chosen_thresholds
+from sightline.engine.thresholds import at_thresholds, chosen_decision, chosen_thresholds
 from sightline.errors import UserError, nearest
 from sightline.metrics.classification import classification
 from sightline.metrics.evaluate import localisation
@@ -37,33 +39,45 @@ class Observed:
     masks: tuple[str, ...] = ()
 
 
+Chosen = Callable[[Predictions], Decision]  # by which rule these answers become decisions
+
+
 @torch.no_grad()
-def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe, device: str = "cpu") -> Observed:
-    """Runs the classifier once over every image, in evaluation mode, and restores its mode."""
+def observe(
+    classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe, device: str = "cpu", decide: Chosen = lambda said: Decision()
+) -> Observed:
+    """Runs the classifier once over every image, in evaluation mode, and restores its mode.
+
+    Args:
+        decide: the rule of the decisions, whose class's map is shown. It is chosen after the answers, since validation images choose it.
+    """
     training = classifier.training
     classifier.eval().to(device).to(memory_format=torch.channels_last)
     ids: list[str] = []
-    labels, probabilities, known, explained, rois = [], [], [], [], []
-    maps: dict[str, list[np.ndarray]] = {}
-    said: dict[str, list[np.ndarray]] = {}
+    labels, probabilities, known, rois = [], [], [], []
+    maps: dict[str, list[np.ndarray]] = {}  # of the label's class, or of none
+    every: dict[str, list[np.ndarray]] = {}  # (B, C, h, w) of two classes; of more, whose most probable one is decided for, (B, 1, h, w)
     for batch in eval_loader(dataset, batch_size=recipe.train.batch_size, workers=recipe.train.workers):
-        target = batch.labels.to(device) if recipe.evaluate.explain == "label" else None
-        look = classifier.look(batch.images.to(device), target, every=classifier.source.class_specific)
-        answer = look.logits.argmax(1)
+        look = classifier.look(batch.images.to(device), batch.labels.to(device), every=classifier.source.class_specific)
         ids += batch.ids
         labels.append(batch.labels.numpy())
         probabilities.append(look.logits.double().softmax(1).cpu().numpy())
-        explained.append((target if target is not None else answer).cpu().numpy())
         known.append(batch.known.numpy())
         rois.append((batch.roi[:, 0] * 255).round().to(torch.uint8).numpy())
         for name, value in look.maps.items():
             maps.setdefault(name, []).append(value[:, 0].float().cpu().numpy())
-            own = look.every[name][torch.arange(len(answer)), answer] if name in look.every else value[:, 0]  # (B, h, w)
-            said.setdefault(name, []).append(own.float().cpu().numpy())
+            if name in look.every:
+                of_all = look.every[name] if classifier.classes == 2 else of_class(look.every[name], look.logits.argmax(1))
+                every.setdefault(name, []).append(of_all.float().cpu().numpy())
     classifier.train(training)
     predictions = Predictions(ids, np.concatenate(labels), np.concatenate(probabilities))
-    judged, shown = ({k: np.concatenate(v) for k, v in found.items()} for found in (maps, said))
-    attention = Attention(ids, np.concatenate(known), np.concatenate(explained), judged, shown)
+    decided = decide(predictions)(predictions.probabilities)
+    judged = {name: np.concatenate(values) for name, values in maps.items()}
+    at, place = np.arange(len(ids)), decided if classifier.classes == 2 else np.zeros_like(decided)
+    said = judged | {name: np.concatenate(values)[at, place] for name, values in every.items()}
+    by_label = recipe.evaluate.explain == "label"
+    explained = predictions.labels if by_label else decided
+    attention = Attention(ids, np.concatenate(known), explained, judged if by_label else said, said, decided)
     masks = tuple(maps) if classifier.source.range == "unit" else ()
     return Observed(predictions, attention if maps else None, np.concatenate(rois), masks)
 
@@ -134,7 +148,8 @@ def evaluate(run: Run, splits: Sequence[str] | None = None, device: str = "cpu")
     classifier = run.classifier(device)
     results = {}
     for name in sorted(wanted, key=lambda split: split != "val"):
-        observed = observe(classifier, run.datasets[name], run.recipe, device)
+        decide: Chosen = chosen_decision if name == "val" else lambda said: run.decision
+        observed = observe(classifier, run.datasets[name], run.recipe, device, decide)
         if name == "val":
             write_json(run.path / "thresholds.json", chosen_thresholds(observed.predictions, observed.attention, observed.rois))
         results[name] = score(observed, run.datasets[name], run.recipe, None if name == "val" else run.thresholds)
@@ -147,14 +162,16 @@ def evaluate(run: Run, splits: Sequence[str] | None = None, device: str = "cpu")
 def _write(run: Run, split: str, observed: Observed) -> None:
     said = observed.predictions
     path = run.path / "predictions.csv"
-    rows: list[dict[str, Any]] = [r for r in read_table(path) if r["split"] != split] if path.is_file() else []
-    for i, image in enumerate(said.ids):
-        probabilities = {f"p:{c}": f"{p:.9g}" for c, p in zip(run.classes, said.probabilities[i], strict=True)}
-        names = {"label": run.classes[said.labels[i]], "predicted": run.classes[said.probabilities[i].argmax()]}
-        rows.append({"split": split, "id": image} | names | probabilities)
+    every = run.every_prediction() if path.is_file() else {}
+    rows: list[dict[str, Any]] = []
+    for name, one in (every | {split: said}).items():  # those of other splits, too, may have been decided at another threshold
+        for i, decided in enumerate(run.decision(one.probabilities)):
+            probabilities = {f"p:{c}": repr(float(p)) for c, p in zip(run.classes, one.probabilities[i], strict=True)}
+            names = {"label": run.classes[one.labels[i]], "predicted": run.classes[decided]}
+            rows.append({"split": name, "id": one.ids[i]} | names | probabilities)
     write_table(path, rows, ["split", "id", "label", "predicted", *(f"p:{c}" for c in run.classes)])
     if (attention := observed.attention) is not None:
-        arrays: dict[str, Any] = {"ids": np.array(attention.ids), "known": attention.known, "explained": attention.explained}
+        arrays: dict[str, Any] = {name: np.array(getattr(attention, name)) for name in ("ids", "known", "explained", "decided")}
         for kind, maps in (("map", attention.maps), ("said", attention.said)):
             arrays |= {f"{kind}:{name}": values.astype(np.float32) for name, values in maps.items()}
 
@@ -162,7 +179,7 @@ def _write(run: Run, split: str, observed: Observed) -> None:
             with partial.open("wb") as file:
                 np.savez_compressed(file, **arrays)
 
-        write_whole(run.path / "attention" / f"{split}.npz", save)
+        write_whole(run.attention_file(split), save)
 
 
 def summary(metrics: dict[str, Any]) -> dict[str, Any]:

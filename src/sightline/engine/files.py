@@ -12,8 +12,11 @@ import stat
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sightline.data.formulas import as_text, from_text
+from sightline.data.formulas import as_text
+
+_LONGEST = 150  # letters of a file's name: most file systems end at 255, and endings and partial files come on top
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -51,8 +54,18 @@ def remove_partial(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """UTF-8 text, whole or not at all."""
-    write_whole(path, lambda p: p.write_text(text, encoding="utf-8"))
+    """UTF-8 text, whole or not at all. Of a file name that is no text, the bytes that are none are kept, so that it is known again."""
+    write_whole(path, lambda p: p.write_bytes(text.encode("utf-8", "surrogatepass")))
+
+
+def safe_name(name: str) -> str:
+    """A name as that of a file: other names, other files, and none that leads elsewhere.
+
+    >>> safe_name("test"), safe_name("../ward 3")
+    ('test', '..%2Fward%203')
+    """
+    quoted = quote(name, safe="", errors="surrogateescape")
+    return quoted if len(quoted) <= _LONGEST else f"{quoted[:80]}-{hashlib.sha256(quoted.encode()).hexdigest()[:16]}"
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -80,12 +93,6 @@ def write_table(path: Path, rows: Iterable[Mapping[str, Any]], columns: list[str
     writer.writeheader()
     writer.writerows({name: as_text(cell) for name, cell in row.items()} for row in rows)
     write_text(path, text.getvalue())
-
-
-def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV that `write_table` wrote."""
-    with path.open(newline="", encoding="utf-8") as file:
-        return [{name: from_text(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in csv.DictReader(file)]
 
 
 def sha256(path: Path) -> str:

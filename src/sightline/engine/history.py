@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import lightning as L
 
-from sightline.engine.files import read_table, write_table
-from sightline.errors import UserError
+from sightline.engine.files import write_table
+from sightline.engine.read_files import Damaged, read_table
 
 
 class History(L.Callback):
@@ -32,12 +32,13 @@ class History(L.Callback):
         columns = list(dict.fromkeys(key for row in rows for key in row))
         write_table(self.path, rows, columns)
 
-    def _before(self, epoch: int) -> list[dict[str, str]]:
+    def _before(self, epoch: int) -> Sequence[dict[str, str]]:
         """The rows of the epochs before this one."""
-        try:
-            return [row for row in read_table(self.path) if int(row["epoch"]) < epoch]
-        except FileNotFoundError:
+        if not self.path.exists():
             return []
-        except (ValueError, KeyError, TypeError, csv.Error):  # cut, or no table at all
-            remedy = "Remove it and go on with --resume: the rows of earlier epochs are lost, the training is not."
-            raise UserError(self.path, "is damaged (it is not the table that sightline wrote)", remedy) from None
+        remedy = "Remove it and go on with --resume: the rows of earlier epochs are lost, the training is not."
+        rows = read_table(self.path, ["epoch"], remedy)
+        for row in rows:
+            if not row["epoch"].isdecimal():
+                raise Damaged(f"{self.path} line {row.line}", f"epoch is {row['epoch']!r}, which is no number", remedy)
+        return [row for row in rows if int(row["epoch"]) < epoch]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import yaml
 
-from sightline.engine.files import read_table
+from sightline.engine import run_forms
+from sightline.engine.decision import Decision
+from sightline.engine.files import safe_name
+from sightline.engine.kept_answers import Attention as Attention
+from sightline.engine.kept_answers import Predictions as Predictions
+from sightline.engine.kept_answers import read_attention, read_predictions
+from sightline.engine.read_files import Damaged, read_json, read_table, read_yaml
 from sightline.errors import UserError
 from sightline.recipe import Recipe, recipe_from
 
@@ -21,31 +25,8 @@ if TYPE_CHECKING:
     from sightline.data.dataset import ImageDataset
 
 
-@dataclass(frozen=True)
-class Predictions:
-    """What a run said of one split: labels (N,), probabilities (N, C)."""
-
-    ids: list[str]
-    labels: np.ndarray
-    probabilities: np.ndarray
-
-
-@dataclass(frozen=True)
-class Attention:
-    """Where a run looked on one split.
-
-    Attributes:
-        known: (N,) bool.
-        explained: (N,) the class whose map is scored.
-        maps: name -> (N, h, w), of that class.
-        said: name -> (N, h, w), of the predicted class, which is what a person wants to see; the same for a class-agnostic map.
-    """
-
-    ids: list[str]
-    known: np.ndarray
-    explained: np.ndarray
-    maps: dict[str, np.ndarray]
-    said: dict[str, np.ndarray]
+_AGAIN = "Copy the run folder again, or train again."
+_WITHOUT_CURVES = "Copy it again, or remove it: the report then goes without training curves."
 
 
 @dataclass(frozen=True)
@@ -77,17 +58,24 @@ class Run:
     @cached_property
     def recipe(self) -> Recipe:
         """The resolved recipe."""
-        return recipe_from(yaml.safe_load((self.path / "config.yaml").read_text()), where=self.path / "config.yaml")
+        path = self.path / "config.yaml"
+        return recipe_from(read_yaml(path, _AGAIN), where=path)
 
     @cached_property
     def environment(self) -> dict[str, Any]:
         """Versions and machine."""
-        return self._json("environment.json")
+        return dict(read_json(self.path / "environment.json", run_forms.Environment, _AGAIN))
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
         """Class names in the order of the logits."""
-        return tuple(self._json("model.json")["classes"])
+        path = self.path / "model.json"
+        if not path.exists() and not self.finished:
+            raise UserError(path, "is missing", "The run is not finished, or the folder is incomplete.")
+        found = tuple(read_json(path, run_forms.Model, _AGAIN)["classes"])
+        if len(set(found)) < len(found):
+            raise Damaged(path, f"names a class twice ({', '.join(found)})", _AGAIN)
+        return found
 
     @property
     def finished(self) -> bool:
@@ -97,17 +85,42 @@ class Run:
     @property
     def metrics(self) -> dict[str, Any]:
         """Split name -> scores; empty before the first evaluation."""
-        return self._json("metrics.json") if (self.path / "metrics.json").is_file() else {}
+        path = self.path / "metrics.json"
+        return cast(dict[str, Any], read_json(path, run_forms.Metrics, self._scored_again)) if path.exists() else {}
 
     @property
     def thresholds(self) -> dict[str, Any]:
-        """Thresholds of the decision and of the maps, chosen on the validation images; empty before these were scored."""
-        return self._json("thresholds.json") if (self.path / "thresholds.json").is_file() else {}
+        """Thresholds of the decision and of the maps, chosen on the validation images; empty before these were scored.
+
+        Raises:
+            UserError: they are lost, since without them the run would decide otherwise.
+        """
+        path = self.path / "thresholds.json"
+        if path.exists() or "val" in self.metrics:
+            return dict(read_json(path, run_forms.Thresholds, self._scored_again))
+        return {}
 
     @property
-    def split_table(self) -> list[dict[str, str]]:
+    def decision(self) -> Decision:
+        """How it decides for a class; the same wherever a class is called predicted."""
+        return Decision(self.thresholds.get("decision"))
+
+    @property
+    def split_table(self) -> Sequence[dict[str, str]]:
         """Rows id, split, label, group, annotated."""
-        return read_table(self.path / "split.csv")
+        path = self.path / "split.csv"
+        rows = read_table(path, ["id", "split", "label", "group", "annotated"], _AGAIN)
+        if not rows:
+            raise Damaged(path, "names no image", _AGAIN)
+        for row in rows:
+            if row["annotated"] not in ("0", "1"):
+                raise Damaged(f"{path} line {row.line}", f"annotated is {row['annotated']!r}, neither 0 nor 1", _AGAIN)
+        return rows
+
+    def every_prediction(self) -> dict[str, Predictions]:
+        """Split -> what it said of every image, of the splits that were evaluated."""
+        path = self.path / "predictions.csv"
+        return read_predictions(path, self.classes, self._scored_again) if path.exists() else {}
 
     def predictions(self, split: str) -> Predictions:
         """What it said of every image of `split`.
@@ -115,22 +128,25 @@ class Run:
         Raises:
             UserError: the split was not evaluated.
         """
-        path = self.path / "predictions.csv"
-        rows = [r for r in read_table(path) if r["split"] == split] if path.is_file() else []
-        if not rows:
+        found = self.every_prediction()
+        if split not in found:
             raise UserError(self.path, f"split {split!r} was not evaluated", f"Run `sightline evaluate {self.path} --split {split}`.")
-        labels = np.array([self.classes.index(r["label"]) for r in rows])
-        probabilities = np.array([[float(r[f"p:{c}"]) for c in self.classes] for r in rows])
-        return Predictions([r["id"] for r in rows], labels, probabilities)
+        return found[split]
+
+    def attention_file(self, split: str) -> Path:
+        """Where its maps are kept. A split may have any name; a file may not."""
+        return self.path / "attention" / f"{safe_name(split)}.npz"
 
     def attention(self, split: str) -> Attention | None:
-        """Where it looked on every image of `split`; None for a source without maps."""
-        path = self.path / "attention" / f"{split}.npz"
-        if not path.is_file():
+        """Where it looked on every image of `split`; None for a source without maps.
+
+        Raises:
+            UserError: the maps are lost, or those of other images than the predictions.
+        """
+        path = self.attention_file(split)
+        if not path.exists() and "localisation" not in self.metrics.get(split, {}):
             return None
-        with np.load(path) as file:
-            maps, said = ({k.removeprefix(p): file[k] for k in file.files if k.startswith(p)} for p in ("map:", "said:"))
-            return Attention([str(i) for i in file["ids"]], file["known"], file["explained"], maps, said)
+        return read_attention(path, self.predictions(split), self._scored_again)
 
     @cached_property
     def history(self) -> list[dict[str, float]]:
@@ -138,9 +154,14 @@ class Run:
         epochs: dict[int, dict[str, float]] = {}
         for path in sorted(self.path.glob("**/logs/metrics.csv")):
             offset = max(epochs, default=-1) + 1
-            for row in read_table(path):
-                filled = {k: float(v) for k, v in row.items() if v not in ("", None)}
-                epochs.setdefault(int(filled["epoch"]) + offset, {}).update(filled)
+            for row in read_table(path, ["epoch"], _WITHOUT_CURVES):
+                where = f"{path} line {row.line}"
+                try:
+                    filled = {k: float(v) for k, v in row.items() if v != ""}
+                    epoch = int(filled["epoch"])
+                except (ValueError, KeyError, OverflowError):
+                    raise Damaged(where, "holds something that is no number", _WITHOUT_CURVES) from None
+                epochs.setdefault(epoch + offset, {}).update(filled)
         return [row | {"epoch": float(epoch)} for epoch, row in sorted(epochs.items())]
 
     @cached_property
@@ -155,14 +176,20 @@ class Run:
 
     def groups(self, ids: Sequence[str]) -> np.ndarray | None:
         """Patient or lesion of each image, an image without one standing alone; None where no two images share one."""
-        group = {row["id"]: row.get("group") or row["id"] for row in self.split_table}
+        group = {row["id"]: row["group"] or row["id"] for row in self.split_table}
+        if strange := [i for i in ids if i not in group]:
+            raise Damaged(self.path / "predictions.csv", f"names image {strange[0]!r}, which split.csv does not", self._scored_again)
         found = np.array([group[i] for i in ids])
         return found if len(set(found.tolist())) < len(found) else None
 
     def pictures(self, split: str, ids: Sequence[str]) -> list[Sample]:
         """Images and ROI maps as the network saw them."""
+        if split not in self.datasets:
+            raise Damaged(self.path / "split.csv", f"names no image of split {split!r}", _AGAIN)
         dataset = self.datasets[split]
         place = {record.id: i for i, record in enumerate(dataset.records)}
+        if strange := [i for i in ids if i not in place]:
+            raise Damaged(self.path / "predictions.csv", f"names image {strange[0]!r}, which split.csv does not", self._scored_again)
         return [Sample(i, *dataset.picture(place[i])) for i in ids]
 
     def classifier(self, device: str = "cpu") -> GuidedClassifier:
@@ -177,8 +204,6 @@ class Run:
             raise UserError(self.path, "its training has not ended", f"Go on with `sightline train ... --name {self.name} --resume`.")
         return load_model(self.path).to(device).eval()
 
-    def _json(self, name: str) -> dict[str, Any]:
-        path = self.path / name
-        if not path.is_file():
-            raise UserError(path, "is missing", "The run is not finished, or the folder is incomplete.")
-        return dict(json.loads(path.read_text()))
+    @property
+    def _scored_again(self) -> str:
+        return f"Remove it, and run `sightline evaluate {self.path}` again."

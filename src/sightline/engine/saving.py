@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from sightline.attention.classifier import GuidedClassifier, build
 from sightline.engine.files import sha256, write_json, write_whole
+from sightline.engine.read_files import read_json
+from sightline.engine.run_forms import Model
 from sightline.engine.soundness import GENTLER, NotFinite, not_finite, unsound
 from sightline.errors import UserError
 from sightline.recipe import Recipe, recipe_from
@@ -50,7 +52,7 @@ def load_model(folder: Path) -> GuidedClassifier:
     Raises:
         UserError: weights or description are missing, damaged or not of each other, or the weights are of no use, see `unsound`.
     """
-    description = _described(folder)
+    description = described(folder)
     recipe = recipe_from(description["recipe"], where=folder / "model.json")
     with torch.random.fork_rng(devices=[]):
         classifier = build(scratch(recipe), len(description["classes"]))
@@ -90,7 +92,7 @@ def start_from(path: Path, classifier: GuidedClassifier) -> None:
     if not file.is_file():
         raise UserError(path, "holds no trained classifier", "Give a finished run folder, or a .safetensors file that sightline wrote.")
     if path.is_dir():
-        _described(path)
+        described(path)
     state, own = read_weights(file), classifier.state_dict()
     if name := not_finite(state):
         raise UserError(file, f"holds weights that are not finite numbers (the first is {name})", "Start from another training.")
@@ -146,19 +148,10 @@ def _description(folder: Path) -> dict[str, Any]:
     Raises:
         UserError: it is missing or damaged.
     """
-    file = folder / "model.json"
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(file, "is missing", AGAIN) from None
-    except ValueError:
-        found = None
-    if not isinstance(found, dict) or not {"classes", "image_size", "recipe", "sha256"} <= found.keys():
-        raise UserError(file, "is damaged (it is not the JSON that sightline wrote)", AGAIN)
-    return found
+    return dict(read_json(folder / "model.json", Model, AGAIN))
 
 
-def _described(folder: Path) -> dict[str, Any]:
+def described(folder: Path) -> dict[str, Any]:
     """What `model.json` says, after a look whether it and the weights are of each other.
 
     Raises:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sightline.engine.run import Attention, Predictions
+from sightline.engine.decision import Decision
 from sightline.metrics.thresholds import decision_at, decision_threshold, map_threshold, overlap_at, overlaps
+
+if TYPE_CHECKING:
+    from sightline.engine.run import Attention, Predictions
+
+
+def chosen_decision(said: Predictions) -> Decision:
+    """The rule that answers for the validation images choose: a threshold with two classes of which both occur, else the most probable."""
+    two = said.probabilities.shape[1] == 2
+    found = decision_threshold(said.probabilities[:, 1], said.labels == 1) if two else None
+    return Decision(found and found[0])
 
 
 def chosen_thresholds(said: Predictions, looked: Attention | None, rois: np.ndarray) -> dict[str, Any]:
@@ -21,10 +31,8 @@ def chosen_thresholds(said: Predictions, looked: Attention | None, rois: np.ndar
         `from`: the split; `decision`: on the probability of the last of two classes, None where there are more classes or one only occurs;
         `maps`: name -> threshold of the min-max map, None where no image is annotated.
     """
-    two = said.probabilities.shape[1] == 2
-    decision = decision_threshold(said.probabilities[:, 1], said.labels == 1) if two else None
     maps = {} if looked is None else {name: map_threshold(overlaps(v, rois, looked.known)) for name, v in looked.maps.items()}
-    return {"from": "val", "decision": decision and decision[0], "maps": {name: found and found[0] for name, found in maps.items()}}
+    return {"from": "val", "decision": chosen_decision(said).threshold, "maps": {name: found and found[0] for name, found in maps.items()}}
 
 
 def at_thresholds(

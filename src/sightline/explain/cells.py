@@ -108,20 +108,23 @@ class _Answers:
 
     def __init__(self, column: Column, split: str) -> None:
         self.column, self.said, self.attention = column, column.run.predictions(split), column.run.attention(split)
+        self.decision = column.run.decision
         self.place = {name: i for i, name in enumerate(self.said.ids)}
         self.seen = {name: i for i, name in enumerate(self.attention.ids)} if self.attention else {}
 
     def cell(self, large: np.ndarray, roi: np.ndarray | None, id: str, label: str, cmap: str) -> Cell:
         probabilities = self.said.probabilities[self.place[id]]
-        predicted = self.column.run.classes[int(probabilities.argmax())]
-        caption = f"{predicted} {probabilities.max():.2f} {'✓' if predicted == label else '✗'}"
+        chosen = int(self.decision(probabilities))
+        predicted, probability = self.column.run.classes[chosen], float(probabilities[chosen])
+        caption = f"{predicted} {probability:.2f} {'✓' if predicted == label else '✗'}"
         picture, where = large, "This run has no attention map."
         if self.attention is not None:
             raw = self.attention.said[self.column.map][self.seen[id]]
             picture = shown(large, raw, map_range(self.column.run), roi=roi, cmap=cmap)
-            whose = f" for {predicted}" if class_specific(self.column.run) else ""
+            of = self.column.run.classes[self.attention.decided[self.seen[id]]]
+            whose = f" for {of}" if class_specific(self.column.run) else ""
             where = f"Attention map {self.column.map}{whose} over the image."
-        alt = f"{self.column.title}: predicted {predicted}, probability {probabilities.max():.2f}, labelled {label}. {where}"
+        alt = f"{self.column.title}: predicted {predicted}, probability {probability:.2f}, labelled {label}. {where}"
         return Cell(picture, caption, predicted == label, alt)
 
 

@@ -24,7 +24,7 @@ def choose(runs: Run | Sequence[Run], split: str, n: int, label: int | None = No
     place = [{name: i for i, name in enumerate(run.predictions(split).ids)} for run in several]
     order = [[where[name] for name in first.ids] for where in place]
     probabilities = [run.predictions(split).probabilities[o] for run, o in zip(several, order, strict=True)]
-    decided = np.stack([p.argmax(axis=1) for p in probabilities])  # (R, N)
+    decided = np.stack([run.decision(p) for run, p in zip(several, probabilities, strict=True)])  # (R, N)
     agree = (decided == decided[0]).all(axis=0)
     right = (decided == first.labels).all(axis=0)
     certainty = np.mean([p[np.arange(len(first.ids)), first.labels] for p in probabilities], axis=0)  # of the true class, (N,)

@@ -17,7 +17,7 @@ from sightline.attention.wrapped import evaluating
 from sightline.engine.files import write_whole
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
-from sightline.explain.inputs import file_name
+from sightline.explain.inputs import file_name, untaken
 
 
 def class_image(
@@ -81,13 +81,14 @@ def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) ->
             raise UserError(f"--class {name}", f"{run.path} has no such class", nearest(name, run.classes))
     classifier, size = run.classifier(), run.recipe.data.image_size
     found = []
-    for name in names or run.classes:
+    taken: set[str] = set()
+    for name in dict.fromkeys(names or run.classes):
         number = run.classes.index(name)
         image = class_image(classifier, number, size, seed=seed)
         pixels = (image * 255).round().byte().permute(1, 2, 0).cpu().numpy()
         with torch.no_grad():
             own, grey = classifier(torch.stack([image, torch.full_like(image, 0.5)])).softmax(1)[:, number].tolist()
-        path = out / f"{file_name(name)}.png"
+        path = out / f"{untaken(file_name(name), taken)}.png"
         write_whole(path, partial(Image.fromarray(pixels).save, format="PNG"))
         found.append({"class": name, "file": str(path), "probability": own, "grey": grey})
     return found

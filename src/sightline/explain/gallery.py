@@ -16,7 +16,8 @@ from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.config import Data
-from sightline.engine.files import read_table, write_text
+from sightline.engine.files import write_text
+from sightline.engine.read_files import Damaged, read_table
 from sightline.engine.run import Run
 from sightline.explain.feature_maps import AnyBackbone, Layer, feature_maps, layers_of, pick
 from sightline.explain.inputs import judged_split, opened, some
@@ -160,7 +161,13 @@ def _smaller(maps: np.ndarray, side: int) -> np.ndarray:
 def _names(run: Run | None) -> dict[tuple[str, int], str]:
     """(layer, filter) -> the concept that `sightline units` found in it."""
     path = run.path / "units" / "units.csv" if run else None
-    rows = read_table(path) if path and path.is_file() else []
+    if path is None or not path.exists():
+        return {}
+    remedy = "Name the units again with `sightline units`, or remove the file."
+    rows = read_table(path, ["layer", "unit", "concept"], remedy)
+    for row in rows:
+        if not row["unit"].isdecimal():
+            raise Damaged(f"{path} line {row.line}", f"unit is {row['unit']!r}, which is no number", remedy)
     return {(row["layer"], int(row["unit"])): row["concept"] for row in rows if row["concept"]}
 
 

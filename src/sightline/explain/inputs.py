@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,8 @@ from sightline.data.images import open_image
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
 
+_LONGEST = 64  # bytes of a part of a file's name, of which there may be three
+
 
 def square(pixels: np.ndarray, data: Data) -> Tensor:
     """What the network sees of a picture: (H, W, 3) uint8 -> (3, S, S) float32 in [0, 1]."""
@@ -24,8 +28,38 @@ def square(pixels: np.ndarray, data: Data) -> Tensor:
 
 
 def file_name(name: str) -> str:
-    """What is left of a name in the name of a file."""
-    return re.sub(r"[^\w.]+", "_", name).strip("_") or "_"
+    """What is left of a name in the name of a file: letters, figures and dots, at most 64 bytes of them."""
+    left = re.sub(r"[^\w.]+", "_", name).strip("_") or "_"
+    if len(left.encode()) <= _LONGEST:
+        return left
+    return f"{left.encode()[: _LONGEST - 9].decode(errors='ignore')}-{sha256(left.encode()).hexdigest()[:8]}"
+
+
+def untaken(name: str, taken: set[str]) -> str:
+    """The name, or the next one with a number that nothing has: what is left of two names may be the same. It is taken then."""
+    free = next(one for one in chain([name], (f"{name}-{n}" for n in count(2))) if one.casefold() not in taken)
+    taken.add(free.casefold())  # on some disks `A.png` is `a.png`
+    return free
+
+
+def pixels_of(image: Path | str | np.ndarray, data: Data) -> np.ndarray:
+    """(H, W, 3) uint8 of a picture that a person named, its grey levels read as `data` says.
+
+    Raises:
+        UserError: what is there is not a picture; says what it is.
+    """
+    if isinstance(image, np.ndarray):
+        return image
+    path = Path(image)
+    if path.is_dir():
+        raise UserError(path, "is a folder; pictures are given one by one", f"Give its files, e.g. {path / '*.png'}.")
+    if not path.exists():
+        raise UserError(path, "no such file", "Check the path.")
+    if not path.is_file():
+        raise UserError(path, "is not a file", "Give an image file.")
+    if path.stat().st_size == 0:
+        raise UserError(path, "is empty", "Fetch or export the file again.")
+    return open_image(path, data.grey)
 
 
 def opened(images: Sequence[Path | str | np.ndarray], data: Data) -> tuple[list[str], Tensor]:
@@ -34,7 +68,7 @@ def opened(images: Sequence[Path | str | np.ndarray], data: Data) -> tuple[list[
     Raises:
         UserError: a picture that cannot be read.
     """
-    pixels = [image if isinstance(image, np.ndarray) else open_image(Path(image), data.grey) for image in images]
+    pixels = [pixels_of(image, data) for image in images]
     names = [f"image {i}" if isinstance(image, np.ndarray) else Path(image).name for i, image in enumerate(images, start=1)]
     return names, torch.stack([square(picture, data) for picture in pixels])
 

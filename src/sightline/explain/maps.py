@@ -15,13 +15,13 @@ from PIL import Image
 from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.wrapped import evaluating
 from sightline.config import Data
-from sightline.data.images import open_image
+from sightline.engine.decision import Decision
 from sightline.engine.files import write_json, write_whole
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
 from sightline.explain.colours import scheme
 from sightline.explain.gradient import input_gradient
-from sightline.explain.inputs import file_name, square
+from sightline.explain.inputs import file_name, pixels_of, square, untaken
 from sightline.explain.occlusion import occlusion
 from sightline.explain.overlay import Range, display, shown
 from sightline.explain.window import Window, window
@@ -60,7 +60,8 @@ def explain(
         model: a finished run, or a classifier.
         images: files, or (H, W, 3) uint8.
         out: folder for the files.
-        target: name of the class to explain; `all`: each class; None: the predicted one.
+        target: name of the class to explain; `all`: each class; None: the predicted one. A run decides for a class at the threshold that it
+            keeps, see `engine.decision`; a bare classifier for the most probable one.
         cmap: a name of `colours.SCHEMES`.
         method: `map`: the classifier's own attention; `occlusion` and `gradient` work with any classifier, see there.
         classes: names of the logits; needed only with a classifier.
@@ -74,39 +75,47 @@ def explain(
         raise UserError(f"method {method!r}", "is unknown", nearest(method, METHODS))
     if isinstance(model, GuidedClassifier):
         classifier, names, settings, of = model, tuple(classes or map(str, range(model.classes))), data or Data(), "the classifier"
+        decision = Decision()
     else:
         classifier, names, settings, of = model.classifier(), model.classes, model.recipe.data, str(model.path)
+        decision = model.decision
     if method == "map" and not classifier.map_names:
         remedy = "Use the method occlusion or gradient, or a run whose recipe has an attention source, such as cam, gradcam or gates."
         raise UserError(of, "has no attention map", remedy)
     if target not in (None, "all", *names):
         raise UserError(f"class {target!r}", "is unknown", nearest(str(target), [*names, "all"]))
+    if not images:
+        raise UserError("explain", "no picture given", "Give image files.")
     written: list[Path] = []
+    taken: set[str] = set()
     for stem, picture in _named(images):
-        pixels = picture if isinstance(picture, np.ndarray) else open_image(picture, settings.grey)
-        probabilities, maps = _look(classifier, square(pixels, settings), names, target, method)
-        answer = {"image": stem if isinstance(picture, np.ndarray) else str(picture)} | _answer(probabilities, names)
-        written += _write(Path(out), stem, pixels, maps, window(pixels.shape[:2], settings), answer, cmap)
+        pixels = pixels_of(picture, settings)
+        probabilities, maps = _look(classifier, square(pixels, settings), names, target, method, decision)
+        answer = {"image": stem if isinstance(picture, np.ndarray) else str(picture)} | _answer(probabilities, names, decision)
+        written += _write(Path(out), stem, pixels, maps, window(pixels.shape[:2], settings), answer, cmap, taken)
     return written
 
 
 @torch.no_grad()
 def _look(
-    classifier: GuidedClassifier, seen: torch.Tensor, classes: Sequence[str], target: str | None, method: str
+    classifier: GuidedClassifier, seen: torch.Tensor, classes: Sequence[str], target: str | None, method: str, decision: Decision
 ) -> tuple[np.ndarray, list[Found]]:
     """Probabilities (C,), and the maps of one picture (3, S, S). Leaves the classifier in the mode it was in."""
     images = seen[None].to(next(classifier.parameters()).device)
     wanted = torch.tensor([classes.index(target)], device=images.device) if target not in (None, "all") else None
+    own = wanted is None and target is None and decision.threshold is not None and classifier.source.class_specific
     with evaluating(classifier):
-        look = classifier.look(images, wanted, every=target == "all") if method == "map" else Look(classifier(images), {})
-    probabilities = look.logits.float().softmax(1)[0].cpu().numpy()
-    explained = classes[int(wanted) if wanted is not None else int(probabilities.argmax())]
+        look = classifier.look(images, wanted, every=target == "all" or own) if method == "map" else Look(classifier(images), {})
+    probabilities = look.logits.double().softmax(1)[0].cpu().numpy()
+    explained = classes[int(wanted) if wanted is not None else int(decision(probabilities))]
     if method != "map":
         return probabilities, [_by(method, classifier, images, classes, c) for c in (classes if target == "all" else [explained])]
     found: list[Found] = []
     for name, one in look.maps.items():
         kind = look.ranges[name]
-        if name in look.every:
+        if own and name in look.every:
+            found.append(Found(name, explained, look.every[name][0, classes.index(explained)].float().cpu().numpy(), kind))
+        elif name in look.every:
             found += [Found(name, c, raw, kind) for c, raw in zip(classes, look.every[name][0].float().cpu().numpy(), strict=True)]
         else:
             specific = classifier.source.class_specific
@@ -125,10 +134,12 @@ def _by(method: str, classifier: GuidedClassifier, images: torch.Tensor, classes
     return Found(method, explained, raw[0, 0].float().cpu().numpy(), "evidence")
 
 
-def _write(out: Path, stem: str, pixels: np.ndarray, maps: list[Found], where: Window, answer: dict[str, Any], cmap: str) -> list[Path]:
+def _write(
+    out: Path, stem: str, pixels: np.ndarray, maps: list[Found], where: Window, answer: dict[str, Any], cmap: str, taken: set[str]
+) -> list[Path]:
     written = []
     for found in maps:
-        name = "-".join([stem, file_name(found.name), *([file_name(found.explained)] if found.explained else [])])
+        name = untaken("-".join([stem, file_name(found.name), *([file_name(found.explained)] if found.explained else [])]), taken)
         # one scale for the classes of a picture: evidence for one can be compared with evidence for another
         peers = [m.raw for m in maps if m.name == found.name and np.isfinite(m.raw).all()]
         signed = scheme(cmap).signed and found.range == "evidence"
@@ -151,20 +162,20 @@ def _write(out: Path, stem: str, pixels: np.ndarray, maps: list[Found], where: W
     return written
 
 
-def _answer(probabilities: np.ndarray, classes: Sequence[str]) -> dict[str, Any]:
-    best = int(probabilities.argmax())
+def _answer(probabilities: np.ndarray, classes: Sequence[str], decision: Decision) -> dict[str, Any]:
+    predicted = classes[int(decision(probabilities))]
     every = {c: round(float(p), 6) for c, p in zip(classes, probabilities, strict=True)}
-    return {"predicted": classes[best], "probability": every[classes[best]], "probabilities": every}
+    how = {"threshold": decision.threshold, "rule": decision.words(classes)}
+    return {"predicted": predicted, "probability": every[predicted], "probabilities": every} | how
 
 
 def _named(images: Sequence[Path | str | np.ndarray]) -> Iterator[tuple[str, Path | np.ndarray]]:
     """Each picture with a name of its own for its files: two folders may hold a file of one name."""
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
     for i, image in enumerate(images, start=1):
         picture = image if isinstance(image, np.ndarray) else Path(image)
         stem = f"image-{i}" if isinstance(picture, np.ndarray) else file_name(picture.stem)
-        taken[stem] = taken.get(stem, 0) + 1
-        yield stem if taken[stem] == 1 else f"{stem}-{taken[stem]}", picture
+        yield untaken(stem, taken), picture
 
 
 def _npy(raw: np.ndarray) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -12,9 +13,12 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, Formatter, FuncFormatter
 from PIL import Image
 
 from sightline.engine.files import write_whole
+from sightline.errors import plain
 from sightline.explain.colours import FAINT, INK, MUTED
 
 STYLE = {
@@ -50,6 +54,8 @@ STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "sightline",
     "pdf.fonttype": 42,
+    # a class may be called $x$
+    "text.parse_math": False,
 }
 
 
@@ -62,8 +68,25 @@ def save(figure: Figure, path: Path) -> list[Path]:
 
 def _draw(figure: Figure, path: Path, kind: str) -> None:
     # no date inside, so that equal figures are equal files
+    _drawable(figure)
     with rc_context(STYLE):
         figure.savefig(path, format=kind, dpi=200, metadata={"CreationDate": None} if kind == "pdf" else None)
+
+
+def _drawable(figure: Figure) -> None:
+    """Writes out what no font can draw, such as the bytes of a file name that is no text."""
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_text(plain(text.get_text(), keep="\n"))
+        text.set_parse_math(False)  # the figure may have been made elsewhere
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        named = axis.get_major_formatter()
+        if isinstance(named, FuncFormatter | FixedFormatter):  # those of words
+            axis.set_major_formatter(partial(_readable, named))
+
+
+def _readable(formatter: Formatter, x: float, pos: int | None = None) -> str:
+    return plain(formatter(x, pos), keep="\n")
 
 
 def svg(figure: Figure, prefix: str = "") -> str:
@@ -73,6 +96,7 @@ def svg(figure: Figure, prefix: str = "") -> str:
         prefix: of the ids inside, which must differ between the figures of a page.
     """
     text = io.StringIO()
+    _drawable(figure)
     with rc_context(STYLE):
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     element = text.getvalue()
@@ -93,6 +117,7 @@ def to_data_uri(picture: Figure | np.ndarray, kind: Literal["png", "jpeg", "svg"
         return _uri("image/svg+xml", svg(picture).encode())
     buffer = io.BytesIO()
     if isinstance(picture, Figure):
+        _drawable(picture)
         with rc_context(STYLE):
             picture.savefig(buffer, format=kind, dpi=144)
     elif kind == "jpeg":

@@ -12,12 +12,14 @@ from math import ceil
 from typing import Literal
 
 from sightline.metrics.hierarchical import Spread
+from sightline.metrics.possible import Range, excludes_nothing, within
 from sightline.metrics.power import Noise, both_needed, detectable, images_needed, noise_of, seeds_needed
 
 Word = Literal["better", "worse", "not distinguishable", "too small a test set to tell", "too few seeds to tell", "not measured"]
 
 # with fewer, a two-sided signed-rank test over pairs of seeds cannot reach p < 0.05, whatever they say: five stop at 0.0625
 ENOUGH_SEEDS = 6
+FAR = 20  # times as many images or seeds as there are: what few of them say of so many more is no number to plan by
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,10 @@ class Judgement:
         word: the verdict.
         sentence: the verdict with its numbers.
         smallest: the smallest difference that matters.
-        value, low, high: the difference and its interval; None where they cannot be computed.
-        detectable: the smallest difference that such a study finds with 80 % probability.
-        needs_images, needs_seeds: how many it takes to find `smallest`, where they are too few.
+        value, low, high: the difference and the possible part of its interval; None where they cannot be computed, or where the interval
+            excludes nothing.
+        detectable: the smallest difference that such a study finds with 80 % probability; None also where that is more than is possible.
+        needs_images, needs_seeds: how many it takes to find `smallest`, where they are too few and it takes at most `FAR` times as many.
     """
 
     word: Word
@@ -49,6 +52,7 @@ def judge(
     smallest: float,
     *,
     higher_is_better: bool = True,
+    possible: Range | None = None,
     arm: str = "the arm",
     base: str = "the baseline",
     metric: str = "score",
@@ -56,13 +60,15 @@ def judge(
     """What the difference arm minus base allows to say.
 
     Args:
-        spread: of the difference, over seeds.
+        spread: of the difference, over seeds, its interval as it was computed.
+        possible: where such a difference can lie, see `metrics.possible`; None: anywhere.
         smallest: the smallest difference that matters, above 0, in the units of the score.
         arm, base, metric: names for the sentence.
     """
     value, low, high, noise = spread["value"], spread["low"], spread["high"], noise_of(spread)
     needs: dict[str, int] = {}
     limit = None
+    most = None if possible is None else max(-possible[0], possible[1])
     word: Word
     if value is None:
         word, why = "not measured", ""
@@ -84,18 +90,39 @@ def judge(
             needs = {"images": ceil(spread["images"] * limit / smallest)}
         else:
             word, needs = _missing(noise, smallest, alpha)
-            why = f"Only one of {limit:.2g} would have been found with 80 % probability"
+            why = _could_see(spread, limit, most, excludes_nothing(spread, possible))
+    shown = within(spread, possible)
+    there = {"images": spread["images"], "seeds": spread["seeds"]}
+    near = {kind: count for kind, count in needs.items() if count <= FAR * max(1, there[kind])}
+    what = f"{arm} against {base}, {metric}"
     return Judgement(
         word,
-        _sentence(spread, word, why, needs, smallest, f"{arm} against {base}, {metric}"),
+        _sentence(shown, word, why, needs if near == needs else {}, smallest, what, _far(needs, near, smallest)),
         smallest,
         value,
-        low,
-        high,
-        detectable=limit,
-        needs_images=needs.get("images"),
-        needs_seeds=needs.get("seeds"),
+        shown["low"],
+        shown["high"],
+        detectable=None if limit is None or (most is not None and limit > most) else limit,
+        needs_images=near.get("images"),
+        needs_seeds=near.get("seeds"),
     )
+
+
+def _could_see(spread: Spread, limit: float, most: float | None, vacuous: bool) -> str:
+    """What the study could have found, in words where that is more than there can be."""
+    seeds = f"{spread['seeds']} seeds"
+    if most is None or limit <= most:
+        return f"Only one of {limit:.2g} would have been found with 80 % probability"
+    if vacuous:
+        return f"With {seeds} the interval excludes no difference that is possible, so they cannot show any here"
+    return f"With {seeds} and these images no difference that is possible would have been found with 80 % probability"
+
+
+def _far(needs: dict[str, int], near: dict[str, int], smallest: float) -> str:
+    """What it takes where that is too far away to be a number."""
+    if near == needs:
+        return ""
+    return f"To find one of {smallest:.3g} it needs more than {FAR} times as many {' and '.join(needs)}."
 
 
 def _missing(noise: Noise, smallest: float, alpha: float) -> tuple[Word, dict[str, int]]:
@@ -111,7 +138,7 @@ def _missing(noise: Noise, smallest: float, alpha: float) -> tuple[Word, dict[st
     return found, dict(zip(("images", "seeds"), both, strict=True)) if both else {}
 
 
-def _sentence(spread: Spread, word: Word, why: str, needs: dict[str, int], smallest: float, what: str) -> str:
+def _sentence(spread: Spread, word: Word, why: str, needs: dict[str, int], smallest: float, what: str, far: str) -> str:
     if spread["value"] is None:
         return f"{what}: {word}."
     text = f"{what}: {word}. The difference is {_signed(spread['value'])}"
@@ -123,6 +150,8 @@ def _sentence(spread: Spread, word: Word, why: str, needs: dict[str, int], small
     if needs:
         listed = " and ".join(f"{_rounded(count):,} {kind}" for kind, count in needs.items())
         text += f" To find one of {smallest:.3g} it needs about {listed}."
+    if far:
+        text += f" {far}"
     if 1 < spread["seeds"] < ENOUGH_SEEDS:
         text += f" (With fewer than {ENOUGH_SEEDS} seeds no paired rank test could confirm it.)"
     return text

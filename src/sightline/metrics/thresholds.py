@@ -39,8 +39,8 @@ def decision_threshold(scores: Array, positive: Array) -> tuple[float, float] | 
 
 
 def decided(probabilities: Array, threshold: float | None = None) -> Array:
-    """The class decided for: the last of two at or above the threshold, or, without one, the most probable. (N, C) -> (N,)"""
-    return probabilities.argmax(axis=1) if threshold is None else (probabilities[:, -1] >= threshold).astype(np.int64)
+    """The class decided for: the last of two at or above the threshold, or, without one, the most probable. (..., C) -> (...)"""
+    return probabilities.argmax(axis=-1) if threshold is None else np.asarray(probabilities[..., -1] >= threshold, np.int64)
 
 
 def decision_at(

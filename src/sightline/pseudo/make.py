@@ -16,6 +16,7 @@ from PIL import Image
 
 from sightline.config import Data
 from sightline.data.dataset import ImageDataset
+from sightline.data.guiding import mask_path
 from sightline.engine.environment import environment
 from sightline.engine.files import sha256, write_json, write_table
 from sightline.engine.saving import save_weights
@@ -129,7 +130,7 @@ def _write_masks(
         wrong = faults(found.seen, settings.keep)
         why.update(wrong)
         if not wrong:
-            path = folder / "masks" / f"{found.record.id}.png"
+            path = mask_path(folder, found.record.id)
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(found.mask.astype(np.uint8) * 255).save(path)
         seen = found.seen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 TERMS = {
-    "accuracy": "Share of the images whose class is named correctly.",
+    "accuracy": "Share of the images whose most probable class is the right one, whatever threshold the run keeps.",
     "arm": "One of several trainings that are compared, alike but for what is being tested.",
     "annotation": "What a person marked in an image: a mask, a box, a polygon, a gaze recording. Also called region or ROI.",
     "artefact": "Something in the picture that is not the finding: a ruler, ink, gel, a sticker.",

@@ -11,6 +11,7 @@ from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.explain.cells import names
 from sightline.report import facts, sections, tables, verdict
+from sightline.report.decided import by_decision, how
 from sightline.report.differences import UNSTABLE, Compared, compared, notes
 from sightline.report.glossary import TERMS
 from sightline.report.limits import limits
@@ -89,9 +90,10 @@ def _content(runs: list[Run], found: Compared | None) -> dict[str, Any]:
         "roc": sections.curves(charts, runs, split),
         "confusion": sections.matrix(charts, run, called[0], split),
         "per_class": tables.per_class(run.metrics[split]),
-        "fails": verdict.where_it_fails(run.metrics[hard], hard),
+        "fails": verdict.where_it_fails(by_decision(run, hard), hard, how(run)),
         "groups": tables.groups(run.metrics[hard]),
         "errors": sections.errors(run, called[0], hard),
+        "rule": run.decision.words(run.classes),
         "learned": sections.learned(charts, runs),
         "histogram": sections.histogram(charts, run),
         "limits": limits(runs, split),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import Any
 
 from sightline.engine.run import Run
 from sightline.explain.cells import class_specific, guiding, map_names, map_range, names
 from sightline.explain.choose import choose
 from sightline.explain.figures import Arm, arms_chart, class_histogram, confusion, localisation_bars, loss_curves, roc
 from sightline.report import facts, tables
+from sightline.report.decided import by_decision
 from sightline.report.pictures import Chart, Charts, Panel, panel, picture
 from sightline.report.words import Score, count, score_line
 
@@ -86,10 +86,10 @@ def side_by_side(runs: Sequence[Run], split: str) -> Panel | None:
 def errors(run: Run, name: str, split: str) -> Panel | None:
     """The surest errors."""
     said = run.predictions(split)
-    decided = said.probabilities.argmax(axis=1)
+    decided = run.decision(said.probabilities)
     wrong = {i for i, p, label in zip(said.ids, decided, said.labels, strict=True) if p != label}
     ids = [i for i in choose(run, split, len(said.ids)) if i in wrong][:ERRORS]
-    return panel([run], split, ids, f"Errors of {name} on {split}, the surest first.")
+    return panel([run], split, ids, f"Errors of {name} on {split}, the surest first; {run.decision.words(run.classes)}.")
 
 
 def _how_drawn(run: Run) -> str:
@@ -107,11 +107,13 @@ def curves(charts: Charts, runs: Sequence[Run], split: str) -> Chart:
 
 def matrix(charts: Charts, run: Run, name: str, split: str) -> Chart:
     """Confusion matrix."""
-    scores: dict[str, Any] = run.metrics[split]
+    scores = by_decision(run, split)
     counts, classes = scores["classification"]["confusion"], scores["classes"]
     said = [f"{n} {classes[i]} called {classes[j]}" for i, row in enumerate(counts) for j, n in enumerate(row) if n]
     return charts(
-        confusion(scores), f"Confusion matrix on {split}: {'; '.join(said)}", f"{name} on {split}: rows are true, columns predicted."
+        confusion(scores),
+        f"Confusion matrix on {split}: {'; '.join(said)}",
+        f"{name} on {split}: rows are true, columns predicted; {run.decision.words(run.classes)}.",
     )
 
 

@@ -31,7 +31,8 @@ def write(study: Study, result: dict[str, Any]) -> list[Path]:
 def page(study: Study, result: dict[str, Any]) -> str:
     """One HTML page that needs no other file."""
     plan = dump(study.plan.model_dump(mode="json", exclude_defaults=True))
-    facts = {"plan": plan, "environment": environment(), "drawn": drawn, "charts": _charts(study, result), "tables": tables(study, result)}
+    said = {"drawn": drawn, "detectable": detectable}
+    facts = {"plan": plan, "environment": environment(), **said, "charts": _charts(study, result), "tables": tables(study, result)}
     return rendered("study.html.j2", result | facts | {"seeds": study.plan.seeds, "confidence": study.plan.confidence})
 
 
@@ -84,6 +85,7 @@ def markdown(study: Study, result: dict[str, Any]) -> str:
     lines += [*(line + "\n" for line in result["conclusion"]), *(f"- {sentence}" for sentence in result["answer"])]
     for arm in result["arms"]:
         lines += [f"- {arm['name']}: {drawn(arm['drawn'])}"] if arm["drawn"] else []
+    lines += ["", *result["notes"]] if result["notes"] else []
     if result["missing"]:
         lines += ["", f"{result['missing']} trainings are missing."]
     lines += ["", *(f"- failed: {one['arm']}, seed {one['seed']}: {one['reason']}" for one in result["failed"])] if result["failed"] else []
@@ -117,10 +119,16 @@ def markdown(study: Study, result: dict[str, Any]) -> str:
         for row in part["rows"]:
             usual, wide = row["difference"], row["simultaneous"]
             noise = [words.number(usual[k]) for k in ("sd_seeds", "se_images")]
-            noise.append(words.number(row["verdict"]["detectable"]))
+            noise.append(detectable(row))
             cells = [row["arm"], row["base"], _cell(usual), words.span(wide) or "–", words.number(row["p_holm"]), *noise]
             lines.append(_line([*cells, row["verdict"]["word"]]))
     return "\n".join(lines) + "\n"
+
+
+def detectable(row: dict[str, Any]) -> str:
+    """The smallest difference that would have been found, in words where there can be none so large."""
+    found = row["verdict"]["detectable"]
+    return "more than possible" if found is None and row["difference"]["se"] is not None else words.number(found)
 
 
 def drawn(found: dict[str, Any]) -> str:

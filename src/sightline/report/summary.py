@@ -10,6 +10,7 @@ from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.cells import names
 from sightline.report import tables, verdict
+from sightline.report.decided import by_decision, how
 from sightline.report.differences import Differences
 from sightline.report.words import Score, count, number
 
@@ -88,7 +89,7 @@ def conclude(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[st
         ("How good is it?", verdict.how_good(metrics[split], split, confidence)),
         ("Does it look at the annotated region?", verdict.where_it_looks(epg)),
         ("Does it rely on the artefact?", relies),
-        ("Where does it fail?", verdict.where_it_fails(metrics[hard], hard)),
+        ("Where does it fail?", verdict.where_it_fails(by_decision(run, hard), hard, how(run))),
         *_guidance(runs, splits, differences),
         *((f"And {name}?", _relies(other, split)) for other, name in list(zip(runs, names(runs), strict=True))[1:]),
     ]

@@ -34,7 +34,8 @@ def how_good(scores: Mapping[str, Any], where: str, confidence: float = 0.95) ->
     if accuracy["value"] == 1:
         # the percentile interval has no width here; the rule of three says what so few images can tell
         sure = f"(with {count(n, 'image')}, an error rate of up to about {percent(min(1.0, 3 / max(n, 1)))} cannot be ruled out)"
-    text = f"On the {where} images it is right for {percent(accuracy['value'])} of {count(n, 'image')} {sure}"
+    # the accuracy is defined by the most probable class, whatever threshold the run keeps for its decisions
+    text = f"On the {where} images its most probable class is right for {percent(accuracy['value'])} of {count(n, 'image')} {sure}"
     if auc["value"] is not None:
         text += f", with an AUC of {auc['value']:.2f}"
     return f"{text}. {_against_guessing(balanced, len(scores['classes']))}"
@@ -158,13 +159,18 @@ def headline(looks: Looking, found: Habit, partly: bool = False) -> str:
 _ENOUGH = 10  # images of a group, for its interval to mean something
 
 
-def where_it_fails(scores: Mapping[str, Any], where: str) -> str:
-    """How many errors, of which class most, and in which group."""
+def where_it_fails(scores: Mapping[str, Any], where: str, how: str = "") -> str:
+    """How many errors, of which class most, and in which group.
+
+    Args:
+        scores: of one split, the confusion matrix and the sensitivities those of the run's decisions.
+        how: they were made, where it is not by the most probable class, as the groups' accuracies are.
+    """
     found = scores["classification"]
     wrong = scores["n"] - sum(row[i] for i, row in enumerate(found["confusion"]))
     if wrong == 0:
-        return f"On the {where} images it made no error."
-    text = f"On the {where} images it is wrong {count(wrong, 'time')} in {scores['n']:,}. "
+        return f"On the {where} images it made no error{how and f', {how}'}."
+    text = f"On the {where} images it is wrong {count(wrong, 'time')} in {scores['n']:,}{how and f', {how}'}. "
     defined = {c: s["sensitivity"] for c, s in found["per_class"].items() if s["sensitivity"]["value"] is not None}
     if len(defined) > 1:
         weakest = min(defined, key=lambda c: defined[c]["value"])
@@ -173,9 +179,9 @@ def where_it_fails(scores: Mapping[str, Any], where: str) -> str:
     if groups and groups.get("worst_group"):
         n = groups["by_group"][groups["worst_group"]]["n"]
         sure = bounds(groups["worst"]) if n >= _ENOUGH else "(too few to say more)"
-        text += (
-            f"The worst group is “{groups['worst_group']}” with {percent(groups['worst']['value'])} right of {count(n, 'image')} {sure}. "
-        )
+        by = ", by the most probable class," if how else ""
+        right = f"{percent(groups['worst']['value'])} right{by} of {count(n, 'image')}"
+        text += f"The worst group is “{groups['worst_group']}” with {right} {sure}. "
     return text.strip()
 
 

@@ -13,12 +13,13 @@ from sightline.metrics.bootstrap import Array
 from sightline.metrics.family import holm, simultaneous
 from sightline.metrics.hierarchical import Spread, at_confidence, hierarchical
 from sightline.metrics.judgement import judge
+from sightline.metrics.possible import of_difference, within
 from sightline.study.answers import Answers
 from sightline.study.cells import Cell, says
 from sightline.study.conclude import conclusions
 from sightline.study.folder import Study, grouped
 from sightline.study.plan import Plan
-from sightline.study.scores import LOWER_IS_BETTER, SIGNED, applies, statistic
+from sightline.study.scores import LOWER_IS_BETTER, applies, possible, statistic
 
 Setting = tuple[tuple[str, Any], ...]
 Trained = Mapping[tuple[Setting, str], tuple[str, ...]]  # setting, arm -> the trainings that stand for it
@@ -39,6 +40,13 @@ def analyse(study: Study) -> dict[str, Any]:
     judged = [(score, split) for split in plan.splits for score in plan.scores_on(split)]
     comparisons = [part for score, split in judged for part in _compared(plan, spreads[split], score, split, trained)]
     failures = study.failures()
+    levels = [
+        {"score": score, "split": split, "setting": dict(setting), "arm": arm, **within(spread, possible(score))}
+        for split, by_setting in spreads.items()
+        for setting, found in by_setting.items()
+        for (score, arm, base), spread in found.items()
+        if base is None
+    ]
     return {
         "name": plan.name,
         "title": plan.title,
@@ -46,15 +54,9 @@ def analyse(study: Study) -> dict[str, Any]:
         "decides": list(plan.decides),
         "matters": plan.matters,
         "arms": [_about(study, arm.name, says(arm), arms) for arm in plan.arms],
-        "levels": [
-            {"score": score, "split": split, "setting": dict(setting), "arm": arm}
-            | within_range(spread, -1 if score.partition("[")[0] in SIGNED else 0)
-            for split, by_setting in spreads.items()
-            for setting, found in by_setting.items()
-            for (score, arm, base), spread in found.items()
-            if base is None
-        ],
+        "levels": levels,
         "comparisons": comparisons,
+        "notes": _notes([*levels, *(row[kind] for part in comparisons for row in part["rows"] for kind in ("difference", "simultaneous"))]),
         "conclusion": conclusions(plan, comparisons),
         "answer": [
             row["verdict"]["sentence"]
@@ -133,10 +135,13 @@ def pairs(plan: Plan, arms: Arms) -> list[tuple[str, str]]:
     return [(arm, base) for i, base in enumerate(bases) for arm in arms if arm not in bases[: i + 1]]
 
 
-def within_range(spread: Spread, least: float = 0) -> dict[str, Any]:
-    """Of a score, not a difference: its interval without what lies outside `least` to 1, where no score is."""
-    bounds = {key: None if (bound := spread[key]) is None else min(1.0, max(least, bound)) for key in ("low", "high")}
-    return {**spread, **bounds}
+def _notes(spreads: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What has to be said of the numbers beside which no interval stands."""
+    bare = [spread["seeds"] for spread in spreads if spread["se"] is not None and spread["low"] is None]
+    if not bare:
+        return []
+    few = f"{min(bare)}" if min(bare) == max(bare) else f"{min(bare)} to {max(bare)}"
+    return [f"Where an interval is missing, {few} seeds are too few for one: it would hold everything that the score can be."]
 
 
 def _compared(
@@ -161,8 +166,10 @@ def _compared(
         wide = at_confidence(spread, level)
         where = f"{score} on {split}" + "".join(f", {key} = {value}" for key, value in setting)
         better = score.partition("[")[0] not in LOWER_IS_BETTER
-        verdict = judge(wide, plan.matters, higher_is_better=better, arm=arm, base=base, metric=where)
-        row = {"arm": arm, "base": base, "difference": spread, "simultaneous": wide, "p_holm": corrected.get(content[setting, arm, base])}
+        can_be = of_difference(possible(score))
+        verdict = judge(wide, plan.matters, higher_is_better=better, possible=can_be, arm=arm, base=base, metric=where)
+        shown = {"difference": within(spread, can_be), "simultaneous": within(wide, can_be)}
+        row = {"arm": arm, "base": base} | shown | {"p_holm": corrected.get(content[setting, arm, base])}
         parts.setdefault(setting, []).append(row | {"verdict": asdict(verdict)})
     return [
         {"score": score, "split": split, "setting": dict(setting), "family": len(family), "confidence": level, "rows": rows}

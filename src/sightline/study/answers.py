@@ -12,9 +12,12 @@ import numpy as np
 
 from sightline.engine.compare import judged
 from sightline.engine.files import write_whole
+from sightline.engine.read_files import Damaged, read_array, read_arrays
 from sightline.engine.run import Run
 from sightline.metrics.bootstrap import Array
 from sightline.study.score_names import SWAPPED
+
+AGAIN = "Give the study's command again: it makes the file anew."
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,42 @@ def save_measured(values: Array, path: Path, measure: str) -> None:
 
 
 def load(path: Path, measures: Iterable[str] = ()) -> Answers:
-    """Reads the file, and what was measured beside it; NaN where nothing was."""
-    found = {name: beside(path, name) for name in measures}
-    with np.load(path) as file:
-        names = json.loads(file["names"].tobytes())
-        tags = {key.removeprefix("tag:"): file[key] for key in file.files if key.startswith("tag:")}
-        said = file["probabilities"]  # (N, C)
-        nothing = {name: np.full((2, *said.shape) if name == SWAPPED else len(said), np.nan) for name in found}
-        measured = {name: np.load(other) if other.is_file() else nothing[name] for name, other in found.items()}
-        return Answers(names["ids"], file["labels"], said, file["epg"], names["groups"], tags, measured)
+    """Reads the file, and what was measured beside it; NaN where nothing was.
+
+    Raises:
+        Damaged: a file cannot be read, or holds something else.
+    """
+    arrays = read_arrays(path, AGAIN)
+    said = arrays.get("probabilities", np.empty(0))  # (N, C)
+    count = len(said) if said.ndim == 2 else -1
+    try:
+        names = json.loads(arrays["names"].tobytes())
+        ids, groups = ([str(name) for name in names[key]] for key in ("ids", "groups"))
+    except (KeyError, ValueError, TypeError):
+        raise Damaged(path, "does not name its images", AGAIN) from None
+    tags = {key.removeprefix("tag:"): value for key, value in arrays.items() if key.startswith("tag:")}
+    labels, energy = arrays.get("labels", np.empty(0)), arrays.get("epg", np.empty(0))
+    numbers = all(one.dtype.kind in "fiub" for one in (said, labels, energy, *tags.values()))
+    fits = numbers and len(ids) == len(groups) == count and all(one.shape == (count,) for one in (labels, energy, *tags.values()))
+    if not fits or not np.isfinite(said).all() or labels.dtype.kind not in "iu" or not ((labels >= 0) & (labels < said.shape[1])).all():
+        raise Damaged(path, "does not hold one answer for each image", AGAIN)
+    return Answers(ids, labels, said, energy, groups, tags, {name: _measured(path, name, said) for name in measures})
+
+
+def readable(path: Path, measures: Iterable[str] = ()) -> bool:
+    """Whether the file is there and whole, and everything that was measured beside it."""
+    try:
+        load(path, measures)
+    except Damaged:
+        return False
+    return all(beside(path, name).exists() for name in measures)
+
+
+def _measured(path: Path, name: str, said: Array) -> Array:
+    other, shape = beside(path, name), (2, *said.shape) if name == SWAPPED else (len(said),)
+    if not other.exists():
+        return np.full(shape, np.nan)
+    values = read_array(other, AGAIN)
+    if values.shape != shape or values.dtype.kind != "f":
+        raise Damaged(other, "does not hold one measurement for each image", AGAIN)
+    return values

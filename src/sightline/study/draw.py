@@ -14,8 +14,9 @@ from sightline.config import Roi
 from sightline.data.dataset import ImageDataset
 from sightline.data.leaks import near_duplicate_groups
 from sightline.data.survey import survey
-from sightline.engine.files import read_table, write_table
+from sightline.engine.files import write_table
 from sightline.engine.prepare import Prepared, prepare
+from sightline.engine.read_files import Damaged, read_table
 from sightline.errors import UserError
 from sightline.pseudo.division import Division, bare, hold_out
 from sightline.pseudo.make import pseudo_masks
@@ -42,11 +43,19 @@ def drawn(recipe: Recipe, drawing: Drawing, study: Path, say: Callable[[str], No
     folder = study / "drawn" / drawing.name
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(f".{drawing.name}.lock")):  # trainings that share a drawing wait for the first of them
-        if not (folder / LIST).is_file():
+        if not named_whole(folder / LIST):
             for left in (folder, *folder.parent.glob(f".{drawing.name}.*.partial")):  # by a sudden end
                 shutil.rmtree(left, ignore_errors=True)
             _draw(recipe, drawing, folder, say)
     return {"data.roi.pseudo": str(folder), "data.annotated": str(folder / LIST), "data.annotated_fraction": 1}
+
+
+def named_whole(path: Path) -> bool:
+    """Whether a list of annotated images is there and can be read; it is made again otherwise."""
+    try:
+        return bool(read_table(path, ["id"], ""))
+    except Damaged:
+        return False
 
 
 def _draw(recipe: Recipe, drawing: Drawing, folder: Path, say: Callable[[str], None]) -> None:
@@ -59,7 +68,7 @@ def _draw(recipe: Recipe, drawing: Drawing, folder: Path, say: Callable[[str], N
     except UserError as error:
         remedy = "Settings of the drawing stand in the arm's `draw`, e.g. `draw: {epochs: 40, minimum_dice: 0.6}`; or annotate more images."
         raise UserError(f"arm {recipe.name!r}: {error.where}", error.reason, remedy) from error
-    kept = [row["id"] for row in read_table(folder / "pseudo.csv") if row["kept"] == "1"]
+    kept = [row["id"] for row in read_table(folder / "pseudo.csv", ["id", "kept"], "Remove the folder.") if row["kept"] == "1"]
     ids = [record.id for record in (*division.train, *division.held_out)]
     write_table(folder / LIST, [{"id": id} for id in (*ids, *kept)], ["id"])  # last: what is there when it is, is whole
 

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sightline.engine.files import write_json, write_text
+from sightline.engine.read_files import read_json, read_yaml
 from sightline.errors import UserError
 from sightline.recipe import validated
-from sightline.study.answers import Answers, beside, load
+from sightline.study.answers import Answers, beside, load, readable
 from sightline.study.cells import Cell, cells
+from sightline.study.forms import Drawn, seconds_taken
 from sightline.study.plan import Plan
 from sightline.study.score_names import measures
-from sightline.yaml_text import dump, read
+from sightline.yaml_text import dump
 
 
 class Study:
     """A folder with `plan.yaml`, `manifest.json` (which trainings belong to which arm), `cells/KEY` (one run each) and `failed/KEY.txt`.
 
-    A training is done when its scores of every split are there; these are written last and whole. What is half done is gone on with,
-    what failed is tried again.
+    A training is done when its scores of every split are there and can be read; these are written last and whole. What is half done is
+    gone on with, what failed is tried again, and so is what was damaged since.
 
     Args:
         path: of the folder.
@@ -34,18 +35,20 @@ class Study:
         self.cells = cells(plan)
         self.measures = {split: measures(plan.scores_on(split)) for split in plan.splits}
         self._tuned = {cell.key for cell in self.cells if cell.candidate}
+        self._sound: dict[tuple[Path, tuple[str, ...]], tuple[tuple[int, int], ...]] = {}
 
     @classmethod
     def open(cls, path: Path) -> Study:
         """The study that lies there.
 
         Raises:
-            UserError: there is none.
+            UserError: there is none, or its plan is damaged.
         """
         file = path / "plan.yaml"
-        if not file.is_file():
+        if not file.exists():
             raise UserError(path, "is not the folder of a study (it has no plan.yaml)", "Give a folder that `sightline study` wrote.")
-        return cls(path, validated(Plan, read(file), where=file))
+        remedy = "Give the study's command again with the same --out: it writes the plan anew."
+        return cls(path, validated(Plan, read_yaml(file, remedy), where=file))
 
     def write_manifest(self) -> None:
         """What the study consists of, for people and scripts. Trainings of an earlier form of the plan stay and are used again."""
@@ -78,12 +81,24 @@ class Study:
 
     def trained(self, key: str) -> bool:
         """Whether the training has answered; what the scores ask for besides may be missing."""
-        return all(self.answers(key, split).is_file() for split in self.splits(key))
+        return all(self._readable(self.answers(key, split)) for split in self.splits(key))
 
     def done(self, key: str) -> bool:
         """Whether nothing is left to do for this content."""
-        measured = [beside(self.answers(key, split), name) for split, names in self.measures.items() for name in names]
-        return self.trained(key) and all(path.is_file() for path in measured)
+        return self.trained(key) and all(self._readable(self.answers(key, split), names) for split, names in self.measures.items())
+
+    def _readable(self, path: Path, measures: tuple[str, ...] = ()) -> bool:
+        """Whether answers and measurements are there and whole. They are read once, and again when they have changed."""
+        try:
+            facts = [file.stat() for file in (path, *(beside(path, name) for name in measures))]
+        except OSError:
+            return False
+        seen = tuple((one.st_mtime_ns, one.st_size) for one in facts)
+        if self._sound.get((path, measures)) != seen:
+            if not readable(path, measures):
+                return False
+            self._sound[path, measures] = seen
+        return True
 
     def failure(self, key: str) -> Path:
         """Where it is told why a training failed."""
@@ -92,12 +107,13 @@ class Study:
     def failures(self) -> dict[str, str]:
         """key -> the last line of what went wrong, of trainings that failed and are not done."""
         texts = {c.key: self.failure(c.key) for c in self.trainings if self.failure(c.key).is_file() and not self.done(c.key)}
-        return {key: path.read_text(encoding="utf-8").strip().splitlines()[-1] for key, path in texts.items()}
+        lines = {key: path.read_text(encoding="utf-8", errors="replace").strip().splitlines() for key, path in texts.items()}
+        return {key: found[-1] if found else "why was not written down" for key, found in lines.items()}
 
     def seconds(self) -> dict[str, float]:
-        """key -> how long the training took, of those that have answered."""
-        files = {c.key: self.run_folder(c.key) / "took.json" for c in self.trainings if self.trained(c.key)}
-        return {key: float(json.loads(path.read_text())["seconds"]) for key, path in files.items() if path.is_file()}
+        """key -> how long the training took, of those that have answered and of which it is known."""
+        found = {c.key: seconds_taken(self.run_folder(c.key)) for c in self.trainings if self.trained(c.key)}
+        return {key: taken for key, taken in found.items() if taken is not None}
 
     def drawn(self, found: Sequence[Cell]) -> dict[str, Any] | None:
         """How good the regions are that were drawn for some trainings, as far as they are there; None: none are.
@@ -106,7 +122,8 @@ class Study:
             drawings: how many; dice, low, high: of images that were held out, mean and range over the drawings; kept: share of the masks.
         """
         files = {self.path / "drawn" / cell.drawing.name / "pseudo.json" for cell in found if cell.drawing is not None}
-        facts = [json.loads(path.read_text()) for path in sorted(files) if path.is_file()]
+        remedy = "Remove the file: the report then goes without what it tells of the drawn regions."
+        facts = [read_json(path, Drawn, remedy) for path in sorted(files) if path.exists()]
         if not facts:
             return None
         dice = [one["held_out"]["dice"]["value"] for one in facts]

@@ -9,13 +9,19 @@ import numpy as np
 from sightline.errors import UserError, nearest
 from sightline.metrics.bootstrap import Array, mean_of_defined, ratio
 from sightline.metrics.groups import ARTEFACTS, group_names
+from sightline.metrics.possible import GAP, SHARE, Range
 from sightline.metrics.ranks import overall_auc
 from sightline.study.answers import Answers
 from sightline.study.score_names import ENERGY, PASTED, REMOVED, SWAPPED, measure_of, tag_of
 
 LOWER_IS_BETTER = ("background_gap", "accuracy_gap", ENERGY, PASTED, REMOVED)
-SIGNED = ("background_gap", PASTED, REMOVED)  # from -1 to 1; all others from 0
+SIGNED = ("background_gap", PASTED, REMOVED)  # from -1 to 1; all others are shares, from 0 to 1
 Statistic = Callable[[Answers, Array], Array]  # N images, weights (R, N) -> (R,), NaN where it cannot be computed
+
+
+def possible(name: str) -> Range:
+    """Where a score can lie."""
+    return GAP if name.partition("[")[0] in SIGNED else SHARE
 
 
 def accuracy(answers: Answers, weights: Array) -> Array:

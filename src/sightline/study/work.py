@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 import traceback
@@ -77,6 +76,7 @@ def _chosen(job: Job) -> str:
     """The list of annotated images, made by the training that chooses them unless another has had it made already."""
     from sightline.annotate.advise import annotate_next
     from sightline.engine.run import Run
+    from sightline.study.draw import named_whole
 
     assert job.choice is not None
     folder, first = job.study / "chosen" / job.choice.name, job.study / "cells" / job.choice.first
@@ -84,7 +84,7 @@ def _chosen(job: Job) -> str:
     if not (first / "model.json").is_file():
         remedy = "See why it failed; the same command tries again."
         raise UserError(first, "has to choose the images to annotate, and was not trained", remedy)
-    if not path.is_file():
+    if not named_whole(path):
         annotate_next(Run(first), job.choice.budget, job.choice.by, folder, seed=job.choice.seed)
     return str(path)
 
@@ -92,14 +92,15 @@ def _chosen(job: Job) -> str:
 def _train_and_judge(job: Job, began: float) -> None:
     import torch
 
+    from sightline.study.forms import seconds_taken
+
     torch.set_num_threads(job.threads)  # the number of threads decides the order of sums, and so the last digits
     folder = job.study / "cells" / job.key
     if folder.exists() and not (folder / "config.yaml").is_file():
         shutil.rmtree(folder)  # stopped before the run was a run
     _judge(job, _trained(job, folder), "cuda" if torch.cuda.is_available() else "cpu")
-    took = folder / "took.json"
-    before = json.loads(took.read_text())["seconds"] if took.is_file() else 0.0  # of a training that is judged again
-    write_json(took, {"seconds": before + time.perf_counter() - began})
+    before = seconds_taken(folder) or 0.0  # of a training that is judged again
+    write_json(folder / "took.json", {"seconds": before + time.perf_counter() - began})
     for checkpoint in folder.rglob("last.ckpt*"):
         checkpoint.unlink()  # only for resuming, and larger than everything else
 
@@ -110,10 +111,9 @@ def _trained(job: Job, folder: Path) -> Run:
     from sightline.engine.train import train
     from sightline.overrides import override
     from sightline.recipe import recipe_from
+    from sightline.study.again import damage, unresumable
     from sightline.study.draw import drawn
 
-    if (folder / "model.json").is_file():
-        return Run(folder)
     log = job.study / "logs" / f"{job.key}.txt"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as lines:
@@ -121,6 +121,14 @@ def _trained(job: Job, folder: Path) -> Run:
         def say(line: str) -> None:
             print(line, file=lines, flush=True)
 
+        if (folder / "model.json").exists():
+            if (why := damage(Run(folder))) is None:
+                return Run(folder)
+            say(f"Trained again: {why}")
+            shutil.rmtree(folder)
+        elif folder.exists() and (why := unresumable(folder)) is not None:
+            say(f"Trained from the start: {why}")
+            shutil.rmtree(folder)
         settings = {} if job.choice is None else {"data.annotated": _chosen(job)}
         settings |= {} if job.drawing is None else drawn(recipe_from(job.recipe, job.key), job.drawing, job.study, say)
         return train(recipe_from(override(job.recipe, settings), job.key), folder, resume=folder.exists(), say=say)
@@ -129,18 +137,22 @@ def _trained(job: Job, folder: Path) -> Run:
 def _judge(job: Job, run: Run, device: str) -> None:
     """Every answer and measurement that is not there yet."""
     from sightline.engine.evaluate import evaluate
-    from sightline.study.answers import beside, collect, load, save, save_measured
+    from sightline.study.again import forget_damaged, maps_are_damaged
+    from sightline.study.answers import collect, load, readable, save, save_measured
     from sightline.study.measure import measure
 
     answers = {split: run.path / "answers" / f"{split}.npz" for split in job.splits}
-    missing = [split for split, path in answers.items() if not path.is_file()]
+    missing = [split for split, path in answers.items() if not readable(path)]
+    forget_damaged(run)
     first = [] if run.thresholds else ["val"]  # on which each run's thresholds are chosen
     if asked := list(dict.fromkeys([*first, *missing])):
         evaluate(run, asked, device)
     for split in missing:
         save(collect(run, split), answers[split])
     for split, names in job.measured.items():
-        unmeasured = [name for name in names if not beside(answers[split], name).is_file()]
+        unmeasured = [name for name in names if not readable(answers[split], [name])]
         if unmeasured:
+            if maps_are_damaged(run, split):
+                evaluate(run, [split], device)
             for name, values in measure(run, split, load(answers[split]).ids, unmeasured, device).items():
                 save_measured(values, answers[split], name)

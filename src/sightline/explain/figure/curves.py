@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter, MaxNLocator
 
-from sightline.engine.files import read_table
+from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.cells import names
@@ -109,7 +109,8 @@ def roc(runs: Sequence[Run], options: Options) -> Figure:
 
 def stage_starts(run: Run) -> list[int]:
     """Epochs (0-based, over the whole training) at which its second and further stages begin."""
-    lengths = [len({row["epoch"] for row in read_table(path)}) for path in sorted(run.path.glob("**/logs/metrics.csv"))]
+    files = sorted(run.path.glob("**/logs/metrics.csv"))
+    lengths = [len({row["epoch"] for row in read_table(path, ["epoch"], "Copy the run folder again.")}) for path in files]
     return np.cumsum(lengths)[:-1].tolist()
 
 

@@ -35,7 +35,7 @@ def positives(runs: Sequence[Run], options: Options) -> Figure:
     if label not in run.classes:
         raise UserError(f"--class {label}", f"{run.path} has no such class", nearest(label, run.classes))
     said, c = run.predictions(split), run.classes.index(label)
-    right = np.flatnonzero((said.labels == c) & (said.probabilities.argmax(1) == c))
+    right = np.flatnonzero((said.labels == c) & (run.decision(said.probabilities) == c))
     if not len(right):
         reason = f"recognised no image of class {label!r} in split {split!r}"
         raise UserError(run.path, reason, "Draw attention-grid, which shows errors too, or give another --class.")
@@ -155,9 +155,10 @@ def grad_cams(run: Run, split: str, ids: Sequence[str]) -> tuple[np.ndarray, lis
     place = {record.id: i for i, record in enumerate(dataset.records)}
     features = backbone(torch.stack([dataset[place[i]].image for i in ids]), list(taps))
     logits = source.logits(features, classifier.head)  # (N, C)
-    maps = grad_cam(features.taps.get(layer, features.last), logits.max(1).values, second_order=False)
-    best = logits.detach().softmax(1).max(1)
-    answers = [(run.classes[c], p) for c, p in zip(best.indices.tolist(), best.values.tolist(), strict=True)]
+    probabilities = logits.detach().double().softmax(1).numpy()
+    decided, row = run.decision(probabilities), np.arange(len(ids))
+    maps = grad_cam(features.taps.get(layer, features.last), logits[row, decided], second_order=False)
+    answers = [(run.classes[c], p) for c, p in zip(decided.tolist(), probabilities[row, decided].tolist(), strict=True)]
     return maps[:, 0].detach().numpy(), answers
 
 

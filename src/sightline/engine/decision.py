@@ -1,0 +1,69 @@
+"""The one rule by which a run's probabilities become a decision, wherever a class is called predicted.
+
+Of two classes, the last is decided for at or above the threshold that the run keeps from its validation images; where it keeps none, and
+with more classes, the most probable class is. Scores that are defined by the most probable class, such as the accuracy, keep their
+definition and say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from sightline.attention.classifier import GuidedClassifier
+from sightline.attention.source import of_class
+from sightline.metrics.bootstrap import Array
+from sightline.metrics.thresholds import decided
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How a class is decided for.
+
+    Attributes:
+        threshold: on the probability of the last of two classes; None: the most probable class.
+    """
+
+    threshold: float | None = None
+
+    def __call__(self, probabilities: Array) -> Array:
+        """The class decided for. (..., C) -> (...)"""
+        return decided(probabilities, self.threshold)
+
+    def words(self, classes: Sequence[str]) -> str:
+        """
+        >>> Decision(0.31).words(["nevus", "melanoma"])
+        'decided for melanoma from a probability of 0.310, the threshold kept from the validation images'
+        """
+        if self.threshold is None:
+            return "decided for the most probable class"
+        return f"decided for {classes[-1]} from a probability of {self.threshold:.3f}, the threshold kept from the validation images"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a classifier says of a batch, and where it looked: probabilities (B, C), the class decided for (B,), and its maps, name ->
+    (B, h, w) float32."""
+
+    probabilities: np.ndarray
+    decided: np.ndarray
+    maps: dict[str, np.ndarray]
+
+
+def look_at_decided(classifier: GuidedClassifier, images: torch.Tensor, decision: Decision) -> Seen:
+    """One look, with the maps of the class decided for; a map that explains no single class is the same for all.
+
+    Args:
+        images: (B, 3, S, S), on the classifier's device.
+    """
+    # a source picks the most probable class by itself; another class has to be picked from the maps of all
+    every = decision.threshold is not None and classifier.source.class_specific
+    look = classifier.look(images, None, every=every)
+    probabilities = look.logits.detach().double().softmax(1).cpu().numpy()
+    chosen = decision(probabilities)
+    of = torch.from_numpy(chosen).to(images.device)
+    picked = {name: of_class(look.every[name], of) if name in look.every else one for name, one in look.maps.items()}  # (B, 1, h, w)
+    return Seen(probabilities, chosen, {name: one[:, 0].detach().float().cpu().numpy() for name, one in picked.items()})

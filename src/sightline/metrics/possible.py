@@ -1,0 +1,42 @@
+"""What a score can be at all, and intervals within it.
+
+With two or three seeds Student's quantiles are so large that an interval of an area under the curve may reach from -3 to 4. Its true value
+is known to lie between 0 and 1, so the part of the interval outside is dropped, which leaves its coverage as it is: an interval is cut
+only with what was certain beforehand, never narrowed further. One that holds all that is possible says nothing and is not given.
+"""
+
+from __future__ import annotations
+
+from sightline.metrics.hierarchical import Spread
+
+Range = tuple[float, float]
+SHARE: Range = (0.0, 1.0)  # of an accuracy, an area under a curve, a share of energy, an overlap
+GAP: Range = (-1.0, 1.0)  # of a difference of two of these
+
+
+def of_difference(scores: Range) -> Range:
+    """Where the difference of two scores can lie.
+
+    >>> of_difference(SHARE)
+    (-1.0, 1.0)
+    """
+    return scores[0] - scores[1], scores[1] - scores[0]
+
+
+def within(spread: Spread, possible: Range | None) -> Spread:
+    """The same with the part of the interval that is possible; without an interval where that is everything.
+
+    Args:
+        possible: None: any number is.
+    """
+    low, high = spread["low"], spread["high"]
+    if possible is None or low is None or high is None:
+        return spread
+    if low <= possible[0] and high >= possible[1]:
+        return spread | {"low": None, "high": None}
+    return spread | {"low": max(low, possible[0]), "high": min(high, possible[1])}
+
+
+def excludes_nothing(spread: Spread, possible: Range | None) -> bool:
+    """Whether there is an interval and it holds all that is possible."""
+    return spread["low"] is not None and within(spread, possible)["low"] is None
