@@ -5,6 +5,7 @@ Everything heavy is imported inside the verbs, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,7 +15,9 @@ import typer
 
 from sightline import cli_study
 from sightline.cli_options import DATA_SETS, Json, Root, RunPath, RunPaths, Runs, Settings, finish
-from sightline.errors import UserError, from_system
+from sightline.errors import UserError, from_system, one_line
+
+USAGE: type[Exception] = typer.BadParameter.__mro__[2]  # ClickException, of the Click that this version of Typer uses
 
 app = typer.Typer(
     help="Train image classifiers that look where the expert looks, measure whether they do, and show it.",
@@ -36,15 +39,28 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names that the terminal cannot show are shown as codes
     try:
-        app()
+        code = app(standalone_mode=False)
+        if sys.stdout is not None:  # it is None where the shell has closed it
+            sys.stdout.flush()
     except UserError as error:
-        told = error
+        told = str(error)
+    except USAGE as error:
+        told = one_line(error.format_message())  # type: ignore[attr-defined]
+        if getattr(error, "ctx", None) and type(error).__name__ != "NoArgsIsHelpError":
+            told = f"{told if told.endswith('?') else told.rstrip('.') + '.'} See {error.ctx.command_path} --help."  # type: ignore[attr-defined]
+        elif type(error).__name__ == "NoArgsIsHelpError":
+            raise SystemExit(2) from None  # the help was shown
+    except typer.Abort:
+        raise SystemExit(130) from None
+    except BrokenPipeError:  # nobody reads any more, and Python would say so once again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
     except OSError as error:
         if (refused := from_system(error)) is None:
             raise
-        told = refused
+        told = str(refused)
     else:
-        return
+        raise SystemExit(code if isinstance(code, int) else 0)
     print(f"sightline: {told}", file=sys.stderr)
     raise SystemExit(2)
 

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated, Any
 
 import typer
 
 from sightline import catalog
+from sightline.errors import UserError
 
 DATA_SETS = f"Data set: {', '.join(catalog.places('data'))}."
-Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write what is printed to FILE, for scripts.")]
+
+
+def _can_be_written(path: Path | None) -> Path | None:
+    """Refuses a file for `--json` that could not be written, before the verb does its work."""
+    if path is None:
+        return None
+    there = next(folder for folder in (path.absolute().parent, *path.absolute().parents) if folder.exists())
+    if path.is_dir() or (path.exists() and not path.is_file()):
+        raise UserError(f"--json {path}", "is a folder, or no regular file", "Give the name of a file.")
+    try:
+        with TemporaryFile(dir=there):  # what the permissions say is not the whole truth
+            pass
+    except OSError as error:
+        reason = f"cannot be written into {there} ({error.strerror})"
+        raise UserError(f"--json {path}", reason, "Give a file in a folder that is yours.") from None
+    return path
+
+
+Json = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="FILE", help="Also write what is printed to FILE, for scripts.", callback=_can_be_written),
+]
 Runs = Annotated[Path, typer.Option(help="Folder in which runs are kept.", metavar="DIR")]
 Settings = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. train.epochs=3. Repeatable.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +14,26 @@ from rich.table import Table
 
 from sightline.errors import plain
 
-console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)  # a class may be called [b] or :x:
 _LONGEST = 120  # letters of a cell; ids can be as long as their author likes
+NARROWEST = 40  # columns; a terminal that says it has fewer, or none, would show nothing at all
+
+
+class Terminal(Console):
+    """What is printed, for as long as somebody reads it.
+
+    Where the reader has gone (`sightline train ... | head`) the work goes on, and what it prints goes nowhere: a training is worth more
+    than its last lines.
+    """
+
+    def on_broken_pipe(self) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+console = Terminal(highlight=False, soft_wrap=True, markup=False, emoji=False)  # a class may be called [b] or :x:
+if console.width < NARROWEST:
+    console.width = NARROWEST
 
 
 def say(message: str) -> None:

@@ -24,6 +24,11 @@ def plain(text: str, keep: str = "") -> str:
     return _UNSEEN.sub(lambda found: found[0] if found[0] in keep else ascii(found[0])[1:-1], text)
 
 
+def one_line(message: str) -> str:
+    """The lines of a message as one that can be shown."""
+    return plain(" ".join(line.strip() for line in message.splitlines()))
+
+
 class UserError(Exception):
     """A mistake in a file, a recipe or an argument. The command line prints it on one line, without a traceback.
 
@@ -37,7 +42,7 @@ class UserError(Exception):
         if reason is None:  # torch brings the errors of its data-loading processes home as one text, with their traceback before it
             where, reason, remedy = _told(str(where)) or (where, "failed in another process", "")
         self.where, self.reason, self.remedy = str(where), reason, remedy
-        super().__init__(plain(" ".join(line.strip() for line in f"{where}: {reason}. {remedy}".splitlines())))
+        super().__init__(one_line(f"{where}: {reason}. {remedy}"))
 
     def __reduce__(self) -> tuple[type[UserError], tuple[str, str, str]]:
         # exceptions with several arguments lose them when a data-loader worker pickles them home

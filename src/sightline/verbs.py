@@ -12,6 +12,7 @@ from sightline.config import Data, Kind
 from sightline.console import Bar, audit_tables, differences_tables, interval, number, say, scores_table, table
 from sightline.errors import UserError, nearest
 from sightline.overrides import override, parse_settings
+from sightline.paths import expanded
 from sightline.recipe import Recipe, goes_on, load_recipe, recipe_from, recipe_names
 from sightline.yaml_text import dump
 
@@ -33,7 +34,7 @@ def train(
         _check_name("--name", name)
     changed = _placed(load_recipe(name_of_recipe), data, root)
     if start is not None:
-        changed |= {"train.start": str(start.expanduser().resolve())}
+        changed |= {"train.start": str(expanded(start).resolve())}
     if devices is not None:
         changed |= {"train.devices": devices}
     recipe = load_recipe(name_of_recipe, changed | parse_settings(settings))
@@ -42,7 +43,7 @@ def train(
     own = f"{recipe.name}-{recipe.data.name}-{recipe.train.seed}"
     if name is None:
         _check_name("name of the run", own)
-    folder = runs.expanduser() / (name or own)
+    folder = expanded(runs) / (name or own)
 
     from sightline.engine.evaluate import evaluate as score
     from sightline.engine.train import Stopped
@@ -78,7 +79,7 @@ def _placed(recipe: Recipe, data: str | None, root: Path | None) -> dict[str, An
         # the recipe's own task and reader options are those of its own data set
         changed |= {"data.name": data, "data.options": {}, "data.task": None}
     if root is not None:
-        changed |= {"data.root": str(root.expanduser().resolve())}
+        changed |= {"data.root": str(expanded(root).resolve())}
     return changed
 
 
@@ -174,7 +175,7 @@ def audit(
     if kind is not None and kind not in get_args(Kind):
         raise UserError(f"--kind {kind}", "is no kind of image", nearest(kind, get_args(Kind)))
     run = Run(folder)
-    which = own(run, split) if data is None and root is None else other(run, data, root and root.expanduser(), split)
+    which = own(run, split) if data is None and root is None else other(run, data, root and expanded(root), split)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     found = examine(
         run, which, seconds=seconds, images=images, device=device, kind=cast(Kind | None, kind), progress=Bar("changing images")
@@ -223,9 +224,9 @@ def pseudo_mask(
 
     if target_root is not None and target is None:
         raise UserError("--for-root", "is given without --for", "Name the data set that lies there with --for.")
-    tree: dict[str, Any] = {"data": {"name": data, "root": root and root.expanduser().resolve()}}
+    tree: dict[str, Any] = {"data": {"name": data, "root": root and expanded(root).resolve()}}
     if target is not None:
-        tree["target"] = {"name": target, "root": target_root and target_root.expanduser().resolve()}
+        tree["target"] = {"name": target, "root": target_root and expanded(target_root).resolve()}
     tree |= {key: value for key, value in shortcuts.items() if value is not None}
     plain = settings_from(tree).model_dump(mode="json")
     found = pseudo_masks(settings_from(override(plain, parse_settings(settings))), out, say=say, progress=Bar)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sightline.console import Bar, console, interval, say, table
 from sightline.errors import UserError, nearest
 from sightline.overrides import parse_settings
+from sightline.paths import expanded
 
 if TYPE_CHECKING:
     from sightline.study.folder import Study
@@ -36,7 +37,7 @@ def run(
         raise UserError("study", f"{len(names)} plans given", "Give one plan, or `report DIR`.")
     if executor not in ("local", "ray"):
         raise UserError(f"--executor {executor}", "is unknown", nearest(executor, ["local", "ray"]))
-    place = {} if root is None else {"data.root": str(root.expanduser().resolve())}
+    place = {} if root is None else {"data.root": str(expanded(root).resolve())}
     plan = load_plan(names[0], place | parse_settings(settings), seeds)
     folder = out or Path("studies") / plan.name
     study = Study(folder, plan)

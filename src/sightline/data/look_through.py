@@ -20,6 +20,7 @@ from sightline.data.reading import Dataset, look
 from sightline.data.splits import annotated_subset, split
 from sightline.data.survey import Survey, survey
 from sightline.errors import UserError
+from sightline.paths import expanded
 from sightline.recipe import Recipe
 from sightline.types import Record
 
@@ -150,7 +151,7 @@ def _guided(recipe: Recipe, records: list[Record], progress: Progress | None, me
 def _annotated(recipe: Recipe, training: list[Record]) -> frozenset[str]:
     data = recipe.data
     if data.annotated is not None:
-        annotated = annotated_in(data.annotated.expanduser(), training)
+        annotated = annotated_in(expanded(data.annotated), training)
     else:
         annotated = annotated_subset(training, data.annotated_fraction, data.roi.seed)
     if recipe.guided and not annotated:

@@ -10,6 +10,7 @@ from sightline.data.roots import existing
 from sightline.data.sets.csv_columns import numbers, rows
 from sightline.data.sets.mimic import IMAGES, RADIOGRAPHS, check_size, find_images
 from sightline.errors import UserError
+from sightline.paths import expanded
 from sightline.types import Annotation, Record
 
 WHERE = f"Distributed by PhysioNet to credentialed users: https://physionet.org/content/egd-cxr/1.0.0. {IMAGES}."
@@ -65,7 +66,7 @@ def read(root: Path | None, *, images: Path | None = None, gaze: Literal["fixati
     """
     folder = existing(root, LAYOUT, WHERE)
     cases = _cases(folder / "master_sheet.csv")
-    files = find_images(images.expanduser() if images else folder, {id: case.path for id, case in cases.items()})
+    files = find_images(expanded(images) if images else folder, {id: case.path for id, case in cases.items()})
     seen = _gaze(folder / ("fixations.csv" if gaze == "fixations" else "eye_gaze.csv"), timed=gaze == "fixations")
     boxes = _boxes(folder / "bounding_boxes.csv")
     regions = {id: _regions(folder / FOLDERS / id, boxes.get(id, {})) for id in cases}

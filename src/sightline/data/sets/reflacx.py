@@ -13,6 +13,7 @@ from sightline.data.sets.csv_columns import header, numbers, rows
 from sightline.data.sets.mimic import IMAGES, RADIOGRAPHS, check_size, find_images
 from sightline.data.splits import SPLIT_NAMES
 from sightline.errors import UserError, nearest
+from sightline.paths import expanded
 from sightline.types import Annotation, Record
 
 WHERE = f"Distributed by PhysioNet to credentialed users: https://physionet.org/content/reflacx-xray-localization/1.0.0. {IMAGES}."
@@ -89,7 +90,7 @@ def read(
     for reading in readings:
         if finding in reading.says:
             of_image.setdefault(reading.image, []).append(reading)
-    files = find_images(images.expanduser() if images else folder.parent, {id: some[0].path for id, some in of_image.items()})
+    files = find_images(expanded(images) if images else folder.parent, {id: some[0].path for id, some in of_image.items()})
     first = next(id for id, file in files.items() if file.is_file())
     check_size(files[first], of_image[first][0].size)
     return [_record(folder, files[id], some, finding, annotation) for id, some in of_image.items()]
