@@ -15,7 +15,7 @@ from typing import Any
 
 from sightline import catalog
 from sightline.config import Data
-from sightline.data.leaks import find_leaks, near_duplicate_groups, near_duplicates
+from sightline.data.leaks import compare, find_leaks
 from sightline.data.look_through import Collected, look_through
 from sightline.data.problems import grouped
 from sightline.data.remarks import remarks
@@ -73,11 +73,11 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
     looked = look_through(recipe, progress, problems)
     dataset, found, splits = looked.dataset, looked.survey, looked.divided
     records = dataset.records
-    alike = near_duplicates([r.id for r in records], found)
-    groups = near_duplicate_groups(records, found)
-    leaks = find_leaks(splits, found)
+    alike = looked.compared or compare(records, found)
+    leaks = find_leaks(splits, found, alike)
+    sizes = Counter(alike.component.tolist())
     label = {r.id: r.label for r in records}
-    across = [{"a": a, "label_a": label[a], "b": b, "label_b": label[b], "similarity": s} for a, b, s in alike if label[a] != label[b]]
+    across = [{**asdict(pair), "label_a": label[pair.a], "label_b": label[pair.b]} for pair in alike.across]
     areas = sorted(f.area for f in found.facts.values() if f.area is not None)
     odd = [*grouped(found.remarks), *looked.gaps, *remarks(records, splits, dataset.classes, leaks, data.split)]
     return {
@@ -99,7 +99,10 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
         "problems": _some(list(map(str, problems))) | {"grouped": grouped(problems)},
         "remarks": _some(odd),
         "leaks": {**_some([asdict(leak) for leak in leaks]), "kinds": dict(Counter(leak.kind for leak in leaks))},
-        "near_duplicates": {"groups": len(set(groups.values())), "images": len({id for a, b, _ in alike for id in (a, b)})},
+        "near_duplicates": {
+            "groups": sum(size > 1 for size in sizes.values()),
+            "images": sum(size for size in sizes.values() if size > 1),
+        },
         "near_duplicates_across_classes": _some(across),
         "owners_split": any(r.split for r in records),
     }
@@ -179,9 +182,14 @@ def _listed(title: str, entries: dict[str, Any], line: Callable[[Any], str]) -> 
 
 
 def _leak(leak: dict[str, Any]) -> str:
-    alike = "" if leak["exact"] else f", correlation {leak['similarity']:.3f}"
+    alike = "" if leak["exact"] else _alike(leak)
     return f"{leak['a']} ({leak['split_a']}, {leak['label_a']}) = {leak['b']} ({leak['split_b']}, {leak['label_b']}): {leak['kind']}{alike}"
 
 
 def _across(pair: dict[str, Any]) -> str:
-    return f"{pair['a']} ({pair['label_a']}) = {pair['b']} ({pair['label_b']}), correlation {pair['similarity']:.3f}"
+    return f"{pair['a']} ({pair['label_a']}) = {pair['b']} ({pair['label_b']}){_alike(pair)}"
+
+
+def _alike(pair: dict[str, Any]) -> str:
+    how = {"": "", "turned": ", flipped or turned", "cropped": ", cropped"}[pair["how"]]
+    return f"{how}, correlation {pair['similarity']:.3f}"

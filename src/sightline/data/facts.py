@@ -17,7 +17,7 @@ from sightline.errors import UserError
 from sightline.types import Record
 
 Oddity = Literal["empty", "full", "inverted"]
-THUMBNAIL = 16  # pixels a side: finer ones miss copies that were cropped or resampled a little
+THUMBNAIL = 48  # pixels a side: `alike` compares means of 3 x 3 of them, and crops at half of it
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Facts:
         size: (H, W); None of a drawable, which is not drawn for this.
         file: digest of the file; None of a drawable.
         pixels: digest of the decoded pixels; of a drawable, of its key.
-        thumbnail: (16, 16) float16 of mean 0 and norm 1, so that the inner product of two is their correlation; all zero of an image
-            of one colour; None of a drawable.
+        thumbnail: (48, 48) uint8, greys of the image from afar, stretched to 0..255; all zero of an image of one colour; None of a
+            drawable.
         known: it has an ROI map.
         area: mean of the ROI map; None where it is unknown or drawn.
         spread: grey levels, 0 to 255, between which nearly all of the image lies as it is shown by itself; None of a drawable.
@@ -115,12 +115,11 @@ def share_of(deep: tuple[Kind, float, float], grey: Range) -> float:
 
 
 def thumbnail(image: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8 -> (16, 16) float16 grey means of mean 0 and norm 1, or zeros where the image has one colour."""
+    """(H, W, 3) uint8 -> (48, 48) uint8 greys stretched to 0..255, or zeros where the image has one colour."""
     grey = Image.fromarray(image).convert("L").convert("F")
-    small = np.asarray(grey.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX), np.float64)
-    centred = small - small.mean()
-    norm = np.linalg.norm(centred)
-    return (centred / norm if norm > 1e-3 else np.zeros_like(centred)).astype(np.float16)
+    small = np.asarray(grey.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BILINEAR, reducing_gap=3), np.float64)
+    low, high = small.min(), small.max()
+    return ((small - low) * (255 / (high - low))).round().astype(np.uint8) if high - low > 1e-3 else np.zeros(small.shape, np.uint8)
 
 
 def digest(content: bytes) -> str:

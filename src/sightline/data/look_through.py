@@ -13,7 +13,7 @@ from sightline.data.annotated import annotated_in
 from sightline.data.decoy import check_decoy
 from sightline.data.guiding import guided_by
 from sightline.data.lacking import gaps, lacking
-from sightline.data.leaks import Leak, find_leaks, near_duplicate_groups
+from sightline.data.leaks import Compared, Leak, compare, find_leaks, near_duplicate_groups
 from sightline.data.point_into import check_point_into
 from sightline.data.problems import refuse
 from sightline.data.reading import Dataset, look
@@ -38,6 +38,7 @@ class Looked:
         survey: facts of the images, with the annotations as they were given.
         groups: id -> group of what looks alike, where `data.split.near_duplicates` asks for it.
         divided: records by split, as the owner gave them or the settings cut them; only the owner's where they could not be cut.
+        compared: all images by their looks, with these splits; None where nothing asks for it.
         leaks: between these splits; none where `data.leaks=ignore`.
         kept: `divided` without the leaks that `data.leaks=drop` leaves out.
         guided: its training records with the annotations that guide them.
@@ -51,6 +52,7 @@ class Looked:
     survey: Survey
     groups: dict[str, str] = field(default_factory=dict)
     divided: Splits = field(default_factory=dict)
+    compared: Compared | None = None
     leaks: list[Leak] = field(default_factory=list)
     kept: Splits = field(default_factory=dict)
     guided: list[Record] = field(default_factory=list)
@@ -100,7 +102,10 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
     if not whole:
         for record in dataset.records if data.split.owner else ():
             divided.setdefault(record.split or "not divided", []).append(record)
-    leaks = [] if data.leaks == "ignore" else find_leaks(divided, seen)
+    split_of = {record.id: name for name, some in divided.items() for record in some}
+    # where leaks do not matter the comparison is left out, unless it is to be reported
+    compared = None if data.leaks == "ignore" and meet is refuse else compare(dataset.records, seen, split_of)
+    leaks = [] if data.leaks == "ignore" else find_leaks(divided, seen, compared)
     kept = without_leaks(divided, leaks) if data.leaks == "drop" else divided
     if whole:
         dropped = sum(map(len, divided.values())) - sum(map(len, kept.values()))
@@ -112,7 +117,7 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
             guided = _guided(recipe, guided, progress, meet)
         with _meeting(meet):
             annotated = _annotated(recipe, guided)
-    return Looked(recipe, dataset, seen, groups, divided, leaks, kept, guided, annotated, warnings, gaps(kept, dataset.classes))
+    return Looked(recipe, dataset, seen, groups, divided, compared, leaks, kept, guided, annotated, warnings, gaps(kept, dataset.classes))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sightline.data.survey_store import SurveyStore
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture, Record
 
-VERSION = 2  # of what is remembered: a change of `examine` raises it, which forgets the old
+VERSION = 3  # of what is remembered: a change of `examine` raises it, which forgets the old
 PLAIN = 10  # grey levels of 255 within which an image counts as almost one grey
 ODD: dict[Oddity, tuple[str, str]] = {
     "empty": ("this mask marks nothing", "If the expert found nothing to mark, say so with `nothing`; else look at the file."),

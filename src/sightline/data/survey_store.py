@@ -63,4 +63,4 @@ def _open() -> sqlite3.Connection:
 def _unpacked(plain: str, pixels: bytes) -> Facts:
     kept = json.loads(plain)
     tuples = {"size": tuple(kept["size"]), "deep": kept["deep"] and tuple(kept["deep"]), "odd": tuple(map(tuple, kept["odd"]))}
-    return Facts(**(kept | tuples | {"thumbnail": np.frombuffer(pixels, np.float16).reshape(THUMBNAIL, THUMBNAIL)}))
+    return Facts(**(kept | tuples | {"thumbnail": np.frombuffer(pixels, np.uint8).reshape(THUMBNAIL, THUMBNAIL)}))
