@@ -1,0 +1,1 @@
+"""Faults by group; see `benchmarks/faults.py`."""

@@ -1,0 +1,70 @@
+"""Gaze recordings beside a table, and tables as JSON lines."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from faulty.fault import Fault, Judge, Step, either, reads, refused
+from faulty.scenes import LABELS, NAMES, place, rows
+from faulty.tables import ALL, FIRST, build, fault_of
+
+
+def faults() -> list[Fault]:
+    """Counted among the tables."""
+    return [*_gaze(), *_json_lines()]
+
+
+def _gaze() -> list[Fault]:
+    points = "x,y,duration\n" + "".join(f"{20 + i % 3},{18 + i % 5},0.2\n" for i in range(12))
+    table = rows("image,label,gaze", cells={FIRST: {"gaze": "g.csv"}})
+
+    def fault(name: str, content: bytes | str, judge: Judge, *settings: str) -> Fault:
+        return Fault("tables", f"gaze: {name}", partial(_with_gaze, content=content, text=table, settings=settings), judge)
+
+    known = reads(images=ALL, known=1)
+    return [
+        fault("plain", points, known),
+        fault("semicolons", points.replace(",", ";"), either(known, refused("g.csv"))),
+        fault("Latin-1", points.encode() + "# Häufung\n".encode("latin-1"), either(known, refused("g.csv"))),
+        fault("no header", points.split("\n", 1)[1], refused("g.csv")),
+        fault("words for numbers", points.replace("20,", "left,"), refused("g.csv", "line")),
+        fault("empty", "", refused("g.csv")),
+        fault("header alone", "x,y,duration\n", either(reads(images=ALL, known=0), refused("g.csv"))),
+        fault("shares", "x,y,duration\n" + "".join(f"0.{40 + i},0.{45 + i},0.2\n" for i in range(12)), refused("share", "units")),
+        fault("wholly outside", "x,y\n" + "900,900\n" * 5, either(reads(images=ALL, known=0), refused("g.csv"))),
+        fault("negative durations", points.replace(",0.2", ",-0.2"), refused("g.csv")),
+        fault("NaN samples, as trackers write them in blinks", points + "nan,nan,0.1\n", either(known, refused("g.csv"))),
+    ]
+
+
+def _with_gaze(folder: Path, content: bytes | str, text: str, settings: tuple[str, ...]) -> list[Step]:
+    (folder / "g.csv").write_bytes(content.encode() if isinstance(content, str) else content)
+    return build(folder, text, "t.csv", settings)
+
+
+def _json_lines() -> list[Fault]:
+    lines = [f'{{"image": "{n}.png", "label": "{LABELS[n]}", "box": {list(place(n))}}}' for n in NAMES]
+    read = reads(images=ALL, known=ALL)
+
+    def fault(name: str, content: str, judge: Judge) -> Fault:
+        return fault_of(f"JSON lines: {name}", content, judge, file="t.jsonl")
+
+    return [
+        fault("plain", "\n".join(lines), read),
+        fault("a line that is cut", "\n".join([*lines[:-1], lines[-1][:20]]), refused("line 20", "json")),
+        fault("a list in place of an object", "\n".join([*lines, "[1, 2]"]), refused("line 21")),
+        fault("one array", "[" + ",\n".join(lines) + "]", refused("t.jsonl")),
+        fault(
+            "NaN",
+            lines[0].replace(str(list(place(FIRST))), "NaN") + "\n" + "\n".join(lines[1:]),
+            either(reads(images=ALL, known=ALL - 1), refused("line 1")),
+        ),
+        fault("a number for an image", lines[0].replace(f'"{FIRST}.png"', "7") + "\n" + "\n".join(lines[1:]), refused("line 1")),
+        fault(
+            "an object for a box",
+            lines[0].replace(str(list(place(FIRST))), '{"x": 1}') + "\n" + "\n".join(lines[1:]),
+            refused("line 1", "box"),
+        ),
+        fault("nested without end", '{"image": ' + "[" * 5000, refused("t.jsonl")),
+    ]
