@@ -105,7 +105,7 @@ class Schedule(Settings):
 
     name: Literal["constant", "step", "plateau", "one_cycle", "cosine"] = "constant"
     every: Count = 10
-    gamma: Annotated[float, Field(gt=0, le=1), NUMBER] = 0.1
+    gamma: Annotated[float, Field(ge=0, le=1), NUMBER] = 0.1
     patience: Count = 5
     min_lr: Annotated[float, Field(ge=0, le=100), NUMBER] = 0
     reload_best: bool = False

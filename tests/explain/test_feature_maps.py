@@ -145,7 +145,7 @@ def test_layers_are_picked_by_number_or_name_and_mistakes_are_named(images: torc
 
 
 def test_a_network_without_positions_is_refused() -> None:
-    net = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(3, 4, 1), nn.Flatten(), nn.Linear(4, 2))
+    net = nn.Sequential(nn.Identity(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2))
     found = wrap(net, "0", image_size=8, source="none").backbone
     with pytest.raises(UserError, match="no layer that keeps positions"):
         layers_of(found, torch.rand(1, 3, 8, 8))

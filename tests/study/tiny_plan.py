@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
-import yaml
+from sightline.yaml_text import dump
 
 TINY: dict[str, Any] = {
     "title": "Does it run?",
@@ -34,5 +35,5 @@ QUICK_DRAWING = {  # keeps whatever it draws
 
 
 def write_plan(path: Path, **changed: Any) -> Path:
-    path.write_text(yaml.safe_dump(TINY | changed))
+    path.write_text(dump(json.loads(json.dumps(TINY | changed, sort_keys=True))))  # in one order, nothing shared
     return path

@@ -130,6 +130,8 @@ def read_table(path: Path, columns: Collection[str] = (), remedy: str = "Make it
     text = read_text(path, remedy)
     if "\0" in text:
         raise Damaged(path, "is not a table (it holds zero bytes)", remedy)
+    if text and not text.endswith(("\n", "\r")):  # a cut number is a number still
+        raise Damaged(path, "ends in the middle of a line: it was cut short", remedy)
     before = csv.field_size_limit(_WIDEST)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)

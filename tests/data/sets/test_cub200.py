@@ -148,7 +148,7 @@ def test_a_photograph_without_mask_is_unknown(edition: str, tmp_path: Path) -> N
 def test_the_task_of_001_is_eight_species_and_all_takes_every_one(edition: str, tmp_path: Path) -> None:
     EDITIONS[edition](tmp_path)
     assert read_data(Data(name="cub200", root=tmp_path, task="all")).classes == ("Black_footed_Albatross", "Cactus_Wren", "Sooty_Albatross")
-    with pytest.raises(UserError, match="has no image of the class 'Anna_Hummingbird'"):
+    with pytest.raises(UserError, match="has no image of the classes 'Anna_Hummingbird'"):
         read_data(Data(name="cub200", root=tmp_path))
 
 
