@@ -40,7 +40,7 @@ def test_an_error_that_names_nothing_stays_an_error():
 
 
 def test_the_command_line_says_one_line(monkeypatch, capsys):
-    def refuse() -> None:
+    def refuse(**_: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", "runs/a")
 
     monkeypatch.setattr(cli, "app", refuse)
@@ -51,7 +51,7 @@ def test_the_command_line_says_one_line(monkeypatch, capsys):
 
 
 def test_a_defect_stays_a_traceback(monkeypatch):
-    def fail() -> None:
+    def fail(**_: object) -> None:
         raise OSError("unexpected")
 
     monkeypatch.setattr(cli, "app", fail)
