@@ -117,7 +117,7 @@ def test_no_number_takes_what_is_none(place: str) -> None:
         ("train.optimizer.momentum", [1, 1.5]),
         ("train.optimizer.weight_decay", [-1, 1e6]),
         ("train.optimizer", [{"name": "sgd", "nesterov": True, "momentum": 0}]),
-        ("train.schedule.gamma", [0, 2]),
+        ("train.schedule.gamma", [-0.1, 2]),
         ("train.lr_factors", [{"head": 0}, {"head": 1e9}, {"hed": 2}]),
         ("train.clip", [0, 1e9]),
         ("train.workers", [-1, 1e6]),

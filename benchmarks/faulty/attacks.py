@@ -68,7 +68,7 @@ def faults() -> list[Fault]:
             limit=120,
         ),
         Fault("attacks", "a mask that is a link to another file", _linked_mask, either(refused("mask"), reads("mask"))),
-        Fault("attacks", "a table that is a link to /dev/zero", _endless, refused("t.csv"), limit=20),
+        Fault("attacks", "a table that is a link to /dev/zero", _endless, refused("/dev/zero"), limit=20),
     ]
 
 

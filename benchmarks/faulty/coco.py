@@ -115,7 +115,7 @@ def faults() -> list[Fault]:
         fault("boxes are null", _each("annotations", bbox=None), read),
         fault("outlines are null", _each("annotations", segmentation=None), read),
         fault("no outlines", _each("annotations", **outline), read),
-        fault("neither", _each("annotations", **box, **outline), refused("100")),
+        fault("neither", _each("annotations", **box, **outline), reads("20 objects without outline or box")),
         fault("outlines without a list around", _each("annotations", segmentation=lambda a: a["segmentation"][0]), read),
         fault(
             "outlines of nested pairs",
@@ -127,7 +127,7 @@ def faults() -> list[Fault]:
         fault("a box of three numbers", _one("annotations", bbox=[1, 2, 3], segmentation=[]), refused("100")),
         fault("a box of words", _one("annotations", bbox=["a", "b", "c", "d"], segmentation=[]), refused("100")),
         fault("a box with NaN", _one("annotations", bbox=[float("nan")] * 4, segmentation=[]), refused("100")),
-        fault("a box of no width", _one("annotations", bbox=[5, 5, 0, 3], segmentation=[]), refused("100")),
+        fault("a box of no width", _one("annotations", bbox=[5, 5, 0, 3], segmentation=[]), reads("1 object without outline or box")),
         fault("a box outside", _one("annotations", bbox=[900, 900, 5, 3], segmentation=[]), refused("outside")),
         fault("boxes as shares", _each("annotations", bbox=lambda a: [v / SIDE for v in a["bbox"]], segmentation=[]), refused("share")),
         fault("ids as text in one part", _each("images", id=lambda e: str(e["id"])), read),
@@ -154,7 +154,7 @@ def faults() -> list[Fault]:
         fault("a LabelMe file", lambda t: {"version": "5.0", "shapes": [], "imagePath": "a.png"}, refused("labelme")),
         fault("a VIA project", lambda t: {"_via_settings": {}, "_via_img_metadata": {}}, refused("via")),
         fault("nested without end", lambda t: '{"images": ' + "[" * 100_000, refused("instances.json")),
-        fault("RLE of another size", _one("annotations", segmentation={"size": [9, 9], "counts": [81]}), refused("100")),
+        fault("RLE of another size", _one("annotations", segmentation={"size": [9, 9], "counts": [81]}), refused(FIRST, "9 x 9")),
         fault("RLE that does not add up", _one("annotations", segmentation={"size": [SIDE, SIDE], "counts": [5, 5]}), refused("100")),
         fault("RLE of garbage", _one("annotations", segmentation={"size": [SIDE, SIDE], "counts": "????"}), refused("100")),
     ]

@@ -64,6 +64,7 @@ class Fault:
         judge: says whether the last step's outcome is what it has to be.
         slow: needs a training of its own; left out by the part that CI runs.
         limit: seconds after which it counts as hung.
+        writes: files of the input that the command is there to write anew.
     """
 
     group: str
@@ -72,6 +73,7 @@ class Fault:
     judge: Judge
     slow: bool = False
     limit: float = 60
+    writes: tuple[str, ...] = ()
 
 
 def judged(fault: Fault, outcome: Outcome) -> tuple[Verdict, str]:
@@ -84,8 +86,8 @@ def judged(fault: Fault, outcome: Outcome) -> tuple[Verdict, str]:
         return "traceback", outcome.err.strip().splitlines()[-1] if outcome.err.strip() else "on standard output"
     if outcome.status not in (0, 1, 2):
         return "traceback", f"exit status {outcome.status}"
-    if outcome.changed:
-        return "lost", ", ".join(outcome.changed[:3])
+    if lost := [name for name in outcome.changed if name not in fault.writes]:
+        return "lost", ", ".join(lost[:3])
     return fault.judge(outcome)
 
 

@@ -149,7 +149,7 @@ def _structures() -> list[Fault]:
         ),
         _fault("a class only in the test set", only_in_test, refused("bcc")),
         _fault("a folder beside the splits", mixed, refused("more")),
-        _fault("train alone", partial(split, ("train", "train", "train")), refused("val")),
+        _fault("train alone", partial(split, ("train", "train", "train")), reads("all images are marked as train")),
         _fault("no pictures in one class", lambda p: (classes(p), (p / "bcc").mkdir()), refused("bcc")),
         _fault("one class folder", lambda p: classes(p, NAMES[:10]), refused("melanoma")),
         _fault("no folders at all", lambda p: [save(p / f"{n}.png", scene(n)) for n in NAMES], refused("photos")),
@@ -160,7 +160,7 @@ def _structures() -> list[Fault]:
             lambda p: (classes(p), save(p / "loose.png", scene("loose"))),
             either(refused("loose"), reads("loose"), reads("left out")),
         ),
-        _fault("two pictures of one stem", same_stem, refused("png")),
+        _fault("two pictures of one stem", same_stem, reads("near-duplicate")),
         _fault("two pictures of one stem and one mask", same_stem_with_mask, refused(FIRST)),
         _fault("a mask without its picture", lambda p: (classes(p), save(p / "nevus" / "gone_mask.png", mask("gone"))), refused("gone")),
         _fault(

@@ -29,9 +29,9 @@ def faults() -> list[Fault]:
         fault("a small CNN by CAM", _small, sound, source="cam"),
         fault("resnet18", partial(_vision, "resnet18", "layer4"), sound),
         fault("swin_t, whose layers put channels last", partial(_vision, "swin_v2_t", "features.7"), either(sound, refused("channels"))),
-        fault("vit_b_16, last layer", partial(_vision, "vit_b_16", f"{LAYERS}_11"), either(sound, refused("class token"))),
+        fault("vit_b_16, last layer", partial(_vision, "vit_b_16", f"{LAYERS}_11"), either(sound, refused("no position"))),
         fault("vit_b_16, last layer but one", partial(_vision, "vit_b_16", f"{LAYERS}_10"), sound),
-        fault("a layer of 1 x 1", partial(_vision, "resnet18", "avgpool"), refused("1 x 1")),
+        fault("a layer of 1 x 1", partial(_vision, "resnet18", "avgpool"), refused("single position")),
         fault("a layer without positions", partial(_vision, "resnet18", "fc"), refused("fc")),
         fault("a layer that does not exist", partial(_vision, "resnet18", "layer5"), refused("layer5", "layer4")),
         fault("no layer", partial(_vision, "resnet18", ""), refused("layer")),
@@ -118,7 +118,10 @@ def _grey() -> tuple[nn.Module, str]:
 
 
 def _vision(name: str, layer: str) -> tuple[nn.Module, str]:
-    return torchvision.models.get_model(name, weights=None), layer
+    network = torchvision.models.get_model(name, weights=None)
+    if name.startswith("vit"):
+        nn.init.normal_(network.heads.head.weight)  # torchvision begins with zeros, by which no image changes anything
+    return network, layer
 
 
 def _broken() -> nn.Module:

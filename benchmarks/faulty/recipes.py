@@ -9,7 +9,8 @@ from pathlib import Path
 from faulty.fault import Fault, Judge, Step, either, reads, refused
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 9))
-PLAN = "title: Does it help?\nrecipe: energy\nseeds: 2\nset: {data.name: phantom}\narms: [label-only, true-roi]\n"
+PLAN = "title: Does it help?\nrecipe: energy\nseeds: 2\nset: {data.name: phantom}\nsplits: [flipped]\n"
+PLAN += "arms: [label-only, true-roi]\n"
 
 
 def faults() -> list[Fault]:

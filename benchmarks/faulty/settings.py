@@ -89,7 +89,6 @@ NOT_YAML = [
     "data.options={? [a, b] : c}",
     "data.image_size='64",
     'data.image_size="64',
-    "data.image_size=64 # pixels: [",
 ]
 
 
@@ -110,13 +109,18 @@ def faults() -> list[Fault]:
         "data.split.fold",
         "data.options=",
     )
-    found = [
-        Fault("settings", setting, partial(_train if setting.startswith(checked_later) else _show, setting=setting), refused(_key(setting)))
-        for setting in impossible
-    ]
+    found = []
+    for setting in impossible:
+        step = partial(_train if setting.startswith(checked_later) else _show, setting=setting)
+        found.append(Fault("settings", setting, step, refused(NAMED.get(setting) or _key(setting))))
     found += [Fault("settings", f"possible: {setting}", partial(_show, setting=setting), reads()) for setting in possible]
+    comment = "data.image_size=64 # pixels: ["
+    found += [Fault("settings", "possible: a comment of YAML", partial(_show, setting=comment), reads("image_size: 64"))]
     found += [Fault("settings", f"--set {setting[:60]!r}", partial(_show, setting=setting), refused()) for setting in NOT_YAML]
     return found
+
+
+NAMED = {"data.name=foldr": "folder", "losses.classification.name=crossentropy": "cross_entropy", "train.start=/nowhere": "/nowhere"}
 
 
 def _entries(text: str) -> list[str]:

@@ -132,7 +132,7 @@ def faults() -> list[Fault]:
         fault(
             "LabelMe: points of words", partial(labelmes, change=lambda t: t["shapes"][0].update(points=[["a", "b"]] * 3)), refused(FIRST)
         ),
-        fault("LabelMe: no shapes key", partial(labelmes, change=lambda t: t.pop("shapes") and None), refused(FIRST)),
+        fault("LabelMe: no shapes key", partial(labelmes, change=lambda t: t.pop("shapes") and None), reads(f"{FIRST}.json")),
         fault("LabelMe: another size", partial(labelmes, change=lambda t: t.update(imageWidth=96)), refused(FIRST)),
         fault("LabelMe: cut JSON", partial(labelmes, change=lambda t: json.dumps(t)[:50]), refused(FIRST)),
         fault(

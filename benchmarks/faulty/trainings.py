@@ -75,7 +75,7 @@ def _classes() -> list[Fault]:
         ("one class in validation", table(keep=lambda n, s: s != "val" or n.startswith("mel")), refused("nevus", "val"), ()),
         ("no validation images", table(split=lambda n, s: "train" if s == "val" else s), refused("val"), ("data.split.val=0",)),
         ("no training images", table(split=lambda n, s: "val" if s == "train" else s), refused("train"), ()),
-        ("more folds than images", table(split=lambda n, s: ""), refused("fold"), ("data.split.folds=50",)),
+        ("more folds than images", table(split=lambda n, s: ""), refused("melanoma", "fewer parts"), ("data.split.folds=50",)),
     ]  # fmt: skip
     found = []
     for name, text, judge, settings in cases:

@@ -86,7 +86,7 @@ def faults() -> list[Fault]:
         fault("no box", refused(FIRST), first(lambda x: x.replace("bndbox", "box"))),
         fault("no name", refused(FIRST), first(lambda x: x.replace("<name>melanoma</name>", ""))),
         fault("no size", read, first(lambda x: x.replace("size>", "sizes>"))),
-        fault("a picture that is not there", refused("gone"), lambda n: voc_xml(n, filename="gone.png") if n == FIRST else voc_xml(n)),
+        fault("a picture's former name", read, lambda n: voc_xml(n, filename="gone.png") if n == FIRST else voc_xml(n)),
         fault("decimal coordinates", read, first(lambda x: x.replace("</xmin>", ".0</xmin>"))),
         fault("declared size is another", refused(FIRST), first(lambda x: x.replace(f"<width>{SIDE}", "<width>96"))),
         fault("UTF-16", either(read, refused(FIRST)), first(lambda x: "\ufeff" + x)),

@@ -57,7 +57,7 @@ def from_process(error: Exception) -> UserError | None:
 
 def _told(text: str) -> tuple[str, str, str] | None:
     """Where, reason and remedy out of the last line of a traceback."""
-    lines = re.findall(r"^sightline\.(?:\w+\.)*(?:UserError|NotFinite|Damaged): (.+)$", text, re.MULTILINE)
+    lines = re.findall(r"^sightline\.(?:\w+\.)*(?:UserError|NotFinite|Damaged|Several): (.+)$", text, re.MULTILINE)
     if not lines:
         return None
     where, _, rest = lines[-1].partition(": ")

@@ -309,6 +309,19 @@ def test_images_of_other_channels(channels: int) -> None:
     assert found.look(images(channels)).maps["gradcam"].shape == (2, 1, 8, 8)
 
 
+def test_a_grey_network_takes_colour_images_by_their_luma() -> None:
+    found, grey = wrap(Net(1).eval(), "act", image_size=SIZE), images(1)
+    in_colour = found.look(grey.expand(-1, 3, -1, -1))
+    torch.testing.assert_close(in_colour.logits, found.look(grey).logits)
+    assert in_colour.maps["gradcam"].shape == (2, 1, 8, 8)
+
+
+def test_weights_that_are_not_finite_are_refused() -> None:
+    net = Net().eval()
+    net.conv.weight.data[0, 0, 0, 0] = torch.nan
+    refused("Net: answers images with NaN", net, "act")
+
+
 @pytest.mark.parametrize("size", [(64, 96), (96, 64), 33])
 def test_images_of_other_sizes(size: Any) -> None:
     height, width = (size, size) if isinstance(size, int) else size

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import torch
 from torch import nn
@@ -27,6 +29,7 @@ class Reader(nn.Module):
         self.gain = nn.Parameter(torch.tensor(float(gain)))
         self.window, self.marks = window, marks or window
         self.asked = 0
+        self.source = SimpleNamespace(class_specific=False)
 
     def forward(self, images):
         self.asked += len(images)

@@ -273,6 +273,12 @@ def test_a_saturated_gate_is_caught():
     assert "no gradient reaches" in refused(model, objective([{"name": "l2"}])).reason
 
 
+def test_a_map_of_one_cell_is_caught():
+    """Divided by its own maximum it is constant, and what is left of its gradient is rounding."""
+    small = replace(batch(), images=batch().images[..., :32, :32], roi=batch().roi[..., :32, :32], avoid=batch().avoid[..., :32, :32])
+    assert "one cell" in refused(classifier(), objective([{"name": "l2"}]), small).reason
+
+
 def test_a_map_that_can_never_be_positive_is_caught():
     model = planted(lambda _, look: Look(look.logits, {k: -v.abs() for k, v in look.maps.items()}, {}, look.ranges))
     assert "without positive evidence" in refused(model, objective([{"name": "l2", "squash": "max"}])).reason

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tool_files import picture, write
 
 from sightline.config import Data, Split
 from sightline.data import survey_store
@@ -181,3 +182,106 @@ def test_what_is_odd_is_listed_to_be_looked_at(tmp_path: Path, monkeypatch: pyte
     )
     (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",train,").replace(",val,", ",train,") for row in rows))
     assert "All images are marked as train: validation and test images are cut from them." in check(table)["remarks"]["all"]
+
+
+def test_every_row_that_cannot_be_read_is_said_and_the_others_are_looked_at(data: Data) -> None:
+    assert data.root is not None
+    rows = data.root.read_text().splitlines()
+    for line, broken in ((6, "5 5 x 10"), (7, "9 9"), (12, "1,2 3,4 5,6 7,8")):
+        rows[line - 1] = rows[line - 1].rstrip(",") + f',"{broken}",,'
+    rows[20] = rows[20].replace("19.png", "gone.png")
+    data.root.write_text("\n".join(rows))
+    report = check(data)
+    said = "\n".join(report["problems"]["all"])
+    assert all(f"table.csv line {line}" in said for line in (6, 7, 12, 21)), said
+    assert "lies outside the image" in said
+    assert "9.png" in said
+    assert report["images"] == 20
+
+
+@pytest.mark.parametrize("reader", ["yolo", "voc", "labelme", "coco", "cvat", "via", "labelstudio"])
+def test_every_annotation_that_cannot_be_read_is_said(tmp_path: Path, reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey_store, "store_folder", lambda: tmp_path / "store")
+    root = tmp_path / "data"
+    for i in range(6):
+        picture(root / f"p{i}.png", (20 + i, 20))
+    BROKEN[reader](root)
+    report = check(Data(name=reader, root=root))
+    said = "\n".join(report["problems"]["all"])
+    for number in (1, 4):  # a file, or an entry in a file
+        assert any(f"{what}{number}" in said for what in ("p", "annotation ", "task ")), said
+    assert report["images"] == 4
+
+
+def _yolo(root: Path) -> None:
+    write(root / "classes.txt", "mel\nnev\n")
+    for i in range(6):
+        write(root / f"p{i}.txt", {1: "0 9 9 9 9\n", 4: "7 0.5 0.5 0.1 0.1\n"}.get(i, f"{i % 2} 0.5 0.5 0.2 0.2\n"))
+
+
+def _voc(root: Path) -> None:
+    for i in range(6):
+        corners = "".join(f"<{key}>{'x' if i in (1, 4) else value}</{key}>" for key, value in zip(CORNERS, (2, 2, 9, 9), strict=True))
+        box = f"<object><name>{'ab'[i % 2]}</name><bndbox>{corners}</bndbox></object>"
+        write(root / f"p{i}.xml", f"<annotation><filename>p{i}.png</filename>{box}</annotation>")
+
+
+def _labelme(root: Path) -> None:
+    for i in range(6):
+        points = [[2, 2], [9, 9]] if i not in (1, 4) else [[2]]
+        shape = {"label": "ab"[i % 2], "points": points, "shape_type": "rectangle"}
+        write(root / f"p{i}.json", {"shapes": [shape], "imagePath": f"p{i}.png", "imageData": None})
+
+
+def _coco(root: Path) -> None:
+    boxes = [[2, 2, 5, 5] if i not in (1, 4) else ["x", 2, 5, 5] for i in range(6)]
+    write(
+        root / "all.json",
+        {
+            "images": [{"id": i, "file_name": f"p{i}.png", "width": 20 + i, "height": 20} for i in range(6)],
+            "annotations": [{"id": i, "image_id": i, "category_id": i % 2, "bbox": box} for i, box in enumerate(boxes)],
+            "categories": [{"id": 0, "name": "a"}, {"id": 1, "name": "b"}],
+        },
+    )
+
+
+def _cvat(root: Path) -> None:
+    shapes = [f'<box label="{"ab"[i % 2]}" xtl="{"x" if i in (1, 4) else 2}" ytl="2" xbr="9" ybr="9"/>' for i in range(6)]
+    images = [f'<image id="{i}" name="p{i}.png" width="{20 + i}" height="20">{shape}</image>' for i, shape in enumerate(shapes)]
+    write(root / "annotations.xml", f"<annotations>{''.join(images)}</annotations>")
+
+
+def _via(root: Path) -> None:
+    def entry(i: int) -> dict[str, object]:
+        shape = {"name": "rect", "x": "x" if i in (1, 4) else 2, "y": 2, "width": 5, "height": 5}
+        return {"filename": f"p{i}.png", "size": 1, "regions": [{"shape_attributes": shape, "region_attributes": {"kind": "ab"[i % 2]}}]}
+
+    write(root / "via.json", {f"p{i}.png1": entry(i) for i in range(6)})
+
+
+def _labelstudio(root: Path) -> None:
+    def task(i: int) -> dict[str, object]:
+        value = {"x": "x" if i in (1, 4) else 10, "y": 10, "width": 20, "height": 20, "rotation": 0, "rectanglelabels": ["ab"[i % 2]]}
+        result = {
+            "original_width": 20 + i,
+            "original_height": 20,
+            "type": "rectanglelabels",
+            "from_name": "l",
+            "to_name": "i",
+            "value": value,
+        }
+        return {"id": i, "data": {"image": f"p{i}.png"}, "annotations": [{"result": [result]}]}
+
+    write(root / "project.json", [task(i) for i in range(6)])
+
+
+CORNERS = ("xmin", "ymin", "xmax", "ymax")
+BROKEN = {
+    "yolo": _yolo,
+    "voc": _voc,
+    "labelme": _labelme,
+    "coco": _coco,
+    "cvat": _cvat,
+    "via": _via,
+    "labelstudio": _labelstudio,
+}

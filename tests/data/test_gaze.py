@@ -55,6 +55,7 @@ def test_blinks_in_any_spelling(tmp_path: Path) -> None:
         ("gaze_x,fix_x,y\n5,6,7\n", "has several columns that may be x: 'gaze_x', 'fix_x'"),
         ("FPOGX,FPOGY\n0.5,0.5\n", "has no columns x and y, but FPOGX, FPOGY"),
         ("", "has no columns x and y, but nothing"),
+        ("x,y,duration\n5,6,0.2\n7,8,-0.2\n", "line 3: has a duration of -0.2"),
         ('x,y\n5,"6\n7,8\n', "line 2: opens a quote"),
     ],
 )

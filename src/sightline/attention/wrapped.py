@@ -62,8 +62,11 @@ class WrappedBackbone(nn.Module):
             for key, values, default in (("mean", mean, 0.0), ("std", std, 1.0)):
                 self.register_buffer(key, _per_channel(key, values, default).to(device))
         self._layouts: dict[str, Layout] = {}
+        self.image_channels = 3  # until it is known
         self.image_channels = self._find_channels()
         found = self.tried()
+        if not (found.raw.isfinite().all() and found.last.isfinite().all()):
+            raise UserError(self.title, "answers images with NaN or infinity", "Load weights that are finite.")
         self.channels, self.classes = found.last.shape[1], found.raw.shape[1]
 
     @property
@@ -91,6 +94,8 @@ class WrappedBackbone(nn.Module):
     def answer(self, images: Tensor) -> Tensor:
         """(B, C), of images in [0, 1], which get the precision of the weights."""
         dtype = next((tensor.dtype for tensor in _tensors(self.module)), images.dtype)
+        if self.image_channels == 1 and images.shape[1] == 3:
+            images = grey(images)
         with as_written(self.module):
             return logits_of(self.module(((images - self.mean) / self.std).to(dtype)), self.title)
 
@@ -202,6 +207,11 @@ class WrappedHead(Head):
 
     def class_weights(self) -> Tensor | None:
         return None if self._linear[0] is None else self._linear[0].weight
+
+
+def grey(images: Tensor) -> Tensor:
+    """The luma of ITU-R BT.601, which leaves grey images stored in three channels as they are. (B, 3, H, W) -> (B, 1, H, W)"""
+    return (images * images.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True)
 
 
 def _tensors(module: nn.Module) -> Iterator[Tensor]:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
+from sightline.engine.decision import Decision, look_at_decided
 
 BATCH = 64
 
@@ -25,15 +26,18 @@ def probabilities(classifier: GuidedClassifier, images: Tensor) -> np.ndarray:
 
 
 @torch.no_grad()
-def looks(classifier: GuidedClassifier, images: Tensor, target: Tensor | None = None) -> tuple[np.ndarray, np.ndarray | None]:
-    """Probabilities (N, C), and the first map (N, h, w) float32 of the class `target` (N,); None: of the predicted class.
+def looks(classifier: GuidedClassifier, images: Tensor, decision: Decision) -> tuple[np.ndarray, np.ndarray | None]:
+    """Probabilities (N, C), and the first map (N, h, w) float32 of the class decided for; None where the classifier has no maps."""
+    seen = [look_at_decided(classifier, part.to(device_of(classifier)), decision) for part in images.split(BATCH)]
+    maps = [next(iter(one.maps.values())) for one in seen if one.maps]
+    return np.concatenate([one.probabilities for one in seen]), np.concatenate(maps) if maps else None
 
-    The map is None where the classifier has none.
-    """
-    device, said, maps = device_of(classifier), [], []
-    for i, part in enumerate(images.split(BATCH)):
-        wanted = None if target is None else target[i * BATCH : i * BATCH + len(part)].to(device)
-        look = classifier.look(part.to(device), wanted)
-        said.append(look.logits.double().softmax(1).cpu().numpy())
-        maps += [next(iter(look.maps.values()))[:, 0].float().cpu().numpy()] if look.maps else []
-    return np.concatenate(said), np.concatenate(maps) if maps else None
+
+@torch.no_grad()
+def maps_of(classifier: GuidedClassifier, images: Tensor, target: np.ndarray) -> np.ndarray:
+    """The first map (N, h, w) float32 of the classes `target` (N,); the classifier has maps."""
+    device, maps = device_of(classifier), []
+    for part, of in zip(images.split(BATCH), torch.from_numpy(target).split(BATCH), strict=True):
+        look = classifier.look(part.to(device), of.to(device))
+        maps.append(next(iter(look.maps.values()))[:, 0].float().cpu().numpy())
+    return np.concatenate(maps)

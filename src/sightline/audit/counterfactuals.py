@@ -21,6 +21,7 @@ from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, log_odds, score, sign_flip
 from sightline.data import counterfactual
 from sightline.data.artefacts import NATURAL, artefacts_in
+from sightline.engine.decision import Decision
 from sightline.metrics.bootstrap import Array, chosen, clusters
 from sightline.metrics.localisation import energy_inside, upsample
 from sightline.metrics.thresholds import decided
@@ -126,8 +127,8 @@ def effect(
     energy, area = [], []
     for part in budget.chunks(len(images), share, _CHUNK):
         before, after, control, mask = _changed(images, part, change, rng)
-        first, maps_before = looks(classifier, _tensor(before, device))
-        then, maps_after = looks(classifier, _tensor(after, device))
+        first, maps_before = looks(classifier, _tensor(before, device), Decision(threshold))
+        then, maps_after = looks(classifier, _tensor(after, device), Decision(threshold))
         for name, answer in (("before", first), ("after", then), ("control", probabilities(classifier, _tensor(control, device)))):
             said[name].append(answer)
         area.append(mask.mean(axis=(1, 2)))

@@ -83,7 +83,7 @@ def examine(
     Returns:
         Facts: `images` (judged), `of`, `seconds`, `map`, `kind` (of image: `name`, `how` it was found, the artefacts `tried`), `threshold`
         (that the run keeps from its validation images; flips are of decisions at it; None: of the most probable class); `alignment`
-        (`localisation` of the predicted class's map), `reliance`, `perturbation`, `randomisation`, `tags`, `pasted` (on `clean` images),
+        (`localisation` of the map of its decision), `reliance`, `perturbation`, `randomisation`, `tags`, `pasted` (on clean images),
         `removed`, `in_training` (see there): None or empty where a part does not apply, or where the training images cannot be read; and
         what follows from them, see `findings`: `artefacts`, `reasons`, `aligned`, `flag`, `map_explains`.
     """
@@ -100,14 +100,14 @@ def examine(
     done = iter(range(1, total + 1))
 
     begun = budget.spent
-    said, maps = looks(classifier, unit(sample.pixels, device))
+    said, maps = looks(classifier, unit(sample.pixels, device), run.decision)
     rate = (budget.spent - begun) / len(sample)  # seconds per image and pass
     facts: dict[str, Any] = {"images": len(sample), "of": len(which.dataset), "map": next(iter(classifier.map_names), None)}
     facts["kind"] = {"name": found_kind.name, "how": found_kind.how, "tried": artefacts}
     facts["alignment"] = None if maps is None else _alignment(maps, sample, settings.shuffles, sampling)
     facts["tags"] = _tags(which, sample, said, run.classes, sampling)
     progress(next(done), total)
-    facts["threshold"] = kept = run.thresholds.get("decision")
+    facts["threshold"] = kept = run.decision.threshold
     facts["reliance"], examples = reliance(classifier, sample, budget, 0.2, sampling, kept)
     progress(next(done), total)
 
@@ -128,9 +128,10 @@ def examine(
     scrambled: list[np.ndarray] = []
     facts["randomisation"] = facts["perturbation"] = None
     if maps is not None:
-        facts["randomisation"], scrambled = randomisation(classifier, sample.at(_cascaded(rate, budget.left, len(sample))), sampling)
+        some = sample.at(_cascaded(rate, budget.left, len(sample)))
+        facts["randomisation"], scrambled = randomisation(classifier, some, sampling, run.decision)
         steps = _steps(rate, budget.left)
-        facts["perturbation"] = deletion_insertion(classifier, sample, budget, 0.85, sampling, steps)
+        facts["perturbation"] = deletion_insertion(classifier, sample, budget, 0.85, sampling, steps, run.decision)
     facts["in_training"] = None if which.training is None else in_training(which.training)
     facts |= _conclude(facts)
     facts["seconds"] = {"given": seconds, "spent": budget.spent}

@@ -133,6 +133,8 @@ def _judge(name: str, loss: GuidanceLoss | BehaviourLoss, value: Any, step: _Ste
     read = loss.attention(step.look)
     if read and not read[0].requires_grad:
         return fault("the attention map is detached from the graph", "The source must not detach its map or compute it under no_grad.")
+    if read and read[0].shape[-2:] == (1, 1):
+        return fault("the attention map has one cell, which is the whole image", "Use larger images, or a finer map: `backbone.stride`.")
     if not value.requires_grad:
         return fault("its value is a constant", "It must not replace its value by a constant or detach it.")
 

@@ -23,6 +23,7 @@ from sightline.audit.budget import Budget
 from sightline.audit.covers import blurred
 from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, scores
+from sightline.engine.decision import Decision
 from sightline.metrics.bootstrap import Array, chosen
 from sightline.metrics.levels import centre
 
@@ -73,9 +74,15 @@ def area_under(curves: Array) -> Array:
 
 
 def deletion_insertion(
-    classifier: GuidedClassifier, images: Images, budget: Budget, share: float, sampling: Sampling, steps: int = STEPS[0]
+    classifier: GuidedClassifier,
+    images: Images,
+    budget: Budget,
+    share: float,
+    sampling: Sampling,
+    steps: int = STEPS[0],
+    decision: Decision = Decision(),
 ) -> dict[str, Any]:
-    """Both curves of the predicted class's own map, beside the same curves in random order and from the middle outwards.
+    """Both curves of the own map of the class decided for, beside the same curves in random order and from the middle outwards.
 
     Deleted cells take the image's mean colour; insertion begins with a blurred image.
 
@@ -90,9 +97,9 @@ def deletion_insertion(
     found: dict[tuple[str, str], list[Array]] = {}
     for part in budget.chunks(len(images), share, _CHUNK):
         seen = unit(images.pixels[part], device)
-        said, maps = looks(classifier, seen)
+        said, maps = looks(classifier, seen, decision)
         assert maps is not None  # the caller asks only of classifiers with maps
-        target = said.argmax(axis=1)
+        target = decision(said)
         own, cells = np.arange(len(target)), grid(maps)
         middle = np.broadcast_to(centre((cells.shape[1], cells.shape[2])), cells.shape)
         turns = {"map": ranks(cells, rng), "random": ranks(np.zeros_like(cells), rng), "centre": ranks(middle, rng)}

@@ -20,9 +20,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torchmetrics.functional.image import structural_similarity_index_measure
 
 from sightline.attention.classifier import GuidedClassifier
-from sightline.audit.ask import device_of, looks, probabilities
+from sightline.audit.ask import device_of, looks, maps_of, probabilities
 from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, score
+from sightline.engine.decision import Decision
 from sightline.metrics.bootstrap import Array
 from sightline.metrics.localisation import upsample
 
@@ -88,7 +89,9 @@ def ssim(a: Array, b: Array) -> Array:
     return np.atleast_1d(torch.as_tensor(found[0] if isinstance(found, tuple) else found).numpy())
 
 
-def randomisation(classifier: GuidedClassifier, images: Images, sampling: Sampling) -> tuple[dict[str, Any], list[Array]]:
+def randomisation(
+    classifier: GuidedClassifier, images: Images, sampling: Sampling, decision: Decision = Decision()
+) -> tuple[dict[str, Any], list[Array]]:
     """How similar the maps stay while the weights are scrambled, in a copy of the classifier.
 
     Returns:
@@ -97,9 +100,9 @@ def randomisation(classifier: GuidedClassifier, images: Images, sampling: Sampli
         images, before and after each step.
     """
     seen, groups = unit(images.pixels, device_of(classifier)), images.patients
-    said, original = looks(classifier, seen)
+    said, original = looks(classifier, seen, decision)
     assert original is not None  # the caller asks only of classifiers with maps
-    target = torch.from_numpy(said.argmax(axis=1))
+    target = decision(said)
     copied, random = copy.deepcopy(classifier).eval(), torch.Generator().manual_seed(sampling["seed"])
     blocks, steps, shown = cascade(copied), [], [original[:SHOWN]]
     gone: list[nn.Module] = []
@@ -107,8 +110,7 @@ def randomisation(classifier: GuidedClassifier, images: Images, sampling: Sampli
         gone += layers
         scramble(layers, random)
         settle(copied, gone, seen)
-        maps = looks(copied, seen, target)[1]
-        assert maps is not None
+        maps = maps_of(copied, seen, target)
         both = {"rank_correlation": rank_correlation(original, maps), "ssim": ssim(original, maps)}
         steps.append({"name": name} | {key: score(values, groups, sampling) for key, values in both.items()})
         shown.append(maps[:SHOWN])

@@ -29,7 +29,7 @@ def gaze_list(cell: list[Any], where: str) -> Points:
     rows = [row if isinstance(row, list) else [] for row in cell]
     if len({len(row) for row in rows}) > 1 or any(len(row) not in (2, 3) for row in rows):
         raise UserError(where, "is not a list of [x, y] or of [x, y, duration]", "Give every sample the same 2 or 3 numbers.")
-    return tuple(tuple(_sample(value, where) for value in row) for row in rows)
+    return tuple(_samples(row, where) for row in rows)
 
 
 def gaze_file(path: Path) -> tuple[Points, list[str]]:
@@ -46,11 +46,11 @@ def gaze_file(path: Path) -> tuple[Points, list[str]]:
     if columns["x"] is None or columns["y"] is None:
         found = ", ".join(sheet.header) or "nothing"
         raise UserError(path, f"has no columns x and y, but {found}", "Name them x,y or x,y,duration in the first line.")
-    places = [place for place in columns.values() if place is not None]
+    places = [place for place in columns.values() if place is not None]  # of x, y and perhaps duration
     other = [
         f"with {sheet.header[place]!r} as {kind}" for kind, place in columns.items() if place is not None and sheet.header[place] != kind
     ]
-    return tuple(tuple(_sample(cells[i], f"{path} line {line}") for i in places) for line, cells in sheet.rows), sheet.notes + other
+    return tuple(_samples([cells[i] for i in places], f"{path} line {line}") for line, cells in sheet.rows), sheet.notes + other
 
 
 def _kind(name: str) -> str | None:
@@ -69,5 +69,11 @@ def _column(path: Path, header: Sequence[str], kind: str) -> int | None:
     return places[0] if places else None
 
 
-def _sample(value: Any, where: str) -> float:
-    return math.nan if missing(value) else number(value, where)
+def _samples(values: Sequence[Any], where: str) -> tuple[float, ...]:
+    """x, y and perhaps a duration; what is missing is NaN."""
+    found = tuple(math.nan if missing(value) else number(value, where) for value in values)
+    if found[2:] and found[2] < 0:
+        raise UserError(
+            where, f"has a duration of {found[2]:g}", "Give the time for which the gaze stayed there; leave it empty for blinks."
+        )
+    return found

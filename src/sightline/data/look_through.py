@@ -15,7 +15,7 @@ from sightline.data.guiding import guided_by
 from sightline.data.lacking import gaps, lacking
 from sightline.data.leaks import Compared, Leak, compare, find_leaks, near_duplicate_groups
 from sightline.data.point_into import check_point_into
-from sightline.data.problems import refuse
+from sightline.data.problems import Several, refuse
 from sightline.data.reading import Dataset, look
 from sightline.data.splits import annotated_subset, split
 from sightline.data.survey import Survey, survey
@@ -125,6 +125,8 @@ def _meeting(meet: Meet) -> Iterator[None]:
     """Hands a refusal on; what was to be made within is not there then."""
     try:
         yield
+    except Several as several:
+        meet(several.problems)
     except UserError as error:
         meet([error])
 

@@ -3,29 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from sightline.errors import UserError
+from sightline.types import Records
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 NAMED = 3  # of the files or images that share a problem
 NUMBER, FILE = re.compile(r"\d+(\.\d+)?"), re.compile(r"[^\s'\"(]*\.[A-Za-z]\w{1,4}\b")
 
 
-def refuse(problems: Sequence[UserError]) -> None:
-    """Raises the first problem, saying how many more there are.
+class Several(UserError):
+    """Problems as one: the first, and how many more there are.
 
-    Raises:
-        UserError: there is a problem.
+    Attributes:
+        problems: all of them, at least one.
+        rest: what a reader could read in spite of them; None: nothing.
     """
-    if not problems:
-        return
-    first, like = problems[0], len(_kinds(problems)[0]) - 1
-    others = len(problems) - 1 - like
-    said = [f"So it is with {like} more."] * bool(like)
-    said += [f"There {'is one more problem' if others == 1 else f'are {others} more problems'}."] * bool(others)
-    said += ["`sightline data check`, with the same --recipe and --set, lists them all."] * bool(said)
-    raise UserError(first.where, first.reason, " ".join([first.remedy, *said]))
+
+    def __init__(self, problems: Sequence[UserError], rest: Records | None = None) -> None:
+        first, like = problems[0], len(_kinds(problems)[0]) - 1
+        others = len(problems) - 1 - like
+        said = [f"So it is with {like} more."] * bool(like)
+        said += [f"There {'is one more problem' if others == 1 else f'are {others} more problems'}."] * bool(others)
+        said += ["`sightline data check`, with the same --recipe and --set, lists them all."] * bool(said)
+        super().__init__(first.where, first.reason, " ".join([first.remedy, *said]))
+        self.problems, self.rest = tuple(problems), rest
+
+    def __reduce__(self) -> tuple[type[UserError], tuple[str, str, str]]:
+        return UserError, (self.where, self.reason, self.remedy)
+
+
+def refuse(problems: Sequence[UserError], rest: Records | None = None) -> None:
+    """
+    Raises:
+        Several: there are problems.
+    """
+    if problems:
+        raise Several(problems, rest)
+
+
+def each(make: Callable[[T], U], items: Iterable[T], problems: list[UserError]) -> list[U]:
+    """What `make` makes of each item; of those that it refuses, `problems` gets why."""
+    made = []
+    for item in items:
+        try:
+            made.append(make(item))
+        except UserError as error:
+            problems.append(error)
+    return made
 
 
 def grouped(problems: Sequence[UserError]) -> list[str]:

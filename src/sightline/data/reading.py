@@ -12,7 +12,7 @@ from sightline import catalog
 from sightline.config import Data
 from sightline.data.labels import check_labels
 from sightline.data.marks import as_set
-from sightline.data.problems import refuse
+from sightline.data.problems import Several, refuse
 from sightline.errors import UserError, nearest
 from sightline.types import Picture, Record, Records
 
@@ -55,9 +55,9 @@ def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:
         UserError: it cannot be read at all, or there is no such task.
     """
     reader = catalog.find("data", data.name)
-    given: list[Record] = catalog.make("data", data.name, data.options, data.root, where="data.options")
+    given, problems = _given(data)
     where = str(data.root or data.name)
-    problems = [*_twice(given, where), *_two_labels(given, where), *_refused(lambda: _check_names(given, where))]
+    problems += [*_twice(given, where), *_two_labels(given, where), *_refused(lambda: _check_names(given, where))]
     records = list({record.id: record for record in reversed(given)}.values())[::-1]
     tasks = getattr(sys.modules[reader.__module__], "TASKS", {})
     if data.classes is None and not tasks:
@@ -76,6 +76,17 @@ def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:
     left_out = Counter(r.label for r in records if r.label not in class_of)
     notes = given.notes if isinstance(given, Records) else ()
     return Dataset(as_set(kept, data.mask, data.annotated_on), tuple(classes), dict(left_out.most_common()), notes), problems
+
+
+def _given(data: Data) -> tuple[list[Record], list[UserError]]:
+    """What the reader reads, and what of it cannot be read."""
+    try:
+        given: list[Record] = catalog.make("data", data.name, data.options, data.root, where="data.options")
+    except Several as several:
+        if not several.rest:
+            raise
+        return several.rest, list(several.problems)
+    return given, []
 
 
 def _classes(data: Data, tasks: Mapping[str, dict[str, list[str]]], labels: Sequence[str]) -> dict[str, list[str]]:

@@ -77,6 +77,15 @@ class Run:
             raise Damaged(path, f"names a class twice ({', '.join(found)})", _AGAIN)
         return found
 
+    def require_files(self) -> None:
+        """Opens what a report needs last, so that a damaged file ends it before minutes of drawing.
+
+        Raises:
+            Damaged: names the file.
+        """
+        for part in ("environment", "thresholds", "history"):
+            getattr(self, part)
+
     @property
     def finished(self) -> bool:
         """Whether training came to its end."""
@@ -201,7 +210,11 @@ class Run:
         from sightline.engine.saving import load_model
 
         if not self.finished:
-            raise UserError(self.path, "its training has not ended", f"Go on with `sightline train ... --name {self.name} --resume`.")
+            raise UserError(
+                self.path,
+                "has no model.safetensors: its training has not ended",
+                f"Go on with `sightline train ... --name {self.name} --resume`.",
+            )
         return load_model(self.path).to(device).eval()
 
     @property

@@ -86,7 +86,7 @@ def audit_page(run: Run, audit: Audit, split: str) -> str:
             "shows may be the cover's doing. Both backgrounds leave the same seams: what differs between them is what the background tells."
         )
         content |= {"tests": draw(charts.tests_chart(reliance), alt, caption), "conditions": tests, "reliance_n": reliance["n"]}
-        content["examples"] = pictures.tests_panel(shown, run.classes)
+        content["examples"] = pictures.tests_panel(shown, run.classes, run.decision)
     if curves := facts["perturbation"]:
         caption = f"Mean over {count(curves['n'], 'image')}, in {curves['steps']} steps. Areas: its own map, random order, from the middle."
         content["curves"] = draw(charts.curves_chart(curves), "Deletion and insertion curves.", caption)

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from sightline.audit.examine import Shown
+from sightline.engine.decision import Decision
 from sightline.explain.overlay import Range, shown
 from sightline.explain.style import to_data_uri
 from sightline.report.audit_words import TESTS, called
@@ -16,10 +17,10 @@ from sightline.report.pictures import Panel, Picture
 
 PAIRS = 6
 _PAIRS = (
-    "The images whose answer changed most, at most two of each artefact; they are not typical. Maps are of the predicted class; the "
+    "The images whose answer changed most, at most two of each artefact; they are not typical. Maps are of the class decided for; the "
     "outline is what was changed."
 )
-_SCRAMBLED = "Maps of the class that was predicted before. Once everything is scrambled, nothing of them should be left."
+_SCRAMBLED = "Maps of the class that was decided for before. Once everything is scrambled, nothing of them should be left."
 _SIDE = 280
 _FEW = ("as_is", "only_mean", "removed_blur", "boxed_mean", "elsewhere_mean", "background_same", "background_other")
 
@@ -39,7 +40,7 @@ def pairs_panel(facts: Mapping[str, Any], found: Shown, classes: Sequence[str], 
         verb = f"{called(pair.what)} {'put in' if pair.how == 'pasted' else 'taken out'}"
         row = []
         for pixels, said, raw, when in zip((pair.before, pair.after), pair.said, pair.maps, ("before", verb), strict=True):
-            caption, tone = _said(said, classes, pair.label)
+            caption, tone = _said(said, classes, pair.label, Decision(facts["threshold"]))
             alt = f"Image {pair.id}, {when}: {caption}"
             row.append(Picture(_uri(pixels), f"{when}: {caption}", tone, alt))
             if raw is not None:
@@ -56,7 +57,7 @@ def pairs_panel(facts: Mapping[str, Any], found: Shown, classes: Sequence[str], 
     )
 
 
-def tests_panel(found: Shown, classes: Sequence[str]) -> Panel | None:
+def tests_panel(found: Shown, classes: Sequence[str], decision: Decision) -> Panel | None:
     """A few images in the tests."""
     if not found.examples:
         return None
@@ -68,7 +69,7 @@ def tests_panel(found: Shown, classes: Sequence[str]) -> Panel | None:
             if np.isnan(said).any():
                 cells.append(Picture(_uri(pixels), "no partner", "", "There is no image of such a class."))
                 continue
-            caption, tone = _said(said, classes, one.label)
+            caption, tone = _said(said, classes, one.label, decision)
             cells.append(Picture(_uri(pixels), caption, tone, f"Image {one.id}, {TESTS[name]}: {caption}"))
         rows.append(cells)
     return Panel([TESTS[name] for name in _FEW], rows, "Random images, not chosen for what they show. Green answers are right.")
@@ -94,9 +95,9 @@ def cascade_panel(facts: Mapping[str, Any], found: Shown, range: Range) -> Panel
     )
 
 
-def _said(said: np.ndarray, classes: Sequence[str], label: int) -> tuple[str, str]:
-    best = int(said.argmax())
-    return f"{classes[best]} {said[best]:.2f}", "right" if best == label else "wrong"
+def _said(said: np.ndarray, classes: Sequence[str], label: int, decision: Decision) -> tuple[str, str]:
+    chosen = int(decision(said))
+    return f"{classes[chosen]} {said[chosen]:.2f}", "right" if chosen == label else "wrong"
 
 
 def _large(pixels: np.ndarray) -> np.ndarray:

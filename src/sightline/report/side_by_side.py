@@ -36,6 +36,8 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
     Raises:
         UserError: they have no split in common, or differ in classes or images.
     """
+    for run in runs:
+        run.require_files()
     split = common_split(runs, split)
     first = runs[0].predictions(split)
     for run in runs[1:]:

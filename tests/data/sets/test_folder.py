@@ -163,3 +163,10 @@ def test_annotation_files_that_another_reader_reads_are_said(tmp_path: Path) -> 
         "Annotations that folder does not read lie among the .xml files (1.xml): data=voc reads them",
         "Annotations that folder does not read lie among the .xml files (all.xml): data=cvat reads them",
     ]
+
+
+def test_annotation_files_are_said_where_there_are_no_classes(tmp_path: Path) -> None:
+    root = touch(tmp_path, "1.png", "2.png")
+    (root / "1.json").write_text('{"version": "5", "shapes": [], "imagePath": "1.png", "imageData": null}')
+    with pytest.raises(UserError, match=r"holds no class folders.*data=labelme reads them\.$"):
+        read(root)

@@ -172,3 +172,14 @@ def test_files_of_other_tools_are_named(tmp_path: Path) -> None:
         read(tmp_path)
     with pytest.raises(UserError, match=r"is no file that data=labelme reads\. It looks as if data=coco reads it"):
         read(tmp_path / "a.json")
+
+
+def test_a_file_that_is_cut_short_is_named_and_not_left_out(tmp_path: Path) -> None:
+    annotate(tmp_path, "a.jpg", shape("a", SQUARE))
+    annotate(tmp_path, "b.jpg", shape("b", SQUARE))
+    whole = (tmp_path / "b.json").read_text()
+    (tmp_path / "b.json").write_text(whole[: len(whole) // 2])
+    with pytest.raises(UserError, match=r"b\.json: is not JSON"):
+        read(tmp_path)
+    with pytest.raises(UserError, match=r"b\.json: is not JSON"):
+        read(tmp_path / "b.json")

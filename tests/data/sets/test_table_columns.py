@@ -32,6 +32,7 @@ def test_case_and_blanks_of_a_name_do_not_matter_and_are_said(folder: Path) -> N
         ("filename,label", r"unknown column 'filename'\. Did you mean \"image\"\?$"),
         ("path,diagnosis", r"unknown columns 'path', 'diagnosis'\. Call 'path' \"image\"\. Call 'diagnosis' \"label\"\.$"),
         ("image,label,Patient_ID", r"Did you mean \"group\"\?$"),
+        ("image,label,bxo", r"Did you mean \"box\"\?$"),
         ("image,label,boxs", r"Did you mean \"box\"\?$"),
         ("image,label,bbox", r"Did you mean \"box\"\?$"),
         ("a.png,cat", r"line 1: names no column of a table, but 'a\.png', 'cat'\. It has to name the columns, among them image and label"),

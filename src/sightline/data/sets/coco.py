@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sightline.data.annotation import Size
 from sightline.data.images import image_size
+from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import formats
 from sightline.data.sets.coco_entries import Hint, Listed, is_coco, listed, marked
@@ -53,25 +54,29 @@ def read(
     top = existing(root, LAYOUT, WHERE)
     files, notes = ([top], []) if top.is_file() else _files(top)
     found: list[Image] = []
+    problems: list[UserError] = []
     for file in files:
         content = listed(file, f"{LAYOUT}. {WHERE}")
         notes += content.notes
         split = _split(file, top)
-        for image, path in zip(content.images, _paths(file, top, images, content.images, split), strict=True):
-            size = image.size or (_real_size(path) if image.entries and annotation == "mask" else None)
-            found.append(
-                Image(
-                    id=image.name if len(files) == 1 else f"{file.parent.name}/{file.stem}/{image.name}",
-                    path=path,
-                    things=[marked(entry, size, annotation) for entry in image.entries],
-                    where=f"{file}: {image.name}",
-                    split=split if len(files) > 1 else split_of(path, top if top.is_dir() else top.parent),
-                    size=image.size,
-                )
+
+        def made(listed: Listed, path: Path, file: Path = file, split: str | None = split) -> Image:
+            size = listed.size or (_real_size(path) if listed.entries and annotation == "mask" else None)
+            return Image(
+                id=listed.name if len(files) == 1 else f"{file.parent.name}/{file.stem}/{listed.name}",
+                path=path,
+                things=[marked(entry, size, annotation) for entry in listed.entries],
+                where=f"{file}: {listed.name}",
+                split=split if len(files) > 1 else split_of(path, top if top.is_dir() else top.parent),
+                size=listed.size,
             )
-        _refuse_corners(file, content.images, found[-len(content.images) :])
-    records = records_of(found, label, background, empty)
-    return Records(records, [*notes, *records.notes])
+
+        pairs = list(zip(content.images, _paths(file, top, images, content.images, split), strict=True))
+        read_here = each(lambda pair: made(*pair), pairs, problems)
+        if len(read_here) == len(pairs):
+            _refuse_corners(file, content.images, read_here)
+        found += read_here
+    return records_of(found, label, background, empty, problems=problems, said=notes)
 
 
 def _files(folder: Path) -> tuple[list[Path], list[str]]:

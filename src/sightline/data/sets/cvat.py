@@ -12,6 +12,7 @@ import numpy as np
 
 from sightline.data import cells
 from sightline.data.annotation import Size
+from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import formats, json_files, shapes, xml_files
 from sightline.data.sets.label_by import By, labelled, one_label
@@ -52,8 +53,9 @@ def read(
     top = existing(root, LAYOUT, WHERE)
     pictures = PictureFiles.of(top)
     files, notes = formats.files_of(top, pictures.found.others if top.is_dir() else (), "cvat", ".xml", f"{LAYOUT}. {WHERE}")
-    images = [image for file in files for image in _images(file, pictures)]
-    return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="tag", notes=notes)
+    problems: list[UserError] = []
+    images = [image for file in files for image in _images(file, pictures, problems)]
+    return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="tag", notes=notes, problems=problems)
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,12 @@ class RunsPatch:
         return mask
 
 
-def _images(file: Path, pictures: PictureFiles) -> list[Image]:
+def _images(file: Path, pictures: PictureFiles, problems: list[UserError]) -> list[Image]:
     element = xml_files.load(file)
     if element.find("track") is not None:
         raise UserError(file, "is of a video", 'Export it as "CVAT for images 1.1".')
-    return [_image(file, entry, f"{file} image {number}", pictures) for number, entry in enumerate(element.findall("image"), start=1)]
+    entries = enumerate(element.findall("image"), start=1)
+    return each(lambda entry: _image(file, entry[1], f"{file} image {entry[0]}", pictures), entries, problems)
 
 
 def _image(file: Path, entry: Element, where: str, pictures: PictureFiles) -> Image:

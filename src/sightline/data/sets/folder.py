@@ -71,10 +71,11 @@ def _check_classes(found: Found, places: Places, at: dict[Path, Place]) -> None:
             reason = "holds no images" + (f" that can be read, but {inside}" if inside else "")
             raise UserError(empty, reason, f"Remove the folder, or fill it. Expected: {LAYOUT}.")
     if len(labels) < 2:
+        tools = "".join(f" {note}." for note in formats.notes(found.others, "folder"))
         only = f"only the class folder {labels[0]!r}" if labels else "no class folders"
         inner = sorted({place.inner[0] for place in at.values() if place.inner})
         hint = f" If the classes are {some(inner)}, give the folder {labels[0]} as data.root." if labels and len(inner) > 1 else ""
-        raise UserError(found.top, f"holds {only}", f"A classifier needs at least two. Expected: {LAYOUT}.{hint}")
+        raise UserError(found.top, f"holds {only}", f"A classifier needs at least two. Expected: {LAYOUT}.{hint}{tools}")
 
 
 def _refuse_spellings(top: Path, labels: Sequence[str]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+from sightline.data.sets import json_files, xml_files
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
 
@@ -20,6 +22,7 @@ KEYS = {  # reader -> words of which all of one group stand in its files
     ),
     "coco": (("images", "file_name", "annotations"), ("images", "file_name", "categories"), ("image_id", "category_id")),
 }
+WHOLE: dict[str, Callable[[Path], Any]] = {".json": json_files.load, ".xml": xml_files.load}
 YOLO = re.compile(r"\s*\d+(\s+-?(0|1|0?\.\d+|[01]\.\d+|\d(\.\d+)?e-\d+)){4,}\s*", re.IGNORECASE)
 
 
@@ -74,19 +77,23 @@ def files_of(top: Path, found: Sequence[Path], reader: str, suffix: str, expecte
         expected: the layout, for the message.
 
     Raises:
-        UserError: there is none.
+        UserError: there is none, or a file that is broken.
     """
     if top.is_file():
         if (other := reader_of(top)) != reader:
+            if suffix == top.suffix.lower() in WHOLE:
+                WHOLE[suffix](top)
             remedy = f"It looks as if data={other} reads it." if other else f"Expected: {expected}"
             raise UserError(top, f"is no file that data={reader} reads", remedy)
         return [top], []
     files = [file for file in found if file.suffix.lower() == suffix]
     own = [file for file in files if reader_of(file) == reader]
+    others = [file for file in files if file not in set(own)]
+    for file in others if suffix in WHOLE else ():
+        WHOLE[suffix](file)  # one that is cut short is not known as the reader's own
     if not own:
         hints = "".join(f" {hint}." for hint in notes(found, reader))
         raise UserError(top, "holds no annotations", f"Expected: {expected}{hints}")
-    others = [file for file in files if file not in set(own)]
     left_out = f"Left out, since not for data={reader}: {count(len(others), f'{suffix} file')} ({some(file.name for file in others)})"
     return own, [left_out] if others else []
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from sightline.data.problems import refuse
 from sightline.data.sets.folder_names import is_plain, meaning
 from sightline.data.sets.objects import Empty, Image, Rule, records_of
 from sightline.data.sets.picture_files import PictureFiles, split_of
@@ -27,6 +28,7 @@ def labelled(
     empty: Empty,
     whole: str,
     notes: Sequence[str] = (),
+    problems: Sequence[UserError] = (),
 ) -> Records:
     """The records of annotated images.
 
@@ -38,10 +40,13 @@ def labelled(
     Args:
         whole: what the tool calls a word on the whole image, for messages.
         notes: to be said before what is said here.
+        problems: with images that could not be read.
 
     Raises:
         UserError: none of the images is there; an image of several categories; by `image` or `folder`, when nothing is said there.
     """
+    if not images:
+        refuse(problems)
     if images and all(isinstance(image.path, Path) and not image.path.exists() for image in images):
         raise UserError(
             images[0].where, "is not found, nor is any other image", "Put the images beside their annotations, or correct the names."
@@ -72,8 +77,7 @@ def labelled(
         chosen = [replace(image, label=None) for image in (*images, *(others if background else ()))]
     if by != "folder" and others and not (by == "object" and background):
         said.append(f"{count(len(others), 'picture')} without annotations left out ({some(image.id for image in others)})")
-    records = records_of(chosen, rule, background, empty)
-    return Records(records, [*said, *records.notes])
+    return records_of(chosen, rule, background, empty, problems=problems, said=said)
 
 
 def one_label(names: Sequence[str], where: str, whole: str) -> str | None:

@@ -17,6 +17,7 @@ from PIL import ImageOps
 
 from sightline.data import cells
 from sightline.data.annotation import Size
+from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import formats, json_files, shapes
 from sightline.data.sets.label_by import By, labelled, one_label
@@ -56,13 +57,14 @@ def read(
     top = existing(root, LAYOUT, WHERE)
     pictures = PictureFiles.of(top)
     files, notes = formats.files_of(top, pictures.found.others, "labelme", ".json", f"{LAYOUT}. {WHERE}")
-    images = [_image(file, pictures) for file in files]
+    problems: list[UserError] = []
+    images = each(lambda file: _image(file, pictures), files, problems)
     categories = {thing.category for image in images for thing in image.things}
     if by == "auto" and len(categories) > 1:
         by = "object"  # flags often say something else, such as that an image is blurred
     inner = sum(isinstance(image.path, EmbeddedImage) for image in images)
     notes += [f"{count(inner, 'image')} taken from the .json files, which hold them"] if inner else []
-    return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="flag", notes=notes)
+    return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="flag", notes=notes, problems=problems)
 
 
 @dataclass(frozen=True)

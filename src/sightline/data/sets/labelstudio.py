@@ -11,6 +11,7 @@ from typing import Any
 from sightline.data import cells
 from sightline.data.annotation import Size
 from sightline.data.images import image_size
+from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import formats, json_files, shapes
 from sightline.data.sets.brush import BrushMask
@@ -59,8 +60,9 @@ def read(
     notes = [*notes, *more]
     if open_ones := [task for _, task in found if not task.looked]:
         notes = [*notes, f"{count(len(open_ones), 'task')} without annotation left out ({some(task.image for task in open_ones)})"]
-    images = [_image(file, task, asked, pictures) for file, task in found if task.looked]
-    return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="choice", notes=notes)
+    problems: list[UserError] = []
+    images = each(lambda one: _image(*one, asked, pictures), [(file, task) for file, task in found if task.looked], problems)
+    return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="choice", notes=notes, problems=problems)
 
 
 def _question(found: Sequence[Task], wanted: str | None, by: By, top: Path) -> tuple[str | None, list[str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from sightline.data.annotation import Size
+from sightline.data.problems import refuse
 from sightline.data.sets.outlines import PolygonsMask
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
@@ -59,7 +60,15 @@ class Image:
     looked: bool = True
 
 
-def records_of(images: Sequence[Image], rule: Rule, background: str | None, empty: Empty, annotated: str = "objects") -> Records:
+def records_of(
+    images: Sequence[Image],
+    rule: Rule,
+    background: str | None,
+    empty: Empty,
+    annotated: str = "objects",
+    problems: Sequence[UserError] = (),
+    said: Sequence[str] = (),
+) -> Records:
     """One record per image: its label is the category of its objects, its annotation where the objects of that category are.
 
     Args:
@@ -67,31 +76,37 @@ def records_of(images: Sequence[Image], rule: Rule, background: str | None, empt
         background: class of the images without objects; None leaves them out.
         empty: what is known of them.
         annotated: what objects are called in notes.
+        problems: with other images, which could not be read.
+        said: notes that come first.
 
     Raises:
-        UserError: an image of several categories; two images of one name or file; boxes that are shares of the image.
+        UserError: an image of several categories; two images of one name or file; boxes that are shares of the image; any problem.
     """
     _refuse_twice(images)
     refuse_shares(images)
-    records = []
-    left_out: list[str] = []
+    met, labels, records = [*problems], dict[str, str | None](), []
     for image in images:
-        found = image.label or (label_of(image.things, rule, image.where) if image.things else background)
-        if found is None:
-            left_out.append(image.id)
+        try:
+            labels[image.id] = image.label or (label_of(image.things, rule, image.where) if image.things else background)
+        except UserError as error:
+            met.append(error)
+            continue
+        if (found := labels[image.id]) is None:
             continue
         marks = marks_of_empty(empty) if image.looked else ()
         if image.things:
             marks = marks_of(image.things, None if image.label else found)
         marks = tuple(mark if mark.kind == "nothing" else replace(mark, size=mark.size or image.size) for mark in marks)
         records.append(Record(id=image.id, image=image.path, label=found, split=image.split, annotations=marks))
-    notes = []
-    if left_out:
+    notes = [*said]
+    if left_out := [id for id, label in labels.items() if label is None]:
         remedy = "data.options={background: NAME} makes them a class"
         notes.append(f"{len(left_out)} of {count(len(images), 'image')} without {annotated} left out ({some(left_out)}); {remedy}")
     if bare := [image.id for image in images for thing in image.things if thing.mark is None]:
         notes.append(f"{count(len(bare), 'object')} without outline or box: the label counts, the place is unknown ({some(bare)})")
-    return Records(records, [*notes, *_spellings(records)])
+    found_records = Records(records, [*notes, *_spellings(records)])
+    refuse(met, found_records)
+    return found_records
 
 
 def refuse_shares(images: Sequence[Image]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sightline.data import cells
 from sightline.data.gaze import gaze_file, gaze_list
+from sightline.data.problems import each, refuse
 from sightline.data.roots import existing
 from sightline.data.sets.table_columns import COLUMNS, Tags
 from sightline.data.sets.table_files import Files, posix
@@ -41,23 +42,33 @@ def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, 
     found = rows_of(table, tags, LAYOUT)
     files, gaze_notes = Files(table), Counter[str]()
     facts = _tags(found.rows)
-    records: list[Record] = []
     seen: dict[Path, tuple[int, str]] = {}
-    for (line, row), said in zip(found.rows, facts, strict=True):
-        record = _record(row, said, files, line, gaze_notes)
+
+    def made(place: int) -> tuple[int, Record] | None:
+        line, row = found.rows[place]
+        record = _record(row, facts[place], files, line, gaze_notes)
         if record is None:
-            continue
+            return None
         assert isinstance(record.image, Path)
         earlier, label = seen.setdefault(record.image.resolve(), (line, record.label))
         if earlier != line:
             labels = f"as {label!r} and as {record.label!r}" if label != record.label else f"both times as {label!r}"
             reason = f"names the image {row['image']} of line {earlier} again, {labels}"
             raise UserError(f"{table} line {line}", reason, "Keep one row per image; several annotations go into one cell, divided by `;`.")
-        records.append(record)
-    files.refuse_missing()
-    records, unit_notes = in_pixels(records, [line for line, _ in found.rows], table, units)
+        return line, record
+
+    problems: list[UserError] = []
+    kept = [one for one in each(made, range(len(found.rows)), problems) if one]
+    problems += files.problems()
+    records, unit_notes = [record for _, record in kept], list[str]()
+    try:
+        records, unit_notes = in_pixels(records, [line for line, _ in kept], table, units)
+    except UserError as error:
+        problems.append(error)
     notes = [*found.notes, *(f"gaze: {count} files {note}" for note, count in gaze_notes.items()), *unit_notes]
-    return Records(records, [*notes, *_further_test_sets(records), *_alike_groups(records), *_unused(records)])
+    whole = Records(records, [*notes, *_further_test_sets(records), *_alike_groups(records), *_unused(records)])
+    refuse(problems, whole)
+    return whole
 
 
 def _record(row: Mapping[str, Any], tags: Mapping[str, Any], files: Files, line: int, gaze_notes: Counter[str]) -> Record | None:

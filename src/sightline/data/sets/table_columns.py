@@ -91,7 +91,8 @@ def _meant(name: str) -> str | None:
 
 def _slip(name: str, cutoff: float = 0.8) -> str | None:
     """The column whose name is a slip of the pen away."""
-    close = difflib.get_close_matches(canonical(name), COLUMNS, n=1, cutoff=cutoff)
+    plain = canonical(name)
+    close = difflib.get_close_matches(plain, COLUMNS, n=1, cutoff=cutoff) or [c for c in COLUMNS if sorted(c) == sorted(plain)]
     return close[0] if close else None
 
 

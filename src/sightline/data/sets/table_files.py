@@ -50,8 +50,9 @@ class Files:
         self.missing.setdefault(column, []).append((line, name))
         return None
 
-    def refuse_missing(self) -> None:
-        """Raises what is missing in the first column that misses something, once, with the number of rows."""
+    def problems(self) -> list[UserError]:
+        """What is missing in each column, said once, with the number of rows."""
+        found = []
         for column, rows in self.missing.items():
             line, name = rows[0]
             reason = f"{column} file {self.folder / posix(name)} does not exist"
@@ -62,7 +63,8 @@ class Files:
                 remedy = f"There is {near[0]}: {near[1]}."
             elif (self.folder / posix(name)).exists():
                 reason, remedy = f"{column} {self.folder / posix(name)} is no file", "Name a file."
-            raise UserError(f"{self.table} line {line}", reason, remedy)
+            found.append(UserError(f"{self.table} line {line}", reason, remedy))
+        return found
 
     def _near(self, name: str, column: str) -> tuple[str, str] | None:
         """(a file that may be meant, what has to be done)."""

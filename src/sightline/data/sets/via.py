@@ -8,6 +8,7 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from sightline.data import cells
+from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import formats, json_files, shapes
 from sightline.data.sets.label_by import By, labelled, one_label
@@ -59,8 +60,11 @@ def read(
         of_files = _attribute([entry.get("file_attributes") for _, _, entry in entries], attribute, top)
     if attribute and not of_regions and not of_files:
         raise UserError("data.options.attribute", f"no region and no file has an attribute {attribute!r}", "Name one that VIA shows.")
-    images = [_image(file, where, entry, of_regions, of_files, pictures) for file, where, entry in entries]
-    return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="file attribute", notes=notes)
+    problems: list[UserError] = []
+    images = each(lambda entry: _image(*entry, of_regions, of_files, pictures), entries, problems)
+    return labelled(
+        images, pictures, by, rule=label, background=background, empty=empty, whole="file attribute", notes=notes, problems=problems
+    )
 
 
 def _entries(file: Path) -> list[Entry]:

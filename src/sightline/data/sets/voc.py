@@ -9,6 +9,7 @@ from typing import Literal
 from xml.etree.ElementTree import Element
 
 from sightline.data import cells
+from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import formats, xml_files
 from sightline.data.sets.json_files import size
@@ -68,11 +69,15 @@ def read(
         raise UserError(top, "holds no annotations", " ".join([f"Expected: {LAYOUT}. {WHERE}", *found]))
     lists = Lists(pictures.found)
     by_image: dict[Path, tuple[Path, Element]] = {}
-    for file, element in notes.items():
-        image = _image(file, element, pictures)
+    problems: list[UserError] = []
+
+    def note(file: Path) -> None:
+        image = _image(file, notes[file], pictures)
         if image in by_image:
             raise UserError(file, f"is of the image {image.name}, and so is {by_image[image][0].name}", "Keep one of the two.")
-        by_image[image] = file, element
+        by_image[image] = file, notes[file]
+
+    each(note, notes, problems)
     places = {place_of(file, top) for file in notes}
     plain = [image for image in pictures.images(pictures.found.pictures) if place_of(image, top) in places and image not in by_image]
     images: list[Image] = []
@@ -93,22 +98,24 @@ def read(
             images.append(Image(id, path, [], str(path), split))
             continue
         file, element = by_image[path]
-        things = []
-        for number, entry in enumerate(element.findall("object"), start=1):
-            thing, corners = _object(entry, f"{file} object {number}")
-            things.append(thing)
-            raw += corners
+        before = len(problems)
+        objects = enumerate(element.findall("object"), start=1)
+        marked = each(lambda entry, file=file: _object(entry[1], f"{file} object {entry[0]}"), objects, problems)  # type: ignore[misc]
+        if len(problems) > before:
+            continue
+        things = [thing for thing, _ in marked]
+        raw += [value for _, corners in marked for value in corners]
         declared = size(element.findtext("size/height"), element.findtext("size/width"))
         images.append(Image(id, path, things, str(file), split, declared))
-    lists.refuse_unused()
+    if not problems:  # an image whose annotations cannot be read is not missing from its list
+        lists.refuse_unused()
     if raw and max(raw) <= 1:
         reason = "all boxes lie between 0 and 1: they look like shares of the image, not like pixels"
         raise UserError(images[0].where, reason, "Export them in pixels of the original image.")
     if annotation == "mask":
         images = [replace(image, things=_masked(image, drawn, label)) for image in images if isinstance(drawn := image.path, Path)]
-    records = records_of(images, label, background, empty, "objects that decide")
     said = [f"{count(len(unlisted), 'image')} on no list left out ({some(unlisted)})"] if unlisted else []
-    return Records(records, [*others, *said, *records.notes])
+    return records_of(images, label, background, empty, "objects that decide", problems, [*others, *said])
 
 
 def _notes(pictures: PictureFiles) -> tuple[dict[Path, Element], list[str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sightline.data import cells
 from sightline.data.annotation import Size
 from sightline.data.images import image_size
+from sightline.data.problems import Several, each, refuse
 from sightline.data.roots import existing
 from sightline.data.sets import formats, shapes
 from sightline.data.sets.label_by import By, labelled
@@ -56,37 +57,46 @@ def read(
     pictures = PictureFiles.of(top)
     texts = [file for file in pictures.found.others if file.suffix.lower() == ".txt" and not is_names(file) and not is_list(file)]
     files: dict[Path, Path] = {}  # picture -> its file
-    others = []
+    others: list[Path] = []
+    problems: list[UserError] = []
     for file in texts:
         picture = pictures.beside(file)
         if picture in files:
-            raise UserError(file, f"is of {picture.name}, and so is {files[picture]}", "Keep one of the two.")
-        if picture:
+            problems.append(UserError(file, f"is of {picture.name}, and so is {files[picture]}", "Keep one of the two."))
+        elif picture:
             files[picture] = file
         elif formats.reader_of(file) == "yolo":
             reason = f"has no image: nothing called {file.stem} lies beside it or in images/"
-            raise UserError(file, reason, "Add the image, or take the file away.")
+            problems.append(UserError(file, reason, "Add the image, or take the file away."))
         else:
             others.append(file)
     if not files:
+        refuse(problems)
         hints = "".join(f" {hint}." for hint in formats.notes(pictures.found.others, "yolo"))
         raise UserError(top, "holds no annotations", f"Expected: {LAYOUT}. {WHERE}{hints}")
     described = settings(pictures.found.others)
     names = names_of(pictures.found.others, described)
     with_points = bool(described and described[1].get("kpt_shape"))
     splits = splits_of(described, pictures)
-    images = [
-        Image(pictures.id(picture), picture, _things(file, picture, names, with_points), str(file), split_of(picture, top))
-        for picture, file in files.items()
-    ]
+
+    def made(picture: Path) -> Image:
+        file = files[picture]
+        return Image(pictures.id(picture), picture, _things(file, picture, names, with_points), str(file), split_of(picture, top))
+
+    images = each(made, files, problems)
     notes = [f"{count(len(others), '.txt file')} without image left out ({some(file.name for file in others)})"] if others else []
     if names is None:
         notes.append("No data.yaml or classes.txt names the classes: they are called by their numbers")
     if empties := [image for image in images if not image.things]:
         said = "that nothing is there" if empty == "nothing" else "nothing (data.options={empty: nothing}: that nothing is there)"
         notes.append(f"{count(len(empties), 'empty file')}: of these images is known {said}")
-    records = labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="label", notes=notes)
-    return Records([replace(record, split=_split(record, splits)) for record in records], records.notes)
+    try:
+        records = labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="label", notes=notes)
+    except Several as several:
+        records, problems = several.rest or Records(), [*problems, *several.problems]
+    records = Records([replace(record, split=_split(record, splits)) for record in records], records.notes)
+    refuse(problems, records)
+    return records
 
 
 def _split(record: Record, splits: Mapping[Path, str]) -> str | None:

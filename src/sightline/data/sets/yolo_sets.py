@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from sightline import yaml_text
 from sightline.data.sets.picture_files import PictureFiles
 from sightline.data.sets.walk import SUFFIXES
 from sightline.data.splits import SPLIT_NAMES
@@ -30,19 +29,12 @@ def settings(files: Sequence[Path]) -> tuple[Path, Mapping[str, Any]] | None:
     found = []
     for file in files:
         if file.suffix.lower() in (".yaml", ".yml"):
-            content = _yaml(file)
+            content = yaml_text.read(file, "description of a data set")
             if isinstance(content, dict) and "names" in content:
                 found.append((file, content))
     if len(found) > 1:
         raise UserError(found[1][0], f"describes a data set, and so does {found[0][0].name}", "Keep one of the two files.")
     return found[0] if found else None
-
-
-def _yaml(file: Path) -> Any:
-    try:
-        return yaml.safe_load(file.read_bytes())
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise UserError(file, "is not YAML", "Export the annotations again.") from None
 
 
 def names_of(files: Sequence[Path], described: tuple[Path, Mapping[str, Any]] | None) -> dict[int, str] | None:
