@@ -13,7 +13,7 @@ from importlib.metadata import entry_points, version
 import pytest
 from typer.testing import CliRunner
 
-from sightline.cli import app
+from sightline.cli import app, main
 
 VERBS = [
     ["demo"],
@@ -76,13 +76,23 @@ def test_help_loads_nothing_heavy():
         (["data", "check", "folder", "--root", "nowhere"], "nowhere"),
     ],
 )
-def test_a_mistake_is_one_line_with_a_remedy_and_leaves_nothing(arguments, message, tmp_path):
-    result = sightline(*arguments, cwd=tmp_path)
-    assert result.returncode == 2
-    assert message in result.stderr
-    assert result.stderr.startswith("sightline: ")
-    assert len(result.stderr.strip().splitlines()) == 1
+def test_a_mistake_is_one_line_with_a_remedy_and_leaves_nothing(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["sightline", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.startswith("sightline: ")
+    assert len(said.strip().splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_mistake_ends_the_process_with_2(tmp_path):
+    result = sightline("train", "enrgy", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == 'sightline: recipe \'enrgy\': is unknown. Did you mean "energy"?\n'
 
 
 def test_train_evaluate_explain_compare(tmp_path):

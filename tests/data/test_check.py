@@ -44,7 +44,7 @@ def test_the_report_counts_and_names(data: Data) -> None:
     assert report["problems"]["number"] == 3
     assert "lies outside the image" in report["problems"]["first"][0]
     assert "9.png" in report["problems"]["first"][1]
-    assert "1 leaks between training and test images" in report["problems"]["first"][2]
+    assert "1 leak between training and test images" in report["problems"]["first"][2]
     assert report["leaks"]["kinds"] == {"same file": 1}
     assert [(leak["a"], leak["b"]) for leak in report["leaks"]["first"]] == [("4.png", "17.png")]
     assert report["near_duplicates_across_classes"]["number"] == 1

@@ -185,7 +185,7 @@ def judged(leaks: Sequence[Leak], mode: str, meet: Meet = refuse) -> list[str]:
     exact = [leak for leak in leaks if leak.exact]
     if exact and mode == "refuse":
         remedy = "--set data.leaks=drop trains without the training images among them, --set data.leaks=warn with them."
-        meet([UserError("splits", f"{len(exact)} leaks between training and test images: {_pairs(exact)}", remedy)])
+        meet([UserError("splits", f"{len(exact)} leak{'s' * (len(exact) > 1)} between training and test images: {_pairs(exact)}", remedy)])
     dropped = f"{len(exact)} exact leaks are left out of the training: {_pairs(exact)}"
     rest = leaks if mode == "warn" else [leak for leak in leaks if not leak.exact]
     warned = f"{len(rest)} possible leaks between splits: {_pairs(rest)}"
