@@ -148,9 +148,18 @@ def make(room: str, name: str, options: dict[str, Any], *args: Any, where: str =
 
 
 def options_of(plugin: Any) -> dict[str, inspect.Parameter]:
-    """The keyword-only parameters of a plug-in: what a recipe may set."""
-    found = inspect.signature(plugin, eval_str=True).parameters.values()
-    return {p.name: p for p in found if p.kind is p.KEYWORD_ONLY}
+    """The keyword-only parameters of a plug-in: what a recipe may set.
+
+    A class whose `__init__` takes `**common` has those of its parent as well, unless it has one of that name itself.
+    """
+    makers = [vars(kind)["__init__"] for kind in plugin.__mro__ if "__init__" in vars(kind)] if isinstance(plugin, type) else [plugin]
+    found: dict[str, inspect.Parameter] = {}
+    for maker in makers:
+        parameters = inspect.signature(maker, eval_str=True).parameters.values()
+        found = {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY} | found
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            break
+    return found
 
 
 def check_options(plugin: Any, options: dict[str, Any], where: str, also: Iterable[str] = ()) -> None:

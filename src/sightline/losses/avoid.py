@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 from torch import Tensor
@@ -10,7 +10,6 @@ from torch.nn import functional as F
 
 from sightline.losses.guidance import GuidanceLoss
 from sightline.losses.outside import outside
-from sightline.losses.squash import Squash
 from sightline.settings import NUMBER
 
 
@@ -38,26 +37,17 @@ class Avoid(GuidanceLoss):
     """See `avoid`. Reads the batch's areas to avoid instead of its ROI.
 
     Args:
-        map, classes, squash, over: see `GuidanceLoss`.
         relative: judge the share of the evidence instead of its amount.
         erode: pixels of the input image taken off the mask's rim. A mask that is too small does no harm; one that reaches into the
             lesion forbids what should be looked at.
+        **common: see `GuidanceLoss`.
     """
 
     reads: ClassVar[Literal["roi", "avoid"]] = "avoid"
     needs_region: ClassVar[bool] = True
 
-    def __init__(
-        self,
-        *,
-        map: str | None = None,
-        classes: Literal["label", "all"] = "label",
-        squash: Squash | None = None,
-        over: Literal["known", "batch"] = "known",
-        relative: bool = False,
-        erode: Annotated[int, Field(ge=0, le=4096), NUMBER] = 0,
-    ) -> None:
-        super().__init__(map=map, classes=classes, squash=squash, over=over)
+    def __init__(self, *, relative: bool = False, erode: Annotated[int, Field(ge=0, le=4096), NUMBER] = 0, **common: Any) -> None:
+        super().__init__(**common)
         self.relative, self.erode = relative, erode
 
     def prepared(self, roi: Tensor) -> Tensor:

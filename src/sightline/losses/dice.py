@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar
 
 from torch import Tensor
 
@@ -37,15 +37,8 @@ class Dice(GuidanceLoss):
     own_squash: ClassVar[Squash] = "minmax"
     of_batch: ClassVar[bool] = True
 
-    def __init__(
-        self,
-        *,
-        map: str | None = None,
-        classes: Literal["label", "all"] = "label",
-        squash: UnitSquash | None = None,
-        over: Literal["known", "batch"] = "known",
-    ) -> None:
-        super().__init__(map=map, classes=classes, squash=squash, over=over)
+    def __init__(self, *, squash: UnitSquash | None = None, **common: Any) -> None:
+        super().__init__(squash=squash, **common)
 
     def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
         """See `dice`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar
 
 from torch import Tensor
 
@@ -45,15 +45,8 @@ class InsideCrossEntropy(GuidanceLoss):
     needs_region: ClassVar[bool] = True
     judges_outside: ClassVar[bool] = False
 
-    def __init__(
-        self,
-        *,
-        map: str | None = None,
-        classes: Literal["label", "all"] = "label",
-        squash: UnitSquash | None = None,
-        over: Literal["known", "batch"] = "known",
-    ) -> None:
-        super().__init__(map=map, classes=classes, squash=squash, over=over)
+    def __init__(self, *, squash: UnitSquash | None = None, **common: Any) -> None:
+        super().__init__(squash=squash, **common)
 
     def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
         """See `inside_cross_entropy`."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any
 
 from torch import Tensor
 
 from sightline.losses.guidance import GuidanceLoss
-from sightline.losses.squash import Squash
 
 TINY = 1e-12
 
@@ -38,20 +37,12 @@ class Outside(GuidanceLoss):
     """See `outside`.
 
     Args:
-        map, classes, squash, over: see `GuidanceLoss`; with `classes: all` no class may draw on the outside, neither for nor against.
         relative: judge the share of the evidence instead of its amount.
+        **common: see `GuidanceLoss`; with `classes: all` no class may draw on the outside, neither for nor against.
     """
 
-    def __init__(
-        self,
-        *,
-        map: str | None = None,
-        classes: Literal["label", "all"] = "label",
-        squash: Squash | None = None,
-        over: Literal["known", "batch"] = "known",
-        relative: bool = False,
-    ) -> None:
-        super().__init__(map=map, classes=classes, squash=squash, over=over)
+    def __init__(self, *, relative: bool = False, **common: Any) -> None:
+        super().__init__(**common)
         self.relative = relative
 
     def compare(self, attention: Tensor, roi: Tensor) -> Tensor:

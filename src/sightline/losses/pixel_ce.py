@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar
 
 from torch import Tensor
 from torch.nn import functional as F
@@ -42,15 +42,8 @@ class PixelCrossEntropy(GuidanceLoss):
 
     own_squash: ClassVar[Squash] = "sigmoid"
 
-    def __init__(
-        self,
-        *,
-        map: str | None = None,
-        classes: Literal["label", "all"] = "label",
-        squash: UnitSquash | None = None,
-        over: Literal["known", "batch"] = "known",
-    ) -> None:
-        super().__init__(map=map, classes=classes, squash=squash, over=over)
+    def __init__(self, *, squash: UnitSquash | None = None, **common: Any) -> None:
+        super().__init__(squash=squash, **common)
 
     def squashed(self, raw: Tensor, range: Range) -> Tensor:
         """To logits, which evidence under a sigmoid is already."""

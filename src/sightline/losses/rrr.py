@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -109,12 +109,12 @@ class RightReasons(InputGradientLoss):
     compare such a form as RRR*).
 
     Args:
-        region, margin, bn: see `InputGradientLoss`.
         norm: squared gradients (the paper) or absolute ones.
+        **common: see `InputGradientLoss`.
     """
 
-    def __init__(self, *, region: Region = "roi", norm: Norm = "l2", margin: Margin = 0.0, bn: Mode = "quiet") -> None:
-        super().__init__(region=region, margin=margin, bn=bn)
+    def __init__(self, *, norm: Norm = "l2", **common: Any) -> None:
+        super().__init__(**common)
         self.norm: Norm = norm
 
     def judge(self, classifier: nn.Module, images: Tensor, irrelevant: Tensor) -> Tensor:

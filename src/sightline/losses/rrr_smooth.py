@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from sightline.losses.background import Margin
-from sightline.losses.batchnorm import Mode
-from sightline.losses.rrr import InputGradientLoss, Region, input_gradients, rrr
+from sightline.losses.rrr import InputGradientLoss, input_gradients, rrr
 from sightline.settings import NUMBER
 
 
@@ -45,10 +43,10 @@ class SmoothRightReasons(InputGradientLoss):
     on no graph; this one moves the weights.
 
     Args:
-        region, margin, bn: see `InputGradientLoss`.
         kind: `mean` or `max`.
         samples: perturbations of each image. Each costs a second pass.
         noise: largest change of a pixel, where 1 is from black to white.
+        **common: see `InputGradientLoss`.
 
     Source:
         Heo et al., NeurIPS 2023 (smoothed); Ghitu et al., TMLR 2025 (Rand-R4). Both take the gradient of the class loss and noise from
@@ -58,14 +56,12 @@ class SmoothRightReasons(InputGradientLoss):
     def __init__(
         self,
         *,
-        region: Region = "roi",
         kind: Literal["mean", "max"] = "mean",
         samples: Annotated[int, Field(ge=1, le=1000), NUMBER] = 2,
         noise: Annotated[float, Field(gt=0, le=1), NUMBER] = 0.2,
-        margin: Margin = 0.0,
-        bn: Mode = "quiet",
+        **common: Any,
     ) -> None:
-        super().__init__(region=region, margin=margin, bn=bn)
+        super().__init__(**common)
         self.kind, self.samples, self.noise = kind, samples, noise
 
     def judge(self, classifier: nn.Module, images: Tensor, irrelevant: Tensor) -> Tensor:
