@@ -1,4 +1,4 @@
-"""Options are those of the class and, where it passes them on, of its parents."""
+"""What a plug-in says of itself: its options, also those of its parents, and its words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from torch import nn
 
 from sightline import catalog
 from sightline.errors import UserError
+from sightline.explain.figure import diagram_words
 from sightline.losses.guidance import GuidanceLoss
 from sightline.settings import Fraction
 
@@ -55,3 +56,17 @@ def test_inherited_options_are_checked_by_their_own_type() -> None:
 def test_every_loss_without_a_reason_against_it_has_the_common_options(name: str) -> None:
     loss = catalog.make("guidance", name, {"map": "gate2", "classes": "all", "over": "batch", "squash": "sigmoid"})
     assert (loss.map, loss.classes, loss.over, loss.squash) == ("gate2", "all", "batch", "sigmoid")
+
+
+CLASSES = [(room, name) for room in ("attention", "classification", "guidance", "behaviour", "weighting") for name in catalog.PLACES[room]]
+
+
+@pytest.mark.parametrize(("room", "name"), CLASSES, ids=lambda part: part)
+def test_every_class_has_words_of_its_own(room: str, name: str) -> None:
+    said = vars(catalog.find(room, name))
+    assert catalog.words(room, name) == said["words"]
+    assert diagram_words.formula(room, name) == said.get("formula", said["words"])
+
+
+def test_without_words_the_file_speaks() -> None:
+    assert catalog.words("data", "folder") == "Own data, the simplest way: one folder of images per class"

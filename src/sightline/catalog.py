@@ -7,6 +7,7 @@ the group `sightline.<room>`, for example `[project.entry-points."sightline.guid
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
@@ -130,6 +131,12 @@ def origin(room: str, name: str) -> str | None:
     """Distribution and version of a third party's plug-in; None for what is built in."""
     offer = plugins.chosen(room, name, PLACES[room])
     return None if offer is None else offer.whose
+
+
+def words(room: str, name: str) -> str:
+    """What the plug-in is, in a few words: its own `words`, else the first line of its file."""
+    found = find(room, name)
+    return getattr(found, "words", "") or (sys.modules[found.__module__].__doc__ or name).strip().split("\n")[0].rstrip(".")
 
 
 def make(room: str, name: str, options: dict[str, Any], *args: Any, where: str = "recipe") -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -38,6 +40,9 @@ class Cam(Source):
     mean of Omega plus bias and cheaper.
     """
 
+    title: ClassVar[str] = "class activation map"
+    words: ClassVar[str] = "class activation map: the last features, weighed as the decision weighs them"
+    formula: ClassVar[str] = "A = Σ wₖ Fₖ, w: of the linear layer"
     class_specific = True
     map_names = ("cam",)
     reaches = ("backbone", "head")

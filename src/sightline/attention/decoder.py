@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -83,6 +83,9 @@ class Decoder(Source):
         variant: `code` as the authors' program has it, `code-3` its form with three blocks, `text` as their report describes it.
     """
 
+    title: ClassVar[str] = "saliency decoder"
+    words: ClassVar[str] = "a decoder that draws where the object is, from the last features"
+    formula: ClassVar[str] = "draws the map A from the last features"
     range = "unit"
     map_names = ("decoder",)
     reaches = ("backbone", "source")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -94,6 +94,9 @@ class Gates(Source):
         normalise: `sigmoid`, or `softmax` over positions.
     """
 
+    title: ClassVar[str] = "attention gates"
+    words: ClassVar[str] = "learned gates that let features through or hold them back"
+    formula: ClassVar[str] = "features weighed by maps A"
     range = "unit"
     reaches = ("backbone", "source")
     head_std = 0.01

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -46,6 +46,9 @@ class GradCam(Source):
         order: `second`: a loss on the map also acts through the channel weights, as in GAIN; `first`: they are constants.
     """
 
+    title: ClassVar[str] = "Grad-CAM"
+    words: ClassVar[str] = "Grad-CAM: features weighed by how much the class score answers to them"
+    formula: ClassVar[str] = "A = Σ wₖ Fₖ, wₖ: mean gradient of y"
     class_specific = True
     map_names = ("gradcam",)
     needs_gradient = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -44,6 +44,9 @@ class MaskAttention(Source):
             Kernel sizes and the slope of the stack are our choice: the authors' program, not the report, holds this part.
     """
 
+    title: ClassVar[str] = "feature mask"
+    words: ClassVar[str] = "a learned mask of the last features, which it also weighs"
+    formula: ClassVar[str] = "weighs the last features by its map A"
     range = "unit"
     map_names = ("mask",)
     reaches = ("backbone", "source")

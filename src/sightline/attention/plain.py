@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
@@ -19,6 +21,8 @@ class Plain(Source):
         taps: layers whose pooled features the head gets beside the last one's, as gates would let through if they were all open
             (003-23: Mel-CNN).
     """
+
+    words: ClassVar[str] = "the classifier does not say where it looks"
 
     def __init__(self, backbone: Extractor, *, taps: tuple[str, ...] = ()) -> None:
         super().__init__(backbone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -60,6 +60,9 @@ class Segment(Source):
         Hooper et al., NeurIPS 2023 (segmentation for classification); the several classes are our extension.
     """
 
+    title: ClassVar[str] = "segmentation"
+    words: ClassVar[str] = "the class of every pixel, of which the answer is a summary"
+    formula: ClassVar[str] = "classes of every pixel, A; y: their mean"
     class_specific = True
     range = "unit"
     map_names = ("segment",)

@@ -38,6 +38,9 @@ class Source(nn.Module):
     """From features to logits and maps.
 
     Attributes:
+        title: its name as people write it, for the boxes of diagrams; empty: that of the catalogue.
+        words: what its maps are, in a few plain words, for reports.
+        formula: the same in signs or fewer words, for the boxes of diagrams.
         class_specific: there is one map per class.
         range: scale of the maps, as in `Look.ranges`.
         reaches: submodules (`backbone`, `head`, `source`) whose weights a loss on a map must reach.
@@ -49,6 +52,9 @@ class Source(nn.Module):
         head_std: how a new head's last layer is drawn; None: as the head likes.
     """
 
+    title: ClassVar[str] = ""
+    words: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
     class_specific: ClassVar[bool] = False
     range: ClassVar[Literal["evidence", "unit"]] = "evidence"
     map_names: tuple[str, ...] = ()

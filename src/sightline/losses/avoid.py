@@ -43,6 +43,8 @@ class Avoid(GuidanceLoss):
         **common: see `GuidanceLoss`.
     """
 
+    words: ClassVar[str] = "no evidence on artefacts"
+    formula: ClassVar[str] = "no evidence on artefacts"
     reads: ClassVar[Literal["roi", "avoid"]] = "avoid"
     needs_region: ClassVar[bool] = True
 

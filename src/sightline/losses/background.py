@@ -114,6 +114,9 @@ class BackgroundInvariance(BehaviourLoss):
         Own; an invariance objective in the sense of VisFIS (Ying et al. 2022).
     """
 
+    words: ClassVar[str] = "the annotated region keeps its class on the background of another image"
+    formula: ClassVar[str] = "the region keeps its label"
+    shown: ClassVar[str] = "region on another background, same network"
     teaches_classes: ClassVar[bool] = True
 
     def __init__(self, *, margin: Margin = 0.03, bn: Mode = "quiet") -> None:

@@ -14,12 +14,20 @@ class BehaviourLoss(nn.Module):
     """Judges what the classifier answers; most run it again on changed images to hear it.
 
     Attributes:
+        words: what it asks for, in a few plain words, for reports.
+        formula: the same in signs or fewer words, for the boxes of diagrams.
+        runs_again: the classifier is asked again.
+        shown: what it is then shown, or what of its first answer is judged, for the boxes of diagrams.
         needs_map: it reads attention maps.
         needs_every: it reads the maps of all classes.
         teaches_classes: it goes by the labels, so that a classifier learns its classes from it alone.
         gradient_free: why it can move nothing, where its settings make it so; None: it can.
     """
 
+    words: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
+    runs_again: ClassVar[bool] = True
+    shown: ClassVar[str] = "changed images, same network"
     needs_map: ClassVar[bool] = False
     needs_every: bool = False
     teaches_classes: ClassVar[bool] = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from pydantic import Field
@@ -43,6 +43,9 @@ class Calibrated(Weighting):
     Args:
         batches: how many are looked at before the training.
     """
+
+    words: ClassVar[str] = "weights measured at the start"
+    formula: ClassVar[str] = "Σ wᵢ Lᵢ, weights measured at the start"
 
     weights: Tensor
 

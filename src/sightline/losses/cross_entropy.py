@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -16,6 +18,9 @@ class CrossEntropy(nn.Module):
         class_weights: (C,); None: all alike.
         label_smoothing: share of the target that is spread over all classes.
     """
+
+    words: ClassVar[str] = "name the right class"
+    formula: ClassVar[str] = "y against the label"
 
     class_weights: Tensor | None
 

@@ -34,6 +34,8 @@ def dice(attention: Tensor, roi: Tensor) -> Tensor:
 class Dice(GuidanceLoss):
     """See `dice`. Evidence is brought to [0, 1] by min-max, which leaves no map without gradient."""
 
+    words: ClassVar[str] = "overlap of map and annotated region"
+    formula: ClassVar[str] = "overlap of A and ROI in the batch"
     own_squash: ClassVar[Squash] = "minmax"
     of_batch: ClassVar[bool] = True
 

@@ -48,6 +48,8 @@ def energy(attention: Tensor, roi: Tensor, faint: float = FAINT) -> Tensor:
 class Energy(GuidanceLoss):
     """See `energy`. An image whose expert marked nothing does not count: no share of anything lies inside."""
 
+    words: ClassVar[str] = "keep the evidence inside the annotated region"
+    formula: ClassVar[str] = "share of evidence outside the ROI"
     needs_region: ClassVar[bool] = True
 
     def compare(self, attention: Tensor, roi: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from pydantic import Field
@@ -40,6 +40,9 @@ class Focal(nn.Module):
         class_weights: (C,); None: all alike.
         gamma: see `focal`.
     """
+
+    words: ClassVar[str] = "name the right class, hard images above all"
+    formula: ClassVar[str] = "y against the label, hard images count more"
 
     class_weights: Tensor | None
 

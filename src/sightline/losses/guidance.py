@@ -29,6 +29,8 @@ class GuidanceLoss(nn.Module):
             over the size of the whole `batch` (001's authors), where unknown images dilute it.
 
     Attributes:
+        words: what it asks for, in a few plain words, for reports.
+        formula: the same in signs or fewer words, for the boxes of diagrams.
         reads: which map of the batch it is compared with.
         own_squash: the loss's own way.
         needs_region: an image with an empty ROI map says nothing to this loss and does not count.
@@ -37,6 +39,8 @@ class GuidanceLoss(nn.Module):
         judges_outside: evidence outside the region makes it worse. A loss that looks at the inside alone says no.
     """
 
+    words: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
     reads: ClassVar[Literal["roi", "avoid"]] = "roi"
     own_squash: ClassVar[Squash] = "none"
     needs_region: ClassVar[bool] = False

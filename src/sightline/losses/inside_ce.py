@@ -41,6 +41,8 @@ class InsideCrossEntropy(GuidanceLoss):
     `squash: max`, as in the source, those without positive evidence have no gradient and are never won over.
     """
 
+    words: ClassVar[str] = "every point of the annotated region attended; what happens outside does not count"
+    formula: ClassVar[str] = "−log A, mean over the ROI"
     own_squash: ClassVar[Squash] = "minmax"
     needs_region: ClassVar[bool] = True
     judges_outside: ClassVar[bool] = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -41,6 +41,10 @@ class Invariance(BehaviourLoss):
     Source:
         Ying et al., NeurIPS 2022 (VisFIS).
     """
+
+    words: ClassVar[str] = "the answer stays what it was when the outside changes"
+    formula: ClassVar[str] = "y stays when the outside changes"
+    shown: ClassVar[str] = "outside changed, same network"
 
     def __init__(self, *, outside: Literal["another"] | Fill = "another", margin: Margin = 0.03, bn: Mode = "quiet") -> None:
         super().__init__()

@@ -31,6 +31,8 @@ def l1(attention: Tensor, roi: Tensor) -> Tensor:
 class L1(GuidanceLoss):
     """See `l1`. Evidence is brought to [0, 1] by min-max, which leaves no map without gradient."""
 
+    words: ClassVar[str] = "map equal to the annotation, point by point (absolute)"
+    formula: ClassVar[str] = "|A − ROI|, point by point"
     own_squash: ClassVar[Squash] = "minmax"
 
     def compare(self, attention: Tensor, roi: Tensor) -> Tensor:

@@ -32,6 +32,8 @@ def l2(attention: Tensor, roi: Tensor) -> Tensor:
 class L2(GuidanceLoss):
     """See `l2`. Evidence is brought to [0, 1] by min-max, which leaves no map without gradient."""
 
+    words: ClassVar[str] = "map equal to the annotation, point by point (squared)"
+    formula: ClassVar[str] = "(A − ROI)², point by point"
     own_squash: ClassVar[Squash] = "minmax"
 
     def compare(self, attention: Tensor, roi: Tensor) -> Tensor:

@@ -61,6 +61,9 @@ class AttentionMining(BehaviourLoss):
         map: name of the attention map; None: the first one of the source.
     """
 
+    words: ClassVar[str] = "what is left when the attended region is hidden must not tell the class"
+    formula: ClassVar[str] = "what is left must not tell the class"
+    shown: ClassVar[str] = "attended region hidden, same network"
     needs_map: ClassVar[bool] = True
 
     def __init__(

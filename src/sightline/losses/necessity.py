@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -44,6 +44,10 @@ class Necessity(BehaviourLoss):
         Ying et al., NeurIPS 2022 (VisFIS), there named uncertainty; KL to the uniform distribution. 000's attention mining asks the same
         of the region that the network itself attends to.
     """
+
+    words: ClassVar[str] = "without the annotated region nothing can be told"
+    formula: ClassVar[str] = "without the region nothing can be told"
+    shown: ClassVar[str] = "region taken out, same network"
 
     def __init__(
         self, *, expected: Literal["uniform", "prior"] = "uniform", fill: Fill = "mean", margin: Margin = 0.03, bn: Mode = "quiet"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor
 
@@ -40,6 +40,9 @@ class Outside(GuidanceLoss):
         relative: judge the share of the evidence instead of its amount.
         **common: see `GuidanceLoss`; with `classes: all` no class may draw on the outside, neither for nor against.
     """
+
+    words: ClassVar[str] = "no evidence outside the annotated region"
+    formula: ClassVar[str] = "no evidence outside the ROI"
 
     def __init__(self, *, relative: bool = False, **common: Any) -> None:
         super().__init__(**common)

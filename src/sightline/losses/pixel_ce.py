@@ -40,6 +40,8 @@ def logits_of(unit: Tensor, eps: float = EPS) -> Tensor:
 class PixelCrossEntropy(GuidanceLoss):
     """See `pixel_cross_entropy`. Evidence is taken as logits of the pixels."""
 
+    words: ClassVar[str] = "each point of the map inside or outside, as annotated"
+    formula: ClassVar[str] = "A against ROI, point by point"
     own_squash: ClassVar[Squash] = "sigmoid"
 
     def __init__(self, *, squash: UnitSquash | None = None, **common: Any) -> None:

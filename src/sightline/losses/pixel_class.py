@@ -58,6 +58,10 @@ class PixelClass(BehaviourLoss):
         Hooper et al., NeurIPS 2023: the segmentation loss of their segmentation-for-classification.
     """
 
+    words: ClassVar[str] = "every pixel its class: the image's inside the annotated region, background outside"
+    formula: ClassVar[str] = "class in the ROI, background outside"
+    runs_again: ClassVar[bool] = False
+    shown: ClassVar[str] = "classes of every pixel"
     needs_map: ClassVar[bool] = True
     needs_every: bool = True
     teaches_classes: ClassVar[bool] = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -112,6 +112,10 @@ class RightReasons(InputGradientLoss):
         norm: squared gradients (the paper) or absolute ones.
         **common: see `InputGradientLoss`.
     """
+
+    words: ClassVar[str] = "no input gradient where nothing should matter"
+    formula: ClassVar[str] = "no input gradient outside the ROI"
+    shown: ClassVar[str] = "same images, gradient of the input"
 
     def __init__(self, *, norm: Norm = "l2", **common: Any) -> None:
         super().__init__(**common)

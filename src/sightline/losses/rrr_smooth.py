@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from pydantic import Field
@@ -52,6 +52,10 @@ class SmoothRightReasons(InputGradientLoss):
         Heo et al., NeurIPS 2023 (smoothed); Ghitu et al., TMLR 2025 (Rand-R4). Both take the gradient of the class loss and noise from
         0 upwards, and the unsquared norm over the number of pixels; here the gradient and the norm are those of `rrr`.
     """
+
+    words: ClassVar[str] = "no input gradient where nothing should matter, nor all around the image"
+    formula: ClassVar[str] = "nor where the outside is perturbed"
+    shown: ClassVar[str] = "outside perturbed, gradient of the input"
 
     def __init__(
         self,

@@ -40,6 +40,8 @@ class SelectiveMSE(GuidanceLoss):
         alpha: where the learned scale starts; the paper does not say.
     """
 
+    words: ClassVar[str] = "map of the labelled class equal to the annotation"
+    formula: ClassVar[str] = "(sigmoid(αA) − ROI)² of the labelled class"
     evidence_only: ClassVar[bool] = True
 
     def __init__(

@@ -30,6 +30,9 @@ class Sufficiency(BehaviourLoss):
         filling it is our loss `background`.
     """
 
+    words: ClassVar[str] = "the annotated region alone is enough to tell the class"
+    formula: ClassVar[str] = "the region alone tells the class"
+    shown: ClassVar[str] = "region alone, same network"
     teaches_classes: ClassVar[bool] = True
 
     def __init__(self, *, fill: Fill = "mean", margin: Margin = 0.03, bn: Mode = "quiet") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -40,6 +40,9 @@ class Uncertainty(Weighting):
     Source:
         Zhu, Salcudean, Rohling 2022 (GG-CAM), eq. 11; Kendall, Gal, Cipolla, CVPR 2018.
     """
+
+    words: ClassVar[str] = "weights learned as uncertainties"
+    formula: ClassVar[str] = "Σ Lᵢ / σᵢ² + r(σᵢ), every σ learned"
 
     k: Tensor
 

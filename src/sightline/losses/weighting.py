@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -43,9 +43,13 @@ class Weighting(nn.Module):
         entries: the losses of the objective, in its order.
 
     Attributes:
+        words: where the weights come from, in a few plain words, for reports.
+        formula: of the total, for the boxes of diagrams.
         needs_calibration: how many batches of losses it wants to see before the training.
     """
 
+    words: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
     needs_calibration: int = 0
 
     def __init__(self, entries: list[LossEntry]) -> None:
@@ -96,6 +100,9 @@ class Fixed(Weighting):
 
     total = sum_i w_i L_i
     """
+
+    words: ClassVar[str] = "weights from the recipe"
+    formula: ClassVar[str] = "Σ wᵢ Lᵢ, weights from the recipe"
 
     weights: Tensor
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from dataclasses import dataclass
 
@@ -11,27 +10,6 @@ from sightline.engine.run import Run
 from sightline.recipe import Recipe
 from sightline.report.words import count, listed
 
-_SOURCES = {
-    "none": "none: the classifier does not say where it looks",
-    "cam": "class activation map: the last features, weighed as the decision weighs them",
-    "gradcam": "Grad-CAM: features weighed by how much the class score answers to them",
-    "gates": "learned gates that let features through or hold them back",
-    "decoder": "a decoder that draws where the object is, from the last features",
-}
-_LOSSES = {
-    "cross_entropy": "name the right class",
-    "focal": "name the right class, hard images above all",
-    "energy": "keep the evidence inside the annotated region",
-    "outside": "no evidence outside the annotated region",
-    "avoid": "no evidence on artefacts",
-    "dice": "overlap of map and annotated region",
-    "l1": "map equal to the annotation, point by point (absolute)",
-    "l2": "map equal to the annotation, point by point (squared)",
-    "pixel_ce": "each point of the map inside or outside, as annotated",
-    "selective_mse": "map of the labelled class equal to the annotation",
-    "mining": "what is left when the attended region is hidden must not tell the class",
-    "background": "the annotated region keeps its class on the background of another image",
-}
 _BALANCE = {
     "none": "classes as they are",
     "oversample": "smaller classes repeated until all are equally large",
@@ -72,15 +50,15 @@ def _facts(run: Run) -> dict[str, str]:
         "Recipe": f"{recipe.name}: {recipe.title}" if recipe.title else recipe.name,
         "Source": recipe.source,
         "Departs from its source": "; ".join(recipe.deviations),
-        "Data set": f"{data.name}. {described('data', data.name)}",
+        "Data set": f"{data.name}. {catalog.words('data', data.name)}",
         "Classes": listed(list(run.classes)),
         "Annotated": f"{annotated:,} of {count(len(training), 'training image')}",
         "Regions in training": regions(recipe) if recipe.guided else "",
         "Images": f"{data.image_size} × {data.image_size} pixels; {_BALANCE[data.balance]}",
         "Network": f"{backbone.name}, {weights}{cut}",
-        "Attention map": f"{recipe.attention.name}: {_SOURCES.get(recipe.attention.name) or described('attention', recipe.attention.name)}",
+        "Attention map": f"{recipe.attention.name}: {catalog.words('attention', recipe.attention.name)}",
         "Learns to": losses(recipe),
-        "Balance of the losses": recipe.weighting.name,
+        "Balance of the losses": f"{recipe.weighting.name}: {catalog.words('weighting', recipe.weighting.name)}",
         "Training": f"{count(train.epochs, 'epoch')}, {train.optimizer.name}, learning rate {train.optimizer.lr:g}, "
         f"batches of {train.batch_size}, {'last epoch kept' if train.select == 'last' else f'best epoch by {train.select}'}",
         "Seed": f"{train.seed}",
@@ -98,8 +76,7 @@ def losses(recipe: Recipe) -> str:
     found = []
     for room, several in rooms.items():
         for loss in several:
-            words = _LOSSES.get(loss.name) or described(room, loss.name)
-            found.append(f"{words} ({loss.name}, weight {loss.weight:g})")
+            found.append(f"{catalog.words(room, loss.name)} ({loss.name}, weight {loss.weight:g})")
     return "; ".join(found)
 
 
@@ -116,12 +93,6 @@ def regions(recipe: Recipe) -> str:
     source = listed(list(roi.of)) if roi.of else "as annotated"
     pseudo = "masks predicted by a network where there are any, else " if roi.pseudo else ""
     return ", ".join([pseudo + source, *filter(None, changes)])
-
-
-def described(room: str, name: str) -> str:
-    """The first line that the plug-in's own file says of it."""
-    module = sys.modules[catalog.find(room, name).__module__]
-    return (module.__doc__ or "").strip().split("\n")[0].rstrip(".")
 
 
 def split_counts(run: Run) -> tuple[list[str], list[tuple[str, list[int]]]]:
