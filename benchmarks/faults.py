@@ -32,7 +32,8 @@ from faulty.fault import Fault, Outcome, Step, Verdict, judged
 GROUPS = (tables, gaze, folders, coco, voc, tools, pictures, settings, recipes, trainings, resuming, run_files, networks, attacks)
 GOOD: tuple[Verdict, ...] = ("right", "refused")
 VERDICTS: tuple[Verdict, ...] = (*GOOD, "traceback", "silently wrong", "hung", "code executed", "lost", "badly said")
-PRELOADED = ["__main__", "sightline.cli", "sightline.verbs", "sightline.engine.train", "sightline.engine.evaluate", "sightline.data.check"]
+STATUS = ".status.txt"
+PRELOADED = ["__main__", "sightline.cli", "sightline.engine.train", "sightline.engine.evaluate", "sightline.data.check"]
 
 
 def all_faults() -> list[Fault]:
@@ -54,7 +55,8 @@ def carry_out(fault: Fault, place: Path) -> tuple[Verdict, str, float]:
     child = multiprocessing.get_context("forkserver").Process(target=_run, args=(steps, folder))
     child.start()
     child.join(fault.limit)
-    status = child.exitcode
+    told = _text(folder / STATUS)  # of a child that ended by itself: Python at times loses the status of a forked one
+    status = child.exitcode if child.exitcode is None or not told else int(told)
     if status is None and child.pid is not None:
         os.killpg(child.pid, signal.SIGKILL)
         child.join()
@@ -77,6 +79,9 @@ def _run(steps: Sequence[Step], folder: Path) -> None:
     from sightline.cli import main
     from sightline.errors import UserError
 
+    def ended(code: object) -> None:
+        (folder / STATUS).write_text(str(code if isinstance(code, int) else int(code is not None)))
+
     for step in steps:
         for number, name in ((1, "out"), (2, "err")):
             os.dup2(os.open(f".{name}.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), number)
@@ -88,18 +93,21 @@ def _run(steps: Sequence[Step], folder: Path) -> None:
                 main()
         except UserError as error:  # of a call from Python
             print(f"sightline: {error}", file=sys.stderr)
+            ended(2)
             raise SystemExit(2) from None
         except SystemExit as stopped:
             if stopped.code not in (None, 0):
+                ended(stopped.code)
                 raise
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
+    ended(0)
 
 
 def _digests(folder: Path) -> dict[str, str]:
     """Regular files of the input, by name; what the program writes of its own accord is not there yet."""
-    files = [f for f in folder.rglob("*") if f.is_file() and not f.is_symlink() and not f.name.startswith((".out", ".err"))]
+    files = [f for f in folder.rglob("*") if f.is_file() and not f.is_symlink() and not f.name.startswith((".out", ".err", STATUS))]
     return {f.relative_to(folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in files if ".tmp" not in f.parts}
 
 

@@ -92,7 +92,7 @@ def test_a_mistake_is_one_line_with_a_remedy_and_leaves_nothing(arguments, messa
 def test_a_mistake_ends_the_process_with_2(tmp_path):
     result = sightline("train", "enrgy", cwd=tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == 'sightline: recipe \'enrgy\': is unknown. Did you mean "energy"?\n'
+    assert result.stderr == "sightline: recipe 'enrgy': is unknown. Did you mean \"energy\"?\n"
 
 
 def test_train_evaluate_explain_compare(tmp_path):

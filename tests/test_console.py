@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sightline.console import console, table
+from sightline.cli.console import console, table
 
 ROWS = [["label-only, matched", "0.963 [0.938, 0.983]", "0.990 [0.981, 0.997]"], ["guided, flipped", "0.979 [0.958, 0.996]", "0.996"]]
 

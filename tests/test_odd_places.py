@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sightline.cli_options import _can_be_written
+from sightline.cli.options import _can_be_written
 from sightline.errors import UserError
 from sightline.paths import expanded
 
@@ -67,7 +67,7 @@ def test_a_reader_who_leaves_is_no_error(shell: str) -> None:
 
 def test_work_goes_on_when_its_reader_has_gone(tmp_path: Path) -> None:
     """A training whose output goes through `head` is not lost with it."""
-    code = "from sightline.console import say\nfor n in range(2000): say(str(n) * 50)\nopen('done', 'w').close()"
+    code = "from sightline.cli.console import say\nfor n in range(2000): say(str(n) * 50)\nopen('done', 'w').close()"
     subprocess.run(["bash", "-c", f'"{sys.executable}" -c "{code}" | head -1'], cwd=tmp_path, check=True, timeout=60)
     assert (tmp_path / "done").exists()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from faulty.fault import EXECUTED, Fault, Judge, Outcome, Step, Verdict, either, reads, refused
-from faulty.resuming import interrupt
+from faulty.resuming import interrupted
 from faulty.run_files import VERBS, copied
 from faulty.scenes import LABELS, NAMES, pictures, rows, save, scene
 from faulty.trainings import SPLITS, TRAIN, lay_out, table
@@ -83,7 +83,7 @@ def _on_run(name: str, change: Callable[[Path], object], command: list[str], jud
 
 def _checkpoint(folder: Path, rehash: bool = False) -> list[Step]:
     lay_out(folder, table())
-    return [TRAIN, interrupt, partial(_harm_checkpoint, rehash=rehash), [*TRAIN, "--resume"]]
+    return [interrupted, partial(_harm_checkpoint, rehash=rehash), [*TRAIN, "--resume"]]
 
 
 def _harm_checkpoint(folder: Path, rehash: bool) -> None:

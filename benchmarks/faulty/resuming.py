@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from faulty.fault import Fault, Step, either, reads, refused
 from faulty.scenes import NAMES, place, save, scene
@@ -42,13 +46,36 @@ def faults() -> list[Fault]:
 
 def _resumed(folder: Path, change: Callable[[Path], object]) -> list[Step]:
     lay_out(folder, table())
-    return [TRAIN, interrupt, change, [*TRAIN, "--resume"]]
+    return [interrupted, change, [*TRAIN, "--resume"]]
 
 
-def interrupt(folder: Path) -> None:
-    """Undoes the end of a training: what is left is a run that was stopped before its weights were put together."""
-    for name in ("model.json", "model.safetensors", "metrics.json", "predictions.csv", "thresholds.json"):
-        (folder / "runs/run" / name).unlink(missing_ok=True)
+def interrupted(folder: Path) -> None:
+    """Trains, and presses Ctrl-C once the first epoch is kept.
+
+    Raises:
+        RuntimeError: the training did not stop, or kept nothing.
+    """
+    from sightline.cli import main
+    from sightline.engine.callbacks import Keeper
+
+    keep = Keeper.on_train_epoch_end
+
+    def keep_and_stop(keeper: Keeper, *args: Any) -> None:
+        keep(keeper, *args)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it is ignored
+    Keeper.on_train_epoch_end = keep_and_stop  # type: ignore[method-assign]
+    sys.argv = ["sightline", *TRAIN]
+    try:
+        main()
+    except SystemExit as stopped:
+        if stopped.code == 130 and (folder / "runs/run/last.ckpt").exists():
+            return
+        raise
+    finally:
+        Keeper.on_train_epoch_end = keep  # type: ignore[method-assign]
+    raise RuntimeError("the training was not stopped")
 
 
 def _same(folder: Path) -> None:
@@ -111,7 +138,7 @@ def _remove(folder: Path, name: str) -> None:
 
 def _other_settings(folder: Path) -> list[Step]:
     lay_out(folder, table())
-    return [TRAIN, interrupt, [*TRAIN, "--resume", "--set", "train.batch_size=4"]]
+    return [interrupted, [*TRAIN, "--resume", "--set", "train.optimizer.weight_decay=0.5"]]
 
 
 def _never_began(folder: Path) -> list[Step]:

@@ -88,7 +88,7 @@ def faults() -> list[Fault]:
         for f, file in enumerate(FILES):
             for d, (name, damage) in enumerate(DAMAGES.items()):
                 optional = file in DONE_WITHOUT[verb]
-                begun = verb == "compare" and name == "missing" and file in ("metrics.json", "predictions.csv")
+                begun = verb in ("compare", "audit") and name == "missing" and file in ("metrics.json", "predictions.csv")
                 names = "not evaluated" if begun else file.split("/")[-1]
                 judge: Judge = either(refused(names), *([reads()] if optional else []))
                 slow = (v + f + d) % len(DAMAGES) != 0

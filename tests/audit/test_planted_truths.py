@@ -44,10 +44,10 @@ def run(tmp_path_factory):
 
 def audited(run: Run, tags, monkeypatch) -> dict:
     """The facts, with the training images tagged otherwise."""
-    monkeypatch.setattr(Run, "classifier", lambda self, device="cpu": Corners())
+    monkeypatch.setattr(Run, "classifier", lambda self: Corners())
     which = own(run, "removed")
     training = None if tags is None else [replace(record, tags=tags(record.tags)) for record in which.training]
-    return examine(run, replace(which, training=training), seconds=20, images=20, device="cpu", kind="photograph").facts
+    return examine(run, replace(which, training=training), seconds=20, images=20, kind="photograph").facts
 
 
 @pytest.mark.parametrize(

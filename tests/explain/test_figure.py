@@ -33,7 +33,7 @@ TWO = ("roc", "attention-grid", "saliency", "masks", "class-maps", "map-values",
 def _untrained():
     """Invented runs have no weights; figures that ask the network get one that is not trained."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(Run, "classifier", lambda self, device="cpu": _network(self))
+    patch.setattr(Run, "classifier", lambda self: _network(self))
     yield
     patch.undo()
 

@@ -124,7 +124,7 @@ def test_000_37_and_003_28_there_is_a_column_for_each_map_of_each_run(guided, tm
 def test_001_24_saliency_is_grad_cam_whatever_the_own_attention_is(guided, monkeypatch):
     torch.manual_seed(0)
     network = build(guided.recipe.with_settings(backbone=SMALL["backbone"]), 2).eval()
-    monkeypatch.setattr(Run, "classifier", lambda self, device="cpu": network)
+    monkeypatch.setattr(Run, "classifier", lambda self: network)
     ids = guided.predictions("matched").ids[:3]
     maps, answers = grad_cams(guided, "matched", ids)
     images = torch.stack([guided.datasets["matched"][i].image for i in range(3)])
@@ -185,7 +185,7 @@ def test_004_19_runs_that_differ_in_seeds_are_one_box_and_others_say_in_what(tmp
 def test_002_17_the_map_of_a_unit_is_that_layers_output(guided, monkeypatch):
     torch.manual_seed(0)
     network = build(guided.recipe.with_settings(backbone={"name": "cnn4"}, head={"kind": "own"}, attention={"name": "none"}), 2).eval()
-    monkeypatch.setattr(Run, "classifier", lambda self, device="cpu": network)
+    monkeypatch.setattr(Run, "classifier", lambda self: network)
     ids = guided.predictions("matched").ids[:2]
     images = torch.stack([guided.datasets["matched"][i].image for i in range(2)])
     with torch.no_grad():

@@ -9,7 +9,8 @@ import shutil
 import pytest
 from invented_run import invent
 
-from sightline.console import console
+from sightline.cli.console import console
+from sightline.cli.judging import compare
 from sightline.engine.compare import judged
 from sightline.engine.files import write_table
 from sightline.engine.read_files import read_table
@@ -20,7 +21,6 @@ from sightline.report import report, side_by_side
 from sightline.report.differences import compared, notes
 from sightline.report.side_by_side import compare_runs
 from sightline.report.words import number, p_value, span
-from sightline.verbs import compare
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_the_terminal_shows_one_split_and_cuts_nothing(found, guided, label_only
     result = found[0] | {"split": "removed"}
     monkeypatch.setattr(side_by_side, "compare_runs", lambda *_: result)
     monkeypatch.setattr(console, "width", 80)
-    assert compare([guided.path, label_only.path], "removed", tmp_path) is result
+    compare([guided.path, label_only.path], "removed", tmp_path)
     printed = capsys.readouterr().out
     assert printed.count("guided minus label-only") == 1
     rows = [row for row in result["differences"] if row["split"] == "removed"]

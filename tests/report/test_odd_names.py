@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sightline.console import console, say, table
+from sightline.cli.console import console, say, table
 from sightline.data.guiding import mask_path
 from sightline.engine.files import safe_name, write_table, write_text
 from sightline.engine.read_files import read_table

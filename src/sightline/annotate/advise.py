@@ -27,7 +27,6 @@ def annotate_next(
     out: Path | None = None,
     *,
     seed: int = 0,
-    device: str = "cpu",
     progress: Progress = lambda done, total: None,
 ) -> dict[str, Any]:
     """Chooses among the training images whose annotation the run did not have.
@@ -51,7 +50,7 @@ def annotate_next(
     table = {row["id"]: row for row in run.split_table if row["split"] == "train"}
     known = [row for row in table.values() if row["annotated"] == "1"]
     _check_budget(run, budget, len(table) - len(known))
-    classifier, train, batch = run.classifier(device), run.datasets["train"], run.recipe.train.batch_size
+    classifier, train, batch = run.classifier(), run.datasets["train"], run.recipe.train.batch_size
     way = _possible(by, run, bool(classifier.map_names))
 
     places = [i for i, record in enumerate(train.records) if table[record.id]["annotated"] != "1"]

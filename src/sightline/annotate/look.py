@@ -13,6 +13,7 @@ from sightline.annotate.score import entropy, spread
 from sightline.attention.classifier import GuidedClassifier
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader
+from sightline.device import device_of
 from sightline.engine.decision import Decision, look_at_decided
 
 Progress = Callable[[int, int], None]
@@ -57,7 +58,7 @@ def looks(
     classifier: GuidedClassifier, dataset: ImageDataset, places: Sequence[int], batch: int, decision: Decision
 ) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
     """Probabilities (B, C) and first map (B, h, w) of each batch. The classifier is in evaluation mode."""
-    device = next(classifier.parameters()).device
+    device = device_of(classifier)
     for part in eval_loader(Subset(dataset, places), batch_size=batch):
         seen = look_at_decided(classifier, part.images.to(device), decision)
         yield seen.probabilities, next(iter(seen.maps.values()), None)

@@ -7,22 +7,18 @@ import torch
 from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
+from sightline.device import device_of
 from sightline.engine.decision import Decision, look_at_decided
 
 BATCH = 64
-
-
-def device_of(classifier: GuidedClassifier) -> torch.device:
-    """Where its weights lie."""
-    return next(classifier.parameters()).device
 
 
 @torch.no_grad()
 def probabilities(classifier: GuidedClassifier, images: Tensor) -> np.ndarray:
     """(N, 3, S, S) float in [0, 1] -> (N, C) float64."""
     device = device_of(classifier)
-    logits = [classifier(part.to(device)) for part in images.split(BATCH)]
-    return torch.cat(logits).double().softmax(1).cpu().numpy()
+    logits = [classifier(part.to(device)).cpu() for part in images.split(BATCH)]
+    return torch.cat(logits).double().softmax(1).numpy()
 
 
 @torch.no_grad()

@@ -14,13 +14,14 @@ import numpy as np
 import torch
 
 from sightline.attention.classifier import GuidedClassifier
-from sightline.audit.ask import device_of, looks, probabilities
+from sightline.audit.ask import looks, probabilities
 from sightline.audit.budget import Budget
 from sightline.audit.covers import free_shift, moved
 from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, log_odds, score, sign_flip
 from sightline.data import counterfactual
 from sightline.data.artefacts import NATURAL, artefacts_in
+from sightline.device import device_of
 from sightline.engine.decision import Decision
 from sightline.metrics.bootstrap import Array, chosen, clusters
 from sightline.metrics.localisation import energy_inside, upsample

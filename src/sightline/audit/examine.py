@@ -24,6 +24,7 @@ from sightline.audit.which import Which
 from sightline.config import Kind
 from sightline.data import counterfactual
 from sightline.data.artefacts import artefacts_in, kind_of, tried
+from sightline.device import device_of
 from sightline.engine.run import Run
 from sightline.metrics.evaluate import localisation
 
@@ -64,7 +65,6 @@ def examine(
     *,
     seconds: float,
     images: int,
-    device: str,
     kind: Kind | None = None,
     seed: int = 0,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -75,7 +75,6 @@ def examine(
         which: the images. Where the run's answers to all of them are known, tags are judged on all, else on the sample.
         seconds: after which fewer images are taken; every number says how many it had.
         images: at most, of the data set, at random.
-        device: of the classifier.
         kind: of image, which decides the artefacts that are put in; None: as the data say, see `kind_of`.
         seed: of the sample and of everything that is drawn.
         progress: called with (done, total) parts.
@@ -91,7 +90,7 @@ def examine(
     settings = run.recipe.evaluate
     sampling = Sampling(bootstrap=settings.bootstrap, confidence=settings.confidence, seed=seed)
     sample = take(which.dataset, images, budget, seed)
-    classifier = run.classifier(device).to(memory_format=torch.channels_last)
+    classifier = run.classifier().to(memory_format=torch.channels_last)
     found_kind = kind_of(which.data, sample.pixels.numpy(), kind)
     tagged = [name for record in (*(which.training or ()), *sample.records) for name in artefacts_in(record.tags)]
     artefacts = tried(found_kind, tagged, counterfactual.ARTEFACTS)
@@ -100,7 +99,7 @@ def examine(
     done = iter(range(1, total + 1))
 
     begun = budget.spent
-    said, maps = looks(classifier, unit(sample.pixels, device), run.decision)
+    said, maps = looks(classifier, unit(sample.pixels, device_of(classifier)), run.decision)
     rate = (budget.spent - begun) / len(sample)  # seconds per image and pass
     facts: dict[str, Any] = {"images": len(sample), "of": len(which.dataset), "map": next(iter(classifier.map_names), None)}
     facts["kind"] = {"name": found_kind.name, "how": found_kind.how, "tried": artefacts}

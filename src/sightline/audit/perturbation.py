@@ -18,11 +18,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from sightline.attention.classifier import GuidedClassifier
-from sightline.audit.ask import device_of, looks, probabilities
+from sightline.audit.ask import looks, probabilities
 from sightline.audit.budget import Budget
 from sightline.audit.covers import blurred
 from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, scores
+from sightline.device import device_of
 from sightline.engine.decision import Decision
 from sightline.metrics.bootstrap import Array, chosen
 from sightline.metrics.levels import centre

@@ -20,9 +20,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torchmetrics.functional.image import structural_similarity_index_measure
 
 from sightline.attention.classifier import GuidedClassifier
-from sightline.audit.ask import device_of, looks, maps_of, probabilities
+from sightline.audit.ask import looks, maps_of, probabilities
 from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, score
+from sightline.device import device_of
 from sightline.engine.decision import Decision
 from sightline.metrics.bootstrap import Array
 from sightline.metrics.localisation import upsample

@@ -17,11 +17,12 @@ import torch
 from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
-from sightline.audit.ask import device_of, probabilities
+from sightline.audit.ask import probabilities
 from sightline.audit.budget import Budget
 from sightline.audit.covers import COVERS, boxes, covered, free_shift, moved
 from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, log_odds
+from sightline.device import device_of
 from sightline.losses.background import widen, without_region
 from sightline.metrics.bootstrap import Array, chosen, intervals, mean_of_defined, ratio
 from sightline.metrics.ranks import overall_auc

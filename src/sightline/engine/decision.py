@@ -62,7 +62,7 @@ def look_at_decided(classifier: GuidedClassifier, images: torch.Tensor, decision
     # a source picks the most probable class by itself; another class has to be picked from the maps of all
     every = decision.threshold is not None and classifier.source.class_specific
     look = classifier.look(images, None, every=every)
-    probabilities = look.logits.detach().double().softmax(1).cpu().numpy()
+    probabilities = look.logits.detach().cpu().double().softmax(1).numpy()
     chosen = decision(probabilities)
     of = torch.from_numpy(chosen).to(images.device)
     picked = {name: of_class(look.every[name], of) if name in look.every else one for name, one in look.maps.items()}  # (B, 1, h, w)

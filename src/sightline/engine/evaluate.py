@@ -15,6 +15,7 @@ from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.source import of_class
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader
+from sightline.device import device_of
 from sightline.engine.decision import Decision
 from sightline.engine.files import write_json, write_table, write_whole
 from sightline.engine.pointing import pointing
@@ -43,16 +44,15 @@ Chosen = Callable[[Predictions], Decision]  # by which rule these answers become
 
 
 @torch.no_grad()
-def observe(
-    classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe, device: str = "cpu", decide: Chosen = lambda said: Decision()
-) -> Observed:
-    """Runs the classifier once over every image, in evaluation mode, and restores its mode.
+def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe, decide: Chosen = lambda said: Decision()) -> Observed:
+    """Runs the classifier once over every image, on its device and in evaluation mode, and restores its mode.
 
     Args:
         decide: the rule of the decisions, whose class's map is shown. It is chosen after the answers, since validation images choose it.
     """
     training = classifier.training
-    classifier.eval().to(device).to(memory_format=torch.channels_last)
+    device = device_of(classifier)
+    classifier.eval().to(memory_format=torch.channels_last)
     ids: list[str] = []
     labels, probabilities, known, rois = [], [], [], []
     maps: dict[str, list[np.ndarray]] = {}  # of the label's class, or of none
@@ -61,7 +61,7 @@ def observe(
         look = classifier.look(batch.images.to(device), batch.labels.to(device), every=classifier.source.class_specific)
         ids += batch.ids
         labels.append(batch.labels.numpy())
-        probabilities.append(look.logits.double().softmax(1).cpu().numpy())
+        probabilities.append(look.logits.cpu().double().softmax(1).numpy())
         known.append(batch.known.numpy())
         rois.append((batch.roi[:, 0] * 255).round().to(torch.uint8).numpy())
         for name, value in look.maps.items():
@@ -129,7 +129,7 @@ def score(observed: Observed, dataset: ImageDataset, recipe: Recipe, thresholds:
     return result
 
 
-def evaluate(run: Run, splits: Sequence[str] | None = None, device: str = "cpu") -> dict[str, Any]:
+def evaluate(run: Run, splits: Sequence[str] | None = None) -> dict[str, Any]:
     """Scores a finished run on the named splits (default: the recipe's) and writes scores, predictions and maps into its folder.
 
     Validation images come first: on them thresholds are chosen, and kept in `thresholds.json`, for the other splits, now and later.
@@ -145,11 +145,11 @@ def evaluate(run: Run, splits: Sequence[str] | None = None, device: str = "cpu")
     for name in wanted:
         if name not in run.datasets:
             raise UserError(f"--split {name}", f"{run.path} has no such split", nearest(name, run.datasets))
-    classifier = run.classifier(device)
+    classifier = run.classifier()
     results = {}
     for name in sorted(wanted, key=lambda split: split != "val"):
         decide: Chosen = chosen_decision if name == "val" else lambda said: run.decision
-        observed = observe(classifier, run.datasets[name], run.recipe, device, decide)
+        observed = observe(classifier, run.datasets[name], run.recipe, decide)
         if name == "val":
             write_json(run.path / "thresholds.json", chosen_thresholds(observed.predictions, observed.attention, observed.rois))
         results[name] = score(observed, run.datasets[name], run.recipe, None if name == "val" else run.thresholds)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from sightline.device import AUTO, resolve
 from sightline.engine import run_forms
 from sightline.engine.decision import Decision
 from sightline.engine.files import safe_name
@@ -41,12 +42,16 @@ class Sample:
 class Run:
     """A run folder.
 
+    Args:
+        device: on which its network runs, see `sightline.device.resolve`.
+
     Raises:
-        UserError: there is no run at this path.
+        UserError: there is no run at this path, or no such device.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, device: str = AUTO) -> None:
         self.path = Path(path)
+        self.device = resolve(device)
         if not (self.path / "config.yaml").is_file():
             raise UserError(path, "is not a run folder (it has no config.yaml)", "Give a folder that `sightline train` wrote.")
 
@@ -201,8 +206,8 @@ class Run:
             raise Damaged(self.path / "predictions.csv", f"names image {strange[0]!r}, which split.csv does not", self._scored_again)
         return [Sample(i, *dataset.picture(place[i])) for i in ids]
 
-    def classifier(self, device: str = "cpu") -> GuidedClassifier:
-        """The trained classifier, in evaluation mode.
+    def classifier(self) -> GuidedClassifier:
+        """The trained classifier, in evaluation mode, on the run's device.
 
         Raises:
             UserError: training has not ended, or the weights file is damaged.
@@ -215,7 +220,7 @@ class Run:
                 "has no model.safetensors: its training has not ended",
                 f"Go on with `sightline train ... --name {self.name} --resume`.",
             )
-        return load_model(self.path).to(device).eval()
+        return load_model(self.path).to(self.device).eval()
 
     @property
     def _scored_again(self) -> str:

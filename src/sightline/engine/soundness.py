@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
+from sightline.device import device_of
 from sightline.errors import UserError
 from sightline.recipe import Recipe
 
@@ -45,7 +46,7 @@ def unsound(classifier: GuidedClassifier, side: int) -> str | None:
     """
     if name := not_finite(classifier.state_dict()):
         return f"holds weights that are not finite numbers (the first is {name})"
-    device = next(classifier.parameters()).device
+    device = device_of(classifier)
     ramp = torch.linspace(0, 1, side, device=device)
     pictures = torch.stack([torch.full((3, side, side), 0.5, device=device), ramp.expand(3, side, side)])
     training = classifier.training

@@ -22,6 +22,7 @@ from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.data.look_through import Progress
 from sightline.data.sampling import class_weights
+from sightline.device import of_training
 from sightline.engine.alone import LOCK, RELEASE, alone
 from sightline.engine.callbacks import Keeper, ShowProgress
 from sightline.engine.checkpoint import BEST, LAST, Checkpoints, check_resumable, what_is_left
@@ -77,7 +78,7 @@ def train(
     begun = _check_folder(recipe, folder, resume)
     if (folder / "model.json").is_file():  # written last
         say(f"{folder} is finished; nothing to resume.")
-        return Run(folder)
+        return Run(folder, of_training(recipe.train.accelerator))
     with ExitStack() as held:
         if begun:
             held.enter_context(alone(folder, wait=RELEASE))
@@ -116,7 +117,7 @@ def train(
         save_model(folder, classifier, recipe, prepared.classes)
         for name, _ in stages:
             (folder / name / BEST).unlink()
-    return Run(folder)
+    return Run(folder, of_training(recipe.train.accelerator))
 
 
 def _stages(recipe: Recipe) -> list[tuple[str, Recipe]]:

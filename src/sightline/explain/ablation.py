@@ -14,6 +14,7 @@ from torch import Tensor
 from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.features import Features
 from sightline.attention.wrapped import evaluating
+from sightline.device import device_of
 from sightline.explain.feature_maps import AnyBackbone, Layer, feature_maps, network
 from sightline.metrics.ranks import overall_auc
 
@@ -93,10 +94,11 @@ def effects(
 def _without(classifier: GuidedClassifier, layer: Layer, images: Tensor) -> Callable[[int], np.ndarray]:
     """From a unit to the logits (N, C) without it. Where the head reads this very layer, the head alone runs again."""
     backbone, source, head = classifier.backbone, classifier.source, classifier.head
-    first = images[:_BATCH]
+    device = device_of(classifier)
+    first = images[:_BATCH].to(device)
     features = backbone(first, source.logit_taps)
     if features.raw is features.last and torch.equal(feature_maps(backbone, first, [layer])[layer.name], features.last):
-        kept = [backbone(part, source.logit_taps) for part in images.split(_BATCH)]
+        kept = [backbone(part.to(device), source.logit_taps) for part in images.split(_BATCH)]
         return lambda unit: _numpy([source.logits(_zeroed(found, unit), head) for found in kept])
 
     def whole(unit: int) -> np.ndarray:
@@ -113,11 +115,11 @@ def _zeroed(features: Features, unit: int) -> Features:
 
 
 def _logits(classifier: GuidedClassifier, images: Tensor) -> np.ndarray:
-    return _numpy([classifier(part) for part in images.split(_BATCH)])
+    return _numpy([classifier(part.to(device_of(classifier))) for part in images.split(_BATCH)])
 
 
 def _numpy(logits: list[Tensor]) -> np.ndarray:
-    return torch.cat(logits).double().cpu().numpy()
+    return torch.cat(logits).cpu().double().numpy()
 
 
 def _said(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from torchvision.transforms.v2.functional import gaussian_blur
 
 from sightline.attention.tap import out_of_inference_mode
 from sightline.attention.wrapped import evaluating
+from sightline.device import device_of
 from sightline.engine.files import write_whole
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
@@ -51,7 +52,7 @@ def class_image(
         (3, size, size) in [0, 1].
     """
     random = torch.Generator().manual_seed(seed)
-    device = next(classifier.parameters()).device
+    device = device_of(classifier)
     with out_of_inference_mode(), evaluating(classifier):
         image = torch.full((1, 3, size, size), 0.5, device=device)
         for _ in range(steps):

@@ -88,7 +88,7 @@ def gallery(
     concepts = _names(run)
     described = [_described(layer, maps[layer.name], side, most, concepts) for layer in chosen]
     content = {
-        "images": [{"name": n, "uri": to_data_uri(_pixels(s), "jpeg")} for n, s in zip(names, squares, strict=True)],
+        "images": [{"name": n, "uri": to_data_uri(_pixels(s), "jpeg")} for n, s in zip(names, squares.cpu(), strict=True)],
         "layers": described,
         "pale": PALE,
     }

@@ -15,6 +15,7 @@ from PIL import Image
 from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.wrapped import evaluating
 from sightline.config import Data
+from sightline.device import device_of
 from sightline.engine.decision import Decision
 from sightline.engine.files import write_json, write_whole
 from sightline.engine.run import Run
@@ -101,12 +102,12 @@ def _look(
     classifier: GuidedClassifier, seen: torch.Tensor, classes: Sequence[str], target: str | None, method: str, decision: Decision
 ) -> tuple[np.ndarray, list[Found]]:
     """Probabilities (C,), and the maps of one picture (3, S, S). Leaves the classifier in the mode it was in."""
-    images = seen[None].to(next(classifier.parameters()).device)
+    images = seen[None].to(device_of(classifier))
     wanted = torch.tensor([classes.index(target)], device=images.device) if target not in (None, "all") else None
     own = wanted is None and target is None and decision.threshold is not None and classifier.source.class_specific
     with evaluating(classifier):
         look = classifier.look(images, wanted, every=target == "all" or own) if method == "map" else Look(classifier(images), {})
-    probabilities = look.logits.double().softmax(1)[0].cpu().numpy()
+    probabilities = look.logits.cpu().double().softmax(1)[0].numpy()
     explained = classes[int(wanted) if wanted is not None else int(decision(probabilities))]
     if method != "map":
         return probabilities, [_by(method, classifier, images, classes, c) for c in (classes if target == "all" else [explained])]

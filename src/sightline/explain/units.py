@@ -17,6 +17,7 @@ import torch
 from torch.nn.functional import adaptive_avg_pool2d
 
 from sightline.attention.classifier import GuidedClassifier
+from sightline.device import device_of
 from sightline.engine.files import write_table
 from sightline.engine.run import Run
 from sightline.errors import UserError
@@ -98,7 +99,7 @@ def name_units(
     classifier = run.classifier()
     squares = torch.stack([dataset[i].image for i in places])  # (N, 3, S, S)
     labels = np.array([dataset.labels[i] for i in places])
-    found = layers_of(classifier.backbone, squares)
+    found = layers_of(classifier.backbone, squares[:1].to(device_of(classifier)))
     chosen = pick(found, layers) if layers else found[-1:]
     groups = [record.group or record.id for record in records]
     rows: list[dict[str, Any]] = []
@@ -130,10 +131,10 @@ def _maps(classifier: GuidedClassifier, squares: torch.Tensor, layer: Layer) -> 
     """(N, K, h, w), averaged to at most `FINEST` pixels a side."""
     found = []
     for part in squares.split(_BATCH):
-        maps = feature_maps(classifier.backbone, part, [layer])[layer.name].float()
+        maps = feature_maps(classifier.backbone, part.to(device_of(classifier)), [layer])[layer.name].float()
         size = (min(maps.shape[2], FINEST), min(maps.shape[3], FINEST))
         found.append(adaptive_avg_pool2d(maps, size) if size != maps.shape[2:] else maps)
-    return torch.cat(found).numpy()
+    return torch.cat(found).cpu().numpy()
 
 
 def _effects(changes: Effect | None, classes: Sequence[str], filters: int) -> list[dict[str, float]]:

@@ -17,6 +17,7 @@ from PIL import Image
 from sightline.config import Data
 from sightline.data.dataset import ImageDataset
 from sightline.data.guiding import mask_path
+from sightline.device import AUTO, resolve
 from sightline.engine.environment import environment
 from sightline.engine.files import sha256, write_json, write_table
 from sightline.engine.saving import save_weights
@@ -44,6 +45,7 @@ def pseudo_masks(
     out: Path | str,
     *,
     division: Division | None = None,
+    device: str = AUTO,
     say: Callable[[str], None] = print,
     progress: Callable[[str], Progress] = _silent,
 ) -> dict[str, Any]:
@@ -56,6 +58,7 @@ def pseudo_masks(
     Args:
         out: folder that must not exist yet; it appears when it is complete.
         division: which images are learnt from, judge and get masks; None: as `divide` divides the data sets of the settings.
+        device: on which the U-Net learns and predicts, see `sightline.device.resolve`.
         say: receives one-line messages.
         progress: title -> what is called with (done, all).
 
@@ -68,6 +71,7 @@ def pseudo_masks(
     out = Path(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(out, "exists already", "Give another --out, or remove it.")
+    place = resolve(device)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(stable_seed("weights", settings.seed))
         segmenter = Segmenter(settings.encoder, settings.weights)
@@ -76,7 +80,7 @@ def pseudo_masks(
         _announce(division, say)
         data = Data(image_size=settings.image_size, augment=settings.augment, gaze_blur=settings.gaze_blur, grey=settings.grey)
         dataset = ImageDataset(division.train, (LABEL,), data, train=True, seed=settings.seed)
-        fit(segmenter, dataset, settings, "cuda" if torch.cuda.is_available() else "cpu", progress("learning the masks"), say)
+        fit(segmenter, dataset, settings, place, progress("learning the masks"), say)
     scores = judge(segmenter, division.held_out, division.groups, settings)
     say(f"held-out Dice {scores['dice']['value']:.3f}")
     _require(scores, settings.minimum_dice)

@@ -16,7 +16,7 @@ from sightline.study.score_names import ENERGY, REMOVED, SWAPPED
 from sightline.study.swapped import swapped
 
 
-def measure(run: Run, split: str, ids: Sequence[str], what: Sequence[str], device: str = "cpu") -> dict[str, Array]:
+def measure(run: Run, split: str, ids: Sequence[str], what: Sequence[str]) -> dict[str, Array]:
     """Numbers for each image of a split, NaN where they do not apply.
 
     What is drawn depends on the images alone, so that all arms see the same changes.
@@ -30,12 +30,12 @@ def measure(run: Run, split: str, ids: Sequence[str], what: Sequence[str], devic
     Returns:
         name -> (N,); (2, N, C) of `swapped`
     """
-    found = {SWAPPED: swapped(run, split, ids, device)} if SWAPPED in what else {}
+    found = {SWAPPED: swapped(run, split, ids)} if SWAPPED in what else {}
     if rest := [name for name in what if name != SWAPPED]:
         dataset = run.datasets[split]
         place = {record.id: i for i, record in enumerate(dataset.records)}
         images = gather(dataset, [place[i] for i in ids])
-        found |= {name: _energy(run, split, ids, images) if name == ENERGY else _flips(run, images, name, device) for name in rest}
+        found |= {name: _energy(run, split, ids, images) if name == ENERGY else _flips(run, images, name) for name in rest}
     return found
 
 
@@ -49,8 +49,8 @@ def _energy(run: Run, split: str, ids: Sequence[str], images: Images) -> Array:
     return energy_inside(upsample(maps, (avoid.shape[1], avoid.shape[2])), avoid)
 
 
-def _flips(run: Run, images: Images, what: str, device: str) -> Array:
-    classifier, kept = run.classifier(device).to(memory_format=torch.channels_last), run.thresholds.get("decision")
+def _flips(run: Run, images: Images, what: str) -> Array:
+    classifier, kept = run.classifier().to(memory_format=torch.channels_last), run.thresholds.get("decision")
     kind, _, artefact = what.partition("-")
     how: How = "removed" if kind == REMOVED else "pasted"
     chosen = marked(images) if how == "removed" else {artefact: clean(images, artefact)}

@@ -19,7 +19,7 @@ from sightline.losses.background import widen, without_region
 from sightline.metrics.bootstrap import Array
 
 
-def swapped(run: Run, split: str, ids: Sequence[str], device: str = "cpu") -> Array:
+def swapped(run: Run, split: str, ids: Sequence[str]) -> Array:
     """Answers to the images of a split on other backgrounds, each from a random image of another patient.
 
     Which image lends its background depends on the images alone, so that all arms see the same ones.
@@ -28,7 +28,7 @@ def swapped(run: Run, split: str, ids: Sequence[str], device: str = "cpu") -> Ar
         (2, N, C): on backgrounds of the own class, of another class. NaN where the region is unknown or empty, or where no image has a
         background to lend.
     """
-    dataset, classifier = run.datasets[split], run.classifier(device)
+    dataset, classifier = run.datasets[split], run.classifier()
     place = {record.id: i for i, record in enumerate(dataset.records)}
     order = [place[i] for i in ids]
     labels = np.array([dataset.labels[i] for i in order])

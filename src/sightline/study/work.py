@@ -98,7 +98,7 @@ def _train_and_judge(job: Job, began: float) -> None:
     folder = job.study / "cells" / job.key
     if folder.exists() and not (folder / "config.yaml").is_file():
         shutil.rmtree(folder)  # stopped before the run was a run
-    _judge(job, _trained(job, folder), "cuda" if torch.cuda.is_available() else "cpu")
+    _judge(job, _trained(job, folder))
     before = seconds_taken(folder) or 0.0  # of a training that is judged again
     write_json(folder / "took.json", {"seconds": before + time.perf_counter() - began})
     for checkpoint in folder.rglob("last.ckpt*"):
@@ -107,6 +107,7 @@ def _train_and_judge(job: Job, began: float) -> None:
 
 def _trained(job: Job, folder: Path) -> Run:
     """The finished run, gone on with where it was stopped."""
+    from sightline.device import of_training
     from sightline.engine.run import Run
     from sightline.engine.train import train
     from sightline.overrides import override
@@ -123,7 +124,7 @@ def _trained(job: Job, folder: Path) -> Run:
 
         if (folder / "model.json").exists():
             if (why := damage(Run(folder))) is None:
-                return Run(folder)
+                return Run(folder, of_training(recipe_from(job.recipe, job.key).train.accelerator))
             say(f"Trained again: {why}")
             shutil.rmtree(folder)
         elif folder.exists() and (why := unresumable(folder)) is not None:
@@ -134,7 +135,7 @@ def _trained(job: Job, folder: Path) -> Run:
         return train(recipe_from(override(job.recipe, settings), job.key), folder, resume=folder.exists(), say=say)
 
 
-def _judge(job: Job, run: Run, device: str) -> None:
+def _judge(job: Job, run: Run) -> None:
     """Every answer and measurement that is not there yet."""
     from sightline.engine.evaluate import evaluate
     from sightline.study.again import forget_damaged, maps_are_damaged
@@ -146,13 +147,13 @@ def _judge(job: Job, run: Run, device: str) -> None:
     forget_damaged(run)
     first = [] if run.thresholds else ["val"]  # on which each run's thresholds are chosen
     if asked := list(dict.fromkeys([*first, *missing])):
-        evaluate(run, asked, device)
+        evaluate(run, asked)
     for split in missing:
         save(collect(run, split), answers[split])
     for split, names in job.measured.items():
         unmeasured = [name for name in names if not readable(answers[split], [name])]
         if unmeasured:
             if maps_are_damaged(run, split):
-                evaluate(run, [split], device)
-            for name, values in measure(run, split, load(answers[split]).ids, unmeasured, device).items():
+                evaluate(run, [split])
+            for name, values in measure(run, split, load(answers[split]).ids, unmeasured).items():
                 save_measured(values, answers[split], name)

@@ -153,13 +153,13 @@ def grad_cams(run: Run, split: str, ids: Sequence[str]) -> tuple[np.ndarray, lis
     taps = dict.fromkeys([*source.logit_taps, *([] if layer == "last" else [layer])])
     dataset = run.datasets[split]
     place = {record.id: i for i, record in enumerate(dataset.records)}
-    features = backbone(torch.stack([dataset[place[i]].image for i in ids]), list(taps))
+    features = backbone(torch.stack([dataset[place[i]].image for i in ids]).to(run.device), list(taps))
     logits = source.logits(features, classifier.head)  # (N, C)
-    probabilities = logits.detach().double().softmax(1).numpy()
+    probabilities = logits.detach().cpu().double().softmax(1).numpy()
     decided, row = run.decision(probabilities), np.arange(len(ids))
     maps = grad_cam(features.taps.get(layer, features.last), logits[row, decided], second_order=False)
     answers = [(run.classes[c], p) for c, p in zip(decided.tolist(), probabilities[row, decided].tolist(), strict=True)]
-    return maps[:, 0].detach().numpy(), answers
+    return maps[:, 0].detach().cpu().numpy(), answers
 
 
 def enlarged(image: np.ndarray) -> np.ndarray:

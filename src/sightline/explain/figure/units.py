@@ -33,7 +33,7 @@ def feature_maps(runs: Sequence[Run], options: Options) -> Figure:
     ids = asked(run.predictions(split).ids, options, f"split {split!r}") or choose(run, split, options.images or 4)
     backbone, dataset = run.classifier().backbone, run.datasets[split]
     place = {record.id: i for i, record in enumerate(dataset.records)}
-    images = torch.stack([dataset[place[i]].image for i in ids])  # (N, 3, H, W)
+    images = torch.stack([dataset[place[i]].image for i in ids]).to(run.device)  # (N, 3, H, W)
     layers = layers_of(backbone, images)
     wanted = [unit(text) for text in options.units]
     shown = pick(layers, [layer for layer, _ in wanted]) if wanted else layers[-1:]

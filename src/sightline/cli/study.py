@@ -1,19 +1,69 @@
-"""What `sightline study` does: plan, train what is left, judge, and say what came out."""
+"""The verb `study`: plan, train what is left, judge, and say what came out."""
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
-from sightline.console import Bar, console, interval, say, table
+import typer
+
+from sightline.cli.groups import app
+from sightline.cli.options import Json, Root, finish
 from sightline.errors import UserError, nearest
-from sightline.overrides import parse_settings
-from sightline.paths import expanded
 
 if TYPE_CHECKING:
     from sightline.study.folder import Study
     from sightline.study.work import Outcome
+
+EXAMPLES = (
+    "Examples:\n\n    sightline study phantom-controls --dry-run\n\n"
+    "    sightline study plan.yaml --root ~/isic2017 --out studies/melanoma\n\n"
+    "    sightline study plan.yaml --seeds 3 --set train.epochs=5\n\n"
+    "    sightline study report studies/melanoma"
+)
+
+
+@app.command(epilog=EXAMPLES)
+def study(
+    plan: Annotated[
+        list[str],
+        typer.Argument(metavar="PLAN | report DIR", help="Plan by name or YAML file; or the folder of a study.", show_default=False),
+    ],
+    root: Root = None,
+    settings: Annotated[
+        list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of every training, e.g. train.epochs=3. Repeatable.")
+    ] = [],
+    seeds: Annotated[int | None, typer.Option(help="Another number of seeds than the plan's.", min=1, show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the study. Default: studies/ and the plan's name.", metavar="DIR", show_default=False)
+    ] = None,
+    executor: Annotated[str, typer.Option(help="`local`: processes on this machine. `ray`: a Ray cluster.")] = "local",
+    workers: Annotated[
+        int | None, typer.Option(help="Trainings at a time. Default: one per accelerator, else per core.", min=1, show_default=False)
+    ] = None,
+    threads: Annotated[int, typer.Option(help="Threads of each training.", min=1)] = 1,
+    address: Annotated[
+        str | None, typer.Option(help="Of a running Ray cluster; `auto`: this machine's. Default: one is started here.", show_default=False)
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be trained and about how long it takes; train nothing.")
+    ] = False,
+    json: Json = None,
+) -> None:
+    """Train several arms with several seeds and say, with intervals, whether they differ.
+
+    What decides a training decides its name: nothing is trained twice, Ctrl-C and the same command go on, and what fails is listed and
+    does not stop the rest; the exit status is then 1. A line of the plan `like: NAME` starts from a ready-made arm, such as label-only,
+    weight-decay, random-roi.
+    """
+    if plan[0] == "report":
+        finish(report(plan[1:]), json)
+        return
+    result = run(plan, root, settings, seeds, out, executor, workers, threads, address, dry_run)
+    finish(result, json)
+    if result.get("failed"):
+        raise typer.Exit(1)
 
 
 def run(
@@ -29,6 +79,9 @@ def run(
     dry_run: bool,
 ) -> dict[str, Any]:
     """`sightline study PLAN`."""
+    from sightline.cli.console import Bar, console, say
+    from sightline.overrides import parse_settings
+    from sightline.paths import expanded
     from sightline.study.check import check_data
     from sightline.study.folder import Study
     from sightline.study.plan import load_plan
@@ -67,6 +120,7 @@ def run(
 
 def _announce(study: Study, workers: int | None, threads: int) -> dict[str, Any]:
     """Says what there is to do."""
+    from sightline.cli.console import say, table
     from sightline.study.estimate import seconds_left
     from sightline.study.run import cores, cuda_devices
 
@@ -96,6 +150,7 @@ def duration(seconds: float) -> str:
 
 def report(names: list[str]) -> dict[str, Any]:
     """`sightline study report DIR`."""
+    from sightline.cli.console import interval, say, table
     from sightline.report.study import write
     from sightline.study.analyse import analyse
     from sightline.study.folder import Study

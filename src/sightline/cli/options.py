@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sightline import catalog
 from sightline.errors import UserError
+
+if TYPE_CHECKING:
+    from sightline.recipe import Recipe
 
 DATA_SETS = f"Data set: {', '.join(catalog.places('data'))}."
 
@@ -39,8 +42,22 @@ Settings = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. train.epochs=3. Repeatable.")
 ]
 Root = Annotated[Path | None, typer.Option(help="Folder or file of the data set.", metavar="DIR")]
+Device = Annotated[str, typer.Option(help="`auto`: a GPU where there is one, else the CPU. Or cpu, cuda, cuda:1, mps.", metavar="DEVICE")]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder, as `train` wrote it.", show_default=False)]
 RunPaths = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.", show_default=False)]
+
+
+def placed(recipe: Recipe, data: str | None, root: Path | None) -> dict[str, Any]:
+    """Settings that bring a recipe to other data."""
+    from sightline.paths import expanded
+
+    changed: dict[str, Any] = {}
+    if data is not None and data != recipe.data.name:
+        # the recipe's own task and reader options are those of its own data set
+        changed |= {"data.name": data, "data.options": {}, "data.task": None}
+    if root is not None:
+        changed |= {"data.root": str(expanded(root).resolve())}
+    return changed
 
 
 def finish(result: dict[str, Any], json: Path | None) -> None:

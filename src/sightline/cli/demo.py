@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sightline.console import interval, number, say, table
+from sightline.cli.console import interval, number, say, table
 from sightline.errors import UserError
 from sightline.recipe import load_recipe
 

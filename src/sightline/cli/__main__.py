@@ -1,0 +1,5 @@
+"""`python -m sightline.cli`."""
+
+from sightline.cli import main
+
+main()

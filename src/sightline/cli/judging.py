@@ -1,0 +1,120 @@
+"""The verbs that judge trained runs: `evaluate`, `audit`, `compare`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, cast, get_args
+
+import typer
+
+from sightline.cli.groups import app
+from sightline.cli.options import DATA_SETS, Device, Json, Root, RunPath, RunPaths, finish
+from sightline.errors import UserError, nearest
+
+
+@app.command(epilog="Examples:\n\n    sightline evaluate runs/melanoma-energy\n\n    sightline evaluate runs/melanoma-energy --split test")
+def evaluate(
+    run: RunPath,
+    split: Annotated[list[str], typer.Option(help="Split to score; repeatable. Default: all but train.", show_default=False)] = [],
+    device: Device = "auto",
+    json: Json = None,
+) -> None:
+    """Score a finished run again: classification and localisation with intervals, beside the three levels."""
+    from sightline.cli.console import say, scores_table
+    from sightline.engine.evaluate import evaluate as score
+    from sightline.engine.run import Run
+
+    found = Run(run, device)
+    if any("picture" not in row for row in found.split_table):
+        say(f"{run} was made by an earlier version: whether pictures and annotations have changed since is not known.")
+    metrics = score(found, split)
+    scores_table(found.name, metrics)
+    say(f"Scores, predictions and maps: {found.path}")
+    finish({"run": str(found.path), "metrics": metrics}, json)
+
+
+@app.command(
+    epilog="Examples:\n\n    sightline audit runs/melanoma-energy\n\n"
+    "    sightline audit runs/melanoma-energy --split flipped --seconds 300\n\n"
+    "    sightline audit runs/own-photos --kind dermoscopy\n\n"
+    "    sightline audit runs/melanoma-energy --data isic_archive --root ~/archive --out audit"
+)
+def audit(
+    run: RunPath,
+    split: Annotated[str | None, typer.Option(help="Split whose images are used. Default: the first test set.", show_default=False)] = None,
+    seconds: Annotated[float, typer.Option(help="After which fewer images are taken; every number says how many.", min=1)] = 120,
+    images: Annotated[int, typer.Option(help="Images at most, drawn at random.", min=2)] = 200,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            help="Kind of image, which decides the artefacts that are put in: dermoscopy, ultrasound, xray or photograph. Default: "
+            "`data.kind`, else as the data set says, else guessed from the colours.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for audit.json and audit.html. Default: `audit` in the run.", metavar="DIR")
+    ] = None,
+    data: Annotated[str | None, typer.Option(help=f"Other images of the same classes. {DATA_SETS}", show_default=False)] = None,
+    root: Root = None,
+    device: Device = "auto",
+    json: Json = None,
+) -> None:
+    """Find out what a classifier relies on: change its images and see what becomes of its answers.
+
+    Covers the region, exchanges the background, puts artefacts in and takes them out, each beside a control; deletes and inserts what its
+    maps mark; scrambles its weights to see whether the maps follow. The run itself is not touched.
+    """
+    from sightline.audit.examine import examine
+    from sightline.audit.which import other, own
+    from sightline.cli.console import Bar, audit_tables, say
+    from sightline.config import Kind
+    from sightline.engine.run import Run
+    from sightline.paths import expanded
+    from sightline.report.audit_page import sample_line, write_audit
+
+    if kind is not None and kind not in get_args(Kind):
+        raise UserError(f"--kind {kind}", "is no kind of image", nearest(kind, get_args(Kind)))
+    trained = Run(run, device)
+    which = own(trained, split) if data is None and root is None else other(trained, data, root and expanded(root), split)
+    found = examine(trained, which, seconds=seconds, images=images, kind=cast(Kind | None, kind), progress=Bar("changing images"))
+    result = write_audit(trained, found, which.split, out or trained.path / "audit")
+    audit_tables(result)
+    say(f"{result['headline']}.\n")
+    for question, answer in result["sentences"].items():
+        say(f"{question} {answer}")
+    say(f"\n{sample_line(result, which.split)}")
+    for path in result["files"]:
+        say(path)
+    finish(result, json)
+
+
+@app.command(epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison")
+def compare(
+    runs: RunPaths,
+    split: Annotated[str | None, typer.Option(help="Split on which they are compared.", show_default=False)] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the grid, the curves and the report.")] = Path("comparison"),
+    json: Json = None,
+) -> None:
+    """Put runs side by side: scores, paired differences with intervals and tests, where each of them looks."""
+    from sightline.cli.console import differences_tables, say, scores_table, table
+    from sightline.engine.run import Run
+    from sightline.report.side_by_side import compare_runs
+
+    if len(runs) < 2:
+        raise UserError("compare", f"{len(runs)} run given", "Give at least two run runs.")
+    result = compare_runs([Run(folder) for folder in runs], split, out)
+    scores_table(f"Split {result['split']}", result["metrics"])
+    if result["differences"]:
+        differences_tables([d for d in result["differences"] if d["split"] == result["split"]])
+        for note in result["notes"]:
+            say(note)
+    if result["seeds"]:
+        rows = []
+        for d in result["seeds"]:
+            medians, p = f"{d['median']:.3f} / {d['base_median']:.3f}", "-" if d["p"] is None else f"{d['p']:.3f}"
+            rows.append([f"{d['recipe']} / {d['base']}", d["metric"], medians, p])
+        table("Medians over trainings (p: exact Mann-Whitney)", ["recipes", "score", "medians", "p"], rows)
+    for path in result["files"]:
+        say(str(path))
+    finish(result, json)

@@ -1,0 +1,42 @@
+"""The verb `recipes`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sightline.cli.groups import recipes_app
+from sightline.cli.options import Json, Settings, finish
+
+
+@recipes_app.callback(epilog="Examples:\n\n    sightline recipes\n\n    sightline recipes show energy")
+def recipes(context: typer.Context, json: Json = None) -> None:
+    """List the recipes, or show one."""
+    if context.invoked_subcommand is not None:
+        return
+    from sightline import catalog, plugins
+    from sightline.cli.console import say, table
+    from sightline.recipe import load_recipe, recipe_names
+
+    loaded = [load_recipe(name) for name in recipe_names()]
+    table("Recipes", ["name", "what it is", "source"], [[r.name, r.title, r.source] for r in loaded])
+    for line in plugins.complaints(catalog.PLACES):
+        say(line)
+    say("Show one with all its settings: sightline recipes show NAME")
+    finish({"recipes": [{"name": r.name, "title": r.title, "source": r.source} for r in loaded]}, json)
+
+
+@recipes_app.command("show", epilog="Examples:\n\n    sightline recipes show energy --set train.epochs=3")
+def recipes_show(
+    name: Annotated[str, typer.Argument(help="Recipe, or a YAML file.", show_default=False)], settings: Settings = [], json: Json = None
+) -> None:
+    """Print a recipe with all its settings, as YAML that `train` accepts."""
+    from sightline.cli.console import say
+    from sightline.overrides import parse_settings
+    from sightline.recipe import load_recipe
+    from sightline.yaml_text import dump
+
+    tree = load_recipe(name, parse_settings(settings)).check().model_dump(mode="json")
+    say(dump(tree).rstrip())
+    finish({"recipe": tree}, json)

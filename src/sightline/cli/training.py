@@ -1,0 +1,110 @@
+"""The verbs that train: `demo`, `train`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sightline.cli.groups import app
+from sightline.cli.options import DATA_SETS, Device, Json, Root, Runs, Settings, finish, placed
+from sightline.errors import UserError
+
+
+@app.command(epilog="Examples:\n\n    sightline demo\n\n    sightline demo --out my-demo --json demo.json")
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the two runs and the report; replaced if it is an earlier demo.")] = Path("demo"),
+    seed: Annotated[int, typer.Option(help="Of training and of the phantom images.")] = 0,
+    json: Json = None,
+) -> None:
+    """Train a label-only and a guided classifier on the built-in phantom, compare them and write a report.
+
+    The phantom's skin lesions carry a ruler wherever the training class is melanoma. The *matched* test set keeps it that way,
+    the *flipped* one turns it round: a classifier that looks at the ruler fails there. Takes a few minutes on two CPU cores.
+    """
+    from sightline.cli.demo import demo as run_demo
+
+    finish(run_demo(out, seed), json)
+
+
+@app.command(
+    epilog="Examples:\n\n    sightline train energy --data isic2017 --root ~/isic2017 --name melanoma-energy\n\n"
+    "    sightline train label-only --data folder --root photos --set data.image_size=160 --set train.epochs=20\n\n"
+    "    sightline train gain/stage2 --data table --root my.csv --from runs/gain-stage1-table-0\n\n"
+    "    sightline train my-recipe.yaml --name trial-2 --resume"
+)
+def train(
+    recipe: Annotated[str, typer.Argument(help="Name of a recipe (see `sightline recipes`) or a YAML file.", show_default=False)],
+    data: Annotated[str | None, typer.Option(help=DATA_SETS, show_default=False)] = None,
+    root: Root = None,
+    settings: Settings = [],
+    name: Annotated[str | None, typer.Option(help="Name of the run; default: recipe, data set and seed.", show_default=False)] = None,
+    runs: Runs = Path("runs"),
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="RUN", help="Run whose weights it starts from, e.g. the stage before.", show_default=False),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run of the same recipe.")] = False,
+    devices: Annotated[int | None, typer.Option(help="Processes of data-parallel training.", show_default=False)] = None,
+    device: Device = "auto",
+    report: Annotated[bool, typer.Option(help="Write report.html into the run folder.")] = True,
+    json: Json = None,
+) -> None:
+    """Train one classifier and leave a run folder: weights, scores, predictions, maps, logs and a report.
+
+    Data, recipe and gradient paths are checked first. Ctrl-C leaves a run that `--resume` goes on with.
+    """
+    from sightline.cli.console import Bar, say, scores_table
+    from sightline.overrides import parse_settings
+    from sightline.paths import expanded
+    from sightline.recipe import goes_on, load_recipe
+
+    if name is not None:
+        _check_name("--name", name)
+    changed = placed(load_recipe(recipe), data, root)
+    if start is not None:
+        changed |= {"train.start": str(expanded(start).resolve())}
+    if device != "auto":
+        kind, _, number = device.partition(":")
+        if number:
+            raise UserError(
+                f"--device {device}", "names one of several GPUs, and a training takes the first", f"Set CUDA_VISIBLE_DEVICES={number}."
+            )
+        changed |= {"train.accelerator": {"cuda": "gpu"}.get(kind, kind)}
+    if devices is not None:
+        changed |= {"train.devices": devices}
+    chosen = load_recipe(recipe, changed | parse_settings(settings))
+    if goes_on(recipe) and chosen.train.start is None:
+        raise UserError(recipe, "goes on where the stage before it ended", "Give that run: --from RUN.")
+    own = f"{chosen.name}-{chosen.data.name}-{chosen.train.seed}"
+    if name is None:
+        _check_name("name of the run", own)
+    folder = expanded(runs) / (name or own)
+
+    from sightline.engine.evaluate import evaluate as score
+    from sightline.engine.train import Stopped
+    from sightline.engine.train import train as fit
+    from sightline.report import write_report
+
+    try:
+        run = fit(chosen, folder, resume=resume, say=say, progress=Bar("looking through the images"))
+    except Stopped as stopped:
+        say(f"{stopped} Go on with the same command and --resume.")
+        raise SystemExit(130) from None
+    metrics = score(run)
+    scores_table(f"{run.name}: {chosen.title}", metrics)
+    result: dict[str, Any] = {"run": str(run.path), "metrics": metrics}
+    if report:
+        result["report"] = str(write_report(run))
+        say(f"Report: {result['report']}")
+    say(f"Run: {run.path}")
+    finish(result, json)
+
+
+def _check_name(where: str, name: str) -> None:
+    """Refuses what is not the name of a folder within another."""
+    if name in ("", ".", "..") or len(os.fsencode(name)) > 200 or any(c in "/\\" or not c.isprintable() for c in name):
+        remedy = "Give a short --name without slashes, e.g. melanoma-1; --runs says in which folder it goes."
+        raise UserError(where, f"{name!r} is not the name of a folder", remedy)
