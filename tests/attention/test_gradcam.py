@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ from torch import nn
 
 from sightline.attention.classifier import GuidedClassifier, build
 from sightline.attention.gradcam import grad_cam
+from sightline.attention.gradient_source import GradientSource
 from sightline.errors import UserError
 from sightline.recipe import Recipe
 
@@ -72,7 +74,7 @@ def test_known_gradient_of_a_gap_head_equals_the_computed_one(order: str, images
     """Values of one class and of all, and what a loss on them does to every weight."""
     found = classifier(order=order)
     looks, gradients = [], []
-    for look in (found.source.look, found.source._by_gradient):
+    for look in (found.source.look, partial(GradientSource.look, found.source)):
         found.zero_grad()
         looks.append(look(found.backbone(images, cut=True), found.head, TARGET, True))
         (looks[-1].maps["gradcam"].square().sum() * 1e4).backward()
