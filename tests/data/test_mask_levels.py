@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dicoms import write_dicom
 from PIL import Image, ImageDraw
 
 from sightline.data.mask_levels import Levels, open_mask
@@ -212,3 +213,8 @@ def test_undefined_values_are_named(tmp_path: Path) -> None:
     pixels[0, 0] = np.nan
     with pytest.raises(UserError, match=r"mask\.tif: holds undefined or infinite values"):
         open_mask(saved(pixels, tmp_path / "mask.tif"))
+
+
+def test_a_mask_in_a_dicom_file_is_read(tmp_path: Path) -> None:
+    pixels = square(0, 1, np.uint16)
+    assert (open_mask(write_dicom(tmp_path / "1_mask.dcm", pixels)) == (pixels > 0)).all()

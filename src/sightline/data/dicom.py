@@ -109,6 +109,15 @@ def size(path: Path) -> tuple[int, int]:
         return int(head.Rows), int(head.Columns)
 
 
+def patient(path: Path) -> str | None:
+    """The ID of the patient; None where the file tells none or cannot be read, which is said when its pixels are."""
+    try:
+        with _in_words(path):
+            return str(_file(path, ["PatientID", "Rows", "Columns"]).get("PatientID") or "").strip() or None
+    except UserError:
+        return None
+
+
 def _file(path: Path, only: list[str] | None = None) -> Dataset:
     """The attributes of a file, also of one without preamble where they are those of an image."""
     with _in_words(path):

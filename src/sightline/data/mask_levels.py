@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import maximum_filter, minimum_filter
 
-from sightline.data.images import colours, is_deep, read_upright
+from sightline.data.images import colours, is_deep, is_dicom, read_upright
 from sightline.errors import UserError
 from sightline.types import Picture
 
@@ -65,7 +65,7 @@ def open_mask(picture: Picture, levels: Levels | None = None) -> np.ndarray:
     """
     if not isinstance(picture, Path):
         return picture.draw() > 0
-    stored = read_upright(picture, _stored)
+    stored = _stored_dicom(picture) if is_dicom(picture) else read_upright(picture, _stored)
     if levels:
         return _by_levels(stored, levels)
     try:
@@ -94,6 +94,12 @@ def _stored(image: Image.Image) -> Stored:
     if indices is not None and len(np.unique(_packed(values))) < len(np.unique(indices)):
         values = indices  # a palette that gives several indices one colour says nothing: the indices do
     return Stored(values, indices, alpha, lossy)
+
+
+def _stored_dicom(path: Path) -> Stored:
+    from sightline.data import dicom  # half a second, which only those spend who have such files
+
+    return Stored(_plain(dicom.decode(path)), None, None, False)
 
 
 def _plain(rgb: np.ndarray) -> np.ndarray:

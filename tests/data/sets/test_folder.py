@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+from dicoms import write_dicom
 from PIL import Image
 
 from sightline.data.sets.folder import read
@@ -170,3 +172,21 @@ def test_annotation_files_are_said_where_there_are_no_classes(tmp_path: Path) ->
     (root / "1.json").write_text('{"version": "5", "shapes": [], "imagePath": "1.png", "imageData": null}')
     with pytest.raises(UserError, match=r"holds no class folders.*data=labelme reads them\.$"):
         read(root)
+
+
+def test_dicom_files_of_any_name_are_read(tmp_path: Path) -> None:
+    for number, name in enumerate(("cat/IM0001", "cat/1.2.840.113619", "dog/scan.IMA", "dog/x.dcm")):
+        write_dicom(tmp_path / name, np.full((8, 8), 100 * number))
+    (tmp_path / "dog/README").write_text("no picture")
+    records = read(tmp_path)
+    assert {record.id for record in records} == {"cat/IM0001", "cat/1.2.840.113619", "dog/scan.IMA", "dog/x.dcm"}
+    assert records.notes == ("1 file of other kinds left out: no suffix 1",)
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".nii.gz"])
+def test_files_of_other_kinds_are_named_where_there_are_no_images(tmp_path: Path, suffix: str) -> None:
+    for name in ("cat/1", "dog/2"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / f"{name}{suffix}").write_bytes(b"")
+    with pytest.raises(UserError, match=rf"holds no class folders.*2 files of other kinds lie there \({suffix} 2\): save images as PNG"):
+        read(tmp_path)

@@ -244,3 +244,61 @@ def test_a_mask_of_any_kind_is_told_from_a_photograph_and_from_a_drawing(tmp_pat
         picture.save(tmp_path / f"{name}_x.{suffix}")
     with pytest.raises(UserError, match=rf"1_x\.{suffix}: looks like a mask of a/1\.png"):
         read(tmp_path)
+
+
+OTHERS = {
+    "a folder that no word tells": ("infection masks", "{}/images/1.jpg", "{}/infection masks/1.png", "{}/lung masks/1.png"),
+    "a name that tells": ("*_outline", "{}/1.jpg", "{}/1_outline.png", "{}/1_mask.png"),
+    "another expert": ("*_mask_expert1", "{}/1.jpg", "{}/1_mask_expert1.png", "{}/1_mask_expert2.png"),
+    "another number": ("*_Umriss", "{}/1.jpg", "{}/1_Umriss.png", "{}/1_Umriss_1.png"),
+    "a part without image": ("*_lesion_mask", "{}/1.jpg", "{}/1_lesion_mask.png", "{}/1_ruler_mask.png"),
+    "a folder of masks": ("*_outline", "{}/1.jpg", "{}/1_outline.png", "masks/{}/1.png"),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_masks_that_the_user_does_not_name_are_left_out_and_said(tmp_path: Path, case: str) -> None:
+    option, photos, marks, others = OTHERS[case]
+    for label in ("cat", "dog"):
+        photo(tmp_path / photos.format(label))
+        mask(tmp_path / marks.format(label))
+        mask(tmp_path / others.format(label))
+    records = read(tmp_path, masks=option)
+    assert pairs(records, tmp_path) == {photos.format(label): [marks.format(label)] for label in ("cat", "dog")}
+    names = ", ".join(others.format(label) for label in ("cat", "dog"))
+    assert f"Left out: 2 pictures that look like masks by name, folder or pixels, but that data.options.masks does not name ({names})" in (
+        records.notes
+    )
+
+
+@pytest.mark.parametrize("option", [["cat_m", "dog_m"], "*_m", ["*_m", "cat_m"]])
+def test_several_folders_or_stars_name_masks(tmp_path: Path, option: str | list[str]) -> None:
+    root = draw(tmp_path, "cat/1.jpg dog/2.jpg", "cat_m/1.png dog_m/2.png")
+    assert pairs(read(root, masks=option), root) == {"cat/1.jpg": ["cat_m/1.png"], "dog/2.jpg": ["dog_m/2.png"]}
+    with pytest.raises(UserError, match=r"data\.options\.masks: there is no folder 'eel_m'"):
+        read(root, masks=["cat_m", "eel_m"])
+    with pytest.raises(UserError, match=r"data\.options\.masks: is \['none', 'cat_m'\]\. Write one or several"):
+        read(root, masks=["none", "cat_m"])
+
+
+def test_several_stars_in_a_name(tmp_path: Path) -> None:
+    root = draw(tmp_path, "cat/1.jpg dog/2.jpg", "cat/1_x_a.png cat/1_x_b.png dog/t7_2_x.png")
+    assert pairs(read(root, masks=["*_x_*", "t*_*_x"]), root) == {
+        "cat/1.jpg": ["cat/1_x_a.png", "cat/1_x_b.png"],
+        "dog/2.jpg": ["dog/t7_2_x.png"],
+    }
+
+
+def test_pictures_in_folders_of_masks_are_said_where_there_shall_be_none(tmp_path: Path) -> None:
+    root = draw(tmp_path, "cat/1.jpg dog/2.jpg", "masks/1.png masks/2.png")
+    assert "Left out: 2 pictures that lie in folders of masks (masks/1.png, masks/2.png)" in read(root, masks="none").notes
+
+
+def test_german_folders_and_a_folder_for_each_image(tmp_path: Path) -> None:
+    root = draw(tmp_path, "Bilder/cat/1.jpg Bilder/dog/1.jpg", "Masken/cat/1.png Masken/dog/1_Maske.png")
+    assert pairs(read(root), root) == {"Bilder/cat/1.jpg": ["Masken/cat/1.png"], "Bilder/dog/1.jpg": ["Masken/dog/1_Maske.png"]}
+    root = draw(tmp_path / "b", "cat/p/images/p.png dog/q/images/q.png", "cat/p/masks/a1.png cat/p/masks/a2.png dog/q/masks/a1.png")
+    assert pairs(read(root), root) == {
+        "cat/p/images/p.png": ["cat/p/masks/a1.png", "cat/p/masks/a2.png"],
+        "dog/q/images/q.png": ["dog/q/masks/a1.png"],
+    }

@@ -6,12 +6,16 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from sightline.data.roots import existing
 from sightline.data.sets import formats
+from sightline.data.sets.folder_groups import Groups, groups_of
+from sightline.data.sets.folder_levels import refuse_exchanged
 from sightline.data.sets.folder_masks import pair
 from sightline.data.sets.folder_names import image_stems, meaning
 from sightline.data.sets.folder_places import Place, Places
+from sightline.data.sets.mask_option import wanted
 from sightline.data.sets.walk import Found, count, kinds, some, walk
 from sightline.errors import UserError
 from sightline.types import Annotation, Record, Records
@@ -20,7 +24,9 @@ WHERE = "These are images of your own."
 LAYOUT = "<class>/*.png (or jpg, bmp, tif, webp), or train/<class>/*.png and val/<class>/*.png; masks beside them as <name>_mask.png"
 
 
-def read(root: Path | None, *, masks: str | None = None) -> Records:
+def read(
+    root: Path | None, *, masks: str | list[str] | None = None, groups: Groups | None = None, level: Literal[1, 2] | None = None
+) -> Records:
     """Every image below a class folder; folders named train, val or test, above the classes or in them, are the owner's split.
 
     An image is named by its path below `root`. One without a mask is unknown; of several masks the union counts. Masks are known by
@@ -28,8 +34,12 @@ def read(root: Path | None, *, masks: str | None = None) -> Records:
     each class, or above the classes).
 
     Args:
-        masks: which pictures are masks, where names and folders do not tell: a pattern such as `*_outline.png`, in which the star stands
-            for the image's name; a folder, relative to `root`; or `none`.
+        masks: which pictures are masks, where names and folders do not tell: a pattern such as `*_outline.png`, in which a star stands for
+            the image's name and further stars for anything; a folder, relative to `root`; several of these; or `none`. What else looks
+            like a mask is then left out.
+        groups: what tells the patient: the `folder` in (or above) the class, the PatientID in `dicom` files, or `auto`: that, or else the
+            folder. None: every image stands for itself.
+        level: which folders are the classes: the uppermost (1), or those in them (2). None: the uppermost, where no others could be.
 
     Raises:
         UserError: no classes, only one class, a class without images, classes that differ only in case; a mask without its image; a
@@ -39,23 +49,36 @@ def read(root: Path | None, *, masks: str | None = None) -> Records:
     if not folder.is_dir():
         raise UserError(folder, "is not a folder", f"Expected: {LAYOUT}. For a table use data.name=table.")
     found = walk(folder)
-    places = Places(folder, found.pictures, None if masks in (None, "none") or "*" in str(masks) else masks)
-    pairs = pair(places, found.pictures, masks)
+    told = wanted(masks, found.pictures)
+    places = Places(folder, found.pictures, told.folders if told else (), level or 1)
+    pairs = pair(places, found.pictures, told)
     at = {image: places.of(image) for image in pairs.masks}
     loose = [image for image, place in at.items() if place.label is None]
+    if level is None:
+        refuse_exchanged(folder, at.values())
     _check_classes(found, places, at)
+    patients, unused = groups_of({image: place for image, place in at.items() if place.label}, groups)
     records = [
         Record(
             id=image.relative_to(folder).as_posix(),
             image=image,
             label=at[image].label or "",
+            group=patients.get(image),
             split=at[image].split,
             annotations=tuple(Annotation("mask", mask) for mask in marks),
         )
         for image, marks in pairs.masks.items()
         if at[image].label
     ]
-    notes = [pairs.note, *_left_out(found, loose), _lost_masks(found, pairs.masks), *formats.notes(found.others, "folder"), *_nested(at)]
+    notes = [
+        pairs.note,
+        pairs.left_out,
+        *_left_out(found, loose),
+        _lost_masks(found, pairs.masks),
+        *formats.notes(found.others, "folder"),
+        *_nested(at),
+        *unused,
+    ]
     return Records(records, [note for note in notes if note])
 
 
@@ -73,9 +96,14 @@ def _check_classes(found: Found, places: Places, at: dict[Path, Place]) -> None:
     if len(labels) < 2:
         tools = "".join(f" {note}." for note in formats.notes(found.others, "folder"))
         only = f"only the class folder {labels[0]!r}" if labels else "no class folders"
+        lying = (
+            f" {count(len(found.others), 'file')} of other kinds lie there ({kinds(found.others)}): save images as PNG."
+            if found.others
+            else ""
+        )
         inner = sorted({place.inner[0] for place in at.values() if place.inner})
         hint = f" If the classes are {some(inner)}, give the folder {labels[0]} as data.root." if labels and len(inner) > 1 else ""
-        raise UserError(found.top, f"holds {only}", f"A classifier needs at least two. Expected: {LAYOUT}.{hint}{tools}")
+        raise UserError(found.top, f"holds {only}", f"A classifier needs at least two. Expected: {LAYOUT}.{hint}{lying}{tools}")
 
 
 def _refuse_spellings(top: Path, labels: Sequence[str]) -> None:

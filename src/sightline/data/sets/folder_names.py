@@ -8,10 +8,25 @@ from typing import Literal
 
 from sightline.data.splits import SPLIT_NAMES
 
-IMAGES = {"image", "images", "img", "imgs", "picture", "pictures", "photo", "photos", "original", "originals", "input", "inputs"}
+IMAGES = {
+    "image",
+    "images",
+    "img",
+    "imgs",
+    "picture",
+    "pictures",
+    "photo",
+    "photos",
+    "original",
+    "originals",
+    "input",
+    "inputs",
+    "bild",
+    "bilder",
+}
 MASKS = {
     *("mask", "masks", "segmentation", "segmentations", "segmented", "seg", "segs", "segm", "gt", "gts", "groundtruth", "truth", "truths"),
-    *("label", "labels", "annotation", "annotations", "annot", "annots", "ann", "anns", "anno", "annos", "roi", "rois"),
+    *("label", "labels", "annotation", "annotations", "annot", "annots", "ann", "anns", "anno", "annos", "roi", "rois", "maske", "masken"),
 }
 BESIDE_MASK = {"ground", "lesion", "lesions", "binary", "tumor", "tumour"}  # only together with one of the words above
 FILLERS = {

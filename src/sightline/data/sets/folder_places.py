@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,11 +24,13 @@ class Place:
         split: `train`, `val`, `test`; None where no folder says so.
         label: the class; None above the classes.
         inner: the folders below the class.
+        outer: the folders above the class that are neither a split nor say what lies there.
     """
 
     split: str | None
     label: str | None
     inner: Steps
+    outer: Steps = ()
 
 
 class Places:
@@ -37,16 +40,18 @@ class Places:
     as well: a class may be called `train` or `mask`.
     """
 
-    def __init__(self, top: Path, pictures: Sequence[Path], masks: str | None = None) -> None:
+    def __init__(self, top: Path, pictures: Sequence[Path], masks: Sequence[str] = (), level: int = 1) -> None:
         """
         Args:
             top: the folder of the data set.
-            masks: a folder of masks below it, or the name that such folders have.
+            masks: folders of masks below it, or the names that such folders have, in which stars stand for anything.
+            level: which of the folders are the classes: the uppermost (1), or those in them (2).
 
         Raises:
             UserError: there is no such folder.
         """
         self.top = top
+        self.level = level
         self.beside: dict[Steps, set[str]] = defaultdict(set)  # folder -> the folders in it that hold pictures
         self.files: dict[Steps, list[Path]] = defaultdict(list)
         self.class_levels: set[Steps] = set()  # folders whose folders are classes
@@ -56,25 +61,29 @@ class Places:
             for depth, name in enumerate(steps):
                 self.beside[steps[:depth]].add(name)
         self.known: dict[Steps, Place] = {}
-        self.masks: set[Steps] = set()
-        told = PurePath(masks or "").parts
-        for above, names in list(self.beside.items()):
-            for name in names:
-                steps = (*above, name)
-                if steps[-len(told) :] == told if told else self._holds_masks(above, name):
-                    self.masks.add(steps)
-        if told and not self.masks:
-            raise UserError(
-                "data.options.masks", f"there is no folder {masks!r} with pictures in {top}", "Name a folder, or a pattern: *_mask."
-            )
+        folders = [(*above, name) for above, names in list(self.beside.items()) for name in names]
+        self.told: set[Steps] = set()
+        for one in masks:
+            found = {steps for steps in folders if _is_called(steps, PurePath(one).parts)}
+            if not found:
+                raise UserError("data.options.masks", *_nowhere(one, top))
+            self.told |= found
+        self.masks = self.told | {steps for steps in folders if self._holds_masks(steps[:-1], steps[-1])}
 
     def steps(self, file: Path) -> Steps:
         return file.relative_to(self.top).parts[:-1]
 
     def is_mask(self, file: Path) -> bool:
         """It lies in a folder of masks."""
+        return self._is_in(file, self.masks)
+
+    def is_told(self, file: Path) -> bool:
+        """It lies in a folder of masks that the user has named."""
+        return self._is_in(file, self.told)
+
+    def _is_in(self, file: Path, folders: set[Steps]) -> bool:
         steps = self.steps(file)
-        return any(steps[: depth + 1] in self.masks for depth in range(len(steps)))
+        return any(steps[: depth + 1] in folders for depth in range(len(steps)))
 
     def of(self, file: Path) -> Place:
         """Where the picture lies.
@@ -91,6 +100,7 @@ class Places:
         split: str | None = None
         label: str | None = None
         inner: list[str] = []
+        outer: list[str] = []
         for depth, name in enumerate(steps):
             above = steps[:depth]
             said = self._said(above, name, label is None)
@@ -98,12 +108,14 @@ class Places:
                 if said.split and split not in (None, said.split):
                     raise UserError(self.top.joinpath(*steps), f"lies in {split!r} and in {said.split!r}", "Keep one of the two folders.")
                 split = said.split or split
+            elif label is None and len(outer) + 1 < self.level:
+                outer.append(name)
             elif label is None:
                 self.class_levels.add(above)
                 label = name
             else:
                 inner.append(name)
-        return Place(split, label, tuple(inner))
+        return Place(split, label, tuple(inner), tuple(outer))
 
     def _said(self, above: Steps, name: str, is_above_classes: bool) -> Meaning | None:
         """What the folder says about its pictures, if it is no class and no folder of the user's own making."""
@@ -141,6 +153,21 @@ class Places:
         inside = [file for _, files in below for file in files]
         outside = [file for steps, files in list(self.files.items()) if steps[: len(here)] != here for file in files]
         return all(map(looks_like_mask, spread(inside))) and not all(map(looks_like_mask, spread(outside)))
+
+
+def _is_called(steps: Steps, names: Steps) -> bool:
+    """The last folders bear these names, in which stars stand for anything."""
+    last = steps[-len(names) :]
+    return len(last) == len(names) and all(
+        re.fullmatch(".*".join(map(re.escape, n.split("*"))), s) for s, n in zip(last, names, strict=True)
+    )
+
+
+def _nowhere(wanted: str, top: Path) -> tuple[str, str]:
+    """Reason and remedy where nothing bears the name."""
+    if "*" in wanted:
+        return f"no picture is called {wanted!r}, and no folder", "A star stands for the name of the image."
+    return f"there is no folder {wanted!r} with pictures in {top}", "Name a folder, or a pattern: *_mask."
 
 
 def spread(files: Sequence[Path], number: int = LOOKED_AT) -> Sequence[Path]:

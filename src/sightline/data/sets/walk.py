@@ -12,8 +12,9 @@ from sightline.errors import UserError
 
 SUFFIXES = {
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".tif", ".tiff", ".webp"),
-    *(".pgm", ".ppm", ".pnm", ".pbm", ".dcm", ".dicom"),
+    *(".pgm", ".ppm", ".pnm", ".pbm", ".dcm", ".dicom", ".ima"),
 }
+PACKED = {".gz", ".bz2", ".xz"}
 SYSTEM = {"__macosx", "@eadir", "$recycle.bin", "system volume information", "lost+found", "thumbs.db", "desktop.ini"}
 
 
@@ -23,7 +24,7 @@ class Found:
 
     Attributes:
         top: the folder that was searched; all paths below begin with it.
-        pictures: files with the suffix of a picture.
+        pictures: files with the suffix of a picture, and DICOM files without suffix.
         others: all other files.
         hidden: hidden folders, and hidden files with the suffix of a picture; none of them was looked into.
         folders: the visible folders below `top`.
@@ -58,8 +59,9 @@ def walk(top: Path) -> Found:
         folder, above = waiting.pop()
         above |= {_identity(folder)}
         for entry in _entries(folder):
-            path, is_picture = folder / entry.name, os.path.splitext(entry.name)[1].lower() in SUFFIXES
+            path = folder / entry.name
             is_folder = os.path.isdir(path) if entry.is_symlink() else entry.is_dir()
+            is_picture = os.path.splitext(entry.name)[1].lower() in SUFFIXES or (not is_folder and _is_nameless_dicom(path))
             if is_hidden(entry.name):
                 if is_folder or is_picture:
                     hidden.append(path)
@@ -72,6 +74,17 @@ def walk(top: Path) -> Found:
             else:
                 others.append(path)
     return Found(top, *(tuple(sorted(paths)) for paths in (pictures, others, hidden, folders)))
+
+
+def _is_nameless_dicom(path: Path) -> bool:
+    """A DICOM file without suffix, or whose name is a UID (`1.2.840.113619`)."""
+    if any(map(str.isalpha, os.path.splitext(path.name)[1])) or not os.path.isfile(path):
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(132)[128:] == b"DICM"
+    except OSError:
+        return False
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -91,13 +104,17 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 
 def kinds(files: Iterable[Path]) -> str:
-    """Files counted by suffix: `.gif 3, .txt 1`; what is no regular file (a pipe, a device) is called so.
+    """Files counted by suffix: `.gif 3, .nii.gz 1`; what is no regular file (a pipe, a device) is called so.
 
     >>> kinds([])
     ''
     """
-    counts = Counter("not a regular file" if _is_special(file) else file.suffix.lower() or "no suffix" for file in files)
+    counts = Counter("not a regular file" if _is_special(file) else _suffix(file) or "no suffix" for file in files)
     return ", ".join(f"{kind} {number}" for kind, number in counts.most_common())
+
+
+def _suffix(file: Path) -> str:
+    return "".join(file.suffixes[-2:] if file.suffix.lower() in PACKED else [file.suffix]).lower()
 
 
 def _is_special(file: Path) -> bool:

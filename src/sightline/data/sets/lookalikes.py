@@ -1,0 +1,60 @@
+"""Pictures that look like the mask of another one, while neither a name nor a folder nor the user says so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from sightline.data.sets.folder_places import Place, Places, spread
+from sightline.data.sets.mask_look import mask_levels
+
+
+def lookalikes(places: Places, images: Sequence[Path], all_folders: bool = False) -> Iterator[tuple[Path, Path]]:
+    """Pictures that look like masks and bear the name of another that does not, or that name and something more: (picture, the other).
+
+    Args:
+        all_folders: look at every picture whose name another one in another folder bears. Such are common, since many people count anew in
+            each class: without this a few of each folder are looked at.
+    """
+    at_place: dict[tuple[Place, str], Path] = {(places.of(image), image.stem): image for image in images}
+    few = {image for inside in groups(images, lambda image: str(image.parent), 1) for image in spread(inside)}
+    looked_at = set(images) if all_folders else few
+    same = {image: others[:2] for others in groups(images, lambda image: image.stem) for image in looked_at.intersection(others)}
+    for image in images:
+        place = places.of(image)
+        near = [at_place[place, stem] for stem in _parts(image.stem) if (place, stem) in at_place]
+        named = [other for other in (*near, *same.get(image, [])) if other != image]
+        if not named or not (levels := mask_levels(image)):
+            continue
+        if others := [other for other in named if not 0 < mask_levels(other) <= max(levels, 2)]:
+            yield image, others[0]
+
+
+def same_name(images: Sequence[Path], masks: dict[Path, list[Path]]) -> dict[Path, Path]:
+    """Mask -> image of pictures that differ in their suffix alone (`a.png`, `a.jpg`), where all but one look like masks."""
+    twins: dict[Path, Path] = {}
+    for pictures in groups(images, lambda image: str(image.with_suffix(""))):
+        levels = {picture: mask_levels(picture) for picture in pictures}
+        looks = [picture for picture in pictures if not masks[picture] and 0 < levels[picture] <= 2]
+        others = [picture for picture in pictures if picture not in looks]
+        if len(others) == 1:
+            twins |= dict.fromkeys(looks, others[0])
+    return twins
+
+
+def groups(pictures: Iterable[Path], name: Callable[[Path], str], least: int = 2) -> list[list[Path]]:
+    """The pictures that share a name, as far as several do."""
+    found: dict[str, list[Path]] = defaultdict(list)
+    for picture in pictures:
+        found[name(picture)].append(picture)
+    return [group for group in found.values() if len(group) >= least]
+
+
+def _parts(stem: str) -> Iterator[str]:
+    """Beginnings and ends of a name, cut where letters, digits and signs meet."""
+    for cut in range(1, len(stem)):
+        before, after = stem[cut - 1], stem[cut]
+        if not ((before.isdigit() and after.isdigit()) or (before.isalpha() and after.isalpha() and before.isupper() >= after.isupper())):
+            yield stem[:cut]
+            yield stem[cut:]
