@@ -2,10 +2,18 @@
 
     import sightline as sl
 
-    recipe = sl.load_recipe("energy", {"data.name": "folder", "data.root": "photos"})
-    run = sl.train(recipe, "runs/first")
-    scores = sl.evaluate(run)
-    look = run.classifier().look(images)
+    data = sl.data("folder", root="photos", image_size=224)
+    classifier = sl.wrap(network, "layer4")
+    for batch in data.train.loader(batch_size=32):
+        look = classifier.look(batch.images, batch.labels)
+        loss = cross_entropy(look.logits, batch.labels) + sl.losses.Energy(squash="minmax")(look, batch)
+        ...
+    scores = sl.evaluate(classifier, data.test)
+    sl.explain(classifier, "photo.jpg").save("map.png")
+
+or, with a recipe and a run folder:
+
+    run = sl.train(sl.load_recipe("energy", {"data.name": "folder", "data.root": "photos"}), "runs/first")
 
 Names are imported when they are first used, so that `import sightline` is quick.
 """
@@ -16,40 +24,58 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sightline import attention as attention
+    from sightline import losses as losses
+    from sightline import metrics as metrics
     from sightline.attention.classifier import GuidedClassifier as GuidedClassifier
-    from sightline.attention.classifier import build as build
     from sightline.attention.classifier import wrap as wrap
     from sightline.data.reading import read as read
-    from sightline.engine.evaluate import evaluate as evaluate
     from sightline.engine.run import Run as Run
     from sightline.engine.train import train as train
     from sightline.errors import UserError as UserError
+    from sightline.face import AuditResult as AuditResult
+    from sightline.face import Comparison as Comparison
+    from sightline.face import DataSets as DataSets
+    from sightline.face import audit as audit
+    from sightline.face import build as build
+    from sightline.face import compare as compare
+    from sightline.face import data as data
+    from sightline.face import evaluate as evaluate
+    from sightline.face import explain as explain
+    from sightline.face import load as load
     from sightline.recipe import Recipe as Recipe
     from sightline.recipe import load_recipe as load_recipe
     from sightline.report import write_report as write_report
+    from sightline.results import Difference as Difference
+    from sightline.results import Score as Score
+    from sightline.results import SplitScores as SplitScores
     from sightline.types import Annotation as Annotation
     from sightline.types import Batch as Batch
     from sightline.types import Look as Look
     from sightline.types import Record as Record
 
 _PLACES = {
-    "sightline.attention.classifier": ("GuidedClassifier", "build", "wrap"),
+    "sightline.attention.classifier": ("GuidedClassifier", "wrap"),
     "sightline.data.reading": ("read",),
-    "sightline.engine.evaluate": ("evaluate",),
     "sightline.engine.run": ("Run",),
     "sightline.engine.train": ("train",),
     "sightline.errors": ("UserError",),
+    "sightline.face": ("AuditResult", "Comparison", "DataSets", "build", "compare", "evaluate", "load"),
     "sightline.recipe": ("Recipe", "load_recipe"),
     "sightline.report": ("write_report",),
+    "sightline.results": ("Difference", "Score", "SplitScores"),
     "sightline.types": ("Annotation", "Batch", "Look", "Record"),
 }
+_ROOMS = ("attention", "audit", "data", "explain", "losses", "metrics")  # packages; audit, data and explain are also verbs
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
-__all__ = sorted(_PLACE_OF)
+__all__ = sorted([*_PLACE_OF, *_ROOMS])
 
 
 def __getattr__(name: str) -> Any:
     if name in _PLACE_OF:
         return getattr(import_module(_PLACE_OF[name]), name)
+    if name in _ROOMS:
+        return import_module(f"sightline.{name}")
     raise AttributeError(f"module 'sightline' has no attribute {name!r}")
 
 

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 import numpy as np
-from torch import Tensor
+import torch
+from torch import Tensor, nn
+
+from sightline.errors import UserError
 
 AnnotationKind = Literal["mask", "box", "polygon", "gaze", "heatmap", "nothing"]
 ANNOTATION_KINDS: tuple[str, ...] = get_args(AnnotationKind)
@@ -99,27 +102,43 @@ class Records(list[Record]):
 
 @dataclass
 class Batch:
-    """What the engine trains on.
+    """What a training step sees. Only images and labels have to be given.
+
+    >>> batch = Batch(torch.rand(2, 3, 8, 8), torch.tensor([0, 1]), roi=torch.ones(2, 1, 8, 8))
+    >>> batch.known.tolist(), batch.avoid_known.tolist()
+    ([True, True], [False, False])
 
     Attributes:
         images: (B, 3, H, W) float32 in [0, 1]; the classifier normalises them itself.
         labels: (B,) int64.
-        roi: (B, 1, H, W) float32 in [0, 1]; zero where unknown.
-        known: (B,) bool: the ROI map is real.
-        avoid: (B, 1, H, W) float32 in [0, 1]; zero where nothing is marked.
-        avoid_known: (B,) bool: somebody said what to avoid in this image.
-        index: (B,) int64, position of each image in the data set.
-        ids: names of the images.
+        roi: (B, 1, H, W) float32 in [0, 1]; zero where unknown. Default: unknown everywhere.
+        known: (B,) bool: the ROI map is real. Default: true of all images if ROI maps are given.
+        avoid: (B, 1, H, W) float32 in [0, 1]; zero where nothing is marked. Default: unknown everywhere.
+        avoid_known: (B,) bool: somebody said what to avoid in this image. Default: true of all images if `avoid` is given.
+        index: (B,) int64, position of each image in the data set. Default: 0, 1, ...
+        ids: names of the images. Default: their positions.
     """
 
     images: Tensor
     labels: Tensor
-    roi: Tensor
-    known: Tensor
-    avoid: Tensor
-    avoid_known: Tensor
-    index: Tensor
-    ids: list[str]
+    roi: Tensor = None  # type: ignore[assignment]  # None stands for the default, which __post_init__ makes
+    known: Tensor = None  # type: ignore[assignment]
+    avoid: Tensor = None  # type: ignore[assignment]
+    avoid_known: Tensor = None  # type: ignore[assignment]
+    index: Tensor = None  # type: ignore[assignment]
+    ids: list[str] = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        for region, known in (("roi", "known"), ("avoid", "avoid_known")):
+            given = getattr(self, region) is not None
+            if getattr(self, known) is None:
+                setattr(self, known, torch.full((len(self.labels),), given, device=self.labels.device))
+            if not given:
+                setattr(self, region, torch.zeros_like(self.images[:, :1]))
+        if vars(self)["index"] is None:
+            self.index = torch.arange(len(self.labels), device=self.labels.device)
+        if vars(self)["ids"] is None:
+            self.ids = [str(i) for i in self.index.tolist()]
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -139,9 +158,22 @@ class Look:
             graph whenever gradients are enabled. Scale: see `ranges`.
         every: name -> (B, C, h, w): the maps of all classes; filled only when asked for, only by sources that are class-specific.
         ranges: name -> `evidence` (signed, unbounded: positive speaks for the class) or `unit` (in [0, 1]).
+        classifier: which looked; behaviour losses ask it again.
     """
 
     logits: Tensor
     maps: dict[str, Tensor]
     every: dict[str, Tensor] = field(default_factory=dict)
     ranges: dict[str, Literal["evidence", "unit"]] = field(default_factory=dict)
+    classifier: nn.Module | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def first(self) -> Tensor:
+        """The first map, (B, 1, h, w).
+
+        Raises:
+            UserError: the classifier has no maps.
+        """
+        if not self.maps:
+            raise UserError("look.first", "the classifier has no attention map", "Choose another attention source, e.g. cam.")
+        return next(iter(self.maps.values()))

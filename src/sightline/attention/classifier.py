@@ -72,6 +72,7 @@ class GuidedClassifier(nn.Module):
         with out_of_inference_mode(), self._differentiable_attention():
             features = self.backbone(images, self.source.taps, cut=self.source.needs_gradient)
             look = self.source.look(features, self.head, target, every)
+        look.classifier = self
         return look if torch.is_grad_enabled() else _detached(look)
 
     def _differentiable_attention(self) -> AbstractContextManager[None]:
@@ -82,7 +83,7 @@ class GuidedClassifier(nn.Module):
 
 def _detached(look: Look) -> Look:
     maps, every = ({name: found.detach() for name, found in group.items()} for group in (look.maps, look.every))
-    return Look(look.logits.detach(), maps, every, look.ranges)
+    return Look(look.logits.detach(), maps, every, look.ranges, look.classifier)
 
 
 def build(recipe: Recipe, classes: int) -> GuidedClassifier:

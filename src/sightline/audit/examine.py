@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 
+from sightline.attention.classifier import GuidedClassifier
 from sightline.audit import findings
 from sightline.audit.ask import looks
 from sightline.audit.budget import Budget
@@ -25,11 +26,27 @@ from sightline.config import Kind
 from sightline.data import counterfactual
 from sightline.data.artefacts import artefacts_in, kind_of, tried
 from sightline.device import device_of
-from sightline.engine.run import Run
+from sightline.engine.decision import Decision
 from sightline.metrics.evaluate import localisation
+from sightline.recipe import Recipe
 
 _CASCADED = (16, 64)  # images, at least and at most
 _PERTURBED = 16  # images for which a curve is to have all its points
+
+
+class Judged(Protocol):
+    """What an audit asks of a finished run, and what a classifier of one's own can be given to answer it."""
+
+    @property
+    def recipe(self) -> Recipe: ...
+
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+
+    @property
+    def decision(self) -> Decision: ...
+
+    def classifier(self) -> GuidedClassifier: ...
 
 
 @dataclass(frozen=True)
@@ -60,7 +77,7 @@ class Audit:
 
 
 def examine(
-    run: Run,
+    run: Judged,
     which: Which,
     *,
     seconds: float,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import DataLoader, Dataset
 from torchvision import tv_tensors
 
 from sightline.config import Data, Roi
@@ -98,6 +98,18 @@ class ImageDataset(Dataset[Sample]):
                 torch.default_generator.manual_seed(int(seed_sequence(self.seed, key.epoch, key.position).generate_state(1, np.uint64)[0]))
                 parts = self._moving(parts)
         return [part.as_subclass(Tensor).clamp(0, 1) for part in parts]  # interpolation may overshoot by a rounding error
+
+    def loader(self, batch_size: int, *, seed: int = 0, epoch: int = 0, workers: int = 0) -> DataLoader[Sample]:
+        """Batches of training images in random order, augmented, as `seed` and `epoch` say; of other images in their order.
+
+        Args:
+            workers: data-loading processes; they change nothing but the speed.
+        """
+        from sightline.data.loader import eval_loader, train_loader
+
+        if not self.train:
+            return eval_loader(self, batch_size=batch_size, workers=workers)
+        return train_loader(self, batch_size=batch_size, balance=self.data.balance, seed=seed, epoch=epoch, workers=workers)
 
     def picture(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
         """For people to look at, never augmented: (S, S, 3) uint8, and the ROI map (S, S) float32, None where unknown.

@@ -20,6 +20,7 @@ from sightline.engine.kept_answers import read_attention, read_predictions
 from sightline.engine.read_files import Damaged, read_json, read_table, read_yaml
 from sightline.errors import UserError
 from sightline.recipe import Recipe, recipe_from
+from sightline.results import SplitScores
 
 if TYPE_CHECKING:
     from sightline.attention.classifier import GuidedClassifier
@@ -101,6 +102,11 @@ class Run:
         """Split name -> scores; empty before the first evaluation."""
         path = self.path / "metrics.json"
         return cast(dict[str, Any], read_json(path, run_forms.Metrics, self._scored_again)) if path.exists() else {}
+
+    @property
+    def scores(self) -> dict[str, SplitScores]:
+        """`metrics` as values with names: split name -> scores."""
+        return {split: SplitScores.model_validate(found) for split, found in self.metrics.items()}
 
     @property
     def thresholds(self) -> dict[str, Any]:

@@ -1,1 +1,5 @@
 """How people see it: maps on pictures, panels, figures."""
+
+from sightline.rooms import callable_as
+
+callable_as(__name__, "sightline.face:explain")

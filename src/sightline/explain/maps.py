@@ -21,24 +21,15 @@ from sightline.engine.files import write_json, write_whole
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
 from sightline.explain.colours import scheme
+from sightline.explain.explanation import Explanation, Found, scale_of
 from sightline.explain.gradient import input_gradient
 from sightline.explain.inputs import file_name, pixels_of, square, untaken
 from sightline.explain.occlusion import occlusion
-from sightline.explain.overlay import Range, display, shown
-from sightline.explain.window import Window, window
+from sightline.explain.overlay import display, shown
+from sightline.explain.window import window
 from sightline.types import Look
 
 METHODS = ("map", "occlusion", "gradient")
-
-
-@dataclass(frozen=True)
-class Found:
-    """A map of one picture: name of the map, class explained (None: of no class), raw values (h, w) and their scale."""
-
-    name: str
-    explained: str | None
-    raw: np.ndarray
-    range: Range
 
 
 def explain(
@@ -72,6 +63,51 @@ def explain(
         UserError: an unknown class or method, a picture that cannot be read, or a classifier without maps.
     """
     scheme(cmap)
+    if not images:
+        raise UserError("explain", "no picture given", "Give image files.")
+    asked = asked_of(model, target, method, classes, data)
+    written: list[Path] = []
+    taken: set[str] = set()
+    for stem, picture in _named(images):
+        found = explained(asked, pixels_of(picture, asked.data))
+        name = stem if isinstance(picture, np.ndarray) else str(picture)
+        written += _write(Path(out), stem, found, {"image": name} | _answer(found, asked.decision), cmap, taken)
+    return written
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A classifier with all that is needed to explain what it says.
+
+    Attributes:
+        classifier: which is asked.
+        classes: names of the logits.
+        data: how pictures become the network's squares.
+        decision: how it decides.
+        target: class to explain; `all`; None: the one that is decided for.
+        method: one of `METHODS`.
+    """
+
+    classifier: GuidedClassifier
+    classes: tuple[str, ...]
+    data: Data
+    decision: Decision
+    target: str | None
+    method: str
+
+
+def asked_of(
+    model: Run | GuidedClassifier,
+    target: str | None = None,
+    method: str = "map",
+    classes: Sequence[str] | None = None,
+    data: Data | None = None,
+) -> Asked:
+    """See `explain`.
+
+    Raises:
+        UserError: an unknown class or method, or a classifier without maps.
+    """
     if method not in METHODS:
         raise UserError(f"method {method!r}", "is unknown", nearest(method, METHODS))
     if isinstance(model, GuidedClassifier):
@@ -85,16 +121,16 @@ def explain(
         raise UserError(of, "has no attention map", remedy)
     if target not in (None, "all", *names):
         raise UserError(f"class {target!r}", "is unknown", nearest(str(target), [*names, "all"]))
-    if not images:
-        raise UserError("explain", "no picture given", "Give image files.")
-    written: list[Path] = []
-    taken: set[str] = set()
-    for stem, picture in _named(images):
-        pixels = pixels_of(picture, settings)
-        probabilities, maps = _look(classifier, square(pixels, settings), names, target, method, decision)
-        answer = {"image": stem if isinstance(picture, np.ndarray) else str(picture)} | _answer(probabilities, names, decision)
-        written += _write(Path(out), stem, pixels, maps, window(pixels.shape[:2], settings), answer, cmap, taken)
-    return written
+    return Asked(classifier, names, settings, decision, target, method)
+
+
+def explained(asked: Asked, pixels: np.ndarray) -> Explanation:
+    """One picture (H, W, 3) uint8."""
+    seen = square(pixels, asked.data)
+    probabilities, maps = _look(asked.classifier, seen, asked.classes, asked.target, asked.method, asked.decision)
+    said = {c: float(p) for c, p in zip(asked.classes, probabilities, strict=True)}
+    chosen = asked.classes[int(asked.decision(probabilities))]
+    return Explanation(pixels, chosen, said, tuple(maps), window(pixels.shape[:2], asked.data))
 
 
 @torch.no_grad()
@@ -135,17 +171,13 @@ def _by(method: str, classifier: GuidedClassifier, images: torch.Tensor, classes
     return Found(method, explained, raw[0, 0].float().cpu().numpy(), "evidence")
 
 
-def _write(
-    out: Path, stem: str, pixels: np.ndarray, maps: list[Found], where: Window, answer: dict[str, Any], cmap: str, taken: set[str]
-) -> list[Path]:
+def _write(out: Path, stem: str, explanation: Explanation, answer: dict[str, Any], cmap: str, taken: set[str]) -> list[Path]:
     written = []
-    for found in maps:
+    for found in explanation.found:
         name = untaken("-".join([stem, file_name(found.name), *([file_name(found.explained)] if found.explained else [])]), taken)
-        # one scale for the classes of a picture: evidence for one can be compared with evidence for another
-        peers = [m.raw for m in maps if m.name == found.name and np.isfinite(m.raw).all()]
+        scale = scale_of(found, explanation.found, cmap)
+        picture = shown(explanation.pixels, found.raw, found.range, scale=scale, where=explanation.where, cmap=cmap)
         signed = scheme(cmap).signed and found.range == "evidence"
-        scale = 1.0 if found.range == "unit" else max((float((np.abs(raw) if signed else raw).max()) for raw in peers), default=0.0)
-        picture = shown(pixels, found.raw, found.range, scale=scale, where=where, cmap=cmap)
         facts = answer | {
             "map": found.name,
             "explained": found.explained,
@@ -153,7 +185,7 @@ def _write(
             "scale": scale,
             "note": display(found.raw, found.range, found.raw.shape, signed=signed).note,
             "size": list(found.raw.shape),
-            "window": [round(edge, 3) for edge in where],
+            "window": [round(edge, 3) for edge in explanation.where],
         }
         files = [out / f"{name}.{kind}" for kind in ("png", "npy", "json")]
         write_whole(files[0], lambda partial, picture=picture: Image.fromarray(picture).save(partial, "PNG"))  # type: ignore[misc]
@@ -163,11 +195,10 @@ def _write(
     return written
 
 
-def _answer(probabilities: np.ndarray, classes: Sequence[str], decision: Decision) -> dict[str, Any]:
-    predicted = classes[int(decision(probabilities))]
-    every = {c: round(float(p), 6) for c, p in zip(classes, probabilities, strict=True)}
-    how = {"threshold": decision.threshold, "rule": decision.words(classes)}
-    return {"predicted": predicted, "probability": every[predicted], "probabilities": every} | how
+def _answer(found: Explanation, decision: Decision) -> dict[str, Any]:
+    every = {name: round(p, 6) for name, p in found.probabilities.items()}
+    how = {"threshold": decision.threshold, "rule": decision.words(list(every))}
+    return {"predicted": found.prediction, "probability": every[found.prediction], "probabilities": every} | how
 
 
 def _named(images: Sequence[Path | str | np.ndarray]) -> Iterator[tuple[str, Path | np.ndarray]]:

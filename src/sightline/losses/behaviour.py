@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
+from sightline.errors import UserError
 from sightline.losses.squash import Range
 from sightline.types import Batch, Look
 
@@ -32,6 +33,15 @@ class BehaviourLoss(nn.Module):
     needs_every: bool = False
     teaches_classes: ClassVar[bool] = False
     gradient_free: str | None = None
+
+    def __call__(self, *args: Any) -> Tensor:
+        """`loss(look, batch)` asks the classifier that looked; `loss(classifier, look, batch)` another one."""
+        if args and isinstance(args[0], Look):
+            if args[0].classifier is None:
+                raise UserError(type(self).__name__, "does not know which classifier looked", "Call it as loss(classifier, look, batch).")
+            args = (args[0].classifier, *args)
+        found: Tensor = super().__call__(*args)
+        return found
 
     def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
         """The loss of a batch, a scalar on the graph.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -77,6 +77,14 @@ class GuidanceLoss(nn.Module):
     def learned(self) -> dict[str, float]:
         """What it learns of its own, for the log: symbol -> value."""
         return {}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`loss(look, batch)` takes map, scale and regions from them; `loss(attention, roi, known)` plain tensors, see `forward`."""
+        if args and isinstance(args[0], Look):
+            maps, range = self.attention(args[0])
+            args, kwargs = (maps, *self.region(args[1])), {"range": range}
+        found: Tensor = super().__call__(*args, **kwargs)
+        return found
 
     def forward(self, attention: Tensor, roi: Tensor, known: Tensor, range: Range | None = None) -> Tensor:
         """The loss of a batch, computed in float32 at least.

@@ -16,14 +16,14 @@ from sightline.explain.figures import roc
 from sightline.explain.panels import compare_grid
 from sightline.explain.style import save
 from sightline.metrics.seeds import seed_difference
-from sightline.report.differences import compared, notes
+from sightline.report.differences import Compared, compared, notes
 from sightline.report.page import write_report
 from sightline.report.summary import main_split, scored_splits
 
 SHOWN = 8
 
 
-def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str, Any]:
+def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None) -> dict[str, Any]:
     """Scores, paired differences to the baseline (the first label-only run, else the first), the grid of maps, the curves and a report.
 
     The differences are those of the report: on every split that it shows, with p corrected over all of them.
@@ -31,7 +31,7 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
     Args:
         runs: finished and evaluated; trained for the same classes and evaluated on the same images.
         split: None: the first test set that all of them have.
-        out: folder of the files.
+        out: folder of the files; None: none are written.
 
     Raises:
         UserError: they have no split in common, or differ in classes or images.
@@ -46,15 +46,19 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path) -> dict[str,
             raise UserError(run.path, reason, "Compare runs on one split of one data set.")
     base = baseline(runs)
     found = compared(runs, base, scored_splits(runs), {split, main_split(runs)})
-    save(compare_grid(runs, split, choose(runs, split, SHOWN)), out / "grid.png")
-    save(roc(runs, split), out / "roc.png")
-    report = write_report(runs[0], others=list(runs[1:]), path=out / "report.html", found=found)
-    files = [str(out / "grid.png"), str(out / "roc.png"), str(report)]
+    files = [] if out is None else _drawn(runs, split, out, found)
     metrics = {name: run.metrics[split] for name, run in zip(names(runs), runs, strict=True)}
     family = {"comparisons": found.comparisons, "exchanges": found.draws, "notes": notes(found)}
     return (
         {"split": split, "metrics": metrics, "differences": found.rows} | family | {"seeds": over_seeds(runs, split, base), "files": files}
     )
+
+
+def _drawn(runs: Sequence[Run], split: str, out: Path, found: Compared) -> list[str]:
+    save(compare_grid(runs, split, choose(runs, split, SHOWN)), out / "grid.png")
+    save(roc(runs, split), out / "roc.png")
+    report = write_report(runs[0], others=list(runs[1:]), path=out / "report.html", found=found)
+    return [str(out / "grid.png"), str(out / "roc.png"), str(report)]
 
 
 def over_seeds(runs: Sequence[Run], split: str, base: Run) -> list[dict[str, Any]]:

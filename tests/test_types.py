@@ -1,0 +1,44 @@
+"""Batches that are made by hand, and looks that know who looked."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+import sightline as sl
+from sightline.losses.background import BackgroundInvariance
+from sightline.losses.energy import Energy
+from sightline.losses.sufficiency import Sufficiency
+
+
+def test_a_batch_needs_images_and_labels_alone() -> None:
+    images, labels = torch.rand(3, 3, 8, 8), torch.tensor([0, 1, 1])
+    plain = sl.Batch(images, labels)
+    assert plain.roi.shape == plain.avoid.shape == (3, 1, 8, 8)
+    assert not plain.known.any()
+    assert not plain.avoid_known.any()
+    assert (plain.index.tolist(), plain.ids, len(plain)) == ([0, 1, 2], ["0", "1", "2"], 3)
+    assert sl.Batch(images, labels, roi=torch.ones(3, 1, 8, 8)).known.all()
+    some = sl.Batch(images, labels, roi=torch.ones(3, 1, 8, 8), known=torch.tensor([True, False, True]))
+    assert some.known.tolist() == [True, False, True]
+
+
+def test_losses_of_both_kinds_are_called_alike() -> None:
+    torch.manual_seed(0)
+    classifier = sl.build("energy", 2, {"backbone.name": "test_resnet", "backbone.stride": 8, "data.image_size": 32})
+    batch = sl.Batch(torch.rand(4, 3, 32, 32), torch.tensor([0, 1, 0, 1]), roi=torch.ones(4, 1, 32, 32))
+    batch.roi[..., :16] = 0
+    look = classifier.look(batch.images, batch.labels)
+    assert torch.equal(look.first, look.maps["cam"])
+    assert look.classifier is classifier
+    energy = Energy()
+    assert energy(look, batch) == energy(look.maps["cam"], batch.roi, batch.known, look.ranges["cam"])
+    for loss in (Sufficiency(), BackgroundInvariance()):
+        torch.manual_seed(1)
+        first = loss(look, batch)
+        torch.manual_seed(1)
+        assert first == loss(classifier, look, batch)
+    with pytest.raises(sl.UserError, match=r"Call it as loss\(classifier, look, batch\)"):
+        Sufficiency()(sl.Look(look.logits, look.maps), batch)
+    with pytest.raises(sl.UserError, match="has no attention map"):
+        _ = sl.Look(look.logits, {}).first
