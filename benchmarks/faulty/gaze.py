@@ -23,7 +23,25 @@ def _gaze() -> list[Fault]:
         return Fault("tables", f"gaze: {name}", partial(_with_gaze, content=content, text=table, settings=settings), judge)
 
     known = reads(images=ALL, known=1)
+
+    def shared(name: str, content: str, judge: Judge) -> Fault:
+        text = rows("image,label,gaze", cells={n: {"gaze": "g.csv"} for n in NAMES})
+        return Fault("tables", f"gaze: {name}", partial(_with_gaze, content=content, text=text, settings=()), judge)
+
+    def timed(header: str, times: str) -> str:
+        return f"x,y,{header}\n" + "".join(f"{20 + i % 3},{18 + i % 5},{times}\n" for i in range(12))
+
+    whose = "image,x,y\n" + "".join(f"{n}.png,20,18\n" for n in NAMES)
     return [
+        shared("one file of all images", whose, reads("column 'image'", images=ALL, known=ALL)),
+        shared("one file of all images, without the image of one", whose.replace(f"{FIRST}.png", "other"), refused("line 2", "no sample")),
+        shared("one file of all images that does not say whose", points, refused("line 2", "which image")),
+        fault("dwell times", timed("dwell_time_ms", "200"), reads("dwell_time_ms", images=ALL, known=1)),
+        fault("start and end", timed("start,end", "100,300"), reads("'start'", "duration", images=ALL, known=1)),
+        fault("samples that are not valid", timed("validity", "1") + "0,0,0\n", reads("not valid", images=ALL, known=1)),
+        fault("codes of validity", timed("validity", "4"), refused("g.csv", "validity")),
+        fault("a further column", timed("pupil", "3.2"), reads("pupil", images=ALL, known=1)),
+        fault("mostly outside", "x,y\n20,18\n" + "900,900\n" * 14, reads("93%", images=ALL, known=1)),
         fault("plain", points, known),
         fault("semicolons", points.replace(",", ";"), either(known, refused("g.csv"))),
         fault("Latin-1", points.encode() + "# Häufung\n".encode("latin-1"), either(known, refused("g.csv"))),

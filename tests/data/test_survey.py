@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -177,3 +178,17 @@ def test_a_gaze_that_never_touches_its_image_is_to_be_looked_at(tmp_path: Path, 
     assert [(remark.where, "no sample of its gaze" in remark.reason) for remark in found.remarks] == [(str(picture), True)]
     touching = Record("a", picture, "x", annotations=(Annotation("gaze", points=(*points, (3.0, 4.0))),))
     assert survey([touching], gaze_blur=5).remarks == []
+
+
+@pytest.mark.parametrize(("outside", "said"), [(3, None), (6, "27% of the samples lie outside"), (14, "50% .*in 1 images more than half")])
+def test_gaze_beside_the_images_is_said_once(tmp_path: Path, outside: int, said: str | None) -> None:
+    inside, beside = (3.0, 4.0), (300.0, 4.0)
+    gazes = [(beside,) * outside + (inside,) * (15 - outside), (inside,) * 13 + (beside,) * (2 if outside == 6 else 0)]
+    records = [
+        Record(str(i), image(tmp_path / f"{i}.png", i), "x", annotations=(Annotation("gaze", points=points),))
+        for i, points in enumerate(gazes)
+    ]
+    for _ in range(2):  # the second time from what is remembered
+        remarks = survey(records, gaze_blur=5).remarks
+        assert len(remarks) == (said is not None)
+        assert said is None or re.search(said, str(remarks[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +11,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from sightline.data.annotation import Sideways, Size, named, render_each, united
+from sightline.data.annotation import Sideways, Size, named, render_each, touching, united
 from sightline.data.greys import Deep, Kind, Range, range_of
 from sightline.data.images import as_shown, orientation, read_pixels
 from sightline.errors import UserError
@@ -36,6 +37,7 @@ class Facts:
         deep: kind, smallest and largest value of deep greys that wait for the scale of the data set.
         turned: the photograph is turned by its EXIF tag.
         odd: (file or image, what is odd) of each mask that may not mean what it says.
+        gaze: samples of its gaze that lie outside the image, and all that are defined.
     """
 
     size: Size | None
@@ -48,6 +50,7 @@ class Facts:
     deep: tuple[Kind, float, float] | None = None
     turned: bool = False
     odd: tuple[tuple[str, Oddity], ...] = ()
+    gaze: tuple[int, int] = (0, 0)
 
 
 def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
@@ -83,6 +86,7 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
         deep=(pixels.kind, pixels.low, pixels.high) if isinstance(pixels, Deep) and grey is None else None,
         turned=turn > 1,
         odd=tuple((where, odd) for where, odd in masks if odd),
+        gaze=_outside(record, size),
     )
 
 
@@ -99,6 +103,14 @@ def _oddity(inside: np.ndarray) -> Oddity | None:
         return "full"
     border = np.concatenate([inside[0], inside[-1], inside[:, 0], inside[:, -1]])
     return "inverted" if inside.mean() > 0.5 and border.mean() > 0.9 else None
+
+
+def _outside(record: Record, size: Size) -> tuple[int, int]:
+    """(samples of the gaze that lie outside the image, all of them); blinks count as neither."""
+    gazes = [mark.points for mark in record.annotations if mark.kind == "gaze"]
+    seen = [[row for row in points if all(map(math.isfinite, row)) and any(row[:2])] for points in gazes]
+    defined, inside = sum(map(len, seen)), sum(touching(points, size).shape[1] for points in seen)
+    return defined - inside, defined
 
 
 def _spread(image: np.ndarray) -> float:

@@ -16,7 +16,8 @@ from sightline.data.survey_store import SurveyStore
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture, Record
 
-VERSION = 3  # of what is remembered: a change of `examine` raises it, which forgets the old
+VERSION = 4  # of what is remembered: a change of `examine` raises it, which forgets the old
+ASTRAY, SAMPLES = 0.25, 10  # share of the samples of gaze outside their images that is said, of so many at least
 PLAIN = 10  # grey levels of 255 within which an image counts as almost one grey
 ODD: dict[Oddity, tuple[str, str]] = {
     "empty": ("this mask marks nothing", "If the expert found nothing to mark, say so with `nothing`; else look at the file."),
@@ -106,7 +107,7 @@ def _seen(records: Sequence[Record], facts: dict[str, Facts]) -> list[tuple[Reco
 
 def _remarks(records: Sequence[Record], facts: dict[str, Facts], grey: Range | None, annotated_on: str) -> list[UserError]:
     """What is odd and may be meant, with one reason for all images of a kind."""
-    found = []
+    found = _astray(_seen(records, facts))
     for record, seen in _seen(records, facts):
         found += [UserError(where, *ODD[odd]) for where, odd in seen.odd]
         if record.annotations and not seen.known:
@@ -124,6 +125,20 @@ def _remarks(records: Sequence[Record], facts: dict[str, Facts], grey: Range | N
             reason = "is turned by its EXIF tag, and its annotations are taken as made on the upright picture"
             found.append(UserError(str(record.image), reason, "If they were made on the pixels as stored, set data.annotated_on=stored."))
     return found
+
+
+def _astray(seen: Sequence[tuple[Record, Facts]]) -> list[UserError]:
+    """Gaze that lies beside the images, which is dropped: of the whole data set, or of single images."""
+    gazes = [(record, *facts.gaze) for record, facts in seen if facts.known and facts.gaze[1]]
+    outside, samples = sum(out for _, out, _ in gazes), sum(count for _, _, count in gazes)
+    mostly = [record for record, out, count in gazes if count >= SAMPLES and out > count / 2]
+    if not mostly and (samples < SAMPLES or outside <= ASTRAY * samples):
+        return []
+    reason = f"{outside / samples:.0%} of the samples lie outside of their images, and are dropped"
+    reason += f"; in {len(mostly)} images more than half, the first is {mostly[0].image}" if mostly else ""
+    return [
+        UserError("gaze", reason, "Look whether the samples are in pixels of the image, from its upper left corner, not of the screen.")
+    ]
 
 
 def _key(record: Record, gaze_blur: int, grey: Range | None) -> str | None:

@@ -63,4 +63,5 @@ def _open() -> sqlite3.Connection:
 def _unpacked(plain: str, pixels: bytes) -> Facts:
     kept = json.loads(plain)
     tuples = {"size": tuple(kept["size"]), "deep": kept["deep"] and tuple(kept["deep"]), "odd": tuple(map(tuple, kept["odd"]))}
+    tuples["gaze"] = tuple(kept["gaze"])
     return Facts(**(kept | tuples | {"thumbnail": np.frombuffer(pixels, np.uint8).reshape(THUMBNAIL, THUMBNAIL)}))

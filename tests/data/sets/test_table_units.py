@@ -56,7 +56,8 @@ def test_shares_and_percents_become_pixels_of_each_image(folder: Path, units: st
     def cell(*shares: float) -> str:
         return " ".join(str(share * whole) for share in shares)
 
-    (folder / "g.csv").write_text(f"x,y,duration\n{0.5 * whole},{0.25 * whole},200\n")
+    sample = f"{0.5 * whole},{0.25 * whole},200"
+    (folder / "g.csv").write_text(f"image,x,y,duration\n0,{sample}\n1,{sample}\n")
     row = f"{cell(0.5, 0.5, 1, 1)},{cell(0, 0, 1, 0, 1, 0.5)},g.csv,{cell(0, 0, 0.5, 0.5)}"
     records = read_csv(folder, f"image,label,box,polygon,gaze,avoid_box\n0.png,cat,{row}\n1.png,cat,{row}\n", units=units)
     small, large = records

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sightline.data import cells
-from sightline.data.gaze import gaze_file, gaze_list
 from sightline.data.problems import each, refuse
 from sightline.data.roots import existing
 from sightline.data.sets.table_columns import COLUMNS, Tags
 from sightline.data.sets.table_files import Files, posix
+from sightline.data.sets.table_gaze import Gazes
 from sightline.data.sets.table_rows import rows_of
 from sightline.data.sets.table_units import Column, Unit, in_pixels
 from sightline.data.splits import meant_split, split_name
@@ -40,13 +40,14 @@ def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, 
     """
     table = existing(root, LAYOUT, WHERE)
     found = rows_of(table, tags, LAYOUT)
-    files, gaze_notes = Files(table), Counter[str]()
+    files = Files(table)
+    gazes = Gazes(files, found.rows)
     facts = _tags(found.rows)
     seen: dict[Path, tuple[int, str]] = {}
 
     def made(place: int) -> tuple[int, Record] | None:
         line, row = found.rows[place]
-        record = _record(row, facts[place], files, line, gaze_notes)
+        record = _record(row, facts[place], gazes, line)
         if record is None:
             return None
         assert isinstance(record.image, Path)
@@ -65,14 +66,15 @@ def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, 
         records, unit_notes = in_pixels(records, [line for line, _ in kept], table, units)
     except UserError as error:
         problems.append(error)
-    notes = [*found.notes, *(f"gaze: {count} files {note}" for note, count in gaze_notes.items()), *unit_notes]
+    notes = [*found.notes, *gazes.notes(), *unit_notes]
     whole = Records(records, [*notes, *_further_test_sets(records), *_alike_groups(records), *_unused(records)])
     refuse(problems, whole)
     return whole
 
 
-def _record(row: Mapping[str, Any], tags: Mapping[str, Any], files: Files, line: int, gaze_notes: Counter[str]) -> Record | None:
-    """The record of a row, or None where one of its files is missing, which `files` remembers."""
+def _record(row: Mapping[str, Any], tags: Mapping[str, Any], gazes: Gazes, line: int) -> Record | None:
+    """The record of a row, or None where its image is missing, which the files remember."""
+    files = gazes.files
     where = f"{files.table} line {line}"
 
     def pictures(kind: Any, column: str) -> list[Annotation]:
@@ -84,7 +86,7 @@ def _record(row: Mapping[str, Any], tags: Mapping[str, Any], files: Files, line:
 
     marks = pictures("mask", "mask") + pictures("heatmap", "heatmap") + boxes("box")
     marks += [Annotation("polygon", points=points) for points in cells.polygons(row.get("polygon", ""), f"{where} polygon")]
-    marks += _gaze(row.get("gaze", ""), files, line, gaze_notes)
+    marks += gazes.marks(row, line)
     if cells.flag(row.get("nothing", ""), f"{where} nothing"):
         if given := [column for column in ("mask", "heatmap", "box", "polygon", "gaze") if column in row]:
             raise UserError(where, f"says that nothing is to be seen, but gives a {given[0]}", "Clear one of the two cells.")
@@ -103,18 +105,6 @@ def _record(row: Mapping[str, Any], tags: Mapping[str, Any], files: Files, line:
         avoid=tuple(avoid),
         tags=tags,
     )
-
-
-def _gaze(cell: Any, files: Files, line: int, notes: Counter[str]) -> list[Annotation]:
-    if isinstance(cell, list) and not all(isinstance(part, str) for part in cell):
-        return [Annotation("gaze", points=gaze_list(cell, f"{files.table} line {line} gaze"))]
-    marks = []
-    for path in [files.find(name, "gaze", line) for name in cells.names(cell)]:
-        if path:
-            points, phrases = gaze_file(path)
-            notes.update(phrases)
-            marks.append(Annotation("gaze", points=points))
-    return marks
 
 
 def _label(cell: Any, where: str) -> str:
