@@ -1,18 +1,21 @@
-"""Gaze recordings beside a table, and tables as JSON lines."""
+"""Gaze recordings and heat maps beside a table, and tables as JSON lines."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from faulty.fault import Fault, Judge, Step, either, reads, refused
-from faulty.scenes import LABELS, NAMES, place, rows
+from faulty.scenes import LABELS, NAMES, SIDE, place, rows, save
 from faulty.tables import ALL, FIRST, build, fault_of
 
 
 def faults() -> list[Fault]:
     """Counted among the tables."""
-    return [*_gaze(), *_json_lines()]
+    return [*_gaze(), *_heat_maps(), *_json_lines()]
 
 
 def _gaze() -> list[Fault]:
@@ -59,6 +62,37 @@ def _gaze() -> list[Fault]:
 def _with_gaze(folder: Path, content: bytes | str, text: str, settings: tuple[str, ...]) -> list[Step]:
     (folder / "g.csv").write_bytes(content.encode() if isinstance(content, str) else content)
     return build(folder, text, "t.csv", settings)
+
+
+def _heat_maps() -> list[Fault]:
+    known = reads(images=ALL, known=ALL)
+
+    def fault(name: str, change: Callable[[np.ndarray], np.ndarray], judge: Judge, suffix: str = "png") -> Fault:
+        return Fault("tables", f"heat map: {name}", partial(_with_maps, change=change, suffix=suffix), judge)
+
+    def colours(heat: np.ndarray) -> np.ndarray:
+        return (255 * np.stack([heat, 1 - np.abs(2 * heat - 1), 1 - heat], axis=2)).astype(np.uint8)
+
+    def opacity(heat: np.ndarray) -> np.ndarray:
+        return np.dstack([np.full((*heat.shape, 3), 255), 255 * heat]).astype(np.uint8)
+
+    return [
+        fault("plain", lambda heat: (255 * heat).astype(np.uint8), known),
+        fault("in colours", colours, refused("heat map", "colours")),
+        fault("in the alpha channel", opacity, known),
+        fault("inverted", lambda heat: (255 - 255 * heat).astype(np.uint8), reads("exchanged", images=ALL)),
+        fault("empty", lambda heat: (0 * heat).astype(np.uint8), reads("marks nothing", images=ALL)),
+        fault("of 16 bits up to 1000", lambda heat: (1000 * heat).astype(np.uint16), reads("1000", images=ALL, known=ALL)),
+        fault("floats up to 0.02", lambda heat: (heat / 50).astype(np.float32), reads("0.02", images=ALL, known=ALL), suffix="tiff"),
+    ]
+
+
+def _with_maps(folder: Path, change: Callable[[np.ndarray], np.ndarray], suffix: str) -> list[Step]:
+    for name in NAMES:
+        x0, y0, x1, y1 = place(name)
+        y, x = np.mgrid[:SIDE, :SIDE]
+        save(folder / "maps" / f"{name}.{suffix}", change(np.clip(1 - np.hypot(x - (x0 + x1) / 2, y - (y0 + y1) / 2) / 9, 0, 1)))
+    return build(folder, rows("image,label,heatmap", cells={n: {"heatmap": f"maps/{n}.{suffix}"} for n in NAMES}), "t.csv", ())
 
 
 def _json_lines() -> list[Fault]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from sightline.data.images import open_map
+from sightline.data.heat import open_heat
 from sightline.data.mask_levels import open_mask
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture
@@ -68,7 +68,7 @@ def _render_one(annotation: Annotation, size: Size, gaze_blur: int, where: str) 
         case "mask":
             return fitting(annotation, open_mask(_picture(annotation)), size, where).astype(np.float32)
         case "heatmap":
-            return fitting(annotation, open_map(_picture(annotation)), size, where).astype(np.float32) / 255
+            return fitting(annotation, open_heat(_picture(annotation)), size, where).astype(np.float32) / 255
         case "box":
             return box_map(annotation.points[0], size, where)
         case "polygon":

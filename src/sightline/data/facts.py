@@ -15,9 +15,10 @@ from sightline.data.annotation import Sideways, Size, named, render_each, touchi
 from sightline.data.greys import Deep, Kind, Range, range_of
 from sightline.data.images import as_shown, orientation, read_pixels
 from sightline.errors import UserError
-from sightline.types import Record
+from sightline.types import Annotation, Record
 
-Oddity = Literal["empty", "full", "inverted"]
+Oddity = Literal["empty", "full", "inverted", "faint"]
+FAINT = 0.1  # a heat map that is nowhere as strong as this
 THUMBNAIL = 48  # pixels a side: `alike` compares means of 3 x 3 of them, and crops at half of it
 
 
@@ -36,7 +37,7 @@ class Facts:
         spread: grey levels, 0 to 255, between which nearly all of the image lies as it is shown by itself; None of a drawable.
         deep: kind, smallest and largest value of deep greys that wait for the scale of the data set.
         turned: the photograph is turned by its EXIF tag.
-        odd: (file or image, what is odd) of each mask that may not mean what it says.
+        odd: (file or image, "mask" or "heat map", what is odd) of each that may not mean what it says.
         gaze: samples of its gaze that lie outside the image, and all that are defined.
     """
 
@@ -49,7 +50,7 @@ class Facts:
     spread: float | None = None
     deep: tuple[Kind, float, float] | None = None
     turned: bool = False
-    odd: tuple[tuple[str, Oddity], ...] = ()
+    odd: tuple[tuple[str, str, Oddity], ...] = ()
     gaze: tuple[int, int] = (0, 0)
 
 
@@ -74,7 +75,7 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
         raise (_not_turned(error) if turn >= 5 else error) from None
     roi = united(marks)
     drawn = zip((*record.annotations, *record.avoid), (*marks, *avoided), strict=True)
-    masks = [(named(mark, record.id), _oddity(inside > 0)) for mark, inside in drawn if mark.kind == "mask" and inside is not None]
+    odd = ((named(mark, record.id), *_oddity(mark, inside)) for mark, inside in drawn if inside is not None)
     return Facts(
         size=size,
         file=digest(record.image.read_bytes()),
@@ -85,7 +86,7 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
         spread=_spread(image),
         deep=(pixels.kind, pixels.low, pixels.high) if isinstance(pixels, Deep) and grey is None else None,
         turned=turn > 1,
-        odd=tuple((where, odd) for where, odd in masks if odd),
+        odd=tuple((where, what, why) for where, what, why in odd if why),
         gaze=_outside(record, size),
     )
 
@@ -95,14 +96,23 @@ def _not_turned(error: Sideways) -> UserError:
     return UserError(error.where, reason, "Turn the annotations as well with --set data.annotated_on=stored, or export them upright.")
 
 
-def _oddity(inside: np.ndarray) -> Oddity | None:
-    """What makes a mask look as if it did not mean what it says. Inverted: it covers most of the image and nearly all of its border."""
-    if not inside.any():
-        return "empty"
-    if inside.all():
-        return "full"
+def _oddity(mark: Annotation, drawn: np.ndarray) -> tuple[str, Oddity | None]:
+    """("mask" or "heat map", what makes it look as if it did not mean what it says).
+
+    Inverted: it covers most of the image and nearly all of its border. Of a heat map the upper half of its values counts.
+    """
+    if mark.kind not in ("mask", "heatmap"):
+        return mark.kind, None
+    what, peak = ("mask" if mark.kind == "mask" else "heat map"), float(drawn.max())
+    inside = drawn > (peak / 2 if mark.kind == "heatmap" else 0)
     border = np.concatenate([inside[0], inside[-1], inside[:, 0], inside[:, -1]])
-    return "inverted" if inside.mean() > 0.5 and border.mean() > 0.9 else None
+    if not inside.any():
+        return what, "empty"
+    if inside.all():
+        return what, "full"
+    if inside.mean() > 0.5 and border.mean() > 0.9:
+        return what, "inverted"
+    return what, "faint" if mark.kind == "heatmap" and peak < FAINT else None
 
 
 def _outside(record: Record, size: Size) -> tuple[int, int]:

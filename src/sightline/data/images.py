@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from sightline.data.greys import Deep, Range, range_of, shown
+from sightline.data.greys import Deep, Kind, Range, range_of, shown
 from sightline.errors import UserError
 from sightline.types import Picture
 
@@ -60,7 +60,7 @@ def as_shown(pixels: np.ndarray | Deep, grey: Range | None, where: Path) -> np.n
 
 
 def open_map(picture: Picture) -> np.ndarray:
-    """The grey levels of a heat map as (H, W) uint8. What is not zero in the file is not zero here.
+    """The grey levels of a picture as (H, W) uint8. What is not zero in the file is not zero here.
 
     An alpha channel is ignored: it says what a viewer shows, not what was marked. Of coloured marks the strongest channel counts.
     16 bits reach to 65535, floats to 1, or to the largest of the file where that is more.
@@ -191,12 +191,35 @@ def _pixels(image: Image.Image) -> np.ndarray | Deep:
 
 
 def _grey(image: Image.Image, where: Path) -> np.ndarray:
-    if not is_deep(image):
-        return np.array(image.convert("L")) if image.mode in ("1", "L") else colours(image).max(axis=2)
+    if is_deep(image):
+        return levels_of(image, where)
+    return np.array(image.convert("L")) if image.mode in ("1", "L") else colours(image).max(axis=2)
+
+
+def levels_of(image: Image.Image, where: Path, full: float | None = None) -> np.ndarray:
+    """Deep greys as (H, W) uint8, of which 0 is 0 alone.
+
+    Args:
+        full: the value that becomes 255. None: 65535 of 16 bits; 1 of floats, or the largest of the file where that is more.
+
+    Raises:
+        UserError: negative or undefined values.
+    """
     grey = np.array(image).astype(np.float64)
     low, high = float(grey.min()), float(grey.max())
     if not (low >= 0 and np.isfinite(high)):
         raise UserError(where, "holds negative or undefined grey values", "Save it with values from 0 (nothing) to 1 or 65535 (all).")
     whole = 65535.0 if image.mode.startswith("I;16") else range_of("whole numbers", high)[1]
-    full = max(1.0, high) if image.mode == "F" else whole
+    full = full or (max(1.0, high) if image.mode == "F" else whole)
     return np.ceil(np.minimum(grey * (255 / full), 255)).astype(np.uint8)  # upwards: what is faint stays
+
+
+def deep_peak(path: Path) -> tuple[Kind, float] | None:
+    """What the greys of a file are, and the largest of them; None where they are not deep."""
+
+    def peak(image: Image.Image) -> tuple[Kind, float] | None:
+        if not is_deep(image):
+            return None
+        return ("floats" if image.mode == "F" else "whole numbers"), float(np.array(_upright(image)).max())
+
+    return _read(path, peak)

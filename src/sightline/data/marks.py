@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from sightline.config import Mask
-from sightline.data.images import image_size, open_map, orientation
+from sightline.data.heat import open_heat
+from sightline.data.images import image_size, orientation
 from sightline.data.mask_levels import Levels, open_mask
 from sightline.data.sets.mask_files import LevelMask
 from sightline.errors import UserError
@@ -111,7 +112,7 @@ class TurnedPicture:
 
     def draw(self) -> np.ndarray:
         """(H, W) uint8 of the upright picture."""
-        pixels = np.where(open_mask(self.source), np.uint8(255), np.uint8(0)) if self.mask else open_map(self.source)
+        pixels = np.where(open_mask(self.source), np.uint8(255), np.uint8(0)) if self.mask else open_heat(self.source)
         pixels = pixels[:, ::-1] if self.turn in (2, 3, 7, 8) else pixels
         pixels = pixels[::-1] if self.turn in (3, 4, 6, 7) else pixels
         return np.ascontiguousarray(pixels.T if self.turn >= 5 else pixels)

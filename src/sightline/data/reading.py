@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sightline import catalog
 from sightline.config import Data
+from sightline.data.heat import on_one_scale, scale_notes
 from sightline.data.labels import check_labels
 from sightline.data.marks import as_set
 from sightline.data.problems import Several, refuse
@@ -64,7 +65,7 @@ def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:
         problems += _refused(lambda: check_labels(Counter(r.label for r in records), where))
     classes = _classes(data, tasks, sorted({r.label for r in records}))
     class_of = {label: name for name, labels in classes.items() for label in labels}
-    kept = [replace(r, label=class_of[r.label]) for r in records if r.label in class_of]
+    kept = on_one_scale([replace(r, label=class_of[r.label]) for r in records if r.label in class_of])
     if not records:
         problems.append(UserError(where, "holds no images", "Give a data set with images."))
     elif len(classes) < least:
@@ -74,7 +75,7 @@ def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:
         reason = f"has no image of the class{'es' * (len(empty) > 1)} {names}"
         problems.append(UserError(where, reason, "Complete the data, or choose another data.task or data.classes."))
     left_out = Counter(r.label for r in records if r.label not in class_of)
-    notes = given.notes if isinstance(given, Records) else ()
+    notes = (*(given.notes if isinstance(given, Records) else ()), *scale_notes(kept))
     return Dataset(as_set(kept, data.mask, data.annotated_on), tuple(classes), dict(left_out.most_common()), notes), problems
 
 

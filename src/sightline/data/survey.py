@@ -16,16 +16,17 @@ from sightline.data.survey_store import SurveyStore
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture, Record
 
-VERSION = 4  # of what is remembered: a change of `examine` raises it, which forgets the old
+VERSION = 5  # of what is remembered: a change of `examine` raises it, which forgets the old
 ASTRAY, SAMPLES = 0.25, 10  # share of the samples of gaze outside their images that is said, of so many at least
 PLAIN = 10  # grey levels of 255 within which an image counts as almost one grey
-ODD: dict[Oddity, tuple[str, str]] = {
-    "empty": ("this mask marks nothing", "If the expert found nothing to mark, say so with `nothing`; else look at the file."),
+ODD: dict[Oddity, tuple[str, str]] = {  # with {} for what it is of: mask or heat map
+    "empty": ("this {} marks nothing", "If the expert found nothing to mark, say so with `nothing`; else look at the file."),
     "full": (
-        "this mask marks the whole image",
-        "It says nothing about where to look: leave the image without a mask, or look at the file.",
+        "this {} marks the whole image",
+        "It says nothing about where to look: leave the image without a {}, or look at the file.",
     ),
-    "inverted": ("this mask marks most of the image and its border", "Look whether inside and outside are exchanged."),
+    "inverted": ("this {} marks most of the image and its border", "Look whether inside and outside are exchanged."),
+    "faint": ("this {} is nowhere stronger than a tenth", "Look whether its values reach to white, or to 1 as floats."),
 }
 
 
@@ -109,7 +110,7 @@ def _remarks(records: Sequence[Record], facts: dict[str, Facts], grey: Range | N
     """What is odd and may be meant, with one reason for all images of a kind."""
     found = _astray(_seen(records, facts))
     for record, seen in _seen(records, facts):
-        found += [UserError(where, *ODD[odd]) for where, odd in seen.odd]
+        found += [UserError(where, *(text.format(what) for text in ODD[odd])) for where, what, odd in seen.odd]
         if record.annotations and not seen.known:
             reason = "no sample of its gaze lies on the image, so that where to look is unknown"
             found.append(

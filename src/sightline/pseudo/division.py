@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from sightline import catalog
 from sightline.config import Split
 from sightline.data.greys import Range, common_range
+from sightline.data.heat import on_one_scale
 from sightline.data.leaks import near_duplicate_groups
 from sightline.data.marks import as_set
 from sightline.data.splits import split
@@ -100,7 +101,7 @@ def _read(images: Images, key: str) -> list[Record]:
     records: list[Record] = catalog.make("data", images.name, images.options, images.root, where=f"{key}.options")
     if len({r.id for r in records}) < len(records):
         raise UserError(str(images.root or images.name), "holds an id twice", "Give every image its own id.")
-    return as_set(records, images.mask, images.annotated_on)
+    return as_set(on_one_scale(records), images.mask, images.annotated_on)
 
 
 def bare(record: Record) -> Record:
