@@ -350,3 +350,36 @@ def test_the_file_of_another_tool_is_refused_with_the_reader_that_reads_it(tmp_p
     (tmp_path / "a.json").write_text(json.dumps(FOREIGN[tool]))
     with pytest.raises(UserError, match=f"is not a COCO file of instances.*It looks as if data={tool} reads it"):
         read(tmp_path)
+
+
+ELSEWHERE = {
+    "x and y exchanged": [[1, 5, 1, 8, 4, 8, 4, 5]],
+    "runs along the rows": {"size": [7, 10], "counts": [15, 3, 7, 3, 7, 3, 32]},
+}
+
+
+@pytest.mark.parametrize("way", ELSEWHERE)
+def test_an_outline_outside_of_its_own_box_is_refused_by_its_id(tmp_path: Path, way: str) -> None:
+    file = write(tmp_path, "train2017", [entry(7, 1, 1, [5, 1, 3, 3], ELSEWHERE[way]), entry(8, 2, 18, [0, 1, 3, 3], [LEFT])])
+    with pytest.raises(UserError, match=r"annotation 7: has an outline \(within .*\) that lies outside of its own box \(5 1 8 4\)"):
+        read(file)
+    assert [record.label for record in read(file, annotation="box")] == ["person", "dog"]
+
+
+def test_results_are_no_instances(tmp_path: Path) -> None:
+    file = write(tmp_path, "train2017", OBJECTS)
+    file.write_text(json.dumps([{"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1], "score": 0.9}]))
+    with pytest.raises(
+        UserError, match=r"is a list of COCO results, which names neither images nor categories\. Give the file of instances"
+    ):
+        read(file)
+
+
+def test_attributes_may_be_the_label(tmp_path: Path) -> None:
+    given = [entry(n, n, 1, [0, 1, 3, 3], attributes={"dx": "ab"[n % 2], "rotation": n}) for n in (1, 2)]
+    file = write(tmp_path, "train2017", given)
+    assert "All objects are called person, but differ in dx (a, b): data.options={attribute: dx} takes it for the label" in read(file).notes
+    records = read(file, attribute="dx")
+    assert [record.label for record in records] == ["b", "a"]
+    with pytest.raises(UserError, match=r"annotation 1: has no value for the attribute 'x'\. It has dx, rotation"):
+        read(file, attribute="x")

@@ -136,3 +136,15 @@ def test_a_size_that_is_not_the_pictures_is_a_problem(tmp_path: Path) -> None:
     export(tmp_path, image("a.jpg", BOX, size=(20, 16)))
     with pytest.raises(UserError, match="drawn on a picture of 20 x 16 pixels, but the image has 10 x 8"):
         inside(read(tmp_path)[0])
+
+
+def test_attributes_may_be_the_label(tmp_path: Path) -> None:
+    boxes = [
+        '<box label="lesion" xtl="3" ytl="2" xbr="7" ybr="6">' + f'<attribute name="dx">{dx}</attribute></box>' for dx in ("mel", "nev")
+    ]
+    export(tmp_path, image("a.jpg", boxes[0]), image("b.jpg", boxes[1]))
+    note = "All objects are called lesion, but differ in dx (mel, nev): data.options={attribute: dx} takes it for the label"
+    assert note in read(tmp_path).notes
+    assert [record.label for record in read(tmp_path, attribute="dx")] == ["mel", "nev"]
+    with pytest.raises(UserError, match=r"a\.jpg shape 1: has no value for the attribute 'x'\. It has dx"):
+        read(tmp_path, attribute="x")

@@ -146,3 +146,23 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     write(tmp_path / "via_region_data.json", {"shapes": [], "imagePath": "a.jpg"})
     with pytest.raises(UserError, match=r"holds no annotations.* data=labelme reads them"):
         read(tmp_path)
+
+
+def test_where_all_regions_have_one_label_that_of_the_files_counts(tmp_path: Path) -> None:
+    whole = {
+        f"{name}.jpg1": entry(f"{name}.jpg", [region(RECT, type="lesion")], dx=dx, public="no") for name, dx in (("a", "mel"), ("b", "nev"))
+    }
+    project(tmp_path, whole)
+    records = read(tmp_path)
+    assert [record.label for record in records] == ["mel", "nev"]
+    assert records.notes[0] == "All regions have the same label, so that of an image is its file attribute 'dx'"
+    assert (
+        {record.label for record in read(tmp_path, attribute="type")}
+        == {record.label for record in read(tmp_path, background="none")}
+        == {"lesion"}
+    )
+    for number, one in enumerate(whole.values()):
+        one["file_attributes"]["site"] = f"arm {number}"
+    project(tmp_path, whole)
+    note = "All regions have the same label, but the files differ in dx, site: data.options={attribute: dx} takes it for the label"
+    assert note in read(tmp_path).notes

@@ -271,3 +271,28 @@ def test_xml_of_other_tools_is_named(tmp_path: Path) -> None:
         read(tmp_path)
     write(tmp_path, tmp_path, "a", thing("dog", (1, 1, 4, 4)))
     assert read(tmp_path).notes == ("Left out, since not VOC: 1 file (annotations.xml); data=cvat reads such files",)
+
+
+OUTLINES = {
+    "numbered": "<x1>2.5</x1><y1>2.5</y1><x2>8.5</x2><y2>2.5</y2><x3>8.5</x3><y3>6.5</y3><x4>2.5</x4><y4>6.5</y4>",
+    "points": "".join(f"<pt><x>{x}</x><y>{y}</y></pt>" for x, y in ((2.5, 2.5), (8.5, 2.5), (8.5, 6.5), (2.5, 6.5))),
+}
+
+
+@pytest.mark.parametrize("way", OUTLINES)
+def test_outlines_are_used_where_they_are(tmp_path: Path, way: str) -> None:
+    outline = f"<polygon>{OUTLINES[way]}</polygon>"
+    write(tmp_path, tmp_path, "1", thing("dog", (1, 1, 10, 7), outline))
+    write(tmp_path, tmp_path, "2", thing("cat", (1, 1, 10, 7)))
+    write(tmp_path, tmp_path, "3", f"<object><name>cat</name>{outline}</object>")
+    records = read(tmp_path)
+    assert [mark.kind for record in records for mark in record.annotations] == ["polygon", "box", "polygon"]
+    assert roi(records[0]).sum() == roi(records[2]).sum() == 24
+    write(tmp_path, tmp_path, "3")
+    assert [mark.kind for record in read(tmp_path, annotation="box") for mark in record.annotations] == ["box", "box"]
+
+
+def test_an_outline_of_two_points_is_named(tmp_path: Path) -> None:
+    write(tmp_path, tmp_path, "1", thing("dog", (1, 1, 10, 7), "<polygon><x1>1</x1><y1>2</y1><x2>4</x2></polygon>"))
+    with pytest.raises(UserError, match=r"1\.xml object 1: has an outline of 2 x and 1 y\. Draw it again"):
+        read(tmp_path)

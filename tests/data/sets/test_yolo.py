@@ -186,3 +186,35 @@ def test_no_such_files(tmp_path: Path) -> None:
     write(tmp_path / "a.json", {"shapes": [], "imagePath": "a.jpg"})
     with pytest.raises(UserError, match=r"holds no annotations\. .*data=labelme reads them"):
         read(tmp_path)
+
+
+def lines(root: Path, *texts: str) -> Path:
+    write(root / "classes.txt", "mel\nnev\n")
+    for number, text in enumerate(texts):
+        picture(root / f"{number}.jpg")
+        write(root / f"{number}.txt", text)
+    return root
+
+
+def test_two_corners_in_place_of_centre_and_size_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"has boxes that leave their images, and would fit them as two corners x0, y0, x1, y1"):
+        read(lines(tmp_path, "0 0.2 0.3 0.4 0.5\n", "1 0.5 0.6 0.9 0.95\n"))
+    assert len(read(lines(tmp_path / "b", "0 0.2 0.3 0.4 0.5\n", "1 0.5 0.6 0.9 0.4\n"))) == 2  # the second is no corners
+    assert len(read(lines(tmp_path / "c", "0 0.3 0.3 0.4 0.5\n", "1 0.5 0.5 0.6 0.7\n"))) == 2  # none leaves the image
+
+
+POSE = "{} 0.5 0.5 0.4 0.6 0.35 0.4 0.6 0.6\n"  # a box and two key points in it
+DIAMOND = "{} 0.5 0.2 0.7 0.5 0.5 0.8 0.3 0.5\n"
+
+
+def test_a_box_with_key_points_is_no_outline(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"has lines of 8 numbers, .* may be a box with key points\. Write their kpt_shape into data\.yaml"):
+        read(lines(tmp_path, POSE.format(0), POSE.format(1)))
+    (tmp_path / "classes.txt").unlink()
+    write(tmp_path / "data.yaml", "names: [mel, nev]\nkpt_shape: [2, 2]\n")
+    assert [mark.kind for record in read(tmp_path) for mark in record.annotations] == ["box", "box"]
+    with pytest.raises(UserError, match="has lines of 6 numbers"):
+        read(lines(tmp_path / "b", *["0 0.5 0.5 0.4 0.6 0.4 0.3\n", "1 0.5 0.5 0.4 0.6 0.6 0.7\n", "1 0.4 0.4 0.4 0.6 0.5 0.5\n"]))
+    assert len(read(lines(tmp_path / "c", DIAMOND.format(0), DIAMOND.format(1)))) == 2
+    mixed = lines(tmp_path / "d", *[DIAMOND.format(n % 2) for n in range(30)], "0 0.5 0.5 0.4 0.6 0.4 0.3 0.6 0.7 0.1 0.9\n")
+    assert len(read(mixed)) == 31

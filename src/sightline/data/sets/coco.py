@@ -31,6 +31,7 @@ def read(
     *,
     images: Path | None = None,
     annotation: Hint = "mask",
+    attribute: str | None = None,
     label: Rule = "refuse",
     background: str | None = None,
     empty: Empty = "unknown",
@@ -44,6 +45,7 @@ def read(
     Args:
         images: folder of the images, relative to `root`; None: where a file of the list is found.
         annotation: outlines or boxes.
+        attribute: name of an attribute of the objects that tells the label; None: their category does.
         label: of an image with objects of several categories: `refuse` it, or take that of the `largest`.
         background: class of the images without objects; None leaves them out.
         empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see (000's nonsuspicious images).
@@ -56,7 +58,7 @@ def read(
     found: list[Image] = []
     problems: list[UserError] = []
     for file in files:
-        content = listed(file, f"{LAYOUT}. {WHERE}")
+        content = listed(file, f"{LAYOUT}. {WHERE}", attribute)
         notes += content.notes
         split = _split(file, top)
 

@@ -11,15 +11,17 @@ from typing import Any, Literal
 from sightline.data import cells
 from sightline.data.annotation import Size
 from sightline.data.sets import formats
+from sightline.data.sets.attributes import attribute_of, unused_attributes
 from sightline.data.sets.json_files import load, mapping, size
 from sightline.data.sets.objects import Marked
-from sightline.data.sets.outlines import PolygonsMask, outline
+from sightline.data.sets.outlines import PolygonsMask, RunsMask, outline
 from sightline.data.sets.walk import some
 from sightline.errors import UserError
 from sightline.types import Annotation
 
 REMEDY = "Export the annotations again."
 Hint = Literal["mask", "box"]
+SLACK, MOST = 2, 0.8  # pixels around a box, and the share of an outline's own box that has to lie in it: people round, and draw loosely
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,22 @@ def is_coco(content: Any) -> bool:
     return isinstance(content, dict) and isinstance(content.get("images"), list) and isinstance(content.get("annotations"), list)
 
 
-def listed(file: Path, expected: str) -> CocoFile:
+def listed(file: Path, expected: str, attribute: str | None = None) -> CocoFile:
     """Reads a COCO file. `"0"`, `0` and `0.0` are one id.
 
     Args:
         expected: the layout, for the message.
+        attribute: of the annotations, which takes the place of their category.
 
     Raises:
         UserError: not a COCO file; an entry without id or name; an id twice; an annotation of an image or category that is not listed.
     """
     content = load(file)
+    if isinstance(content, list) and content and isinstance(content[0], dict) and "image_id" in content[0]:
+        reason = "is a list of COCO results, which names neither images nor categories"
+        raise UserError(
+            file, reason, "Give the file of instances to which they belong; as annotations, put them into it under `annotations`."
+        )
     for key in ("images", "categories", "annotations"):
         if not isinstance(content, dict) or not isinstance(content.get(key), list):
             remedy = formats.advice(file) or f"Expected: {expected}"
@@ -78,9 +86,13 @@ def listed(file: Path, expected: str) -> CocoFile:
         if image not in images or category not in categories:
             raise UserError(where, f"names image {image} and category {category}, one of which is not listed", REMEDY)
         ids[str(entry.get("id"))] += 1
-        images[image].entries.append({**entry, "category": categories[category], "where": where})
+        told = attribute_of(entry.get("attributes"), attribute, where) if attribute else categories[category]
+        images[image].entries.append({**entry, "category": told, "where": where})
     twice = [id for id, number in ids.items() if number > 1 and id != "None"]
     notes = [f"{file.name}: annotations of different objects share an id ({some(twice)})"] if twice else []
+    if not attribute:
+        things = [entry for image in images.values() for entry in image.entries]
+        notes += unused_attributes([entry["category"] for entry in things], [entry.get("attributes") for entry in things])
     return CocoFile(list(images.values()), categories, notes)
 
 
@@ -107,7 +119,10 @@ def marked(entry: Mapping[str, Any], size: Size | None, hint: Hint) -> Marked:
     drawn = outline(entry.get("segmentation"), size or (1, 1), where)
     if isinstance(drawn, PolygonsMask):
         _refuse_stump(drawn, box, where)
-        box = box if box and _spread(box) else _around(drawn)
+    if drawn and box and hint == "mask":
+        _refuse_elsewhere(drawn, box, where)
+    if isinstance(drawn, PolygonsMask):
+        box = box if box and _spread(box) else drawn.bounds()
     spread = _spread(box) if box else 0.0
     area = entry.get("area")
     area = float(area) if isinstance(area, int | float) and area > 0 else spread
@@ -139,14 +154,23 @@ def _refuse_stump(drawn: PolygonsMask, box: Sequence[float] | None, where: str) 
         raise UserError(where, reason, "Draw the outline, or take it away: then the box counts.")
 
 
+def _refuse_elsewhere(drawn: PolygonsMask | RunsMask, box: Sequence[float], where: str) -> None:
+    """Refuses an outline of which more than a part lies outside of its own box: rows and columns, or x and y, are exchanged, or it is
+    another object's."""
+    around = drawn.bounds()
+    if not around or min(box[2] - box[0], box[3] - box[1]) <= SLACK:
+        return
+    inner = (max(around[0], box[0] - SLACK), max(around[1], box[1] - SLACK), min(around[2], box[2] + SLACK), min(around[3], box[3] + SLACK))
+    shared = _spread(inner) if inner[0] < inner[2] and inner[1] < inner[3] else 0.0
+    if shared < MOST * _spread(around):
+        outline, given = (" ".join(f"{value:.4g}" for value in one) for one in (around, box))
+        reason = f"has an outline (within {outline}) that lies outside of its own box ({given})"
+        remedy = "Look whether x and y are exchanged; COCO's runs go down the columns. data.options={annotation: box} takes the boxes."
+        raise UserError(where, reason, remedy)
+
+
 def _spread(box: Sequence[float]) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def _around(drawn: PolygonsMask) -> tuple[float, float, float, float]:
-    xs = [x for polygon in drawn.polygons for x in polygon[::2]]
-    ys = [y for polygon in drawn.polygons for y in polygon[1::2]]
-    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _id(entry: Any, key: str, where: str) -> str:

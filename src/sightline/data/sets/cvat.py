@@ -15,6 +15,7 @@ from sightline.data.annotation import Size
 from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import formats, json_files, shapes, xml_files
+from sightline.data.sets.attributes import attribute_of, unused_attributes
 from sightline.data.sets.label_by import By, labelled, one_label
 from sightline.data.sets.objects import Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
@@ -32,6 +33,7 @@ PLACELESS = {"polyline", "points"}
 def read(
     root: Path | None,
     *,
+    attribute: str | None = None,
     by: By = "auto",
     label: Rule = "refuse",
     background: str | None = None,
@@ -42,6 +44,7 @@ def read(
     Boxes (turned ones, too), polygons, ellipses and masks say where to look; points and lines count for the label only.
 
     Args:
+        attribute: name of an attribute of the shapes that tells the label; None: their own label does.
         by: what tells the label: `object` (the shapes), `image` (the tag), `folder`, or `auto`, see `label_by`.
         label: of an image with shapes of several labels: `refuse` it, or take that of the `largest`.
         background: class of the images without shapes; None leaves them out.
@@ -54,7 +57,11 @@ def read(
     pictures = PictureFiles.of(top)
     files, notes = formats.files_of(top, pictures.found.others if top.is_dir() else (), "cvat", ".xml", f"{LAYOUT}. {WHERE}")
     problems: list[UserError] = []
-    images = [image for file in files for image in _images(file, pictures, problems)]
+    loaded = [(file, xml_files.load(file)) for file in files]
+    images = [image for file, element in loaded for image in _images(file, element, attribute, pictures, problems)]
+    if not attribute and not any(image.label for image in images):
+        shown = [shape for _, element in loaded for entry in element.findall("image") for shape in entry]
+        notes = [*notes, *unused_attributes([shape.get("label") or "" for shape in shown], list(map(_attributes, shown)))]
     return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="tag", notes=notes, problems=problems)
 
 
@@ -96,15 +103,18 @@ class RunsPatch:
         return mask
 
 
-def _images(file: Path, pictures: PictureFiles, problems: list[UserError]) -> list[Image]:
-    element = xml_files.load(file)
+def _images(file: Path, element: Element, attribute: str | None, pictures: PictureFiles, problems: list[UserError]) -> list[Image]:
     if element.find("track") is not None:
         raise UserError(file, "is of a video", 'Export it as "CVAT for images 1.1".')
     entries = enumerate(element.findall("image"), start=1)
-    return each(lambda entry: _image(file, entry[1], f"{file} image {entry[0]}", pictures), entries, problems)
+    return each(lambda entry: _image(file, entry[1], f"{file} image {entry[0]}", attribute, pictures), entries, problems)
 
 
-def _image(file: Path, entry: Element, where: str, pictures: PictureFiles) -> Image:
+def _attributes(shape: Element) -> dict[str, str]:
+    return {str(one.get("name")): (one.text or "").strip() for one in shape.findall("attribute")}
+
+
+def _image(file: Path, entry: Element, where: str, attribute: str | None, pictures: PictureFiles) -> Image:
     name = (entry.get("name") or "").strip()
     if not name:
         raise UserError(where, "has no name", "Export the annotations again.")
@@ -125,7 +135,7 @@ def _image(file: Path, entry: Element, where: str, pictures: PictureFiles) -> Im
             tags.append(category)
         else:
             mark, area = _mark(shape, size, here)
-            things.append(Marked(category, area, mark))
+            things.append(Marked(attribute_of(_attributes(shape), attribute, here) if attribute else category, area, mark))
     told = one_label(tags, where, "tag")
     return Image(pictures.id(path), path, things, where, split or split_of(path, pictures.top), size, told)
 

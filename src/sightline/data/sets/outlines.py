@@ -13,7 +13,8 @@ from sightline.data import cells
 from sightline.data.annotation import Size, polygon_map
 from sightline.data.sets.rle import mask_of, runs_of
 from sightline.errors import UserError
-from sightline.types import Drawable
+
+Bounds = tuple[float, float, float, float]  # x0, y0, x1, y1
 
 # part of every key: raise it when the same outline comes to be drawn differently, so that no cache serves old pixels
 _EDITION = 1
@@ -36,6 +37,11 @@ class PolygonsMask:
     @property
     def key(self) -> str:
         return _key("polygons", self.size, self.polygons)
+
+    def bounds(self) -> Bounds:
+        """The box around all corners."""
+        xs, ys = ([value for polygon in self.polygons for value in polygon[start::2]] for start in (0, 1))
+        return min(xs), min(ys), max(xs), max(ys)
 
     def draw(self) -> np.ndarray:
         """(H, W) uint8, 0 or 255. A piece too thin to hold the centre of a pixel marks the pixels of its corners.
@@ -75,6 +81,16 @@ class RunsMask:
     def key(self) -> str:
         return _key("runs", self.size, self.counts)
 
+    def bounds(self) -> Bounds | None:
+        """The box around the pixels inside; None where there are none.
+
+        Raises:
+            UserError: the runs do not cover the image exactly.
+        """
+        inside = self.draw() > 0
+        rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
+        return (float(columns[0]), float(rows[0]), columns[-1] + 1.0, rows[-1] + 1.0) if len(rows) else None
+
     def draw(self) -> np.ndarray:
         """(H, W) uint8, 0 or 255.
 
@@ -84,7 +100,7 @@ class RunsMask:
         return mask_of(runs_of(self.counts) if isinstance(self.counts, str) else self.counts, self.size, self.where)
 
 
-def outline(segmentation: Any, size: Size, where: str) -> Drawable | None:
+def outline(segmentation: Any, size: Size, where: str) -> PolygonsMask | RunsMask | None:
     """What an annotation's `segmentation` draws: polygons, or runs; None where there is none.
 
     Polygons are read however they are nested: each a list of x, y, x, y, ..., or of pairs, or one polygon alone without a list around it.

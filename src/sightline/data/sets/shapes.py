@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-Points = tuple[tuple[float, float], ...]
+Point = tuple[float, float]
+Points = tuple[Point, ...]
 CORNERS = 128  # of a circle: its area is then 0.04 % too small
 
 
@@ -42,3 +43,22 @@ def area(points: Points) -> float:
     6.0
     """
     return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(points, (*points[1:], points[0]), strict=True))) / 2 if points else 0
+
+
+def crosses_itself(points: Points) -> bool:
+    """Whether two edges of an outline cross.
+
+    >>> crosses_itself(((0, 0), (2, 2), (2, 0), (0, 2))), crosses_itself(((0, 0), (2, 0), (2, 2), (0, 2)))
+    (True, False)
+    """
+    edges = list(zip(points, (*points[1:], points[0]), strict=True))
+    return any(_cross(*one, *other) for number, one in enumerate(edges) for other in edges[number + 2 :])
+
+
+def _cross(a: Point, b: Point, c: Point, d: Point) -> bool:
+    return _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0
+
+
+def _side(a: Point, b: Point, c: Point) -> float:
+    """Above 0 where c lies on one side of the line through a and b, below where it lies on the other."""
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

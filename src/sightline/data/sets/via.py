@@ -39,7 +39,8 @@ def read(
     Rectangles, polygons, circles and ellipses say where to look; points and lines count for the label only.
 
     Args:
-        attribute: name of the attribute that tells the label; None: the only one that the regions have, or else that the files have.
+        attribute: name of the attribute that tells the label; None: the only one that the regions have, or else that the files have, also
+            where all regions have the same value and the files have not.
         by: what tells the label: `object` (the attribute of the regions), `image` (that of the file), `folder`, or `auto`, see `label_by`.
         label: of an image with regions of several labels: `refuse` it, or take that of the `largest`.
         background: class of the images without regions; None leaves them out.
@@ -56,8 +57,23 @@ def read(
     regions = [region for _, where, entry in entries for region in _regions(entry, where)]
     of_regions = _attribute([region.get("region_attributes") for region in regions], attribute, top) if by != "image" else None
     of_files = None
+    of_entries = [entry.get("file_attributes") for _, _, entry in entries]
     if by in ("auto", "image") and not of_regions:
-        of_files = _attribute([entry.get("file_attributes") for _, _, entry in entries], attribute, top)
+        of_files = _attribute(of_entries, attribute, top)
+    elif (
+        by == "auto"
+        and not attribute
+        and background is None
+        and of_regions
+        and len(_values([r.get("region_attributes") for r in regions], of_regions)) == 1
+    ):
+        telling = sorted(name for name in _names(of_entries) if len(_values(of_entries, name)) > 1)
+        if len(telling) == 1:
+            of_files, of_regions = telling[0], None
+            notes = [*notes, f"All regions have the same label, so that of an image is its file attribute {of_files!r}"]
+        elif telling:
+            remedy = f"data.options={{attribute: {telling[0]}}} takes it for the label"
+            notes = [*notes, f"All regions have the same label, but the files differ in {some(telling)}: {remedy}"]
     if attribute and not of_regions and not of_files:
         raise UserError("data.options.attribute", f"no region and no file has an attribute {attribute!r}", "Name one that VIA shows.")
     problems: list[UserError] = []
@@ -94,13 +110,23 @@ def _attribute(given: Sequence[Any], wanted: str | None, top: Path) -> str | Non
     Raises:
         UserError: several are.
     """
-    names = sorted({name for one in given if isinstance(one, dict) for name, value in one.items() if _value(value, "", "") is not None})
+    names = sorted(_names(given))
     if wanted:
         return wanted if wanted in names else None
     if len(names) > 1:
         reason = f"has several attributes ({some(names)}), and it is open which of them is the label"
         raise UserError(top, reason, f"Name it: data.options={{attribute: {names[0]}}}.")
     return names[0] if names else None
+
+
+def _names(given: Sequence[Any]) -> set[str]:
+    """The attributes that are filled in somewhere."""
+    return {name for one in given if isinstance(one, dict) for name, value in one.items() if _value(value, "", "") is not None}
+
+
+def _values(given: Sequence[Any], name: str) -> set[str | None]:
+    """What is filled in for one of them."""
+    return {_value(one.get(name), "", "") for one in given if isinstance(one, dict)} - {None}
 
 
 def _value(value: Any, name: str, where: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -11,7 +12,7 @@ from xml.etree.ElementTree import Element
 from sightline.data import cells
 from sightline.data.problems import each
 from sightline.data.roots import existing
-from sightline.data.sets import formats, xml_files
+from sightline.data.sets import formats, shapes, xml_files
 from sightline.data.sets.json_files import size
 from sightline.data.sets.mask_files import PaletteMask
 from sightline.data.sets.objects import Empty, Image, Marked, Rule, label_of, records_of
@@ -39,7 +40,7 @@ PALETTE = (
 def read(
     root: Path | None,
     *,
-    annotation: Literal["mask", "box"] = "box",
+    annotation: Literal["outline", "mask", "box"] = "outline",
     label: Rule = "refuse",
     background: str | None = None,
     empty: Empty = "unknown",
@@ -51,7 +52,8 @@ def read(
     of an object are passed over.
 
     Args:
-        annotation: boxes; or masks from `SegmentationClass`, where an image without mask is unknown.
+        annotation: outlines (`<polygon>`), or boxes where there are none; boxes alone; or masks from `SegmentationClass`, where an image
+            without mask is unknown.
         label: of an image with objects of several categories: `refuse` it, or take that of the `largest`.
         background: class of the images without objects or without .xml file; None leaves them out.
         empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see (000's nonsuspicious images).
@@ -100,7 +102,7 @@ def read(
         file, element = by_image[path]
         before = len(problems)
         objects = enumerate(element.findall("object"), start=1)
-        marked = each(lambda entry, file=file: _object(entry[1], f"{file} object {entry[0]}"), objects, problems)  # type: ignore[misc]
+        marked = each(lambda entry, file=file: _object(entry[1], f"{file} object {entry[0]}", annotation == "outline"), objects, problems)  # type: ignore[misc]
         if len(problems) > before:
             continue
         things = [thing for thing, _ in marked]
@@ -147,13 +149,17 @@ def _told(place: tuple[str, ...], places: Collection[tuple[str, ...]]) -> tuple[
     return place[shared:]
 
 
-def _object(entry: Element, where: str) -> tuple[Marked, list[float]]:
+def _object(entry: Element, where: str, with_outline: bool) -> tuple[Marked, list[float]]:
     """An object, and the numbers of its box as they are written."""
     name = (entry.findtext("name") or "").strip()
     if not name:
         raise UserError(where, "has no name", "Name it, or remove it.")
     if entry.find("robndbox") is not None and entry.find("bndbox") is None:
         raise UserError(where, "has a rotated box, which VOC does not know", "Export polygons as COCO.")
+    decides = (entry.findtext("difficult") or "0").strip().lower() not in ("1", "true")
+    points = _polygon(entry, where) if with_outline else ()
+    if points and entry.find("bndbox") is None:
+        return Marked(name, shapes.area(points), Annotation("polygon", points=points), decides), []
     corners = []
     for side in ("xmin", "ymin", "xmax", "ymax"):
         text = entry.findtext(f"bndbox/{side}")
@@ -163,8 +169,21 @@ def _object(entry: Element, where: str) -> tuple[Marked, list[float]]:
     xmin, ymin, xmax, ymax = corners
     box = (xmin - 1, ymin - 1, xmax, ymax)  # VOC counts pixels from 1, and its last pixel is inside
     area = (box[2] - box[0]) * (box[3] - box[1])
-    decides = (entry.findtext("difficult") or "0").strip().lower() not in ("1", "true")
-    return Marked(name, area, Annotation("box", points=(box,)), decides), corners
+    mark = Annotation("polygon", points=points) if points else Annotation("box", points=(box,))
+    return Marked(name, area, mark, decides), corners
+
+
+def _polygon(entry: Element, where: str) -> shapes.Points:
+    """The corners of an outline (`<polygon><x1>..</x1><y1>..</y1>..`, or `<pt><x>..</x><y>..</y></pt>`); none where there is none.
+
+    VOC counts pixels from 1, so that the middle of the first is 1, and 0.5 here.
+    """
+    found = entry.find("polygon")
+    steps = [] if found is None else [(part.tag[0], part.text) for part in found.iter() if re.fullmatch(r"[xy]\d*", part.tag)]
+    xs, ys = ([cells.number(text, f"{where} polygon") - 0.5 for axis, text in steps if axis == wanted] for wanted in "xy")
+    if found is not None and (len(xs) != len(ys) or len(xs) < 3):
+        raise UserError(where, f"has an outline of {len(xs)} x and {len(ys)} y", "Draw it again, or take it away: then the box counts.")
+    return tuple(zip(xs, ys, strict=True))
 
 
 def _masked(image: Image, path: Path, rule: Rule) -> Sequence[Marked]:

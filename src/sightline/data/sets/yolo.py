@@ -16,6 +16,7 @@ from sightline.data.sets.label_by import By, labelled
 from sightline.data.sets.objects import Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.walk import count, some
+from sightline.data.sets.yolo_lines import SLACK, refuse_other_shapes
 from sightline.data.sets.yolo_sets import is_list, is_names, names_of, settings, splits_of
 from sightline.errors import UserError
 from sightline.types import Annotation, Record, Records
@@ -25,7 +26,6 @@ LAYOUT = (
     "images/ and labels/ (below or above train/, val/, test/), or .txt files beside the images; the classes in data.yaml or classes.txt"
 )
 PARTS = {"**/*.txt": "the objects of each image", "**/*.[jp]*g": "images"}
-SLACK = 0.01  # beyond 0 and 1: tools round
 
 
 def read(
@@ -79,11 +79,16 @@ def read(
     with_points = bool(described and described[1].get("kpt_shape"))
     splits = splits_of(described, pictures)
 
-    def made(picture: Path) -> Image:
+    def made(picture: Path) -> tuple[Image, list[list[float]]]:
         file = files[picture]
-        return Image(pictures.id(picture), picture, _things(file, picture, names, with_points), str(file), split_of(picture, top))
+        lines = _lines(file, names, with_points)
+        size = _size(picture) if lines else None
+        things = [_thing(category, shape, size, f"{file} line {number}") for number, category, shape in lines]
+        return Image(pictures.id(picture), picture, things, str(file), split_of(picture, top)), [shape for *_, shape in lines]
 
-    images = each(made, files, problems)
+    pairs = each(made, files, problems)
+    images = [image for image, _ in pairs]
+    refuse_other_shapes(top, [shape for _, lines in pairs for shape in lines])
     notes = [f"{count(len(others), '.txt file')} without image left out ({some(file.name for file in others)})"] if others else []
     if names is None:
         notes.append("No data.yaml or classes.txt names the classes: they are called by their numbers")
@@ -104,26 +109,24 @@ def _split(record: Record, splits: Mapping[Path, str]) -> str | None:
     return splits.get(record.image, record.split) if isinstance(record.image, Path) else record.split
 
 
-def _things(file: Path, picture: Path, names: Mapping[int, str] | None, with_points: bool) -> list[Marked]:
-    """The objects of a file.
+def _lines(file: Path, names: Mapping[int, str] | None, with_points: bool) -> list[tuple[int, str, list[float]]]:
+    """The number, class and shape of each line.
 
     Args:
         with_points: key points follow the box on each line.
     """
-    things = []
-    size: Size | None = None
+    found = []
     for number, line in enumerate(file.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1):
         where = f"{file} line {number}"
         if not (words := line.split()):
             continue
-        size = size or _size(picture)
         numbers = [cells.number(word, where) for word in words]
         category = _category(numbers[0], names, where)
         shape = numbers[1:5] if with_points else numbers[1:]
         if any(not -SLACK <= value <= 1 + SLACK for value in shape):
             raise UserError(where, "has numbers that are not between 0 and 1", "YOLO's numbers are shares of the image: export them so.")
-        things.append(_thing(category, shape, size, where))
-    return things
+        found.append((number, category, shape))
+    return found
 
 
 def _category(number: float, names: Mapping[int, str] | None, where: str) -> str:
