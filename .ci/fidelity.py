@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "fidelity.md"
+CHECKS = ROOT / "src" / "sightline" / "testing"
 COUNTS = {"000": 44, "001": 28, "002": 21, "003": 46, "004": 29}
 VARIANTS = ["001-03c", "001-04c", "001-09c"]
 IDS = sorted([f"{paper}-{n:02d}" for paper, count in COUNTS.items() for n in range(1, count + 1)] + VARIANTS)
@@ -51,10 +52,14 @@ def test_files() -> dict[str, Path]:
 
 
 def test_problem(test: str, files: dict[str, Path], outcomes: dict[str, set[str]] | None) -> str | None:
-    """Whether `test_file.py::name` exists and, where a report is given, passed at least once and failed never."""
+    """Whether `test_file.py::name`, or one check `test_file.py::name[check]` of a contract, exists and, where a report is given, passed at
+    least once and failed never."""
     file, _, name = test.partition("::")
-    if file not in files or not re.search(rf"def {re.escape(name)}\(", files[file].read_text(encoding="utf-8")):
+    function, _, check = name.rstrip("]").partition("[")
+    if file not in files or not re.search(rf"def {re.escape(function)}\(", files[file].read_text(encoding="utf-8")):
         return f"no test {test}"
+    if check and not any(f"def {check}(" in path.read_text(encoding="utf-8") for path in CHECKS.glob("*.py")):
+        return f"no check {check}"
     if outcomes is None:
         return None
     found = outcomes.get(test, set())
@@ -68,7 +73,9 @@ def outcomes_of(report: Path) -> dict[str, set[str]]:
         module = next((part for part in reversed(case.get("classname", "").split(".")) if part.startswith("test_")), "")
         kinds = {child.tag for child in case}
         outcome = "failed" if kinds & {"failure", "error"} else "skipped" if "skipped" in kinds else "passed"
-        found.setdefault(f"{module}.py::{case.get('name', '').partition('[')[0]}", set()).add(outcome)
+        test, _, parameters = case.get("name", "").partition("[")
+        for name in (test, f"{test}[{parameters.rstrip(']').partition('-')[0]}]"):
+            found.setdefault(f"{module}.py::{name}", set()).add(outcome)
     return found
 
 

@@ -183,6 +183,13 @@ def test_weaker_evidence_lowers_the_plain_form_and_not_the_relative_one():
     torch.testing.assert_close(Outside(relative=True)(raw / 10, R, known), Outside(relative=True)(raw, R, known))
 
 
+@pytest.mark.parametrize("loss", [Energy(), Outside(relative=True), Avoid(relative=True)])
+@pytest.mark.parametrize("factor", [1e-4, 10.0, 1e4])
+def test_shares_of_the_evidence_are_blind_to_its_scale(loss, factor):
+    raw = torch.randn(3, 1, 5, 5)
+    torch.testing.assert_close(loss(raw * factor, R, ALL), loss(raw, R, ALL))
+
+
 @pytest.mark.parametrize("loss", [Outside(), Outside(relative=True), Energy()])
 def test_a_region_over_the_whole_image_leaves_nothing_outside(loss):
     """Pitfall 18, on the side of the loss."""
