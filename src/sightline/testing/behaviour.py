@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import torch
@@ -52,15 +53,20 @@ def check_behaviour_loss(loss: type[BehaviourLoss]) -> None:
 
 def classifier(source: str = "cam") -> GuidedClassifier:
     """In training mode. Its batch norm has seen images: before, a second pass with frozen statistics is far from any that is trained."""
+    return copy.deepcopy(_classifier(source))
+
+
+@cache
+def _classifier(source: str) -> GuidedClassifier:
     tree = {
         "name": "small",
         "data": {"image_size": SIZE},
         "backbone": {"name": "test_resnet", "weights": "none", "stride": 8},  # 4 x 4 maps: one cell over its maximum is constant
         "attention": {"name": source},
     }
-    torch.manual_seed(2)
-    found = build(recipe_from(tree, "test"), 2).train()
-    with torch.no_grad():
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(2)
+        found = build(recipe_from(tree, "test"), 2).train()
         for _ in range(20):
             found(batch([True] * 4).images)
     return found
