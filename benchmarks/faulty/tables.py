@@ -117,7 +117,21 @@ def _cells() -> list[Fault]:
         n: {"group": word}
         for n, word in zip(NAMES, ["NaN", "nan", "N/A", "n/a", "None", "none", "NULL", "null", "NA", ""] * 2, strict=True)
     }
+
+    def grouped(*words: str) -> str:
+        return rows("image,label,box,group", cells={n: {"group": words[i % len(words)]} for i, n in enumerate(NAMES)})
+
     return [
+        fault_of("patients 3 and 3.0", grouped("3", "3.0", "4"), refused("3.0", "spellings")),
+        fault_of("patients 003 and 3", grouped("003", "3", "4"), refused("003", "spellings")),
+        fault_of(
+            "patients P 1 and P1", grouped("P 1", "P1", "P2", "P3", "P4", "P5"), either(reads("'p 1' and 'p1'", images=ALL), refused("p 1"))
+        ),
+        fault_of("patients rounded by a spreadsheet", grouped("4.12E+11", "4.13E+11"), refused("4.12e+11", "rounded")),
+        *(
+            fault_of(f"a patient called {word}", grouped(word), reads(word.lower(), images=ALL, groups=0))
+            for word in ("n.a.", "#REF!", "not recorded", "unbekannt", "-999")
+        ),
         fault_of("backslashes in paths", named(lambda n: f".\\{n}.png"), reads(images=ALL, known=ALL)),
         fault_of("other case in paths", named(lambda n: f"{n.upper()}.PNG"), either(refused(f"{FIRST}.png"), reads(images=ALL))),
         fault_of("names without suffix", named(lambda n: n), either(refused(f"{FIRST}.png"), reads(images=ALL))),

@@ -12,7 +12,8 @@ from sightline.errors import UserError
 
 Points = tuple[tuple[float, ...], ...]
 YES, NO = {"true", "yes", "1", "1.0", "y", "t"}, {"false", "no", "0", "0.0", "n", "f", ""}
-MISSING = {"", "nan", "n/a", "na", "<na>", "#n/a", "#na", "nat", "none", "null", "nil", "-", "--", "."}  # how programs write "no value"
+EMPTY = "nan n/a na n.a. <na> #n/a #na nat none null nil \\n (blank) k.a. #ref! #value! #name? #div/0! #null! #num! - -- ."
+MISSING = {"", *EMPTY.split()}  # how programs and spreadsheets write "no value"
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 DEEPEST = 3  # lists within lists: several outlines of corners of two numbers
 

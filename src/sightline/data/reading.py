@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sightline import catalog
 from sightline.config import Data
+from sightline.data.groups import alike_groups, check_groups
 from sightline.data.heat import on_one_scale, scale_notes
 from sightline.data.labels import check_labels
 from sightline.data.marks import as_set
@@ -59,6 +60,7 @@ def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:
     given, problems = _given(data)
     where = str(data.root or data.name)
     problems += [*_twice(given, where), *_two_labels(given, where), *_refused(lambda: _check_names(given, where))]
+    problems += _refused(lambda: check_groups(given, where))
     records = list({record.id: record for record in reversed(given)}.values())[::-1]
     tasks = getattr(sys.modules[reader.__module__], "TASKS", {})
     if data.classes is None and not tasks:
@@ -75,7 +77,7 @@ def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:
         reason = f"has no image of the class{'es' * (len(empty) > 1)} {names}"
         problems.append(UserError(where, reason, "Complete the data, or choose another data.task or data.classes."))
     left_out = Counter(r.label for r in records if r.label not in class_of)
-    notes = (*(given.notes if isinstance(given, Records) else ()), *scale_notes(kept))
+    notes = (*(given.notes if isinstance(given, Records) else ()), *scale_notes(kept), *alike_groups(records))
     return Dataset(as_set(kept, data.mask, data.annotated_on), tuple(classes), dict(left_out.most_common()), notes), problems
 
 

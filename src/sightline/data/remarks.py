@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from sightline.config import Split
+from sightline.data.groups import outsized_group
 from sightline.data.leaks import Leak
 from sightline.types import Record
 
@@ -17,7 +18,13 @@ def remarks(
     records: Sequence[Record], splits: Mapping[str, Sequence[Record]], classes: Sequence[str], leaks: Sequence[Leak], settings: Split
 ) -> list[str]:
     """One sentence each."""
-    return [*_rare(splits, classes), *_mixed_groups(records), *_owners_part(records, settings), *_same_sets(splits, leaks)]
+    return [
+        *_rare(splits, classes),
+        *_mixed_groups(records),
+        *outsized_group(records),
+        *_owners_part(records, settings),
+        *_same_sets(splits, leaks),
+    ]
 
 
 def _rare(splits: Mapping[str, Sequence[Record]], classes: Sequence[str]) -> list[str]:

@@ -71,11 +71,6 @@ def test_a_word_for_nothing_is_no_group_and_no_split(folder: Path, word: str) ->
     assert f"split: 1 of 3 rows give none{how}; these images are divided as data.split says" in records.notes
 
 
-def test_groups_that_differ_in_case_are_said(folder: Path) -> None:
-    records = read_csv(folder, "image,label,group\na.png,cat,P1\nb.png,dog,p1\n")
-    assert records.notes == ("group: 'P1' and 'p1' differ only in case and count as two",)
-
-
 def test_a_word_for_nothing_is_no_annotation_and_no_tag(folder: Path) -> None:
     text = "image,label,id,mask,box,polygon,gaze,nothing,avoid_box,tag:age\na.png,cat,nan,nan,nan,NaN,n/a,nan,None,nan\n"
     (record,) = records = read_csv(folder, text)

@@ -67,7 +67,7 @@ def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, 
     except UserError as error:
         problems.append(error)
     notes = [*found.notes, *gazes.notes(), *unit_notes]
-    whole = Records(records, [*notes, *_further_test_sets(records), *_alike_groups(records), *_unused(records)])
+    whole = Records(records, [*notes, *_further_test_sets(records), *_unused(records)])
     refuse(problems, whole)
     return whole
 
@@ -135,15 +135,6 @@ def _tags(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]
 def _further_test_sets(records: Sequence[Record]) -> list[str]:
     names = Counter(record.split for record in records if record.split not in (None, "train", "val", "test"))
     return [f"split: {name!r} ({count} images) is a further test set" for name, count in names.items()]
-
-
-def _alike_groups(records: Sequence[Record]) -> list[str]:
-    spelt: dict[str, set[str]] = {}
-    for group in {record.group for record in records} - {None}:
-        spelt.setdefault(str(group).casefold(), set()).add(str(group))
-    alike = sorted(sorted(names) for names in spelt.values() if len(names) > 1)
-    more = f" (and {len(alike) - 1} more)" if len(alike) > 1 else ""
-    return [f"group: {alike[0][0]!r} and {alike[0][1]!r}{more} differ only in case and count as two"] if alike else []
 
 
 def _unused(records: Sequence[Record]) -> list[str]:

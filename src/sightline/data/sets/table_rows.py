@@ -17,7 +17,13 @@ from sightline.data.text import text_of
 from sightline.errors import UserError
 
 CSV, JSON = (".csv", ".tsv", ".tab", ".txt"), (".jsonl", ".ndjson")
-UNKNOWN = {"unknown", "unk", "?", "missing", "not available"}  # in the columns group and split
+WORDS = (
+    "unknown, unk, ?, ??, missing, not available, not known, not given, not recorded, not specified, unspecified, undefined, no id, "
+    "anonymous, anonym, anonymised, anonymized, anon, -1, -9, -99, -999, -9999, n. a., k. a., keine angabe, unbekannt, nicht bekannt, "
+    "inconnu, inconnue, desconocido, sconosciuto, onbekend, okänd"
+)
+UNKNOWN = set(WORDS.split(", "))  # in the columns group and split
+ROUNDED = re.compile(r"\d([.,]\d+)?[eE]\+\d+")  # as spreadsheets write long numbers
 OTHER = {
     ".json": ("is one JSON document, not JSON Lines", "Write one object per line in a .jsonl file; for COCO files use `data=coco`."),
     **dict.fromkeys(
@@ -71,6 +77,7 @@ def rows_of(table: Path, tags: Tags, layout: str) -> Rows:
             said.setdefault(column, []).append((line, "" if row[column] in (None, []) else str(row[column])))
         filled.append((line, given))
     _check_given(table, filled, said)
+    _check_rounded(table, filled)
     notes = [note for column in sorted(said) if (note := _note(column, said[column], len(filled)))]
     return Rows(filled, found.columns, found.notes + notes)
 
@@ -153,6 +160,15 @@ def _check_given(table: Path, rows: list[tuple[int, dict[str, Any]]], said: dict
         for column in COLUMNS:
             if isinstance(row.get(column), dict) or (isinstance(row.get(column), list) and column in ("image", "id", "group", "split")):
                 raise UserError(f"{table} line {line} {column}", f"holds {type(row[column]).__name__}, not text", "Write one name.")
+
+
+def _check_rounded(table: Path, rows: list[tuple[int, dict[str, Any]]]) -> None:
+    for column in ("group", "id"):
+        rounded = [(line, row[column]) for line, row in rows if isinstance(row.get(column), str) and ROUNDED.fullmatch(row[column])]
+        if rounded:
+            (line, cell), more = rounded[0], f", as {len(rounded) - 1} more rows do" if len(rounded) > 1 else ""
+            reason = f"holds {cell!r}{more}: a spreadsheet has rounded a long number, so that different ones look alike"
+            raise UserError(f"{table} line {line} {column}", reason, "Export the table again, with the column formatted as text.")
 
 
 def _note(column: str, said: list[tuple[int, str]], rows: int) -> str | None:
