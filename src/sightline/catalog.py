@@ -67,6 +67,7 @@ PLACES: dict[str, dict[str, str]] = {
         "inside_ce": "sightline.losses.inside_ce:InsideCrossEntropy",
         "outside": "sightline.losses.outside:Outside",
         "avoid": "sightline.losses.avoid:Avoid",
+        "kl": "sightline.losses.kl:KL",
     },
     "behaviour": {
         "mining": "sightline.losses.mining:AttentionMining",

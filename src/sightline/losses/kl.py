@@ -1,0 +1,54 @@
+"""The map and the region as distributions over the image: how far is the one from the other?"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from torch import Tensor
+
+from sightline.losses.guidance import GuidanceLoss
+from sightline.losses.squash import Squash, UnitSquash
+
+EPS = 1e-3
+
+
+def kl(attention: Tensor, roi: Tensor, eps: float = EPS) -> Tensor:
+    """sum over pixels of p log(p / q), with p = R' / sum(R'), q = A' / sum(A'), R' = R + eps, A' = A + eps
+
+    The surprise of someone who expects to look where the map says and looks where the expert did. A region without attention costs much,
+    attention elsewhere only what it takes from the region. `eps` keeps the logarithm finite, and makes a dead map the uniform distribution.
+
+    Args:
+        attention: (N, 1, h, w) in [0, 1].
+        roi: (N, 1, h, w) in [0, 1], not empty.
+
+    Returns:
+        (N,) non-negative; 0 where the map equals the ROI map.
+
+    Source:
+        Bylinskii et al., TPAMI 41(3), 2019: KL of fixations and saliency map, each over its sum, as a score. Jetley, Murray, Vig, CVPR
+        2016: as a training loss, behind a softmax of the map. Where `eps` stands, and its value, are our own.
+    """
+    p, q = _distribution(roi + eps), _distribution(attention + eps)
+    return (p * (p.log() - q.log())).sum((1, 2, 3))
+
+
+def _distribution(positive: Tensor) -> Tensor:
+    """Each map over its sum. (N, 1, h, w) -> (N, 1, h, w)"""
+    return positive / positive.sum((1, 2, 3), keepdim=True)
+
+
+class KL(GuidanceLoss):
+    """See `kl`. Evidence is brought to [0, 1] by min-max, which leaves no map without gradient."""
+
+    words: ClassVar[str] = "map spread over the image as the annotated region is"
+    formula: ClassVar[str] = "KL(ROI ‖ A), both as distributions"
+    own_squash: ClassVar[Squash] = "minmax"
+    needs_region: ClassVar[bool] = True
+
+    def __init__(self, *, squash: UnitSquash | None = None, **common: Any) -> None:
+        super().__init__(squash=squash, **common)
+
+    def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
+        """See `kl`."""
+        return kl(attention, roi)
