@@ -48,6 +48,7 @@ PLACES: dict[str, dict[str, str]] = {
         "none": "sightline.attention.plain:Plain",
         "cam": "sightline.attention.cam:Cam",
         "gradcam": "sightline.attention.gradcam:GradCam",
+        "gradcam++": "sightline.attention.gradcam_pp:GradCamPlusPlus",
         "gates": "sightline.attention.gates:Gates",
         "decoder": "sightline.attention.decoder:Decoder",
         "mask": "sightline.attention.mask_attention:MaskAttention",
