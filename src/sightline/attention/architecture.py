@@ -7,7 +7,6 @@ from itertools import chain
 from typing import Any, TypeVar
 
 import torch
-from timm.layers import DropPath
 from torch import nn
 
 M = TypeVar("M", bound=nn.Module)
@@ -34,6 +33,8 @@ def classifier_weights(net: Any) -> set[str]:
 
 def no_drop_path(net: nn.Module) -> None:
     """Takes away the stochastic depth with which some architectures come, at 0.1 mostly."""
+    from timm.layers import DropPath  # here, since importing timm takes three times as long as all of this package
+
     for module in net.modules():
         if isinstance(module, DropPath):
             module.drop_prob = 0.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import timm
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -26,9 +25,18 @@ def create(name: str, pretrained: bool, image_size: int | None = None, **options
     Raises:
         UserError: unknown name, an option that the architecture lacks, or pretrained weights that cannot be had.
     """
+    import timm  # here, since a network of one's own needs none of it, and importing it takes seconds
+
     own = catalog.places("backbone")
     if name not in own and not timm.is_model(name):
-        raise UserError(f"backbone.name {name!r}", "timm has no such model", nearest(name, [*timm.list_models(), *own]))
+        known = [*timm.list_models(), *own]
+        near = nearest(name, known)
+        remedy = (
+            near
+            if near.startswith("Did")
+            else f"It has {len(known):,}, e.g. resnet18, mobilenetv3_large_100; `timm.list_models()` lists them."
+        )
+        raise UserError(f"backbone.name {name!r}", "timm has no such model", remedy)
     if name in own and pretrained:
         raise UserError("backbone.weights imagenet", f"{name} has none", "Set backbone.weights to none, or to a safetensors file.")
     try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 import sys
 import time
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +47,20 @@ def demo(out: Path, seed: int = 0) -> dict[str, Any]:
     report = write_report(runs["guided"], others=[runs["label-only"]], title="Does guidance help? A demonstration on drawn skin lesions")
     arms = {arm: {name: summary(metrics[arm][name]) for name in TEST_SETS} for arm in ARMS}
     _show(metrics)
-    # on Linux the unit is KiB, on macOS bytes
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+    peak = _peak()
     seconds = time.perf_counter() - begin
     say(_reading(arms))
-    say(f"\nReport: {report.resolve()}   ({seconds:.0f} s, {peak:.0f} MB at most)")
+    say(f"\nReport: {report.resolve()}   ({seconds:.0f} s{'' if peak is None else f', {peak:.0f} MB at most'})")
     return {"seconds": seconds, "peak_rss_mb": peak, "report": str(report.resolve()), "arms": arms}
+
+
+def _peak() -> float | None:
+    """The largest memory of this process in MB; None on Windows, which does not tell it in this way."""
+    if find_spec("resource") is None:
+        return None
+    resource = import_module("resource")
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform != "darwin" else 1024)
+    return float(kilobytes / 1024)
 
 
 def _clear(out: Path) -> None:

@@ -42,7 +42,7 @@ def explain(
     sidecars = [path for path in written if path.suffix == ".json"]
     rows = []
     for path in sidecars:
-        facts = loads(path.read_text())
+        facts = loads(path.read_text(encoding="utf-8"))
         rows.append(
             [str(facts.get("image", path.stem)), facts["map"], facts["explained"] or "-", facts["predicted"], number(facts["probability"])]
         )

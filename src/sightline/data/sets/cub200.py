@@ -129,4 +129,4 @@ def _numbers(table: dict[str, list[str]], image: str, file: Path) -> list[float]
 def _lines(file: Path) -> list[str]:
     if not file.is_file():
         raise UserError(file, "no such file", f"Expected: {LAYOUT}. {WHERE}")
-    return [line.strip() for line in file.read_text().splitlines() if line.strip()]
+    return [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
