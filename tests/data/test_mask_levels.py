@@ -218,3 +218,19 @@ def test_undefined_values_are_named(tmp_path: Path) -> None:
 def test_a_mask_in_a_dicom_file_is_read(tmp_path: Path) -> None:
     pixels = square(0, 1, np.uint16)
     assert (open_mask(write_dicom(tmp_path / "1_mask.dcm", pixels)) == (pixels > 0)).all()
+
+
+@pytest.mark.parametrize("colour", [(255, 0, 0), (0, 255, 0), (255, 255, 0), (0, 0, 255)])
+@pytest.mark.parametrize("quality", [50, 60, 75])
+def test_small_coloured_masks_saved_as_jpeg_keep_their_area(tmp_path: Path, colour: tuple[int, int, int], quality: int) -> None:
+    inside = np.hypot(*np.mgrid[-50:50, -50:50]) < 15
+    path = saved(np.where(inside[..., None], np.uint8(colour), np.uint8(0)), tmp_path / "m.jpg", quality=quality)
+    assert open_mask(path).sum() == pytest.approx(inside.sum(), rel=0.02)
+
+
+def test_an_area_of_a_third_colour_is_not_passed_over_in_a_jpeg(tmp_path: Path) -> None:
+    pixels = np.zeros((100, 100, 3), np.uint8)
+    pixels[20:80, 20:80] = (255, 0, 0)
+    pixels[2:12, 2:12] = (0, 255, 0)
+    with pytest.raises(UserError, match="more than two levels"):
+        open_mask(saved(pixels, tmp_path / "m.jpg", quality=75))

@@ -14,6 +14,7 @@ from sightline.data import survey as survey_module
 from sightline.data import survey_store
 from sightline.data.facts import Facts, thumbnail
 from sightline.data.greys import Range
+from sightline.data.sets.outlines import PolygonsMask
 from sightline.data.survey import survey
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
@@ -192,3 +193,30 @@ def test_gaze_beside_the_images_is_said_once(tmp_path: Path, outside: int, said:
         remarks = survey(records, gaze_blur=5).remarks
         assert len(remarks) == (said is not None)
         assert said is None or re.search(said, str(remarks[0]))
+
+
+def remarks_of(tmp_path: Path, mark: Annotation) -> list[UserError]:
+    path = tmp_path / "1.png"
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (100, 100, 3), np.uint8)).save(path)
+    return survey([Record("1", path, "a", annotations=(mark,))], gaze_blur=5).remarks
+
+
+@pytest.mark.parametrize(
+    ("mark", "excess"),
+    [
+        (Annotation("box", points=((50, 50, 117, 90),)), "17"),
+        (Annotation("polygon", points=((-4, 10), (40, 10), (40, 103.5))), "4"),
+        (Annotation("mask", PolygonsMask("here", (100, 100), ((50, 50, 90, 50, 90, 112.5),))), "12.5"),
+        (Annotation("box", points=((-2, 0, 102, 100),)), None),
+    ],
+)
+def test_boxes_and_outlines_that_leave_their_image_are_to_be_looked_at(tmp_path: Path, mark: Annotation, excess: str | None) -> None:
+    said = [str(remark) for remark in remarks_of(tmp_path, mark)]
+    assert [f"leaves the image, by {excess} pixels at most, and is cut off there" in one for one in said] == [True] * bool(excess)
+
+
+@pytest.mark.parametrize(("hole", "said"), [(28, 1), (18, 0), (0, 0)])
+def test_a_mask_that_is_a_line_around_an_area_is_to_be_looked_at(tmp_path: Path, hole: int, said: int) -> None:
+    distance = np.hypot(*np.mgrid[-50:50, -50:50])
+    Image.fromarray(((distance < 30) & (distance >= hole)).astype(np.uint8) * 255).save(tmp_path / "m.png")
+    assert sum("marks a line around an area" in str(one) for one in remarks_of(tmp_path, Annotation("mask", tmp_path / "m.png"))) == said

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 from PIL import Image
+from scipy.ndimage import binary_fill_holes
 
 from sightline.data.annotation import Sideways, Size, named, render_each, touching, united
 from sightline.data.greys import Deep, Kind, Range, range_of
@@ -17,8 +18,9 @@ from sightline.data.images import as_shown, orientation, read_pixels
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
-Oddity = Literal["empty", "full", "inverted", "faint"]
+Oddity = Literal["empty", "full", "inverted", "faint", "outline"]
 FAINT = 0.1  # a heat map that is nowhere as strong as this
+COARSE = 256  # pixels of the shorter side at which a mask is looked at for lines
 THUMBNAIL = 48  # pixels a side: `alike` compares means of 3 x 3 of them, and crops at half of it
 
 
@@ -99,7 +101,8 @@ def _not_turned(error: Sideways) -> UserError:
 def _oddity(mark: Annotation, drawn: np.ndarray) -> tuple[str, Oddity | None]:
     """("mask" or "heat map", what makes it look as if it did not mean what it says).
 
-    Inverted: it covers most of the image and nearly all of its border. Of a heat map the upper half of its values counts.
+    Inverted: it covers most of the image and nearly all of its border. Outline: it is drawn around an area. Of a heat map the upper half
+    of its values counts.
     """
     if mark.kind not in ("mask", "heatmap"):
         return mark.kind, None
@@ -112,7 +115,17 @@ def _oddity(mark: Annotation, drawn: np.ndarray) -> tuple[str, Oddity | None]:
         return what, "full"
     if inside.mean() > 0.5 and border.mean() > 0.9:
         return what, "inverted"
-    return what, "faint" if mark.kind == "heatmap" and peak < FAINT else None
+    if mark.kind == "heatmap":
+        return what, "faint" if peak < FAINT else None
+    return what, "outline" if _is_line_around(inside) else None
+
+
+def _is_line_around(inside: np.ndarray) -> bool:
+    """A mask encloses more than it marks; seen at a size at which lines stay closed."""
+    step = max(1, min(inside.shape) // COARSE)
+    height, width = (length // step * step for length in inside.shape)
+    coarse = inside[:height, :width].reshape(height // step, step, width // step, step).any(axis=(1, 3))
+    return bool((binary_fill_holes(coarse) & ~coarse).mean() > inside.mean())
 
 
 def _outside(record: Record, size: Size) -> tuple[int, int]:

@@ -178,6 +178,9 @@ def _of_colours(rgb: np.ndarray, lossy: bool) -> np.ndarray | None:
     along = ((rgb - first) @ way) / (way @ way) if way.any() else np.zeros(rgb.shape[:2])
     beside = np.linalg.norm(rgb - first - along[..., None] * way, axis=2)  # distance from all mixtures of the two
     far = beside > np.linalg.norm(way) / 4
+    if lossy:  # along the outline JPEG mixes colours by themselves, coarser than their brightness
+        inside = along > 0.5
+        far &= maximum_filter(inside, 5) == minimum_filter(inside, 5)
     few = not lossy and len(np.unique(_packed(rgb))) <= FEW
     if far.sum() > (0 if few else 0.01 * (along > 0.5).sum()):
         return None

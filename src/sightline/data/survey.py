@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from sightline.data.annotation import sticking_out
 from sightline.data.facts import Facts, Oddity, digest, examine, share_of
 from sightline.data.greys import Kind, Range, common_range
 from sightline.data.problems import refuse
@@ -16,7 +17,7 @@ from sightline.data.survey_store import SurveyStore
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture, Record
 
-VERSION = 5  # of what is remembered: a change of `examine` raises it, which forgets the old
+VERSION = 6  # of what is remembered: a change of `examine` raises it, which forgets the old
 ASTRAY, SAMPLES = 0.25, 10  # share of the samples of gaze outside their images that is said, of so many at least
 PLAIN = 10  # grey levels of 255 within which an image counts as almost one grey
 ODD: dict[Oddity, tuple[str, str]] = {  # with {} for what it is of: mask or heat map
@@ -24,6 +25,10 @@ ODD: dict[Oddity, tuple[str, str]] = {  # with {} for what it is of: mask or hea
     "full": (
         "this {} marks the whole image",
         "It says nothing about where to look: leave the image without a {}, or look at the file.",
+    ),
+    "outline": (
+        "this {} marks a line around an area, and not the area",
+        "If the line is the outline of what is meant, fill it.",
     ),
     "inverted": ("this {} marks most of the image and its border", "Look whether inside and outside are exchanged."),
     "faint": ("this {} is nowhere stronger than a tenth", "Look whether its values reach to white, or to 1 as floats."),
@@ -108,7 +113,7 @@ def _seen(records: Sequence[Record], facts: dict[str, Facts]) -> list[tuple[Reco
 
 def _remarks(records: Sequence[Record], facts: dict[str, Facts], grey: Range | None, annotated_on: str) -> list[UserError]:
     """What is odd and may be meant, with one reason for all images of a kind."""
-    found = _astray(_seen(records, facts))
+    found = _astray(_seen(records, facts)) + _clipped(_seen(records, facts))
     for record, seen in _seen(records, facts):
         found += [UserError(where, *(text.format(what) for text in ODD[odd])) for where, what, odd in seen.odd]
         if record.annotations and not seen.known:
@@ -140,6 +145,15 @@ def _astray(seen: Sequence[tuple[Record, Facts]]) -> list[UserError]:
     return [
         UserError("gaze", reason, "Look whether the samples are in pixels of the image, from its upper left corner, not of the screen.")
     ]
+
+
+def _clipped(seen: Sequence[tuple[Record, Facts]]) -> list[UserError]:
+    """Images whose boxes or outlines stick out, all with the largest excess."""
+    marks = [(record, facts.size, (*record.annotations, *record.avoid)) for record, facts in seen if facts.size]
+    excess = {str(record.image): max((sticking_out(mark, size) for mark in given), default=0.0) for record, size, given in marks}
+    reason = f"its box or outline leaves the image, by {max(excess.values(), default=0.0):.4g} pixels at most, and is cut off there"
+    remedy = "Look whether it was drawn on this picture, at this size, and in which order its numbers are."
+    return [UserError(image, reason, remedy) for image, far in excess.items() if far]
 
 
 def _key(record: Record, gaze_blur: int, grey: Range | None) -> str | None:

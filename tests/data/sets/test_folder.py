@@ -190,3 +190,13 @@ def test_files_of_other_kinds_are_named_where_there_are_no_images(tmp_path: Path
         (tmp_path / f"{name}{suffix}").write_bytes(b"")
     with pytest.raises(UserError, match=rf"holds no class folders.*2 files of other kinds lie there \({suffix} 2\): save images as PNG"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["{}_overlay.png", "{}-thumb.png", "{} - Copy.png", "{}_superpixels_200.png", "{} (copy).png"])
+def test_pictures_that_are_called_as_made_of_others_are_said(tmp_path: Path, name: str) -> None:
+    root = touch(tmp_path, "cat/a_1.png", "cat/2.png", "dog/3.png", "dog/x_y.png", "dog/x.png", "dog/7_left.png", "dog/8_left.png")
+    assert not any("called as another" in note for note in read(root, masks="none").notes)
+    touch(root, *(name.format(stem) for stem in ("cat/a_1", "cat/2", "dog/3")))
+    ending = name.format("").removesuffix(".png")
+    note = f"3 pictures are called as another image and a word more (3 with {ending!r}): are they images of their own?"
+    assert any(said.startswith(note) for said in read(root, masks="none").notes)

@@ -221,3 +221,25 @@ def test_a_size_that_is_not_the_pictures_is_a_problem(tmp_path: Path) -> None:
     export(tmp_path, task("a.jpg", MEL | {"original_width": 20, "original_height": 16}))
     with pytest.raises(UserError, match="drawn on a picture of 20 x 16 pixels, but the image has 10 x 8"):
         inside(read(tmp_path)[0])
+
+
+def test_answers_on_regions_are_the_label_if_they_are_asked_for(tmp_path: Path) -> None:
+    regions = [result("rectanglelabels", "lesion", RECTANGLE, id=name) for name in "xy"]
+    answers = [result("choices", name, RECTANGLE, id=id, from_name="dx") for id, name in (("x", "mel"), ("y", "nev"))]
+    export(tmp_path, task("a.jpg", regions[0], answers[0]), task("b.jpg", regions[1], answers[1]))
+    remedy = r"data\.options=\{question: dx\} takes the answers for the label"
+    with pytest.raises(UserError, match=rf"region 1: is called lesion and has the answer mel to 'dx'\. {remedy}"):
+        read(tmp_path)
+    assert [record.label for record in read(tmp_path, question="dx")] == ["mel", "nev"]
+    export(tmp_path, task("a.jpg", regions[0], answers[0]), task("b.jpg", regions[1]))
+    with pytest.raises(UserError, match=r"region 1: has no answer to 'dx'"):
+        read(tmp_path, question="dx")
+    export(tmp_path, task("a.jpg", regions[0], answers[0], choice("mel")), task("b.jpg", regions[1], choice("nev")))
+    assert [record.label for record in read(tmp_path, question="diagnosis")] == ["mel", "nev"]
+
+
+def test_annotations_of_several_people_are_said(tmp_path: Path) -> None:
+    two = [{"result": [MEL], "was_cancelled": False}, {"result": [MEL], "was_cancelled": False}]
+    export(tmp_path, task("a.jpg", annotations=two), task("b.jpg", NEV))
+    note = "1 task with annotations of several people, which are united (a.jpg); to use one, mark it as ground truth in Label Studio"
+    assert note in read(tmp_path).notes

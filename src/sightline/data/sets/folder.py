@@ -10,6 +10,7 @@ from typing import Literal
 
 from sightline.data.roots import existing
 from sightline.data.sets import formats
+from sightline.data.sets.derived import made_of_others
 from sightline.data.sets.folder_groups import Groups, groups_of
 from sightline.data.sets.folder_levels import refuse_exchanged
 from sightline.data.sets.folder_masks import pair
@@ -57,7 +58,8 @@ def read(
     if level is None:
         refuse_exchanged(folder, at.values())
     _check_classes(found, places, at)
-    patients, unused = groups_of({image: place for image, place in at.items() if place.label}, groups)
+    used = {image: place for image, place in at.items() if place.label}
+    patients, unused = groups_of(used, groups)
     records = [
         Record(
             id=image.relative_to(folder).as_posix(),
@@ -78,6 +80,7 @@ def read(
         *formats.notes(found.others, "folder"),
         *_nested(at),
         *unused,
+        *made_of_others(used),
     ]
     return Records(records, [note for note in notes if note])
 

@@ -43,7 +43,8 @@ def read(
     Rectangles (turned ones, too), polygons, ellipses and painted masks say where to look; key points count for the label only.
 
     Args:
-        question: name of the choices that tell the label; None: the only ones there are.
+        question: name of the choices that tell the label, on the image or on each region; None: the only ones on the image, or the names
+            of the regions.
         by: what tells the label: `object` (the regions), `image` (the choices), `folder`, or `auto`, see `label_by`.
         label: of an image with regions of several names: `refuse` it, or take that of the `largest`.
         background: class of the images without regions; None leaves them out.
@@ -60,8 +61,13 @@ def read(
     notes = [*notes, *more]
     if open_ones := [task for _, task in found if not task.looked]:
         notes = [*notes, f"{count(len(open_ones), 'task')} without annotation left out ({some(task.image for task in open_ones)})"]
+    if several := [task for _, task in found if task.united > 1]:
+        names = some(task.image for task in several)
+        remedy = "to use one, mark it as ground truth in Label Studio"
+        notes = [*notes, f"{count(len(several), 'task')} with annotations of several people, which are united ({names}); {remedy}"]
     problems: list[UserError] = []
-    images = each(lambda one: _image(*one, asked, pictures), [(file, task) for file, task in found if task.looked], problems)
+    on_regions = any(asked in region["answers"] for _, task in found for region in task.regions)
+    images = each(lambda one: _image(*one, asked, on_regions, pictures), [(file, task) for file, task in found if task.looked], problems)
     return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="choice", notes=notes, problems=problems)
 
 
@@ -73,8 +79,9 @@ def _question(found: Sequence[Task], wanted: str | None, by: By, top: Path) -> t
     """
     choices = sorted({name for task in found for name, answers in task.choices.items() if answers})
     texts = sorted({name for task in found for name in task.texts} - set(choices))
-    if wanted and wanted not in (*choices, *texts):
-        raise UserError("data.options.question", f"there are no choices {wanted!r}", f"There are: {some((*choices, *texts)) or 'none'}.")
+    on_regions = sorted({name for task in found for region in task.regions for name in region["answers"]} - set(choices))
+    if wanted and wanted not in (there := (*choices, *on_regions, *texts)):
+        raise UserError("data.options.question", f"there are no choices {wanted!r}", f"There are: {some(there) or 'none'}.")
     if wanted or by not in ("auto", "image"):
         return wanted, []
     names = choices or ([] if any(task.regions for task in found) else texts)
@@ -86,11 +93,12 @@ def _question(found: Sequence[Task], wanted: str | None, by: By, top: Path) -> t
     return (names[0] if names else None), notes
 
 
-def _image(file: Path, task: Task, question: str | None, pictures: PictureFiles) -> Image:
+def _image(file: Path, task: Task, question: str | None, on_regions: bool, pictures: PictureFiles) -> Image:
     path = _path(file, task, pictures)
     declared = next((size for region in task.regions if (size := _declared(region))), None)
     size = declared or (_real_size(path) if task.regions else None)
-    things = [_thing(region, size, f"{task.where} region {number}") for number, region in enumerate(task.regions, start=1)]
+    wheres = ((f"{task.where} region {number}", region) for number, region in enumerate(task.regions, start=1))
+    things = [_thing(region, size, _name(region, question, on_regions, where), where) for where, region in wheres]
     whole = one_label((task.choices | task.texts).get(question or "", []), task.where, "choice")
     return Image(pictures.id(path), path, things, task.where, split_of(path, pictures.top), declared, whole)
 
@@ -116,8 +124,25 @@ def _real_size(path: Path) -> Size | None:
         return None  # the survey says what is wrong with the picture
 
 
-def _thing(region: Mapping[str, Any], size: Size | None, where: str) -> Marked:
-    name = one_label(region["labels"], where, "name") or "region"
+def _name(region: Mapping[str, Any], question: str | None, on_regions: bool, where: str) -> str:
+    """What a region is: the answer to the question, if that is asked of regions; else its name, or its only answer.
+
+    Raises:
+        UserError: no answer, or several names.
+    """
+    names, answers = region["labels"], region["answers"]
+    if question and on_regions:
+        if question not in answers:
+            raise UserError(where, f"has no answer to {question!r}", "Give it one, or remove the region.")
+        return one_label(answers[question], where, f"answer to {question!r}") or "region"
+    if not question and names and answers:
+        asked = next(iter(answers))
+        reason = f"is called {some(names)} and has the answer {some(answers[asked])} to {asked!r}"
+        raise UserError(where, reason, f"data.options={{question: {asked}}} takes the answers for the label.")
+    return one_label(names or [one for given in answers.values() for one in given], where, "name") or "region"
+
+
+def _thing(region: Mapping[str, Any], size: Size | None, name: str, where: str) -> Marked:
     if region.get("image_rotation"):
         raise UserError(where, "was drawn on an image that was turned in Label Studio", "Turn it back there, or turn the file itself.")
     if size is None:

@@ -24,10 +24,11 @@ class Task:
         where: names it in messages.
         image: its address or path.
         upload: the name of the file as Label Studio stored it.
-        regions: geometry, with the names under `labels` and the size of the image.
+        regions: geometry, with the names under `labels`, the `answers` to questions on each region, and the size of the image.
         choices: question -> answers on the image as a whole.
         texts: what else the short form holds: an answer, or a fact that came with the task.
         looked: somebody submitted an annotation.
+        united: how many people's annotations these are.
     """
 
     where: str
@@ -37,6 +38,7 @@ class Task:
     choices: dict[str, list[str]] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
     looked: bool = False
+    united: int = 1
 
 
 def tasks(content: Any, file: str) -> list[Task]:
@@ -59,14 +61,16 @@ def _full(entry: Mapping[str, Any], where: str) -> Task:
     task = Task(where, _image(mapping(entry["data"], where), where), str(entry.get("file_upload") or ""))
     given = [mapping(one, where) for one in entry.get("annotations") or entry.get("completions") or []]
     given = [one for one in given if not one.get("was_cancelled") and not one.get("skipped")]
-    for annotation in [one for one in given if one.get("ground_truth")] or given:
+    counting = [one for one in given if one.get("ground_truth")] or given
+    task.united = len(counting)
+    for annotation in counting:
         task.looked = True
         regions: dict[str, dict[str, Any]] = {}
         for number, result in enumerate(sequence(annotation.get("result"), where)):
             one = mapping(result, where)
             value = mapping(one.get("value") or {}, where)
             if any(key in value for key in GEOMETRY):
-                region = regions.setdefault(str(one.get("id", number)), {"labels": []})
+                region = regions.setdefault(str(one.get("id", number)), {"labels": [], "answers": {}})
                 _add(region, {**one, **value})
             elif "choices" in value:
                 task.choices.setdefault(str(one.get("from_name")), []).extend(map(str, value["choices"]))
@@ -82,8 +86,8 @@ def _short(entry: Mapping[str, Any], where: str) -> Task:
             continue
         if isinstance(value, list) and all(isinstance(one, dict) for one in value):
             for one in value:
-                region: dict[str, Any] = {"labels": []}
-                _add(region, one)
+                region: dict[str, Any] = {"labels": [], "answers": {}}
+                _add(region, {"from_name": key, **one})
                 task.regions.append(region)
         elif isinstance(value, dict) and isinstance(value.get("choices"), list):
             task.choices[key] = [str(answer) for answer in value["choices"]]
@@ -93,11 +97,12 @@ def _short(entry: Mapping[str, Any], where: str) -> Task:
 
 
 def _add(region: dict[str, Any], value: Mapping[str, Any]) -> None:
-    """Unites the entries of one region: its shape, and the names that were given to it one by one."""
+    """Unites the entries of one region: its shape, and the names and answers that were given to it one by one."""
     names = [name for key, listed in value.items() if key.endswith("labels") and isinstance(listed, list) for name in listed]
-    answers = value.get("choices") if isinstance(value.get("choices"), list) else []
     region.update({key: one for key, one in value.items() if not key.endswith("labels")})
-    region["labels"] += [str(name) for name in (*names, *(answers or []))]
+    region["labels"] += map(str, names)
+    if isinstance(value.get("choices"), list) and value["choices"]:
+        region["answers"].setdefault(str(value.get("from_name")), []).extend(map(str, value["choices"]))
 
 
 def _image(data: Mapping[str, Any], where: str) -> str:
