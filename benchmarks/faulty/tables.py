@@ -81,7 +81,20 @@ def _columns() -> list[Fault]:
     def numbered(header: str) -> str:
         return "\n".join([header + rows().splitlines()[0], *(f"{i},{line}" for i, line in enumerate(rows().splitlines()[1:]))])
 
+    def spread(header: str, *, sized: bool = False) -> str:
+        def four(name: str) -> str:
+            x0, y0, x1, y1 = place(name)
+            return f"{x0},{y0},{x1 - x0},{y1 - y0}" if sized else f"{x0},{y0},{x1},{y1}"
+
+        return "\n".join([f"image,label,{header}", *(f"{n}.png,{LABELS[n]},{four(n)}" for n in NAMES)])
+
+    headless = "\n".join([rows().splitlines()[0], *(f"{i},{line}" for i, line in enumerate(rows().splitlines()[1:], 1))])
     return [
+        fault_of("xmin, ymin, xmax, ymax", spread("xmin,ymin,xmax,ymax"), reads("xmin", images=ALL, known=ALL)),
+        fault_of("left, top, width, height", spread("left,top,width,height", sized=True), reads("left", images=ALL, known=ALL)),
+        fault_of("x, y, width, height", spread("x,y,width,height", sized=True), refused("line 1", "column box")),
+        fault_of("x, y, width, height as tags", spread("x,y,width,height", sized=True), refused("column box"), "data.options={tags: all}"),
+        fault_of("row numbers that the header passes over, as R writes them", headless, reads("row numbers", images=ALL, known=ALL)),
         fault_of("a nameless column of row numbers", numbered(","), read),
         fault_of("Unnamed: 0", numbered("Unnamed: 0,"), read),
         fault_of("empty columns at the end", "\n".join(line + ",," for line in rows().splitlines()), read),
@@ -223,6 +236,8 @@ def _coordinates() -> list[Fault]:
         fault_of("a box turned round", first("30 30 10 10"), refused("box", "area")),
         fault_of("a box outside the picture", first("500 500 600 600"), refused("box", "outside")),
         fault_of("a box in brackets", first('"[6, 8, 24, 22]"'), either(reads(images=ALL, known=ALL), refused("line 2", "box"))),
+        fault_of("a box as a tuple", first('"(6, 8, 24, 22)"'), reads(images=ALL, known=ALL)),
+        fault_of("a box as a list of tuples", first('"[(6, 8, 24, 22)]"'), reads(images=ALL, known=ALL)),
         fault_of("a box divided by commas", first('"6,8,24,22"'), reads(images=ALL, known=ALL)),
         fault_of("two boxes in a cell", first('"6 8 24 22; 2 2 5 5"'), reads(images=ALL, known=ALL)),
         fault_of(

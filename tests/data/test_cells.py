@@ -57,3 +57,10 @@ def test_what_is_no_number(value: object) -> None:
 
 def test_an_empty_list_is_no_shape() -> None:
     assert boxes("[]", "") == boxes([], "") == boxes([[]], "") == boxes("", "") == []
+
+
+@pytest.mark.parametrize("cell", ["(1, 2, 3.5, 4)", "[(1, 2, 3.5, 4)]", "((1, 2), (3.5, 4))", "[(1, 2), (3.5, 4)]"])
+def test_tuples_of_python_are_read(cell: str) -> None:
+    assert boxes(cell, "t.csv line 2") == [((1, 2, 3.5, 4),)]
+    assert polygons("(1, 2), (3, 4), (5.5, 6)", "t.csv line 2") == [((1, 2), (3, 4), (5.5, 6))]
+    assert boxes("(1, 2, 3, 4); (5, 6, 7, 8)", "t.csv line 2") == [((1, 2, 3, 4),), ((5, 6, 7, 8),)]

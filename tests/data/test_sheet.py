@@ -137,3 +137,29 @@ def test_a_column_without_a_name_that_holds_something_is_refused(tmp_path: Path)
 
 def test_a_cell_may_be_longer_than_the_csv_modules_limit(tmp_path: Path) -> None:
     assert len(sheet(tmp_path, f"{HEAD}\na.png,cat,{'1 2 ' * 50_000}\n").rows[0][1][2]) == 199_999
+
+
+R = [f"image{i}.png" for i in range(4)]
+
+
+def test_row_names_of_r_are_left_out(tmp_path: Path) -> None:
+    for delimiter, said in ((",", []), (" ", ["divided by blanks"])):
+        lines = [f'"{i + 1}"{delimiter}"{name}"{delimiter}"basal cell"' for i, name in enumerate(R)]
+        path = tmp_path / "r.txt"
+        path.write_text("\n".join([f'"image"{delimiter}"label"', *lines]) + "\n")
+        sheet = read_sheet(path, {"image", "label"}.__contains__)
+        assert sheet.header == ["image", "label"]
+        assert [row for _, row in sheet.rows] == [[name, "basal cell"] for name in R]
+        assert sheet.notes == [*said, "column 1 without a name left out, since it holds row numbers"]
+
+
+def test_row_names_that_are_no_numbers_are_refused_with_what_r_needs(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("image,label\n" + "".join(f"{name[5:]},{name},cat\n" for name in R))
+    with pytest.raises(UserError, match=r"line 2: has 3 cells under 2 columns.*row\.names = FALSE"):
+        read_sheet(tmp_path / "r.csv", {"image", "label"}.__contains__)
+
+
+def test_blanks_divide_only_what_nothing_else_divides(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("image,label id\na.png,big cat\n")
+    sheet = read_sheet(tmp_path / "t.csv", {"image", "label", "id"}.__contains__)
+    assert sheet.header == ["image", "label id"]

@@ -106,10 +106,11 @@ def _shapes(cell: Any, where: str, fits: Callable[[int], bool]) -> list[list[flo
 
 
 def _written(text: str, where: str, fits: Callable[[int], bool]) -> list[list[float]]:
-    """The numbers of a shape, divided by blanks, by commas or by both; or a list in square brackets, as programs print it."""
-    if text.startswith("["):
+    """The numbers of a shape, divided by blanks, by commas or by both; or a list in brackets, as programs print it."""
+    if text.startswith(("[", "(")):
         try:
-            return _shapes(json.loads(text), where, fits)
+            listed = text.replace("(", "[").replace(")", "]")  # Python's tuples
+            return _shapes(json.loads(f"[{listed}]" if text.startswith("(") else listed), where, fits)
         except (ValueError, RecursionError):
             raise UserError(where, f"{_short(text)} is no list of numbers", "Write numbers divided by blanks.") from None
     words = [word for word in (part.strip(",") for part in text.split()) if word]

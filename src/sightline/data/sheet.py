@@ -14,6 +14,8 @@ from sightline.data.text import text_of
 from sightline.errors import UserError
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+ALONE = 3  # rows from which a first column of row numbers that the header passes over is known as such
+BLANK = " "  # divides a table only if nothing else does
 LONGEST = 2**31 - 1  # characters of a cell: an outline of many points is longer than the csv module's 131,072
 
 Row = tuple[int, list[str]]
@@ -57,10 +59,11 @@ def read_sheet(path: Path, known: Callable[[str], bool], *, lenient: bool = Fals
         return Sheet(1, [], [], [])
     (line, names), *rest = records
     names = [name.strip("\ufeff\u200b \t\u00a0") for name in names]
-    notes = [] if delimiter == "," else [f"divided by {DELIMITERS.get(delimiter, repr(delimiter))}"]
+    notes = [] if delimiter == "," else [f"divided by {_named(delimiter)}"]
     notes += [] if encoding in ("UTF-8", "Latin-1") else [f"encoded as {encoding}"]
     if not any(map(known, names)):
         return Sheet(line, names, [], notes)  # it has no header, or one of something else: the names are what there is to say
+    names = [""] * _numbered(names, rest) + names
     rows = _rectangular(path, names, rest, delimiter)
     left_out = {i: why for i, name in enumerate(names) if _nameless(name) for why in [_left_out(path, i, name, rows)]}
     for why in dict.fromkeys(left_out.values()):
@@ -81,7 +84,8 @@ def _beginning(lines: Sequence[str], known: Callable[[str], bool]) -> tuple[int,
         names = next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
         return sum(known(name.strip()) for name in names), len(names)
 
-    return start, max(DELIMITERS, key=found)  # the comma, where nothing speaks for another
+    best = max(DELIMITERS, key=found)  # the comma, where nothing speaks for another
+    return start, BLANK if not found(best)[0] and found(BLANK)[0] > 1 else best
 
 
 def _records(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Iterator[Row]:
@@ -129,10 +133,10 @@ def _rectangular(path: Path, names: Sequence[str], rows: Sequence[Row], delimite
     short = [(line, len(cells)) for line, cells in rows if len(cells) < least]
     for line, cells in rows:
         if any(cells[len(names) :]):
-            quoted = DELIMITERS.get(delimiter, repr(delimiter))
-            remedy = f"Put cells that hold {quoted} in quotes." + (
-                " Numbers have a decimal point, not a comma." if delimiter == "," else ""
-            )
+            remedy = f"Put cells that hold {_named(delimiter)} in quotes."
+            remedy += " Numbers have a decimal point, not a comma." if delimiter == "," else ""
+            if all(len(cells) == len(names) + 1 for _, cells in rows):
+                remedy += " If each row begins with its name, as R writes it: write.table(..., row.names = FALSE)."
             raise UserError(f"{path} line {line}", f"has {len(cells)} cells under {len(names)} columns", remedy)
     if short:
         line, held = short[0]
@@ -140,6 +144,17 @@ def _rectangular(path: Path, names: Sequence[str], rows: Sequence[Row], delimite
         remedy = "Write an empty cell for what is not known, so that no cell stands under another's name."
         raise UserError(f"{path} line {line}", reason, remedy)
     return [(line, [*cells, *[""] * len(names)][: len(names)]) for line, cells in rows]
+
+
+def _numbered(names: Sequence[str], rows: Sequence[Row]) -> bool:
+    """Whether each row begins with its number, for which the header has no cell: so R's write.table writes it."""
+    if len(rows) < ALONE or any(len(cells) != len(names) + 1 for _, cells in rows):
+        return False
+    return any([cells[0] for _, cells in rows] == [str(i + first) for i in range(len(rows))] for first in (0, 1))
+
+
+def _named(delimiter: str) -> str:
+    return (DELIMITERS | {BLANK: "blanks"}).get(delimiter, repr(delimiter))
 
 
 def _nameless(name: str) -> bool:

@@ -152,7 +152,7 @@ def test_a_file_that_is_no_table_is_named(folder: Path) -> None:
         read(None)
     with pytest.raises(UserError, match="no such file or folder"):
         read(folder / "absent.csv")
-    with pytest.raises(UserError, match=r"is neither \.csv nor \.jsonl"):
+    with pytest.raises(UserError, match=r"is a folder, not a table\. Expected"):
         read(folder)
     with pytest.raises(UserError, match=r"is not UTF-8 text: line 2 holds the byte 0xf6\. Save it as UTF-8"):
         read(csv_file(folder, "image,label\nimages/a.png,größe\n", "latin-1"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ WHAT = (
     "the ending differs",
     "it lies in another folder",
     "it lies in another folder, and the ending differs",
+    "leading zeros are lost, as in spreadsheets",
 )
 
 
@@ -112,6 +114,8 @@ def _alike(path: PurePosixPath, there: PurePosixPath) -> tuple[int, int] | None:
         ending = 0
     elif _key(there.stem) in stems:
         ending = 1
+    elif _number(path) is not None and _number(path) == _number(there):
+        return len(WHAT) - 1, 0
     else:
         return None
     folders = [_key(part) for part in path.parts[:-1]], [_key(part) for part in there.parts[:-1]]
@@ -121,6 +125,11 @@ def _alike(path: PurePosixPath, there: PurePosixPath) -> tuple[int, int] | None:
             break
         agreeing += 1
     return ending + (0 if folders[0] == folders[1] else 2), -agreeing
+
+
+def _number(path: PurePosixPath) -> int | None:
+    """The number that a name without its ending is."""
+    return int(path.stem) if re.fullmatch(r"\d{1,18}", path.stem, re.ASCII) else None
 
 
 def _key(name: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sightline.data import cells
-from sightline.data.sets.table_columns import COLUMNS, NEEDED, Tags, check_needed, columns_of, known
+from sightline.data.sets.table_columns import COLUMNS, NEEDED, Tags, canonical, check_needed, columns_of, known
+from sightline.data.sets.table_corners import Corners, corners_of
 from sightline.data.sheet import read_sheet
 from sightline.data.text import text_of
 from sightline.errors import UserError
@@ -22,6 +23,7 @@ WORDS = (
     "anonymous, anonym, anonymised, anonymized, anon, -1, -9, -99, -999, -9999, n. a., k. a., keine angabe, unbekannt, nicht bekannt, "
     "inconnu, inconnue, desconocido, sconosciuto, onbekend, okänd"
 )
+MANY = 100  # files of a folder that are looked into for a table
 UNKNOWN = set(WORDS.split(", "))  # in the columns group and split
 ROUNDED = re.compile(r"\d([.,]\d+)?[eE]\+\d+")  # as spreadsheets write long numbers
 OTHER = {
@@ -63,6 +65,8 @@ def rows_of(table: Path, tags: Tags, layout: str) -> Rows:
         UserError: a file of another kind, a column or a line that cannot be read, no rows, or a row without image or label.
     """
     suffix = table.suffix.lower()
+    if table.is_dir():
+        raise UserError(table, "is a folder, not a table", _tables_in(table) or f"Expected: {layout}.")
     if suffix not in CSV + JSON:
         reason, remedy = OTHER.get(suffix, ("is neither .csv nor .jsonl", f"Expected: {layout}."))
         raise UserError(table, reason, remedy)
@@ -82,30 +86,56 @@ def rows_of(table: Path, tags: Tags, layout: str) -> Rows:
     return Rows(filled, found.columns, found.notes + notes)
 
 
+def _tables_in(folder: Path) -> str:
+    """What to name in place of a folder."""
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in CSV + JSON)
+    found = [path.name for path in files[:MANY] if path.suffix.lower() in JSON or _names_images(path)]
+    named = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    return f"It holds {named}: name {'one of these' if len(found) > 1 else 'this file'}." if found else ""
+
+
+def _names_images(path: Path) -> bool:
+    try:
+        return set(NEEDED) <= set(map(canonical, read_sheet(path, known).header))
+    except UserError:
+        return False
+
+
 def _csv(table: Path, tags: Tags) -> Rows:
     sheet = read_sheet(table, known)
     if not sheet.header:
         return Rows()
     where = f"{table} line {sheet.line}"
-    columns, notes = columns_of(sheet.header, tags, where)
-    check_needed(columns.values(), sheet.header, where)
-    names = [columns[name] for name in sheet.header]
-    rows = [(line, dict(zip(names, row, strict=True))) for line, row in sheet.rows]
-    return Rows(rows, set(names), [f"{table.name}: {note}" for note in sheet.notes + notes])
+    header, boxed = _boxed(sheet.header, where)
+    columns, notes = columns_of(header, tags, where)
+    check_needed(columns.values(), header, where)
+    contents = [(line, dict(zip(sheet.header, row, strict=True))) for line, row in sheet.rows]
+    rows = [(line, {columns[name]: cell for name, cell in (boxed.row(row) if boxed else row).items()}) for line, row in contents]
+    said = [*sheet.notes, *notes, *([boxed.note] if boxed else [])]
+    return Rows(rows, set(columns.values()), [f"{table.name}: {note}" for note in said])
+
+
+def _boxed(header: Sequence[str], where: str) -> tuple[list[str], Corners | None]:
+    """The header, and the four of its columns that are one in it."""
+    corners = corners_of(header, where)
+    return (corners.header(header) if corners else list(header)), corners
 
 
 def _json_lines(table: Path, tags: Tags) -> Rows:
     text, encoding = text_of(table)
     notes: dict[str, None] = {} if encoding == "UTF-8" else {f"{table.name}: encoded as {encoding}": None}
-    headers: dict[tuple[str, ...], dict[str, str]] = {}
+    headers: dict[tuple[str, ...], tuple[dict[str, str], Corners | None]] = {}
     rows = []
     for line, content in _objects(table, text):
         where, header = f"{table} line {line}", tuple(content)
         if header not in headers:
-            headers[header], said = columns_of(header, tags, where)
-            notes |= dict.fromkeys(f"{table.name}: {note}" for note in said)
-        rows.append((line, {headers[header][name]: _plain(cell) for name, cell in content.items()}))
-    return Rows(rows, {column for columns in headers.values() for column in columns.values()}, list(notes))
+            names, boxed = _boxed(header, where)
+            columns, said = columns_of(names, tags, where)
+            headers[header] = columns, boxed
+            notes |= dict.fromkeys(f"{table.name}: {note}" for note in [*said, *([boxed.note] if boxed else [])])
+        columns, boxed = headers[header]
+        rows.append((line, {columns[name]: _plain(cell) for name, cell in (boxed.row(content) if boxed else content).items()}))
+    return Rows(rows, {column for columns, _ in headers.values() for column in columns.values()}, list(notes))
 
 
 def _objects(table: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
