@@ -9,9 +9,9 @@ from pathlib import Path
 from sightline.config import Data
 from sightline.data.dataset import ImageDataset
 from sightline.data.reading import read
+from sightline.engine.compare import judged_split
 from sightline.engine.run import Predictions, Run
 from sightline.errors import UserError, nearest
-from sightline.explain.inputs import judged_split
 from sightline.types import Record
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sightline.engine.run import Run
-from sightline.errors import UserError
+from sightline.errors import UserError, nearest
 from sightline.metrics.arms import arms_difference
 from sightline.metrics.compare import Judged
 from sightline.metrics.localisation import energy_inside, upsample
@@ -17,6 +17,18 @@ from sightline.metrics.localisation import energy_inside, upsample
 def baseline(runs: Sequence[Run]) -> Run:
     """What the others are compared with: the first that was not guided, else the first."""
     return next((run for run in runs if not run.recipe.guided), runs[0])
+
+
+def judged_split(run: Run, name: str | None = None) -> str:
+    """The split of that name; None: the first test split that the recipe evaluates, or the validation images.
+
+    Raises:
+        UserError: the run has no such split.
+    """
+    if name is not None and name not in run.datasets:
+        raise UserError(f"--split {name}", f"{run.path} has no such split", nearest(name, run.datasets))
+    tested = [split for split in run.recipe.evaluate.splits if split in run.datasets and split != "val"]
+    return name or next(iter(tested), "val")
 
 
 def common_split(runs: Sequence[Run], split: str | None = None) -> str:

@@ -17,7 +17,6 @@ from lightning.pytorch.strategies import DDPStrategy
 from torch.multiprocessing.spawn import ProcessRaisedException
 
 from sightline.attention.classifier import GuidedClassifier, build
-from sightline.audit.gradient_path import require
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.data.look_through import Progress
@@ -40,6 +39,7 @@ from sightline.engine.saving import load_weights, save_model, scratch, start_fro
 from sightline.engine.seeding import stable_seed
 from sightline.engine.soundness import NotFinite
 from sightline.errors import UserError, from_process
+from sightline.losses.check.gradient_path import require
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe
 from sightline.yaml_text import dump

@@ -16,11 +16,12 @@ from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.config import Data
+from sightline.engine.compare import judged_split
 from sightline.engine.files import write_text
 from sightline.engine.read_files import Damaged, read_table
 from sightline.engine.run import Run
 from sightline.explain.feature_maps import AnyBackbone, Layer, feature_maps, layers_of, pick
-from sightline.explain.inputs import judged_split, opened, some
+from sightline.explain.inputs import opened, some
 from sightline.explain.style import to_data_uri
 from sightline.explain.tint import PALE, sheet, strength
 

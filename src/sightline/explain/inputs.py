@@ -16,7 +16,7 @@ from sightline.config import Data
 from sightline.data.augment import evaluation, prepare
 from sightline.data.images import open_image
 from sightline.engine.run import Run
-from sightline.errors import UserError, nearest
+from sightline.errors import UserError
 
 _LONGEST = 64  # bytes of a part of a file's name, of which there may be three
 
@@ -71,18 +71,6 @@ def opened(images: Sequence[Path | str | np.ndarray], data: Data) -> tuple[list[
     pixels = [pixels_of(image, data) for image in images]
     names = [f"image {i}" if isinstance(image, np.ndarray) else Path(image).name for i, image in enumerate(images, start=1)]
     return names, torch.stack([square(picture, data) for picture in pixels])
-
-
-def judged_split(run: Run, name: str | None = None) -> str:
-    """The split of that name; None: the first test split that the recipe evaluates, or the validation images.
-
-    Raises:
-        UserError: the run has no such split.
-    """
-    if name is not None and name not in run.datasets:
-        raise UserError(f"--split {name}", f"{run.path} has no such split", nearest(name, run.datasets))
-    tested = [split for split in run.recipe.evaluate.splits if split in run.datasets and split != "val"]
-    return name or next(iter(tested), "val")
 
 
 def some(run: Run, split: str, count: int) -> list[int]:

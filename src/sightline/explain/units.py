@@ -18,13 +18,14 @@ from torch.nn.functional import adaptive_avg_pool2d
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.device import device_of
+from sightline.engine.compare import judged_split
 from sightline.engine.files import write_table
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.ablation import Effect, effects
 from sightline.explain.concepts import FINEST, Concepts, concepts_of
 from sightline.explain.feature_maps import Layer, feature_maps, layers_of, pick
-from sightline.explain.inputs import judged_split, some
+from sightline.explain.inputs import some
 from sightline.explain.tint import tint
 from sightline.metrics.overlap import Overlap, concept_overlap
 

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier, build
-from sightline.audit.gradient_path import audit
 from sightline.config import Losses, Plugin
 from sightline.losses.behaviour import BehaviourLoss
+from sightline.losses.check.gradient_path import audit
 from sightline.losses.objective import Objective
 from sightline.recipe import recipe_from
 from sightline.testing.contract import carry_out, check_options, check_words, variants

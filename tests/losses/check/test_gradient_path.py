@@ -10,10 +10,10 @@ import torch
 from torch import nn
 
 from sightline.attention.classifier import GuidedClassifier, build
-from sightline.audit.finite_difference import slope_error
-from sightline.audit.gradient_path import PathReport, audit, require
 from sightline.config import Losses, Plugin
 from sightline.errors import UserError
+from sightline.losses.check.finite_difference import slope_error
+from sightline.losses.check.gradient_path import PathReport, audit, require
 from sightline.losses.guidance import GuidanceLoss
 from sightline.losses.mining import AttentionMining
 from sightline.losses.objective import Objective

@@ -16,10 +16,10 @@ import torch
 from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
-from sightline.audit.finite_difference import slope_error
-from sightline.audit.untouched import untouched
 from sightline.errors import UserError
 from sightline.losses.behaviour import BehaviourLoss
+from sightline.losses.check.finite_difference import slope_error
+from sightline.losses.check.untouched import untouched
 from sightline.losses.guidance import GuidanceLoss
 from sightline.losses.objective import Objective
 from sightline.types import Batch, Look

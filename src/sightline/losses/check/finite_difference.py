@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from sightline.attention.classifier import GuidedClassifier
-from sightline.audit.untouched import untouched
+from sightline.losses.check.untouched import untouched
 from sightline.losses.objective import Objective
 from sightline.types import Batch
 
