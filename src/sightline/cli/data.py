@@ -25,15 +25,15 @@ def data_check(
     root: Root = None,
     recipe: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Recipe that is to be trained, by name or as a YAML file. Default: label-only."),
+        typer.Option(metavar="NAME", help="Recipe that you want to train: its name or a YAML file. Default: label-only."),
     ] = None,
     settings: Settings = [],
     json: Json = None,
 ) -> None:
-    """Look through a data set as a training would, and list everything that it would refuse.
+    """Check a data set as a training would, and list everything that the training would refuse.
 
     Counts classes, splits and annotations; finds missing and broken files, classes without training images, and leaks between splits. Give
-    it the *--recipe* and the *--set* of the training. A broken file or split does not end the list. *--json* holds all of it.
+    the same *--recipe* and *--set* as for the training. All problems are listed, not only the first; *--json* writes the complete list.
     """
     from sightline.cli.console import Bar, say
     from sightline.config import Data
@@ -66,31 +66,42 @@ def data_check(
     "Train with them: sightline train energy --data folder --root ~/photos --set data.roi.pseudo=masks",
 )
 def pseudo_mask(
-    data: Annotated[str, typer.Option(help=f"Its annotated images are learnt from. {DATA_SETS}", show_default=False)],
-    out: Annotated[Path, typer.Option(help="Folder for the masks; must not exist yet.", metavar="DIR", show_default=False)],
+    data: Annotated[
+        str, typer.Option(help=f"Data set with annotated images, from which the masks are learnt. {DATA_SETS}", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the masks; it must not exist yet.", metavar="DIR", show_default=False)],
     root: Root = None,
     target: Annotated[
-        str | None, typer.Option("--for", help="Data set that gets masks. Default: the images of --data without annotation.")
+        str | None,
+        typer.Option("--for", help="Data set for whose images masks are predicted. Default: the images of --data without annotation."),
     ] = None,
-    target_root: Annotated[Path | None, typer.Option("--for-root", help="Folder or file of that data set.", metavar="DIR")] = None,
-    encoder: Annotated[str | None, typer.Option(help="Any convolutional timm network. Default: mobilenetv2_100.")] = None,
+    target_root: Annotated[
+        Path | None, typer.Option("--for-root", help="Folder or file that holds the data set of --for.", metavar="DIR")
+    ] = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="Encoder of the U-Net: any convolutional timm network. Default: mobilenetv2_100.")
+    ] = None,
     weights: Annotated[
-        str | None, typer.Option(help="The encoder's: none (default), imagenet, or a safetensors file.", metavar="none|imagenet|FILE")
+        str | None,
+        typer.Option(help="Initial weights of the encoder: none (default), imagenet, or a safetensors file.", metavar="none|imagenet|FILE"),
     ] = None,
-    image_size: Annotated[int | None, typer.Option(help="Side of what the U-Net sees, a multiple of 32. Default: 192.")] = None,
+    image_size: Annotated[
+        int | None, typer.Option(help="Side of the U-Net's input image in pixels, a multiple of 32. Default: 192.")
+    ] = None,
     minimum_dice: Annotated[
-        float | None, typer.Option(help="Mean Dice on held-out images below which nothing is written. Default: 0.7.")
+        float | None, typer.Option(help="Smallest mean Dice on held-out images; if it is not reached, nothing is written. Default: 0.7.")
     ] = None,
     settings: Annotated[
-        list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting, e.g. epochs=40 or data.options={...}. Repeatable.")
+        list[str],
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a setting, e.g. epochs=40 or data.options={...}; can be repeated."),
     ] = [],
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Learn masks from annotated images and predict them for images without.
+    """Train a U-Net on annotated images and predict masks for images without annotation.
 
-    Nothing is written unless the masks agree with the annotations of images that were held out. Of each image's mask the program then
-    decides whether it is kept: one piece, neither tiny nor all of the image, and sure of itself.
+    Nothing is written unless the predicted masks agree with the annotations of held-out images. A mask is then kept if it is one piece,
+    neither tiny nor as large as the image, and predicted with certainty.
     """
     from sightline.cli.console import Bar, interval, say, table
     from sightline.overrides import override, parse_settings
@@ -126,23 +137,26 @@ def pseudo_mask(
 )
 def annotate_next(
     run: RunPath,
-    budget: Annotated[int, typer.Option(help="How many images can be annotated.", min=1)] = 50,
+    budget: Annotated[int, typer.Option(help="Number of images that you can annotate.", min=1)] = 50,
     by: Annotated[
-        str, typer.Option(help="uncertainty, spread, uncertainty+spread or random; spread: how far from one point the attention is.")
+        str,
+        typer.Option(
+            help="How images are ranked: `uncertainty` of the prediction, `spread` of the attention map, `uncertainty+spread`, or `random`."
+        ),
     ] = "uncertainty",
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for next.csv, next.png, annotated.csv. Default: `annotate-next` in the run.", metavar="DIR"),
+        typer.Option(help="Folder for next.csv, next.png and annotated.csv. Default: `annotate-next` in the run folder.", metavar="DIR"),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of ties and of --by random.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed, for ties and for --by random.")] = 0,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Say which training images are worth annotating next: those on which the model is unsure.
+    """Choose training images to annotate next: those whose prediction is most uncertain.
 
-    Asks about the images whose annotation the run did not have. Patients or lesions take turns. Not shown to beat *--by random*. With
-    *spread*, those on which it looks everywhere: worse than random where there is a shortcut, since a model that looks sharply at the
-    wrong thing is not found in this way.
+    Ranks the training images whose annotation the run did not use, and takes them from different patients or lesions in turn. It has not
+    been shown that this beats *--by random*. *spread* chooses images on which the attention map is spread out; where there is a shortcut
+    this is worse than random, since a map that lies sharply on the wrong thing is not chosen.
     """
     from sightline.annotate.advise import annotate_next as advise
     from sightline.cli.console import Bar, number, say, table

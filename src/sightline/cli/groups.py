@@ -17,8 +17,10 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
-recipes_app = typer.Typer(help="The recipes that come with sightline.", invoke_without_command=True, rich_markup_mode="markdown")
-data_app = typer.Typer(help="Look at data sets.", no_args_is_help=True, rich_markup_mode="markdown")
+recipes_app = typer.Typer(
+    help="List the recipes that come with sightline, or show one.", invoke_without_command=True, rich_markup_mode="markdown"
+)
+data_app = typer.Typer(help="Check data sets.", no_args_is_help=True, rich_markup_mode="markdown")
 app.add_typer(recipes_app, name="recipes")
 app.add_typer(data_app, name="data")
 
@@ -33,6 +35,6 @@ def _say_version(asked: bool) -> None:
 
 @app.callback()
 def _before_every_verb(
-    version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     pass

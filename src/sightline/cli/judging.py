@@ -15,11 +15,13 @@ from sightline.errors import UserError, nearest
 @app.command(epilog="Examples:\n\n    sightline evaluate runs/melanoma-energy\n\n    sightline evaluate runs/melanoma-energy --split test")
 def evaluate(
     run: RunPath,
-    split: Annotated[list[str], typer.Option(help="Split to score; repeatable. Default: all but train.", show_default=False)] = [],
+    split: Annotated[list[str], typer.Option(help="Split to score; can be repeated. Default: all except train.", show_default=False)] = [],
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Score a finished run again: classification and localisation with intervals, beside the three levels."""
+    """Score a finished run again: classification and localisation, with confidence intervals.
+
+    Localisation scores are shown beside those of a uniform map, of a centred blob and of the maps of other images."""
     from sightline.cli.console import say, scores_table
     from sightline.engine.evaluate import evaluate as score
     from sightline.engine.run import Run
@@ -42,28 +44,32 @@ def evaluate(
 def audit(
     run: RunPath,
     split: Annotated[str | None, typer.Option(help="Split whose images are used. Default: the first test set.", show_default=False)] = None,
-    seconds: Annotated[float, typer.Option(help="After which fewer images are taken; every number says how many.", min=1)] = 120,
-    images: Annotated[int, typer.Option(help="Images at most, drawn at random.", min=2)] = 200,
+    seconds: Annotated[
+        float, typer.Option(help="Time limit; if it is short, fewer images are used, and every number says how many.", min=1)
+    ] = 120,
+    images: Annotated[int, typer.Option(help="Largest number of images; they are drawn at random.", min=2)] = 200,
     kind: Annotated[
         str | None,
         typer.Option(
-            help="Kind of image, which decides the artefacts that are put in: dermoscopy, ultrasound, xray or photograph. Default: "
-            "`data.kind`, else as the data set says, else guessed from the colours.",
+            help="Kind of image, which decides which artefacts are tried: dermoscopy, ultrasound, xray or photograph. Default: "
+            "`data.kind` of the recipe, else the kind of the data set, else a guess from the colours.",
             show_default=False,
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for audit.json and audit.html. Default: `audit` in the run.", metavar="DIR")
+        Path | None, typer.Option(help="Folder for audit.json and audit.html. Default: `audit` in the run folder.", metavar="DIR")
     ] = None,
-    data: Annotated[str | None, typer.Option(help=f"Other images of the same classes. {DATA_SETS}", show_default=False)] = None,
+    data: Annotated[
+        str | None, typer.Option(help=f"Audit on another data set with the same classes. {DATA_SETS}", show_default=False)
+    ] = None,
     root: Root = None,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Find out what a classifier relies on: change its images and see what becomes of its answers.
+    """Find out what a classifier relies on: change the images and measure how its answers change.
 
-    Covers the region, exchanges the background, puts artefacts in and takes them out, each beside a control; deletes and inserts what its
-    maps mark; scrambles its weights to see whether the maps follow. The run itself is not touched.
+    Covers the region, exchanges the background, puts artefacts in and takes them out, each beside a control; deletes and inserts the pixels
+    that the maps mark; scrambles the weights to test whether the maps depend on them. The run itself is not changed.
     """
     from sightline.audit.examine import examine
     from sightline.audit.which import other, own
@@ -92,11 +98,13 @@ def audit(
 @app.command(epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison")
 def compare(
     runs: RunPaths,
-    split: Annotated[str | None, typer.Option(help="Split on which they are compared.", show_default=False)] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the grid, the curves and the report.")] = Path("comparison"),
+    split: Annotated[
+        str | None, typer.Option(help="Split whose results are printed. Default: the first common test set.", show_default=False)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the picture of the maps, the ROC curves and the report.")] = Path("comparison"),
     json: Json = None,
 ) -> None:
-    """Put runs side by side: scores, paired differences with intervals and tests, where each of them looks."""
+    """Compare runs on the same images: scores, paired differences with intervals and tests, and attention maps."""
     from sightline.cli.console import differences_tables, say, scores_table, table
     from sightline.engine.run import Run
     from sightline.report.side_by_side import compare_runs

@@ -18,14 +18,16 @@ from sightline.cli.options import Device, Json, RunPath, finish
 )
 def explain(
     run: RunPath,
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Image files.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="Folder for overlay PNGs and raw maps (.npy with a .json beside each).")] = Path("maps"),
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Image files to explain.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option(help="Folder for pictures of the maps (PNG) and their values (.npy, with a .json beside each).")
+    ] = Path("maps"),
     target: Annotated[
         str | None, typer.Option(help="Class to explain, or `all`. Default: the predicted class.", show_default=False)
     ] = None,
     colours: Annotated[str, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).")] = "default",
     method: Annotated[
-        str, typer.Option(help="`map`: its own attention. `occlusion`, `gradient`: what changes its score; work with any run.")
+        str, typer.Option(help="`map`: the attention map of the run. `occlusion`, `gradient`: pixels that change the score; for any run.")
     ] = "map",
     device: Device = "auto",
     json: Json = None,
@@ -59,16 +61,18 @@ def explain(
 def gallery(
     run: RunPath,
     images: Annotated[
-        list[Path], typer.Argument(metavar="[IMAGE...]", help="Image files. Default: some of the run's data.", show_default=False)
+        list[Path],
+        typer.Argument(metavar="[IMAGE...]", help="Image files. Default: some images of the run's data set.", show_default=False),
     ] = [],
     out: Annotated[Path, typer.Option(help="Folder for gallery.html.", metavar="DIR")] = Path("gallery"),
     layers: Annotated[
-        list[str], typer.Option("--layer", "--layers", help="Layer, by number or name; repeatable. Default: all.", show_default=False)
+        list[str],
+        typer.Option("--layer", "--layers", help="Layer to show, by number or name; can be repeated. Default: all.", show_default=False),
     ] = [],
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Show every feature map of every layer over the image, on one page that can be searched and needs no network."""
+    """Show every feature map of every layer, laid over the image, on one HTML page that can be searched and works offline."""
     from sightline.cli.console import say
     from sightline.engine.run import Run
     from sightline.explain.gallery import gallery as draw
@@ -85,19 +89,24 @@ def gallery(
 def units(
     run: RunPath,
     layers: Annotated[
-        list[str], typer.Option("--layer", help="Layer, by number or name; repeatable. Default: the last.", show_default=False)
+        list[str],
+        typer.Option("--layer", help="Layer to examine, by number or name; can be repeated. Default: the last.", show_default=False),
     ] = [],
     split: Annotated[str | None, typer.Option(help="Split whose images are used. Default: the first test set.", show_default=False)] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for units.csv, units.html, units.png. Default: `units` in the run.", metavar="DIR")
+        Path | None, typer.Option(help="Folder for units.csv, units.html and units.png. Default: `units` in the run folder.", metavar="DIR")
     ] = None,
-    images: Annotated[int, typer.Option(help="Images at most.", min=2)] = 200,
-    top: Annotated[float, typer.Option(help="Share of the positions at which a unit counts as active.", min=0, max=1)] = 0.05,
-    effect: Annotated[bool, typer.Option(help="Also switch each unit off and see what the decision loses; takes the longest.")] = True,
+    images: Annotated[int, typer.Option(help="Largest number of images.", min=2)] = 200,
+    top: Annotated[
+        float, typer.Option(help="Share of all positions at which a unit counts as active: those with its highest values.", min=0, max=1)
+    ] = 0.05,
+    effect: Annotated[
+        bool, typer.Option(help="Also switch each unit off and measure the change of accuracy and AUC; this takes the most time.")
+    ] = True,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Name units by what they overlap with beyond chance, and measure what the decision loses without them."""
+    """Name units (single filters) by the concepts that they overlap with beyond chance, and measure how the scores change without them."""
     from sightline.cli.console import Bar, number, say, table
     from sightline.engine.run import Run
     from sightline.explain.units import name_units
@@ -120,13 +129,13 @@ def units(
 @app.command("class-image", epilog="Examples:\n\n    sightline class-image runs/melanoma-energy --class melanoma")
 def class_image(
     run: RunPath,
-    names: Annotated[list[str], typer.Option("--class", help="Class; repeatable. Default: all.", show_default=False)] = [],
+    names: Annotated[list[str], typer.Option("--class", help="Class to draw; can be repeated. Default: all.", show_default=False)] = [],
     out: Annotated[Path, typer.Option(help="Folder for the pictures.", metavar="DIR")] = Path("class-images"),
-    seed: Annotated[int, typer.Option(help="Of the small random shifts.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed of the small shifts of the image during optimisation.")] = 0,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Draw the image that a classifier takes for a class above all: a caricature of what it has learned."""
+    """Draw, for each class, an image that maximises the class score: it exaggerates what the classifier has learned."""
     from sightline.cli.console import number, say, table
     from sightline.engine.run import Run
     from sightline.explain.class_image import class_images
@@ -144,13 +153,17 @@ def class_image(
     "    sightline figure feature-maps --run runs/melanoma --unit 6/12 --unit 7/40\n\n    sightline figure diagram --recipe gain"
 )
 def figure(
-    name: Annotated[str | None, typer.Argument(help="Name of a figure; without it, all are listed.", show_default=False)] = None,
-    run: Annotated[list[Path], typer.Option(metavar="RUN", help="Run folder; repeatable.", show_default=False)] = [],
+    name: Annotated[
+        str | None, typer.Argument(help="Name of the figure. Without a name, all figures are listed.", show_default=False)
+    ] = None,
+    run: Annotated[list[Path], typer.Option(metavar="RUN", help="Run folder; can be repeated.", show_default=False)] = [],
     out: Annotated[Path, typer.Option(help="Folder for NAME.png and NAME.pdf.", metavar="DIR")] = Path("figures"),
-    split: Annotated[str | None, typer.Option(help="Split of images and scores. Default: the first test set.", show_default=False)] = None,
-    images: Annotated[int | None, typer.Option(help="How many images are shown.", show_default=False)] = None,
-    id: Annotated[list[str], typer.Option("--id", metavar="ID", help="Image that is shown; repeatable.", show_default=False)] = [],
-    label: Annotated[str | None, typer.Option("--class", help="Class that is shown. Default: the last.", show_default=False)] = None,
+    split: Annotated[
+        str | None, typer.Option(help="Split whose images and scores are shown. Default: the first test set.", show_default=False)
+    ] = None,
+    images: Annotated[int | None, typer.Option(help="Number of images to show.", show_default=False)] = None,
+    id: Annotated[list[str], typer.Option("--id", metavar="ID", help="Id of an image to show; can be repeated.", show_default=False)] = [],
+    label: Annotated[str | None, typer.Option("--class", help="Class to show. Default: the last.", show_default=False)] = None,
     colours: Annotated[
         str | None, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).", show_default=False)
     ] = None,
@@ -158,17 +171,20 @@ def figure(
         list[str],
         typer.Option(
             metavar="LAYER/FILTER",
-            help="Unit whose map is shown, with the layer by number or name, as in the gallery. Repeatable.",
+            help="Unit whose feature map is shown; the layer by number or name, as in `gallery`. Can be repeated.",
             show_default=False,
         ),
     ] = [],
-    recipe: Annotated[list[str], typer.Option(metavar="NAME", help="Recipe, without a run; repeatable.", show_default=False)] = [],
+    recipe: Annotated[
+        list[str],
+        typer.Option(metavar="NAME", help="Recipe to draw in place of a run (name or YAML file); can be repeated.", show_default=False),
+    ] = [],
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Draw a figure of the papers from your own runs, as PNG and PDF; or list them.
+    """Draw a figure of the papers from your own runs, as PNG and PDF; or list all figures.
 
-    A figure takes the options that mean something to it and refuses the others.
+    A figure refuses options that it does not use.
     """
     from sightline.cli.console import say
     from sightline.engine.run import Run

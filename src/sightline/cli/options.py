@@ -14,7 +14,7 @@ from sightline.errors import UserError
 if TYPE_CHECKING:
     from sightline.recipe import Recipe
 
-DATA_SETS = f"Data set: {', '.join(catalog.places('data'))}."
+DATA_SETS = f"Data set, or reader of your own data: {', '.join(catalog.places('data'))}."
 
 
 def _can_be_written(path: Path | None) -> Path | None:
@@ -35,16 +35,21 @@ def _can_be_written(path: Path | None) -> Path | None:
 
 Json = Annotated[
     Path | None,
-    typer.Option("--json", metavar="FILE", help="Also write what is printed to FILE, for scripts.", callback=_can_be_written),
+    typer.Option("--json", metavar="FILE", help="Also write the results to FILE as JSON, for scripts.", callback=_can_be_written),
 ]
-Runs = Annotated[Path, typer.Option(help="Folder in which runs are kept.", metavar="DIR")]
+Runs = Annotated[Path, typer.Option(help="Folder in which the run folder is created.", metavar="DIR")]
 Settings = Annotated[
-    list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. train.epochs=3. Repeatable.")
+    list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. train.epochs=3; can be repeated.")
 ]
-Root = Annotated[Path | None, typer.Option(help="Folder or file of the data set.", metavar="DIR")]
-Device = Annotated[str, typer.Option(help="`auto`: a GPU where there is one, else the CPU. Or cpu, cuda, cuda:1, mps.", metavar="DEVICE")]
-RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder, as `train` wrote it.", show_default=False)]
-RunPaths = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.", show_default=False)]
+Root = Annotated[Path | None, typer.Option(help="Folder or file that holds the data set.", metavar="DIR")]
+Device = Annotated[
+    str,
+    typer.Option(help="Device to compute on: cpu, cuda, cuda:1, mps, or `auto` (a GPU if there is one, else the CPU).", metavar="DEVICE"),
+]
+RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder that `train` has written.", show_default=False)]
+RunPaths = Annotated[
+    list[Path], typer.Argument(metavar="RUN...", help="Run folders that `train` has written; two or more.", show_default=False)
+]
 
 
 def placed(recipe: Recipe, data: str | None, root: Path | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sightline.cli.options import Json, Settings, finish
 
 @recipes_app.callback(epilog="Examples:\n\n    sightline recipes\n\n    sightline recipes show energy")
 def recipes(context: typer.Context, json: Json = None) -> None:
-    """List the recipes, or show one."""
+    """List the recipes that can be trained, or show one."""
     if context.invoked_subcommand is not None:
         return
     from sightline import catalog, plugins
@@ -29,9 +29,11 @@ def recipes(context: typer.Context, json: Json = None) -> None:
 
 @recipes_app.command("show", epilog="Examples:\n\n    sightline recipes show energy --set train.epochs=3")
 def recipes_show(
-    name: Annotated[str, typer.Argument(help="Recipe, or a YAML file.", show_default=False)], settings: Settings = [], json: Json = None
+    name: Annotated[str, typer.Argument(help="Name of a recipe, or a YAML file.", show_default=False)],
+    settings: Settings = [],
+    json: Json = None,
 ) -> None:
-    """Print a recipe with all its settings, as YAML that `train` accepts."""
+    """Print a recipe with all its settings, as a YAML file that `train` accepts."""
     from sightline.cli.console import say
     from sightline.overrides import parse_settings
     from sightline.recipe import load_recipe

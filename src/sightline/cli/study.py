@@ -28,34 +28,45 @@ EXAMPLES = (
 def study(
     plan: Annotated[
         list[str],
-        typer.Argument(metavar="PLAN | report DIR", help="Plan by name or YAML file; or the folder of a study.", show_default=False),
+        typer.Argument(
+            metavar="PLAN | report DIR", help="Name of a plan or a YAML file; or `report` and the folder of a study.", show_default=False
+        ),
     ],
     root: Root = None,
     settings: Annotated[
-        list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of every training, e.g. train.epochs=3. Repeatable.")
+        list[str],
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of every training, e.g. train.epochs=3; can be repeated."),
     ] = [],
-    seeds: Annotated[int | None, typer.Option(help="Another number of seeds than the plan's.", min=1, show_default=False)] = None,
+    seeds: Annotated[int | None, typer.Option(help="Number of seeds, in place of the plan's.", min=1, show_default=False)] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the study. Default: studies/ and the plan's name.", metavar="DIR", show_default=False)
+        Path | None,
+        typer.Option(help="Folder of the study. Default: studies/NAME, with the name of the plan.", metavar="DIR", show_default=False),
     ] = None,
-    executor: Annotated[str, typer.Option(help="`local`: processes on this machine. `ray`: a Ray cluster.")] = "local",
+    executor: Annotated[
+        str, typer.Option(help="Where trainings run: `local` (processes on this machine) or `ray` (a Ray cluster).")
+    ] = "local",
     workers: Annotated[
-        int | None, typer.Option(help="Trainings at a time. Default: one per accelerator, else per core.", min=1, show_default=False)
+        int | None,
+        typer.Option(
+            help="Number of trainings at a time. Default: one per accelerator, or one per core if there is none.", min=1, show_default=False
+        ),
     ] = None,
-    threads: Annotated[int, typer.Option(help="Threads of each training.", min=1)] = 1,
+    threads: Annotated[int, typer.Option(help="Number of CPU threads of each training.", min=1)] = 1,
     address: Annotated[
-        str | None, typer.Option(help="Of a running Ray cluster; `auto`: this machine's. Default: one is started here.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Address of a running Ray cluster; `auto` finds the one on this machine. Default: start a cluster here.",
+            show_default=False,
+        ),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be trained and about how long it takes; train nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be trained and about how long it would take.")] = False,
     json: Json = None,
 ) -> None:
-    """Train several arms with several seeds and say, with intervals, whether they differ.
+    """Train several arms (variants of a training) with several seeds and say, with intervals, whether they differ.
 
-    What decides a training decides its name: nothing is trained twice, Ctrl-C and the same command go on, and what fails is listed and
-    does not stop the rest; the exit status is then 1. A line of the plan `like: NAME` starts from a ready-made arm, such as label-only,
-    weight-decay, random-roi.
+    Finished trainings are not repeated: after Ctrl-C, the same command continues the study. A training that fails is listed and does not
+    stop the others; the exit status is then 1. In a plan, `like: NAME` starts from a ready-made arm, such as label-only, weight-decay,
+    random-roi.
     """
     if plan[0] == "report":
         finish(report(plan[1:]), json)

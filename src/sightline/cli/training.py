@@ -15,14 +15,14 @@ from sightline.errors import UserError
 
 @app.command(epilog="Examples:\n\n    sightline demo\n\n    sightline demo --out my-demo --json demo.json")
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder for the two runs and the report; replaced if it is an earlier demo.")] = Path("demo"),
-    seed: Annotated[int, typer.Option(help="Of training and of the phantom images.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for the two runs and the report; an earlier demo in it is replaced.")] = Path("demo"),
+    seed: Annotated[int, typer.Option(help="Random seed of the training and of the drawn images.")] = 0,
     json: Json = None,
 ) -> None:
-    """Train a label-only and a guided classifier on the built-in phantom, compare them and write a report.
+    """Train a label-only and a guided classifier on drawn skin lesions (the phantom), compare them and write a report.
 
-    The phantom's skin lesions carry a ruler wherever the training class is melanoma. The *matched* test set keeps it that way,
-    the *flipped* one turns it round: a classifier that looks at the ruler fails there. Takes a few minutes on two CPU cores.
+    In the training images, a ruler lies beside nearly every melanoma. In the *matched* test set it still does; in the *flipped* one rulers
+    lie beside the other class, so that a classifier that looks at the ruler fails. Takes a few minutes on two CPU cores.
     """
     from sightline.cli.demo import demo as run_demo
 
@@ -40,21 +40,28 @@ def train(
     data: Annotated[str | None, typer.Option(help=DATA_SETS, show_default=False)] = None,
     root: Root = None,
     settings: Settings = [],
-    name: Annotated[str | None, typer.Option(help="Name of the run; default: recipe, data set and seed.", show_default=False)] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the run folder. Default: recipe, data set and seed.", show_default=False)
+    ] = None,
     runs: Runs = Path("runs"),
     start: Annotated[
         Path | None,
-        typer.Option("--from", metavar="RUN", help="Run whose weights it starts from, e.g. the stage before.", show_default=False),
+        typer.Option(
+            "--from",
+            metavar="RUN",
+            help="Run folder whose weights the training starts from, e.g. that of the previous stage.",
+            show_default=False,
+        ),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run of the same recipe.")] = False,
-    devices: Annotated[int | None, typer.Option(help="Processes of data-parallel training.", show_default=False)] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run of the same recipe.")] = False,
+    devices: Annotated[int | None, typer.Option(help="Number of processes of data-parallel training.", show_default=False)] = None,
     device: Device = "auto",
     report: Annotated[bool, typer.Option(help="Write report.html into the run folder.")] = True,
     json: Json = None,
 ) -> None:
-    """Train one classifier and leave a run folder: weights, scores, predictions, maps, logs and a report.
+    """Train one classifier and write a run folder: weights, scores, predictions, maps, logs and a report.
 
-    Data, recipe and gradient paths are checked first. Ctrl-C leaves a run that `--resume` goes on with.
+    Data and recipe are checked first, and whether the losses reach the weights. After Ctrl-C, `--resume` continues the run.
     """
     from sightline.cli.console import Bar, say, scores_table
     from sightline.overrides import parse_settings
