@@ -2,11 +2,11 @@
 
     uv run python benchmarks/leaky_split.py --root BUSI --weights mobilenetv2_100.safetensors --json leaky_split.json
 
-001 drew the training lists of its arms by divisions of their own: on BUSI the list with all masks holds 27 of the 46 validation images of
-the other one. Here the same share of the judged images goes into the training list in exchange for as many of their class, so that both
-lists are equally long. Both trainings are judged on the same images: on all of them, on those that leak and on those that do not (two
-images leak where the leak check says so, near-duplicates included). Intervals of the paired differences are over seeds and images (95 %).
-Both lists are first shown to the leak check, which has to refuse the leaky one. Finished runs in `--runs` are kept.
+The SPN report drew the training list of each arm by a separate division: on BUSI the list with all masks holds 27 of the 46 validation
+images of the other one. Here the same share of the judged images goes into the training list in exchange for as many of their class, so
+that both lists are equally long. Both trainings are judged on the same images: on all of them, on those that leak and on those that do not
+(two images leak where the leak check says so, near-duplicates included). Intervals of the paired differences are over seeds and images (95
+%). Both lists are first shown to the leak check, which has to refuse the leaky one. Finished runs in `--runs` are kept.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from sightline.metrics.hierarchical import Spread, hierarchical
 from sightline.recipe import load_recipe
 from sightline.types import Record
 
-SHARE = Fraction(27, 46)  # of the judged images, in 001's list of all BUSI masks
+SHARE = Fraction(27, 46)  # of the judged images, in the SPN report's list of all BUSI masks
 DIVISION = Split(val=0.25, test=0, near_duplicates=True)
 ARMS = ("clean", "leaky")
 SCORES = {"accuracy": "accuracy", "f1": "F1, mean of the classes", "auc": "AUC"}

@@ -1,7 +1,8 @@
 """The scores that a paper itself prints, for the arms of a plan: the second tables in `docs/papers/`.
 
-003: balanced accuracy, average precision, and the Jaccard index of every map (003-18, 003-19, 003-29). 001: precision, sensitivity,
-specificity and F1 as means over the classes (001-15), and the predicted masks: Dice, how many are empty, how many cover all (001-25, -26).
+Yan 2020: balanced accuracy, average precision, and the Jaccard index of every map (003-18, 003-19, 003-29). SPN report:
+precision, sensitivity, specificity and F1 as means over the classes (001-15), and the predicted masks: Dice, how many are empty, how many
+cover all (001-25, -26).
 """
 
 from __future__ import annotations

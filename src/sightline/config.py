@@ -1,4 +1,4 @@
-"""The settings of a training, section by section: its data here, how it learns in `config_train.py`. `recipe.py` puts them together."""
+"""The settings of the data of a training. `config_train.py` holds those of the learning, and `recipe.py` combines both."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class Augment(Settings):
     """Random changes of the training images, the same for image and ROI map. The default changes nothing.
 
     Attributes:
-        rotate: degrees, uniform in the range.
-        rotate90: a random multiple of 90 degrees first.
+        rotate: angle in degrees, uniform in the range.
+        rotate90: rotate by a random multiple of 90 degrees first.
         scale_x, scale_y: zoom factors, drawn independently.
         shear_x, shear_y: degrees.
         translate: pixels at `image_size`, both axes, uniform in +- the value.
@@ -68,7 +68,7 @@ class Augment(Settings):
         brightness, contrast, saturation: as torchvision's ColorJitter: one number f draws a factor from 1 - f to 1 + f, a pair is the
             range of the factor itself.
         hue: as torchvision's ColorJitter, a share of the colour circle to both sides.
-        fill: RGB, 0 to 255, of what no pixel covers. ROI maps are filled with 0.
+        fill: colour (RGB, 0 to 255) of areas that no pixel of the image covers. ROI maps are filled with 0.
     """
 
     rotate: Degrees = (0, 0)
@@ -97,21 +97,21 @@ class Augment(Settings):
 
 
 class Roi(Settings):
-    """What becomes of the annotations that guide the training: which kind and of what quality (the axes of 003's future work).
+    """How the annotations that guide the training are changed: their kind and their quality (the axes of the future work in Yan 2020).
 
-    It changes training images alone; scores are always taken against the annotation as it was given.
+    Only training images are affected; scores always use the annotation as it was given.
 
     Attributes:
         of: named regions of the data set (dermoscopic features, organs) in place of the annotation; several are united.
-        pseudo: folder written by `sightline pseudo-mask`, whose masks take the place of the annotations of the images it has any for.
-        control: a region that knows nothing of the image, to see what any region at all would do: `random` (another training image's,
-            brought to the area of the image's own), or `centre` (a disc of that area in the middle).
+        pseudo: folder written by `sightline pseudo-mask`; where it has a mask for an image, this replaces the annotation.
+        control: a region unrelated to the image, to measure the effect of guidance by any region: `random` (that of another training image,
+            scaled to the area of the image's own region), or `centre` (a disc of that area in the middle).
         shape: `exact`, or the region's `polygon` (coarse outline), `circle` (of the same area and centre) or `box` (bounding box).
         grow: dilation (above 0) or erosion (below) as a share of the region's radius, that of a circle of the same area.
         shift: displacement in a random direction, as a share of the radius.
         noise: standard deviation of a smooth random displacement of the outline, as a share of the radius.
-        invert: everything but the region.
-        seed: of control, shift and noise, drawn once per image, and of which images `annotated_fraction` takes.
+        invert: use everything except the region.
+        seed: random seed of control, shift and noise, which are drawn once per image, and of the choice made by `annotated_fraction`.
     """
 
     of: tuple[str, ...] = ()
@@ -126,19 +126,20 @@ class Roi(Settings):
 
 
 class Decoy(Settings):
-    """A shortcut planted into the images of any data set: an artefact that tells the class in training, and not in two of the tests.
+    """A shortcut planted into the images of any data set: an artefact that goes with the class in training, but not in two of the test
+    sets.
 
-    The images of the split `test` (where there is none, of the data set's own `removed`, or else of `val`) come three times: `matched` as
-    in training, `flipped` with the opposite correlation, `removed` without the artefact. Further test sets stay as they are.
+    The images of the split `test` (where there is none, of the data set's own `removed`, or else of `val`) are used in three versions:
+    `matched` as in training, `flipped` with the opposite correlation, `removed` without the artefact. Further test sets stay as they are.
 
     Attributes:
         artefact: `swatch` (a coloured square in a corner), `ruler` (a strip along an edge), or `text` (burnt-in letters in a corner).
-        strength: rho, the correlation of artefact and class in training: 0 none, 1 always. Of the positive images a share of (1 + rho) / 2
-            carries it, of each other class (1 - rho) / 2, rounded to whole images.
-        positive: the class that it comes with; None: the last one.
-        size: side of the swatch, depth of the ruler, twice the height of the letters, as a share of the shorter side of what an
-            evaluation sees of the image.
-        seed: of what is drawn where.
+        strength: rho, the correlation of artefact and class in training, from 0 to 1. A share of (1 + rho) / 2 of the positive images and a
+            share of (1 - rho) / 2 of each other class has the artefact, rounded to whole images.
+        positive: the class with which the artefact goes; None: the last class.
+        size: side of the swatch, depth of the ruler, twice the height of the letters, as a share of the shorter side of the part of the
+            image that is used in evaluation.
+        seed: random seed of the drawing and its place.
     """
 
     artefact: Literal["swatch", "ruler", "text"] = "swatch"
@@ -149,11 +150,11 @@ class Decoy(Settings):
 
 
 class Mask(Settings):
-    """What is inside a mask that does not say it by two levels: one of these.
+    """Which pixels of a mask with more than two levels are inside. Give one of the two settings.
 
     Attributes:
-        levels: grey levels, indices of a palette picture, or colours (`#ff0000`) that are inside; no others are.
-        least: grey level, or index, from which pixels are inside.
+        levels: grey levels, indices of a palette picture, or colours (`#ff0000`) that are inside; all others are outside.
+        least: smallest grey level, or index, that is inside.
     """
 
     levels: tuple[Annotated[int, Field(ge=0, le=2**32 - 1), NUMBER] | Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")], ...] = ()
@@ -167,13 +168,14 @@ class Mask(Settings):
 
 
 class Split(Settings):
-    """How records without an owner's split are divided: stratified by class, grouped, seeded.
+    """How images without a split of the data set's owner are divided: stratified by class, with groups kept together, and reproducible by a
+    seed.
 
     Attributes:
-        owner: keep the owner's sets; if not, all records are pooled and divided by `val` and `test`.
-        val, test: shares of the records. Where the owner gives only a validation set, `test` is 0 and that set is left alone.
-        seed: of the division, apart from the training's seed, so that several seeds share one division.
-        folds, fold: k-fold cross-validation instead of `val`: fold number `fold` (0-based) validates.
+        owner: keep the owner's splits; otherwise all images are pooled and divided by `val` and `test`.
+        val, test: shares of the images. If the owner gives only a validation set, `test` counts as 0 and that set is kept as it is.
+        seed: random seed of the division, separate from that of the training, so that trainings with several seeds share one division.
+        folds, fold: k-fold cross-validation instead of `val`: fold number `fold` (0-based) is the validation set.
         near_duplicates: treat images that look nearly the same as one group.
     """
 
@@ -196,32 +198,34 @@ class Split(Settings):
 
 
 class Data(Settings):
-    """Which images, and how they become tensors.
+    """Which images are used, and how they are converted to tensors.
 
     Attributes:
-        name: data set, a name from the catalogue.
-        root: its folder or file; None for the built-in one.
-        task: one of the data set's named tasks; None for its first.
-        classes: a task of one's own: class name -> labels that belong to it, in the order of the logits; other labels are left out.
+        name: data set or reader, as listed by `sightline train --help`.
+        root: folder or file of the data set; None for the built-in phantoms.
+        task: one of the data set's named tasks; None: the first one.
+        classes: your own task: class name -> labels that belong to it, in the order of the logits; images with other labels are left out.
         options: settings of the reader.
-        kind: of image, which decides the artefacts that an audit tries; None: as the data set says, or else guessed from the colours.
-        image_size: pixels, both sides, of what the network sees.
+        kind: kind of image, which decides which artefacts an audit tries; None: the kind of the data set, or else a guess from the colours.
+        image_size: height and width of the network's input in pixels.
         fit: how an oblong image becomes square: `squash`, `crop` (centre square) or `pad` (with `augment.fill`).
-        centre: side of a centre square that is cut out first, as a share of the shorter side (003: 0.8); None: nothing is cut.
+        centre: side of a centre square that is cut out first, as a share of the shorter side (Yan 2020: 0.8); None: the whole image is
+            used.
         load_size: side before a random crop to `image_size` in training (centre crop otherwise); None: `image_size`.
-        gaze_blur: B of 004's Algorithm 1, in original pixels.
-        grey: the values that become black and white in pictures of deep greys: 16 or 32 bits, float, DICOM without a window. None: one
-            scale that holds the pictures of the whole data set, which a training finds and writes down here.
+        gaze_blur: size of the blur of gaze maps in pixels of the original image (B in Algorithm 1 of Zhu et al. 2022).
+        grey: the values that become black and white in pictures with greys of more than 8 bits: 16 or 32 bits, floats, DICOM without a
+            window. None: the training chooses one scale for the whole data set and stores it here.
         mask: what is inside a mask of more than two levels.
-        annotated_on: the pixels on which annotations were made: those of the `upright` photograph, or those `stored` in the file, from
-            which the EXIF tag turns it.
-        decoy: a shortcut to plant; None: the images as they are.
-        roi: what becomes of the annotations in training.
+        annotated_on: the pixels to which annotations refer: those of the `upright` photograph, or those `stored` in the file before the
+            EXIF tag turns it.
+        decoy: a shortcut to plant into the images; None: no shortcut.
+        roi: how the annotations are changed for training.
         annotated_fraction: share of the training annotations that is used; subsets of one seed are nested.
         annotated: CSV with a column `id`: the training images whose annotations are used, instead of a share of them.
-        balance: of the classes in training.
-        leaks: `refuse` exact leaks, or `drop` their training images, and warn of near ones; `warn` of all; `ignore`.
-        cache: keep decoded images in a file in the temporary folder, so that later epochs do not decode again.
+        balance: how the classes are balanced in training.
+        leaks: `refuse` exact leaks or `drop` their training images, with a warning of near-duplicates in both cases; `warn` of all leaks;
+            or `ignore` all.
+        cache: keep decoded images in a file in the temporary folder, so that later epochs need not decode them again.
     """
 
     name: str = "phantom"

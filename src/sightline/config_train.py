@@ -1,4 +1,4 @@
-"""The settings of how a training learns and is judged: network, losses, optimisation, evaluation."""
+"""The settings of network, losses, optimisation and evaluation."""
 
 from __future__ import annotations
 
@@ -28,16 +28,17 @@ Deviation = Annotated[float, Field(ge=0.001, le=10), NUMBER]
 
 
 class Backbone(Settings):
-    """Any timm model, or one of the catalogue's own.
+    """The network that computes the features: any timm model, or one that comes with sightline.
 
     Attributes:
-        name: as `timm.list_models()` spells it, or a name of the catalogue's room `backbone`.
+        name: a name from `timm.list_models()`, or of a backbone in the catalogue.
         weights: `none` (from scratch), `imagenet` (timm's, which may download), or a path to a safetensors file.
-        stride: cut the network off after its last stage whose stride is at most this: finer maps, smaller view. None: the whole.
-        output_stride: keep the whole network but dilate it to this stride (timm supports it for many CNNs). None: as built.
+        stride: cut the network off after the last stage whose stride is at most this, which gives finer maps and a smaller receptive field.
+            None: the whole network.
+        output_stride: keep the whole network but dilate it to this stride (timm supports it for many CNNs). None: no dilation.
         drop_path: stochastic depth rate.
-        freeze_batchnorm: batch-norm layers keep their statistics in training.
-        mean, std: of images in [0, 1], per channel, with which they are normalised; None: those of the model's pretraining.
+        freeze_batchnorm: keep the statistics of batch-norm layers fixed in training.
+        mean, std: per channel, for the normalisation of images in [0, 1]; None: those of the model's pretraining.
     """
 
     name: str = "resnet18"
@@ -51,12 +52,12 @@ class Backbone(Settings):
 
 
 class Head(Settings):
-    """From features to logits.
+    """The layers that compute the logits from the features.
 
     Attributes:
-        kind: `gap` (global average pooling, then linear) or `own` (the timm model's own head with its last layer renewed).
-        hidden: widths of layers between pooling and the last linear one (001 text: [1024]).
-        dropout: before the last layer.
+        kind: `gap` (global average pooling, then linear) or `own` (the timm model's own head with a new last layer).
+        hidden: widths of layers between pooling and the last linear one (the text of the SPN report: [1024]).
+        dropout: dropout rate before the last layer.
     """
 
     kind: Literal["gap", "own"] = "gap"
@@ -68,9 +69,9 @@ class WeightedLoss(Plugin):
     """A loss with its weight.
 
     Attributes:
-        weight: factor in the total (fixed weighting), or starting point.
-        start: epoch (0-based) at which it sets in.
-        ramp: epochs over which it grows linearly to its weight.
+        weight: factor in the total loss (fixed weighting), or its initial value (learned and calibrated weighting).
+        start: first epoch (0-based) in which the loss counts.
+        ramp: number of epochs over which the weight grows linearly to its value.
     """
 
     weight: Weight = 1
@@ -99,9 +100,9 @@ class Optimizer(Settings):
 
 
 class Schedule(Settings):
-    """Of the learning rate. `step`: times `gamma` every `every` epochs. `plateau`: times `gamma` after `patience` epochs in which
-    `val/loss` did not improve; `reload_best` then goes back to the best weights (004-10). `one_cycle` and `cosine` run over the
-    whole training, per step."""
+    """Schedule of the learning rate. `step`: multiply it by `gamma` every `every` epochs. `plateau`: multiply it by `gamma` after
+    `patience` epochs without improvement of `val/loss`; with `reload_best` the training then continues from the best weights (004-10).
+    `one_cycle` and `cosine` change it after every step, over the whole training."""
 
     name: Literal["constant", "step", "plateau", "one_cycle", "cosine"] = "constant"
     every: Count = 10
@@ -112,18 +113,18 @@ class Schedule(Settings):
 
 
 class Train(Settings):
-    """How it learns.
+    """Optimisation: epochs, batches, learning rate, and which epoch is kept.
 
     Attributes:
-        start: run folder, or safetensors file of a whole classifier, whose weights it starts from; a last layer for other classes is left
-            as it is.
+        start: run folder, or safetensors file of a whole classifier, whose weights the training starts from; a last layer for other classes
+            is not loaded.
         lr_factors: module -> factor on the learning rate (000-09), e.g. `{head: 10}`; modules are `backbone`, `head`, `source`, `losses`.
-        select: validation metric whose best epoch is kept, `val/<metric>`, and whether more or less of it is better; `last` keeps the
-            last epoch, so that scores on the validation images are not those of a chosen epoch.
-        early_stop: epochs without improvement of `select` after which training ends; None: never.
-        clip: largest gradient norm; None: no clipping.
-        devices: processes of data-parallel training.
-        workers: data-loading processes.
+        select: validation metric, `val/<metric>`, whose best epoch is kept (`select_mode` says whether higher or lower is better); `last`
+            keeps the last epoch, so that no epoch is chosen on the validation images.
+        early_stop: number of epochs without improvement of `select` after which the training ends; None: never.
+        clip: largest norm of the gradient; None: no clipping.
+        devices: number of processes for data-parallel training.
+        workers: number of processes that load data.
     """
 
     start: Path | None = None
@@ -150,17 +151,17 @@ class Train(Settings):
 
 
 class Evaluate(Settings):
-    """How it is judged.
+    """Evaluation: which splits are scored, and how.
 
     Attributes:
-        splits: which, by name; those that the data set lacks are passed over.
+        splits: names of the splits to score; those that the data set lacks are skipped.
         explain: whose map is scored: the `label`'s or the `predicted` class's.
-        threshold: of the min-max map, for Jaccard and Dice.
-        bootstrap: resamples behind each interval.
-        confidence: of the intervals.
-        shuffles: other images whose ROI each map is scored against.
+        threshold: on the map scaled to [0, 1], for Jaccard and Dice.
+        bootstrap: number of resamples for each interval.
+        confidence: confidence level of the intervals.
+        shuffles: number of other images with whose ROI each map is compared, for the level `shuffled`.
         point_into: class -> named regions of the data set: counts the images of that class whose map, brought to the image's size, has its
-            maximum inside any of them (004's criterion: cardiomegaly in the heart, pneumonia in the lungs).
+            maximum inside any of them (the criterion of Zhu et al. 2022: cardiomegaly in the heart, pneumonia in the lungs).
     """
 
     splits: tuple[str, ...] = ("val", "test", "matched", "flipped", "removed")
@@ -173,7 +174,7 @@ class Evaluate(Settings):
 
 
 class Stage(Settings):
-    """One of several trainings in a row; each starts from the best weights of the one before."""
+    """One of several successive trainings; each starts from the best weights of the previous one."""
 
     name: Name
     set: dict[str, Any] = {}

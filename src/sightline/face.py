@@ -1,4 +1,4 @@
-"""The verbs as functions: `sl.data`, `sl.build`, `sl.evaluate`, `sl.explain`, `sl.audit`, `sl.compare`."""
+"""The commands of the command line as functions: `sl.data`, `sl.build`, `sl.evaluate`, `sl.explain`, `sl.audit`, `sl.compare`."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ Picture = str | Path | np.ndarray | Tensor | Image.Image
 
 @dataclass(frozen=True)
 class DataSets(Mapping[str, ImageDataset]):
-    """The splits of a data set, read, looked through and divided.
+    """A data set that was read, checked and divided into splits.
 
     Attributes:
         splits: name -> images; also `sets.train`, `sets.val`, `sets.test` and `sets["matched"]`.
         classes: in the order of the logits.
         notes: how the data were read, one sentence each.
-        warnings: what was met and is no reason to refuse them, such as near-duplicates in two splits.
+        warnings: problems that do not prevent a training, such as near-duplicates in two splits.
     """
 
     splits: Mapping[str, ImageDataset]
@@ -68,7 +68,7 @@ class DataSets(Mapping[str, ImageDataset]):
 
 
 def data(name: str, root: str | Path | None = None, **settings: Any) -> DataSets:
-    """Reads a data set, looks for everything that would spoil a training, and divides it.
+    """Reads a data set, checks it for everything that would spoil a training, and divides it into splits.
 
     >>> sets = data("phantom", image_size=32, options={"size": 64, "train": 8, "val": 8, "test": 4})
     >>> sorted(sets), sets.classes
@@ -77,9 +77,9 @@ def data(name: str, root: str | Path | None = None, **settings: Any) -> DataSets
     torch.Size([3, 32, 32])
 
     Args:
-        name: of a reader, as in `sightline data check`: `folder`, `table`, `coco`, `isic2017`, ...
+        name: name of the reader, as in `sightline data check`: `folder`, `table`, `coco`, `isic2017`, ...
         root: folder or file of the data set.
-        settings: of `sightline.config.Data`, e.g. `image_size=224`, `split={"val": 0.2}`, `options={...}` of the reader.
+        settings: settings of `sightline.config.Data`, e.g. `image_size=224`, `split={"val": 0.2}`, `options={...}` for the reader.
 
     Raises:
         UserError: an unknown reader or setting; data that a training would refuse, such as leaks or a class without training images.
@@ -93,9 +93,9 @@ def build(recipe: Recipe | str, classes: int, settings: Mapping[str, Any] | None
     """The classifier that a recipe describes.
 
     Args:
-        recipe: or its name, or a YAML file.
-        classes: how many.
-        settings: of the recipe that are changed, e.g. `{"backbone.weights": "imagenet"}`.
+        recipe: a recipe, its name, or a YAML file.
+        classes: number of classes.
+        settings: settings of the recipe to change, e.g. `{"backbone.weights": "imagenet"}`.
 
     Raises:
         UserError: no such recipe, or settings that do not fit each other.
@@ -105,7 +105,7 @@ def build(recipe: Recipe | str, classes: int, settings: Mapping[str, Any] | None
 
 @dataclass(frozen=True)
 class Bare:
-    """A classifier without a run: named classes, settings of the scores, and the most probable class as its decision."""
+    """A classifier without a run, with the names of its classes and the settings for its scores. It predicts the most probable class."""
 
     network: GuidedClassifier
     classes: tuple[str, ...]
@@ -132,15 +132,15 @@ def evaluate(what: GuidedClassifier, dataset: ImageDataset, **settings: Any) -> 
 
 
 def evaluate(what: Run | GuidedClassifier, dataset: Any = None, **settings: Any) -> Any:
-    """Scores with intervals: how good the decisions are, and how well the maps agree with the regions.
+    """Scores the decisions, and the agreement of the maps with the regions, with intervals.
 
     Args:
         what: a finished run, whose scores are also written into its folder; or a classifier.
-        dataset: of a run, the names of the splits (None: those that its recipe names); of a classifier, images such as `sl.data(...).test`.
-        settings: of `sightline.config.Evaluate`, for a classifier, e.g. `bootstrap=2000`, `confidence=0.9`.
+        dataset: for a run, the names of the splits (None: those in its recipe); for a classifier, images such as `sl.data(...).test`.
+        settings: for a classifier, settings of `sightline.config.Evaluate`, e.g. `bootstrap=2000`, `confidence=0.9`.
 
     Returns:
-        Of a classifier `SplitScores`; of a run split name -> `SplitScores`.
+        For a classifier `SplitScores`; for a run a dictionary, split name -> `SplitScores`.
 
     Raises:
         UserError: no such split, or images of other classes.
@@ -165,14 +165,14 @@ def explain(
     classes: Sequence[str] | None = None,
     image_size: int = 224,
 ) -> Explanation:
-    """What it says of a picture, and where it looked.
+    """The prediction for a picture, and the map that shows where the classifier looked.
 
     Args:
         what: a run or a classifier.
         picture: a path; an array (H, W, 3) uint8; a tensor (3, H, W) in [0, 1]; or a PIL image.
-        target: class to explain; `all`; None: the one that is decided for.
-        method: `map`, the classifier's own attention; `occlusion` and `gradient` work with any.
-        classes, image_size: names of the logits and side of the network's input; of a run both are known.
+        target: class to explain, or `all`; None: the predicted class.
+        method: `map`, the classifier's attention map; `occlusion` or `gradient`, which work with every classifier.
+        classes, image_size: names of the classes and side of the network's input; not needed for a run, which knows both.
 
     Raises:
         UserError: a picture that cannot be read, an unknown class or method, or a classifier without maps.
@@ -202,10 +202,10 @@ class AuditResult:
     """What a classifier relies on.
 
     Attributes:
-        verdict: in one line.
+        verdict: the result in one line.
         answers: question -> answer, in sentences.
         flag: `relying`, `aligned but relying`, `thrown off`, `no sign of relying` or `not tested`.
-        facts: every number, see `sightline.audit.examine`.
+        facts: all numbers, see `sightline.audit.examine`.
     """
 
     verdict: str
@@ -224,15 +224,15 @@ def audit(
     seed: int = 0,
     **settings: Any,
 ) -> AuditResult:
-    """Changes images and sees what becomes of the answers.
+    """Changes images and measures how the answers change, to find out what a classifier relies on.
 
     Args:
         what: a run or a classifier.
-        dataset: of a run, the name of a split (None: its first test set); of a classifier, images.
-        seconds: after which fewer images are taken.
-        images: at most.
-        kind: of image, which decides the artefacts that are tried; None: as the data say.
-        settings: of `sightline.config.Evaluate`, for a classifier.
+        dataset: for a run, the name of a split (None: its first test set); for a classifier, images.
+        seconds: time limit; if it is short, fewer images are used.
+        images: largest number of images.
+        kind: kind of image, which decides which artefacts are tried; None: the kind of the data set.
+        settings: for a classifier, settings of `sightline.config.Evaluate`.
 
     Raises:
         UserError: no such split, or images of other classes.
@@ -255,15 +255,15 @@ def audit(
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs side by side.
+    """A comparison of runs on the same images.
 
     Attributes:
-        split: on which the scores are.
+        split: the split that was scored.
         scores: run -> scores.
-        differences: every other run minus the baseline (the first label-only run, else the first), on every split that they share, with p
-            corrected over all of them.
-        notes: how to read them.
-        files: that were written.
+        differences: each run minus the baseline (the first label-only run, else the first run), on every split that they share, with p
+            corrected over all of these comparisons.
+        notes: how to read the differences.
+        files: the files that were written.
     """
 
     split: str
@@ -274,12 +274,12 @@ class Comparison:
 
 
 def compare(*runs: Run | str | Path, split: str | None = None, out: str | Path | None = None) -> Comparison:
-    """Puts finished runs side by side.
+    """Compares finished runs on the same images.
 
     Args:
-        runs: at least two, or their folders.
-        split: on which the scores are; None: the first test set that all have.
-        out: folder for a grid of maps, curves and a report; None: nothing is written.
+        runs: at least two runs, or their folders.
+        split: split to score; None: the first test set that all runs have.
+        out: folder for a picture of the maps, ROC curves and a report; None: nothing is written.
 
     Raises:
         UserError: fewer than two, no split in common, or other classes or images.

@@ -24,12 +24,12 @@ LONGEST_CHAIN = 10  # of recipes that extend one another
 
 
 class Extension(Settings):
-    """What a file says of the recipe that it extends.
+    """What a recipe file says about the recipe that it extends.
 
     Attributes:
-        extends: that recipe's name, or file.
-        no_longer: which of its deviations do not hold here, by how they begin.
-        deviations: further ones, added to those that do.
+        extends: name or file of that recipe.
+        no_longer: first words of those of its deviations that do not hold here.
+        deviations: further deviations, added to the remaining ones.
     """
 
     extends: str
@@ -38,14 +38,14 @@ class Extension(Settings):
 
 
 class Recipe(Settings):
-    """Everything that decides a training.
+    """All settings of a training.
 
     Attributes:
-        name: its own name.
-        title: one line that says what it is.
-        source: paper, section, equation; or that it is our own.
-        deviations: where it departs from its source, and why.
-        attention: where the classifier says it looks.
+        name: name of the recipe.
+        title: description in one line.
+        source: paper, section and equation; or a statement that it is our own.
+        deviations: differences from the source, with reasons.
+        attention: how the attention maps are computed.
     """
 
     name: Name
@@ -71,7 +71,7 @@ class Recipe(Settings):
 
     @property
     def guided(self) -> bool:
-        """Whether it needs annotated images, in any of its stages."""
+        """Whether any stage needs annotated images."""
         return bool(self.losses.guidance or self.losses.behaviour) or any(self.at_stage(stage).guided for stage in self.stages)
 
     def plugins(self) -> list[tuple[str, str, Plugin]]:
@@ -83,10 +83,10 @@ class Recipe(Settings):
         return found
 
     def check(self) -> Recipe:
-        """Checks names and options against the catalogue, of every stage. Imports what is named.
+        """Checks the names and options of every stage against the catalogue, and imports the plug-ins that are named.
 
         Raises:
-            UserError: an unknown name or option, a value of a wrong type; losses of which none teaches the classes.
+            UserError: an unknown name or option, a value of a wrong type; no loss that teaches the classes.
         """
         for where, room, plugin in self.plugins():
             found, beside = catalog.find(room, plugin.name), set(type(plugin).model_fields) - {"name"}
@@ -106,7 +106,7 @@ class Recipe(Settings):
             raise UserError("losses.classification.weight", reason, "Give it a weight above 0.")
 
     def at_stage(self, stage: Stage) -> Recipe:
-        """The recipe that one stage follows: its own settings laid over the common ones."""
+        """The recipe of one stage: the common settings, overridden by those of the stage."""
         return recipe_from(override(self.model_dump(mode="json") | {"stages": []}, stage.set), where=f"stage {stage.name!r}")
 
     def with_settings(self, **settings: Any) -> Recipe:
@@ -137,7 +137,7 @@ def validated(model: type[S], tree: dict[str, Any], where: str | Path) -> S:
 
 
 def _fields(model: Any, loc: tuple[int | str, ...]) -> list[str]:
-    """The settings that are known where an unknown one was found."""
+    """The names of the settings that exist at the place where an unknown one was found."""
     for part in loc[:-1]:
         if isinstance(part, str) and part in model.model_fields:
             annotation = model.model_fields[part].annotation
@@ -147,14 +147,14 @@ def _fields(model: Any, loc: tuple[int | str, ...]) -> list[str]:
 
 
 def extended(tree: dict[str, Any], where: str | Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The settings of a file laid over the recipe that it extends, see `merged` and `Extension`.
+    """The settings of the extended recipe, overridden by those of a file, see `merged` and `Extension`.
 
     Args:
         above: the files that extend this one, outermost first.
 
     Raises:
-        UserError: what is extended cannot be read, extends this file in turn, or is the end of a long chain; or `no_longer` names what is
-            no deviation of it.
+        UserError: the extended recipe cannot be read, extends this file in turn, or makes the chain too long; or `no_longer` names no
+        deviation of it.
     """
     said = validated(Extension, {key: tree[key] for key in Extension.model_fields if key in tree}, where)
     chain = (*above, _place(where))
@@ -174,7 +174,7 @@ def extended(tree: dict[str, Any], where: str | Path, above: tuple[str, ...] = (
 
 
 def _place(name: str | Path) -> str:
-    """The same for every way of writing the path of one file."""
+    """A form that is equal for all spellings of the path of one file."""
     return str(Path(name).resolve()) if _is_file_name(name) else str(name)
 
 
@@ -199,16 +199,17 @@ def recipe_names() -> list[str]:
 
 
 def names_in(folder: Traversable) -> list[str]:
-    """The YAML files of a folder, without their ending."""
+    """The names of the YAML files of a folder, without suffix."""
     return sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
 
 
 def named_tree(kind: str, name: str | Path, folder: Traversable, if_empty: str) -> dict[str, Any]:
-    """The settings of a YAML file: one of the user's by its path, or one of `folder` by its name. Its own `name` is filled in.
+    """The settings of a YAML file: a file of the user, given by its path, or a file of `folder`, given by its name. A missing `name` is
+    filled in.
 
     Args:
-        kind: what it is, for the messages.
-        if_empty: remedy where the file holds no settings.
+        kind: what the file describes, for the messages.
+        if_empty: remedy to suggest if the file holds no settings.
 
     Raises:
         UserError: no such name or file, or broken YAML.
@@ -232,11 +233,11 @@ def _is_file_name(name: str | Path) -> bool:
 
 
 def load_recipe(name: str | Path, settings: dict[str, Any] | None = None, above: tuple[str, ...] = ()) -> Recipe:
-    """A recipe by name, or from a YAML file of one's own, with dotted settings laid over it.
+    """Loads a recipe by its name or from a YAML file, overridden by dotted settings.
 
     Args:
-        name: `gain`, or a file (which may say `extends: NAME` to lay its settings over another recipe's, see `merged` and `extended`);
-            `gain/stage2` is one stage of it alone, which `train.start` lets begin at another run's weights.
+        name: `gain`, or a file (which may extend another recipe by `extends: NAME`, see `merged` and `extended`); `gain/stage2` is one
+            stage alone; `train.start` then names the run whose weights it starts from.
         above: see `extended`.
 
     Raises:

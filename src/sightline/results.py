@@ -1,6 +1,6 @@
-"""What comes out, as values with names: scores with their intervals, of one split, and differences between two runs.
+"""Results as objects with named fields: scores of one split with their intervals, and differences between two runs.
 
-They are read from the JSON of a run and written as it. What a file holds beyond the fields that are named here is kept.
+They are read from the JSON files of a run, and written in the same form. Further fields of a file are kept.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ Share = Annotated[float, Field(ge=0, le=1)] | None
 
 
 class Result(BaseModel):
-    """A part of a result. It cannot be changed; `to_json` gives it as plain values."""
+    """A part of a result. It is immutable; `to_json` converts it to plain values."""
 
     model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
 
     def to_json(self) -> dict[str, Any]:
-        """JSON-able, as in the files of a run."""
+        """Plain values, as in the JSON files of a run."""
         return self.model_dump(mode="json", exclude_unset=True)
 
 
@@ -31,9 +31,9 @@ class Score(Result):
     Score(0.800 [0.700, 0.900])
 
     Attributes:
-        value: None where it cannot be computed, as an AUC of one class.
-        low, high: the interval; None where the images are too few for one.
-        method: how the interval was made, where that is told: `bca`, `percentile`.
+        value: None where it cannot be computed, such as the AUC of images of one class.
+        low, high: bounds of the interval; None where there are too few images.
+        method: how the interval was computed, if known: `bca`, `percentile`.
     """
 
     value: Number
@@ -49,7 +49,7 @@ class Score(Result):
 
 
 class ClassScores(Result):
-    """The scores of one class among `n` images of it."""
+    """The scores of one class, which `n` images have as their label."""
 
     n: Count
     sensitivity: Score
@@ -68,7 +68,7 @@ class Curve(Result):
 
 
 class Best(Result):
-    """The best threshold in hindsight, chosen on the very images that are scored."""
+    """The best threshold in hindsight: chosen on the same images that are scored."""
 
     threshold: float
     balanced_accuracy: Number = None
@@ -86,7 +86,7 @@ class Decided(Result):
 
 
 class Cut(Result):
-    """A map cut at the threshold that was chosen on validation images."""
+    """A map as a mask, at the threshold that was chosen on validation images."""
 
     threshold: float
     jaccard: Score
@@ -98,9 +98,9 @@ class Classification(Result):
 
     Attributes:
         per_class: class -> its scores.
-        confusion: (C, C) counts; rows are labels, columns what was said.
-        roc: class -> curve; None for a class that the images lack.
-        at_threshold: of two classes, at the threshold that the run keeps.
+        confusion: (C, C) counts; rows are labels, columns are predictions.
+        roc: class -> curve; None for a class without images.
+        at_threshold: with two classes, scores at the threshold that the run keeps.
     """
 
     accuracy: Score
@@ -113,12 +113,12 @@ class Classification(Result):
 
 
 class Level(Score):
-    """A score of maps, beside what maps reach that know nothing of the image.
+    """A score of maps, beside the levels that maps reach without any information about the image.
 
     Attributes:
-        uniform: of one value everywhere.
-        centre: of a blob in the middle.
-        shuffled: of the map of another image.
+        uniform: score of a map with the same value everywhere.
+        centre: score of a blob in the middle.
+        shuffled: score of the maps of other images.
     """
 
     uniform: Number = None
@@ -132,7 +132,7 @@ class Localisation(Result):
     Attributes:
         epg: energy-based pointing game: the share of the map's positive evidence inside the region.
         roi_area: the share of the image that the region covers.
-        unknown, blank: images without a known region; maps without positive evidence.
+        unknown, blank: number of images without a known region; number of maps without positive evidence.
     """
 
     epg: Level
@@ -150,7 +150,7 @@ class Group(Result):
 
 
 class Groups(Result):
-    """Accuracy of each group, and the worst."""
+    """Accuracy of each group, and of the worst group."""
 
     by_group: dict[str, Group]
     worst: Score
@@ -158,7 +158,8 @@ class Groups(Result):
 
 
 class MaskScores(Result):
-    """A map as a mask; `empty` and `whole` are the Jaccard indices of masks that say nothing."""
+    """Scores of a map as a predicted mask; `empty` and `whole` are, for comparison, the Jaccard indices of an empty mask and of a mask of
+    the whole image."""
 
     jaccard: Score
     dice: Score
@@ -178,12 +179,12 @@ class SplitScores(Result):
     """All scores of one split.
 
     Attributes:
-        n: images.
+        n: number of images.
         classes: in the order of the logits.
-        localisation: map -> its scores, of a classifier with maps.
-        masks: map -> its scores as a mask, of maps in [0, 1].
-        pointing: map -> region or class -> how often it points there, where a recipe asks for it.
-        groups: by class and artefact, where artefacts are tagged.
+        localisation: map -> its scores; empty for a classifier without maps.
+        masks: map -> its scores as a mask, for maps in [0, 1].
+        pointing: map -> region or class -> how often the map's maximum lies there; only if the recipe asks for it.
+        groups: accuracy by class and artefact, if artefacts are tagged.
     """
 
     n: Count
@@ -199,10 +200,10 @@ class Difference(Result):
     """A paired difference of one score, `arm` minus `base`, on the same images.
 
     Attributes:
-        split, metric: of what.
-        value, low, high: with its interval.
-        p, p_holm: of a permutation test; corrected over all comparisons made together.
-        verdict: `higher`, `lower` or that it cannot be told.
+        split, metric: the split and the score that are compared.
+        value, low, high: the difference and its interval.
+        p, p_holm: p-value of a permutation test; the same, corrected over all comparisons made together.
+        verdict: `higher`, `lower`, or a statement that the two cannot be distinguished.
     """
 
     split: str

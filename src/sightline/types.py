@@ -1,4 +1,4 @@
-"""The vocabulary: what every room hands to the next.
+"""The data types that the parts of the package exchange.
 
 Coordinates are (x right, y down) in original image pixels, origin in the top-left corner, 0-based. Boxes are (x0, y0, x1, y1) with
 exclusive ends, so that a box over a whole W x H image is (0, 0, W, H).
@@ -23,11 +23,12 @@ ANNOTATION_KINDS: tuple[str, ...] = get_args(AnnotationKind)
 
 @runtime_checkable
 class Drawable(Protocol):
-    """A picture that is computed instead of read from a file. Small and picklable: it holds how to draw, not the pixels."""
+    """A picture that is computed instead of read from a file. It is small and picklable, since it holds drawing instructions and no
+    pixels."""
 
     @property
     def key(self) -> str:
-        """Names the pixels: equal keys, equal pixels."""
+        """Identifies the pixels: pictures with equal keys have equal pixels."""
         ...
 
     def draw(self) -> np.ndarray:
@@ -40,16 +41,17 @@ Picture = Path | Drawable
 
 @dataclass(frozen=True)
 class Annotation:
-    """What a person gave for one image.
+    """What a person marked in one image.
 
     Attributes:
         kind: `mask` (see `data.mask_levels` for what is inside), `box`, `polygon`, `gaze` (fixations or raw samples), `heatmap` (grey
             levels are the soft map), or `nothing` (the expert looked and found nothing to mark: known and zero everywhere).
         source: the picture of a mask or a heat map; None for the other kinds.
         points: box: one row (x0, y0, x1, y1); polygon: rows (x, y); gaze: rows (x, y) or (x, y, duration in seconds).
-        author: who gave it, if known.
-        made: when, ISO 8601, if known.
-        size: (H, W) of the picture that it was drawn on, if the annotation file says so; on a picture of another size it means nothing.
+        author: who made it, if known.
+        made: when it was made (ISO 8601), if known.
+        size: (H, W) of the picture that it was drawn on, if the annotation file gives it; on a picture of another size it would be in the
+            wrong place.
     """
 
     kind: AnnotationKind
@@ -67,13 +69,13 @@ class Record:
     Attributes:
         id: unique within the data set.
         image: where its pixels come from.
-        label: class name, as the data set spells it.
+        label: class name, spelt as in the data set.
         group: patient or lesion; images of one group never fall into two splits. None: the image is its own group.
         split: the owner's split (`train`, `val`, `test`, or any further test set's name), None where there is none.
         annotations: where to look; empty means *unknown*, never "nowhere".
         avoid: where not to look (a ruler, a sticker, burnt-in text).
-        regions: name -> further marked things: organs, dermoscopic features, skin, hair. A name that is there with no annotation of any
-            extent (`nothing`) was looked for and not found; a name that is missing is unknown.
+        regions: name -> further marked things: organs, dermoscopic features, skin, hair. A name whose annotations mark nothing (`nothing`)
+            was looked for and not found; a name that is missing is unknown.
         tags: further facts: artefacts present, age, sex, device.
     """
 
@@ -89,10 +91,10 @@ class Record:
 
 
 class Records(list[Record]):
-    """What a reader returns when there is something to say about how it read: a list of records, and `notes`, one sentence each.
+    """What a reader returns if it has to report how it read the data: a list of records, and `notes` of one sentence each.
 
-    A note tells what a person would otherwise take for granted: which delimiter was found, which files were left out. What has to be
-    mended is a `UserError`, not a note.
+    A note reports a choice that a person would otherwise not see: which delimiter was found, which files were left out. Anything that has
+    to be corrected is a `UserError`, not a note.
     """
 
     def __init__(self, records: Iterable[Record] = (), notes: Iterable[str] = ()) -> None:
@@ -102,7 +104,7 @@ class Records(list[Record]):
 
 @dataclass
 class Batch:
-    """What a training step sees. Only images and labels have to be given.
+    """The images of one training step and what is known about them. Only images and labels are required.
 
     >>> batch = Batch(torch.rand(2, 3, 8, 8), torch.tensor([0, 1]), roi=torch.ones(2, 1, 8, 8))
     >>> batch.known.tolist(), batch.avoid_known.tolist()
@@ -112,9 +114,9 @@ class Batch:
         images: (B, 3, H, W) float32 in [0, 1]; the classifier normalises them itself.
         labels: (B,) int64.
         roi: (B, 1, H, W) float32 in [0, 1]; zero where unknown. Default: unknown everywhere.
-        known: (B,) bool: the ROI map is real. Default: true of all images if ROI maps are given.
+        known: (B,) bool: whether the image has an ROI map. Default: true for all images if ROI maps are given.
         avoid: (B, 1, H, W) float32 in [0, 1]; zero where nothing is marked. Default: unknown everywhere.
-        avoid_known: (B,) bool: somebody said what to avoid in this image. Default: true of all images if `avoid` is given.
+        avoid_known: (B,) bool: whether the areas to avoid are known for this image. Default: true for all images if `avoid` is given.
         index: (B,) int64, position of each image in the data set. Default: 0, 1, ...
         ids: names of the images. Default: their positions.
     """
@@ -150,15 +152,15 @@ class Batch:
 
 @dataclass
 class Look:
-    """What a guided classifier answers: its decision, and where it looked.
+    """The output of a guided classifier: its logits and its attention maps.
 
     Attributes:
         logits: (B, C).
-        maps: name -> (B, 1, h, w): the attention map of the target class, or the class-agnostic map of a gate or decoder. On the
-            graph whenever gradients are enabled. Scale: see `ranges`.
-        every: name -> (B, C, h, w): the maps of all classes; filled only when asked for, only by sources that are class-specific.
+        maps: name -> (B, 1, h, w): the attention map of the target class, or the class-agnostic map of a gate or decoder. Differentiable
+            whenever gradients are enabled. For the scale see `ranges`.
+        every: name -> (B, C, h, w): the maps of all classes; only if they were asked for and the source is class-specific.
         ranges: name -> `evidence` (signed, unbounded: positive speaks for the class) or `unit` (in [0, 1]).
-        classifier: which looked; behaviour losses ask it again.
+        classifier: the classifier that made this output; behaviour losses run it again.
     """
 
     logits: Tensor

@@ -1,4 +1,4 @@
-"""Other people's networks: taking off what is wrapped around them, and finding the logits in what they answer."""
+"""The user's own networks: removes wrappers around them, and finds the logits in their output."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WRAPPERS = {"_orig_mod": "torch.compile", "module": "DataParallel"}
 
 
 def bare(module: nn.Module) -> nn.Module:
-    """The network inside `torch.compile`, `DataParallel` and `DistributedDataParallel`, whose layers can be watched."""
+    """The network inside `torch.compile`, `DataParallel` and `DistributedDataParallel`, whose layers can be observed."""
     parallel = nn.DataParallel | nn.parallel.DistributedDataParallel
     while True:
         if isinstance(inner := getattr(module, "_orig_mod", None), nn.Module) or (
@@ -28,16 +28,17 @@ def bare(module: nn.Module) -> nn.Module:
 
 
 def bare_name(layer: str) -> str:
-    """A layer's name without what those wrappers put before it."""
+    """A layer's name without the prefixes of those wrappers."""
     first, _, rest = layer.partition(".")
     return bare_name(rest) if first in WRAPPERS and rest else layer
 
 
 def logits_of(answer: Any, where: str) -> Tensor:
-    """(B, C) of what a classifier puts out: a tensor, or a dictionary, tuple or dataclass with the logits in it. Float32 at least.
+    """The logits (B, C) in the output of a classifier: a tensor, or a dictionary, tuple or dataclass that holds them. In float32 or higher
+    precision.
 
     Raises:
-        UserError: there is nothing of this form, or several tensors of which each could be meant.
+        UserError: there is no such tensor, or several tensors could be the logits.
     """
     named = answer.get("logits") if isinstance(answer, Mapping) else getattr(answer, "logits", None)
     if isinstance(answer, Tensor):
@@ -68,8 +69,8 @@ def _tensors(answer: Any) -> list[Tensor]:
 
 
 def as_written(module: nn.Module) -> AbstractContextManager[Any]:
-    """Runs a network as it is written, layer by layer, so that its layers can be watched: without what `torch.compile` made of its parts,
-    and without PyTorch's short cut through the layers of a transformer."""
+    """Runs a network layer by layer, as its code is written, so that its layers can be observed: without the compiled parts of
+    `torch.compile`, and without PyTorch's fast path for transformer layers."""
     compiled = any(hasattr(part, "_orig_mod") or getattr(part, "_compiled_call_impl", None) is not None for part in module.modules())
     return _without_short_cuts(torch.compiler.set_stance("force_eager") if compiled else nullcontext())
 

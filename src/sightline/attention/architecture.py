@@ -1,4 +1,4 @@
-"""What can be known of a timm architecture without computing anything, and taking its head off."""
+"""Properties of a timm architecture that need no computation, and removal of its head."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def on_meta(module: M) -> M:
-    """A copy in eval mode that has shapes but no numbers: running it costs nothing."""
+    """A copy in evaluation mode on the meta device, with shapes but without numbers, so that running it costs nothing."""
     tensors = chain(module.parameters(), module.buffers())
     return copy.deepcopy(module, {id(tensor): tensor.detach().to("meta") for tensor in tensors}).eval()
 
@@ -32,7 +32,7 @@ def classifier_weights(net: Any) -> set[str]:
 
 
 def no_drop_path(net: nn.Module) -> None:
-    """Takes away the stochastic depth with which some architectures come, at 0.1 mostly."""
+    """Removes the stochastic depth that some architectures have by default, mostly at a rate of 0.1."""
     from timm.layers import DropPath  # here, since importing timm takes three times as long as all of this package
 
     for module in net.modules():
@@ -41,7 +41,7 @@ def no_drop_path(net: nn.Module) -> None:
 
 
 def drop_head(net: Any, size: tuple[int, int]) -> None:
-    """Empties the parts that only run between features and classifier: VGG's dense layers alone are 100 million weights."""
+    """Removes the layers between features and classifier; VGG's dense layers alone have 100 million weights."""
     copied, ran = on_meta(net), set[str]()
     for name, child in copied.named_children():
         for module in child.modules():

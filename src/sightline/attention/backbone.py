@@ -1,4 +1,4 @@
-"""Any timm model, or one of the catalogue's own, as a backbone: images in, maps (B, K, h, w) out."""
+"""Backbones: any timm model, or one of the catalogue, that turns images into feature maps (B, K, h, w)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from sightline.errors import UserError
 
 
 class Backbone(nn.Module):
-    """Any timm model, or what answers to the same calls, without its classifier. Normalises images in [0, 1] as its pretraining did.
+    """Any timm model, or a network with the same methods, without its classifier. Images in [0, 1] are normalised as in its pretraining.
 
     Args:
-        settings: the recipe's section.
-        own_head: keep what the architecture has between features and classifier, for `OwnHead`; otherwise it is dropped.
-        dropout: inside that part.
+        settings: section `backbone` of the recipe.
+        own_head: keep the layers between features and classifier, for `OwnHead`; otherwise they are removed.
+        dropout: dropout rate in these layers.
         image_size: side of the images, for architectures that are built for one size; None: the one they were published with.
 
     Attributes:
@@ -34,7 +34,7 @@ class Backbone(nn.Module):
         stages: (layer, stride) of each stage that timm lists, shallow to deep.
 
     Raises:
-        UserError: a name, a weights file or a combination of settings that cannot be.
+        UserError: an unknown name, an unsuitable weights file, or settings that contradict each other.
     """
 
     mean: Tensor

@@ -1,4 +1,4 @@
-"""Class activation as a layer of the network (Zhu, Salcudean and Rohling 2022; fidelity 004-01)."""
+"""Class activation maps (CAM) as a layer of the network (Zhu, Salcudean and Rohling 2022; fidelity 004-01)."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from sightline.types import Look
 
 
 def class_activation(features: Tensor, weights: Tensor) -> Tensor:
-    """Omega_c = sum_k W_ck F_k for all classes (004 eq. 4), a 1x1 convolution without bias.
+    """Omega_c = sum_k W_ck F_k for all classes (Zhu et al. 2022, eq. 4), a 1x1 convolution without bias.
 
     Args:
         features: (B, K, h, w).
         weights: (C, K), of the linear layer behind global average pooling.
 
     Returns:
-        (B, C, h, w), signed; the logits are its mean over positions plus the bias (004 eq. 5).
+        (B, C, h, w), signed; the logits are its mean over positions plus the bias (Zhu et al. 2022, eq. 5).
     """
     return F.conv2d(features, weights.to(features.dtype)[:, :, None, None])
 
 
 def weighted_sum(features: Tensor, weights: Tensor) -> Tensor:
-    """sum_k w_k F_k with weights (B, K) of each image's own: (B, K, h, w) -> (B, 1, h, w)."""
+    """sum_k w_k F_k with separate weights (B, K) for each image: (B, K, h, w) -> (B, 1, h, w)."""
     return torch.einsum("bk,bkhw->bhw", weights.to(features.dtype), features)[:, None]
 
 
 class Cam(Source):
-    """The map `cam` of a head that is GAP and one linear layer: raw Omega of the class explained.
+    """The map `cam`: the raw class activation map Omega of the explained class. The head is global average pooling and one linear layer.
 
-    The layer has the weights of the linear one and no more; the logits are computed from the pooled features, which is the same as the
-    mean of Omega plus bias and cheaper.
+    The layer shares the weights of the linear layer and has no others. The logits are computed from the pooled features, which gives the
+    same result as the mean of Omega plus bias, but is cheaper.
     """
 
     title: ClassVar[str] = "class activation map"
@@ -60,7 +60,7 @@ class Cam(Source):
 
 
 def activation_look(name: str, features: Tensor, logits: Tensor, weights: Tensor, target: Tensor, every: bool, positions: int = 1) -> Look:
-    """The class activation of `target`, over `positions`, as a Look; of all classes if asked for. No more than that is computed."""
+    """The class activation map of `target`, divided by `positions`, as a Look; the maps of all classes only if asked for."""
     ranges = {name: Cam.range}
     if every:
         maps = in_float(class_activation(features, weights)) / positions  # (B, C, h, w)

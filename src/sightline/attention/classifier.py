@@ -1,4 +1,4 @@
-"""A classifier that says where it looks: backbone, head and attention source in one module."""
+"""A classifier with attention maps: backbone, head and attention source in one module."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from sightline.types import Look
 
 
 class GuidedClassifier(nn.Module):
-    """Answers like any classifier, and on request says where it looked.
+    """A classifier that, in addition to logits, gives attention maps on request.
 
     Args:
         backbone: images to features.
         head: features to logits.
-        source: what the maps are made of.
+        source: computes the maps.
 
     Raises:
-        UserError: a head that the source cannot work with.
+        UserError: a head with which the source cannot work.
     """
 
     def __init__(self, backbone: Backbone | WrappedBackbone, head: Head, source: Source) -> None:
@@ -87,7 +87,7 @@ def _detached(look: Look) -> Look:
 
 
 def build(recipe: Recipe, classes: int) -> GuidedClassifier:
-    """The classifier that a recipe describes, for that many classes.
+    """Builds the classifier that a recipe describes, for the given number of classes.
 
     Raises:
         UserError: settings that do not fit each other.
@@ -115,23 +115,23 @@ def wrap(
     channels_last: bool | None = None,
     **options: Any,
 ) -> GuidedClassifier:
-    """One's own classifier, any module from images to logits, as a guided classifier. The module is used as it is, not copied.
+    """Turns your own classifier, any module from images to logits, into a guided classifier. The module is used directly, not copied.
 
     >>> net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2))
     >>> wrap(net, "0", source="cam", image_size=16).look(torch.rand(5, 3, 16, 16)).maps["cam"].shape
     torch.Size([5, 1, 14, 14])
 
-    It is tried once with two images of noise, in evaluation mode, which leaves no trace in it.
+    It is run once with two images of noise, in evaluation mode, which does not change it.
 
     Args:
-        module: the classifier: from images (B, 3, H, W), or of another number of channels, to logits (B, C), which may stand in a
-            dictionary, tuple or dataclass. What `torch.compile` and `DataParallel` put around it is taken off.
-        layer: dotted name of the layer whose map is used. It may put out maps, channels last or tokens.
-        source: `gradcam`, `cam` (if GAP and a linear layer are all that follows the layer), `decoder` or `none`.
+        module: the classifier: from images (B, 3, H, W), or of another number of channels, to logits (B, C), which may be part of a
+            dictionary, tuple or dataclass. Wrappers of `torch.compile` and `DataParallel` are removed.
+        layer: dotted name of the layer whose map is used. Its output may be maps, channels-last maps or tokens.
+        source: `gradcam`, `cam` (if only global average pooling and a linear layer follow the layer), `decoder` or `none`.
         mean, std: normalisation of images in [0, 1]; None: the module does that itself, or needs none.
-        image_size: of the images with which it is tried, a side or (height, width).
-        channels_last: the layer puts out (B, h, w, K); None: find out.
-        **options: of the source.
+        image_size: size of the images with which it is run, a side or (height, width).
+        channels_last: whether the output of the layer is (B, h, w, K); None: detect it.
+        **options: options of the source.
 
     Raises:
         UserError: no such layer, one without positions or from which no position goes on to the logits, a module that cannot be run, or a

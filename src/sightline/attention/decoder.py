@@ -55,7 +55,7 @@ class Block(nn.Module):
     """`code`, `code-3`: conv 3x3, ReLU6, bilinear upsampling, batch norm. `text`: upsampling, conv 3x3, batch norm, ReLU.
 
     Args:
-        last: no ReLU at the end, where a sigmoid follows: it would keep the map at 0.5 and above.
+        last: leave out the ReLU at the end, because a sigmoid follows: with the ReLU the map would be 0.5 or more everywhere.
     """
 
     def __init__(self, variant: Variant, channels: int, out: int, last: bool) -> None:
@@ -75,12 +75,13 @@ class Block(nn.Module):
 
 
 class Decoder(Source):
-    """The map `decoder`, at image size and in [0, 1]: what a small decoder reads off the last features.
+    """The map `decoder`, at image size and in [0, 1]: the output of a small decoder on the last features.
 
-    Says where the object is, not what the decision rests on: no weight of the head takes part. Without `look` it does not run.
+    The map shows where the object is, not what the decision rests on, since it does not depend on the weights of the head. The decoder runs
+    only in `look`.
 
     Args:
-        variant: `code` as the authors' program has it, `code-3` its form with three blocks, `text` as their report describes it.
+        variant: `code`: as in the authors' program; `code-3`: its form with three blocks; `text`: as in their report.
     """
 
     title: ClassVar[str] = "saliency decoder"

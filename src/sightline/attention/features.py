@@ -1,4 +1,4 @@
-"""What a backbone hands on, and how the outputs of any architecture become maps (B, K, h, w)."""
+"""The output of a backbone, and conversion of the outputs of any architecture to maps (B, K, h, w)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Restore = Callable[[Tensor], Tensor]
 
 @dataclass
 class Features:
-    """One pass through a backbone.
+    """The features from one pass through a backbone.
 
     Attributes:
         last: (B, K, h, w), the final feature map.
@@ -33,7 +33,7 @@ class Features:
 
 
 def as_map(output: Tensor, size: tuple[int, int], prefixes: Iterable[int] = (0,), channels_last: bool = False) -> tuple[Tensor, Restore]:
-    """The output of a layer as a map, and the way back.
+    """Converts the output of a layer to a map, and gives the inverse conversion.
 
     Args:
         output: (B, K, h, w), (B, h, w, K) or tokens (B, prefix + h * w, K).

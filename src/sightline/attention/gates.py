@@ -17,7 +17,7 @@ from sightline.errors import UserError
 from sightline.settings import NUMBER
 from sightline.types import Look
 
-WIDTH = 256  # of the common space in 003
+WIDTH = 256  # of the common space in Yan 2020
 
 
 def upsampling(small: Sequence[int], large: Sequence[int]) -> Tensor:
@@ -35,13 +35,13 @@ def linear(places: Tensor, convolution: nn.Conv2d) -> Tensor:
 
 
 class Gate(nn.Module):
-    """R = W ReLU(W_f F + up(W_g G)) (003 eq. 2.1), all three 1x1 convolutions; A = sigmoid(R), or softmax over positions.
+    """R = W ReLU(W_f F + up(W_g G)) (Yan 2020, eq. 2.1), all three 1x1 convolutions; A = sigmoid(R), or softmax over positions.
 
     Args:
         channels: of the local features F.
         guide: channels of the global guide G.
         width: filters of W_f and W_g.
-        normalise: `sigmoid` (003 eq. 2.2) or `softmax` (its authors' option, after Jetley et al. 2018).
+        normalise: `sigmoid` (Yan 2020, eq. 2.2) or `softmax` (its authors' option, after Jetley et al. 2018).
     """
 
     def __init__(self, channels: int, guide: int, width: int = WIDTH, normalise: Literal["sigmoid", "softmax"] = "sigmoid") -> None:
@@ -55,14 +55,14 @@ class Gate(nn.Module):
         self.score.bias = nn.Parameter(torch.zeros(1))
 
     def forward(self, features: Tensor, guide: Tensor) -> tuple[Tensor, Tensor]:
-        """Map and pooled features.
+        """Computes the map and the pooled features.
 
         Args:
             features: F, (B, K, h, w).
             guide: G, (B, G, h', w').
 
         Returns:
-            (B, 1, h, w) in [0, 1], and (B, K). With sigmoid the latter is GAP(A F) (003 eq. 2.3); with softmax it is the sum of A F,
+            (B, 1, h, w) in [0, 1], and (B, K). With sigmoid the latter is GAP(A F) (Yan 2020, eq. 2.3); with softmax it is the sum of A F,
             and the map is A over its maximum, so that it can be compared with an ROI map at all: A itself sums to one.
         """
         size = features.shape[2:]
@@ -82,15 +82,16 @@ class Gate(nn.Module):
 
 
 class Gates(Source):
-    """Gates at several layers, guided by the last one; the logits are a linear function of what all of them let through, and the guide.
+    """Attention gates at several layers, guided by the last layer. The logits are a linear function of the pooled gated features and of the
+    pooled last features.
 
     Maps: `gate`, or `gate1`, `gate2`, ... from shallow to deep when there are several.
 
     Args:
-        taps: layers that are gated (003: pool-3 and pool-4 of VGG16, `features.16` and `features.23`); None: the two stages before the
+        taps: layers that are gated (Yan 2020: pool-3 and pool-4 of VGG16, `features.16` and `features.23`); None: the two stages before the
             last one.
-        width: filters of the space in which features and guide are compared (003: 256); None: 256, but no more than the features have,
-            which on VGG16 is the same.
+        width: filters of the space in which features and guide are compared (Yan 2020: 256); None: 256, or the number of channels of the
+            features if this is smaller (on VGG16 it is 256).
         normalise: `sigmoid`, or `softmax` over positions.
     """
 
@@ -133,5 +134,5 @@ class Gates(Source):
     def _run(self, features: Features, head: Head) -> tuple[Tensor, dict[str, Tensor]]:
         assert isinstance(head, GapLinear)
         gated = [gate(features.taps[tap], features.last) for gate, tap in zip(self.gates, self.taps, strict=True)]
-        pooled = torch.cat([p for _, p in gated] + [features.last.mean((2, 3))], 1)  # (B, sum of K, 003: 1280)
+        pooled = torch.cat([p for _, p in gated] + [features.last.mean((2, 3))], 1)  # (B, sum of K, Yan 2020: 1280)
         return head.classify(pooled), dict(zip(self.map_names, (m for m, _ in gated), strict=True))

@@ -1,4 +1,4 @@
-"""Grad-CAM that a loss can move (Figueroa et al. 2022 eq. 1-2, after Selvaraju et al. 2017; fidelity 000-20, 000-21)."""
+"""Differentiable Grad-CAM, for use in a loss (Figueroa et al. 2022 eq. 1-2, after Selvaraju et al. 2017; fidelity 000-20, 000-21)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from sightline.types import Look
 
 
 def grad_cam(features: Tensor, scores: Tensor, *, second_order: bool = True, retain_graph: bool = True) -> Tensor:
-    """A = sum_k w_k F_k with w_k = GAP(d s / d F_k) (000 eq. 1-2, before its ReLU, which squashing applies). See `gradient_map`."""
+    """A = sum_k w_k F_k with w_k = GAP(d s / d F_k) (Figueroa et al. 2022, eq. 1-2, before the ReLU, which `squash` applies). See
+    `gradient_map`."""
     return gradient_map(features, scores, pooled, second_order=second_order, retain_graph=retain_graph)
 
 
@@ -25,10 +26,10 @@ def pooled(features: Tensor, gradient: Tensor) -> Tensor:
 
 
 class GradCam(GradientSource):
-    """The map `gradcam`: raw Grad-CAM of the class explained.
+    """The map `gradcam`: raw Grad-CAM of the explained class.
 
-    Where the head is GAP and one linear layer and the layer is the last, the gradient is known (class weight / positions) and nothing
-    is run backwards: then all classes cost one 1x1 convolution.
+    If the head is global average pooling and one linear layer, and the layer is the last one, the gradient is known (class weight /
+    positions). No backward pass is needed then, and the maps of all classes cost one 1x1 convolution.
     """
 
     title: ClassVar[str] = "Grad-CAM"

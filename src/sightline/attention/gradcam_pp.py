@@ -1,4 +1,4 @@
-"""Grad-CAM++: where the class shows several times, each time counts (Chattopadhay et al. 2018)."""
+"""Grad-CAM++, which takes account of several objects of the class in one image (Chattopadhay et al. 2018)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def positive_evidence(features: Tensor, gradient: Tensor) -> Tensor:
 
 
 class GradCamPlusPlus(GradientSource):
-    """The map `gradcam++`: raw Grad-CAM++ of the class explained. See `positive_evidence`."""
+    """The map `gradcam++`: raw Grad-CAM++ of the explained class. See `positive_evidence`."""
 
     title: ClassVar[str] = "Grad-CAM++"
     words: ClassVar[str] = "Grad-CAM++: features weighed by all positions that speak for the class"

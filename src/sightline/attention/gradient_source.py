@@ -1,4 +1,4 @@
-"""What all maps made of gradients share: channels weighed by how the score of the class explained answers to them."""
+"""Base class of gradient-based maps: channels are weighted by the gradient of the explained class's score."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ChannelWeights = Callable[[Tensor, Tensor], Tensor]
 def gradient_map(
     features: Tensor, scores: Tensor, channel_weights: ChannelWeights, *, second_order: bool = True, retain_graph: bool = True
 ) -> Tensor:
-    """A = sum_k w_k F_k, with weights w made of the features and the gradient of the scores.
+    """A = sum_k w_k F_k, with weights w computed from the features and the gradient of the scores.
 
-    Runs backwards from the scores to the features and no further.
+    The backward pass ends at the features.
 
     Args:
         features: (B, K, h, w), on the graph of the scores.
@@ -43,7 +43,7 @@ def gradient_map(
 
 
 class GradientSource(Source):
-    """A map of the class explained, made of the gradient of its score. A method of this kind overrides `channel_weights` and names its map.
+    """A map of the explained class, computed from the gradient of its score. Subclasses override `channel_weights` and name their map.
 
     Args:
         layer: dotted name of a layer, `stride:8` for the stage of that stride, or `last`.

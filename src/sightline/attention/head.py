@@ -1,4 +1,4 @@
-"""From features to logits."""
+"""Heads, which compute the logits from the features."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sightline.attention.features import Features
 
 
 class Head(nn.Module):
-    """What every head shares.
+    """Base class of heads.
 
     Attributes:
         classes: number of logits.
@@ -25,18 +25,18 @@ class Head(nn.Module):
 
     @property
     def drops(self) -> bool:
-        """Whether dropout acts just now, so that the logits are not quite what the weights say."""
+        """Whether dropout is active, so that the logits differ from those given by the weights."""
         return False
 
 
 class GapLinear(Head):
-    """Global average pooling, then linear layers: `hidden` ones with ReLU (001 text: one of 1024), dropout, and the last one.
+    """Global average pooling, then linear layers: `hidden` ones with ReLU (text of the SPN report: one of 1024), dropout, and the last one.
 
     Args:
-        channels: width of what is pooled.
+        channels: number of channels of the pooled features.
         classes: number of logits.
         hidden: widths of the layers in between.
-        dropout: before the last layer.
+        dropout: dropout rate before the last layer.
         std: draw the last layer's weights from N(0, std) with zero bias (003-06); None: PyTorch's initialisation.
     """
 
@@ -55,7 +55,7 @@ class GapLinear(Head):
         return self.classify(features.last.mean((2, 3)))
 
     def classify(self, pooled: Tensor) -> Tensor:
-        """Logits (B, C) of what is pooled already, (B, K)."""
+        """Logits (B, C) of pooled features (B, K)."""
         return self.linear(self.dropout(self.hidden(pooled)))
 
     def class_weights(self) -> Tensor | None:
@@ -67,10 +67,10 @@ class GapLinear(Head):
 
 
 class OwnHead(Head):
-    """The architecture's own head with its last layer renewed: VGG's dense layers (000-08), ConvNeXt's norm, a ViT's class token.
+    """The architecture's own head with a new last layer: VGG's dense layers (000-08), ConvNeXt's norm, a ViT's class token.
 
-    Only the new layer belongs to the head, so that a learning-rate factor (000-09) meets it alone; what comes before it is
-    pretrained and stays in the backbone.
+    Only the new layer belongs to the head, so that a learning-rate factor (000-09) applies to it alone. The layers before it are pretrained
+    and belong to the backbone.
 
     Args:
         pool: from `Features.raw` to (B, K), a method of the backbone.

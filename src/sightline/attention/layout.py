@@ -1,4 +1,4 @@
-"""How a layer of somebody's network lays its output out, told by what changes in it when a corner of the picture changes."""
+"""Detects the layout of a layer's output in the user's network, by what changes in it when a corner of the image changes."""
 
 from __future__ import annotations
 

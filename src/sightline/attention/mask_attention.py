@@ -1,4 +1,4 @@
-"""The gates that 001's authors tried beside their decoder (fidelity 001-05): a mask of the last features that also weighs them."""
+"""The gates that the authors of the SPN report tried beside their decoder (fidelity 001-05): a mask that weights the last features."""
 
 from __future__ import annotations
 

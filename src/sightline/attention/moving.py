@@ -1,4 +1,4 @@
-"""Whether the positions of a layer matter for the logits: where they do not, every map of it by gradients is zero."""
+"""Checks whether the positions of a layer influence the logits; if not, every gradient-based map of this layer is zero."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sightline.errors import UserError
 
 
 def require_gradient(backbone: WrappedBackbone, layer: str) -> None:
-    """Refuses a layer whose positions do not matter for the logits, such as one from which only a class token goes on.
+    """Refuses a layer whose positions do not influence the logits, such as one after which only the class token is used.
 
     Raises:
-        UserError: it is such a layer; an earlier one that is not is suggested.
+        UserError: it is such a layer; the message suggests an earlier one.
     """
     if _moves(backbone, layer):
         return

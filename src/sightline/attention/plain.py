@@ -1,4 +1,4 @@
-"""A classifier that does not say where it looks."""
+"""A classifier without attention maps."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from sightline.types import Look
 
 
 class Plain(Source):
-    """No maps: the control arm, and label-only pretraining.
+    """No maps: for the control arm, and for pretraining on labels only.
 
     Args:
-        taps: layers whose pooled features the head gets beside the last one's, as gates would let through if they were all open
-            (003-23: Mel-CNN).
+        taps: layers whose pooled features the head gets in addition to the last features, like gates that are open everywhere (003-23:
+            Mel-CNN).
     """
 
     words: ClassVar[str] = "the classifier does not say where it looks"

@@ -1,4 +1,7 @@
-"""A classifier whose answer is a rule over its own segmentation (Hooper et al. 2023): the bar that guided classifiers must beat."""
+"""A classifier that computes its answer from its own segmentation by a fixed rule (Hooper et al. 2023).
+
+It is the baseline that guided classifiers have to beat.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def pixel_probabilities(evidence: Tensor) -> Tensor:
 
 
 def summarise(evidence: Tensor, rule: Summary = "mean") -> Tensor:
-    """From pixels to the image, by a rule that learns nothing.
+    """Computes the logits of the image from its pixels, by a rule without weights.
 
     `mean`: log of the class's mean probability over all pixels, so that the softmax of the result is each class's share of what is not
     background (Hooper et al.). `max`: the class's evidence at its most certain pixel. `logsumexp`: log of the mean odds against the
@@ -50,11 +53,11 @@ class Segment(Source):
     """The map `segment`: each pixel's probability of being the class explained, against the other classes and the background.
 
     The decoder of the source `decoder` (variant `text`, without its last block) brings the last features to about half the image's size,
-    where the head classifies every pixel. It is meant for the loss `pixel_class`. The logits come from the map and from nothing else, so
-    that what the map does not show cannot decide.
+    where the head classifies every pixel. It is meant for the loss `pixel_class`. The logits are computed from the map alone, so that
+    nothing outside the map can influence the decision.
 
     Args:
-        summary: from pixels to the image, see `summarise`.
+        summary: how the pixels are summarised, see `summarise`.
 
     Source:
         Hooper et al., NeurIPS 2023 (segmentation for classification); the several classes are our extension.

@@ -1,4 +1,4 @@
-"""What every attention source shares."""
+"""The base class of attention sources, which compute logits and attention maps from features."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sightline.types import Look
 
 
 class Extractor(Protocol):
-    """What a source may ask of a backbone while it is built."""
+    """What a source can ask a backbone for while the classifier is built."""
 
     channels: int
 
@@ -22,11 +22,11 @@ class Extractor(Protocol):
         ...
 
     def shapes(self, layers: tuple[str, ...]) -> dict[str, tuple[int, int, int]]:
-        """(k, h, w) of those layers' maps."""
+        """Shapes (k, h, w) of the maps of these layers."""
         ...
 
     def earlier_stages(self) -> tuple[str, ...]:
-        """The (at most) two stages before the last one, shallow to deep."""
+        """The stages before the last one, at most two, shallow to deep."""
         ...
 
     def score_layer(self) -> str:
@@ -35,21 +35,21 @@ class Extractor(Protocol):
 
 
 class Source(nn.Module):
-    """From features to logits and maps.
+    """Base class: computes logits and attention maps from features.
 
     Attributes:
-        title: its name as people write it, for the boxes of diagrams; empty: that of the catalogue.
-        words: what its maps are, in a few plain words, for reports.
-        formula: the same in signs or fewer words, for the boxes of diagrams.
+        title: usual name, for the boxes of diagrams; empty: the name in the catalogue.
+        words: what the maps are, in a few plain words, for reports.
+        formula: the same as a formula or in fewer words, for the boxes of diagrams.
         class_specific: there is one map per class.
         range: scale of the maps, as in `Look.ranges`.
         reaches: submodules (`backbone`, `head`, `source`) whose weights a loss on a map must reach.
         map_names: names of the maps.
-        needs_gradient: the maps are made of gradients of the scores.
-        needs_second_order: and a loss on them differentiates those again.
-        taps: layers whose maps it needs beside the last; those that the logits need, too, are `logit_taps`.
-        head_channels: width of what the head gets.
-        head_std: how a new head's last layer is drawn; None: as the head likes.
+        needs_gradient: the maps are computed from gradients of the scores.
+        needs_second_order: a loss on the maps differentiates these gradients again.
+        taps: layers whose maps the source needs in addition to the last; `logit_taps` are those that the logits need as well.
+        head_channels: number of channels of the head's input.
+        head_std: standard deviation of the initial weights of a new head's last layer; None: the head's default.
     """
 
     title: ClassVar[str] = ""
@@ -70,10 +70,10 @@ class Source(nn.Module):
         self.head_channels = backbone.channels
 
     def check(self, head: Head) -> None:
-        """Refuses a head that it cannot work with.
+        """Refuses a head with which the source cannot work.
 
         Raises:
-            UserError: it is such a head.
+            UserError: the source cannot work with this head.
         """
 
     def logits(self, features: Features, head: Head) -> Tensor:
@@ -81,20 +81,20 @@ class Source(nn.Module):
         return head(features)
 
     def look(self, features: Features, head: Head, target: Tensor | None, every: bool) -> Look:
-        """Logits and maps; `target` (B,) is the class explained, None the predicted one."""
+        """Computes logits and maps; `target` (B,) is the class to explain, None: the predicted class."""
         raise NotImplementedError
 
 
 def explained(logits: Tensor, target: Tensor | None) -> Tensor:
-    """(B,) the class explained: the one asked for, else the predicted one."""
+    """The class to explain, (B,): the given target, or else the predicted class."""
     return logits.detach().argmax(1) if target is None else target
 
 
 def of_class(every: Tensor, target: Tensor) -> Tensor:
-    """Each image's map of its own class: (B, C, h, w), (B,) -> (B, 1, h, w)."""
+    """Selects for each image the map of its class: (B, C, h, w), (B,) -> (B, 1, h, w)."""
     return every.take_along_dim(target[:, None, None, None], 1)
 
 
 def in_float(tensor: Tensor) -> Tensor:
-    """Half precision as float32: losses and scores of maps are small numbers."""
+    """Converts half precision to float32, since losses and scores of maps are small numbers."""
     return tensor.to(torch.promote_types(tensor.dtype, torch.float32))

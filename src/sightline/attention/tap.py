@@ -1,4 +1,4 @@
-"""Recording what layers of any network put out, without leaving a trace in it."""
+"""Records the outputs of layers of any network, without changing the network."""
 
 from __future__ import annotations
 

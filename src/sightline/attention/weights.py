@@ -1,4 +1,4 @@
-"""Pretrained weights for a backbone: from timm, or from a file that is checked before it is used."""
+"""Pretrained weights for a backbone: from timm, or from a file, which is checked first."""
 
 from __future__ import annotations
 

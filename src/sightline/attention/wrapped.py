@@ -1,4 +1,4 @@
-"""One's own network, of any kind, as backbone and head."""
+"""The user's own network, of any kind, as backbone and head."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def render(annotations: Sequence[Annotation], size: Size, *, gaze_blur: int = 20
 
     Args:
         size: (H, W) of the image.
-        gaze_blur: B of 004's Algorithm 1, in image pixels.
+        gaze_blur: B of Algorithm 1 in Zhu et al. 2022, in image pixels.
         where: names the image in messages.
 
     Returns:
@@ -188,7 +188,7 @@ def polygon_map(points: Sequence[Sequence[float]], size: Size, where: str = "pol
 
 
 def gaze_map(samples: Sequence[Sequence[float]], size: Size, blur: int = 200) -> np.ndarray | None:
-    """The heat map of a gaze recording: a 2-D histogram of the samples, blurred and divided by its maximum (004, Algorithm 1).
+    """The heat map of a gaze recording: a 2-D histogram of the samples, blurred and divided by its maximum (Zhu et al. 2022, Algorithm 1).
 
     The Gaussian has an odd kernel of B pixels and sigma = 0.3 ((B - 1) / 2 - 1) + 0.8, cut off at the kernel and mirrored at the
     border as in OpenCV.

@@ -1,7 +1,7 @@
 """An annotation of lesser quality: coarser, larger, smaller, displaced, ragged, or the wrong side of its outline.
 
-These are the axes of "quality" in 003's future work (003-36); its deliberately wrong region is `invert` (003-23, Bkg). All functions take
-and give one ROI map (H, W) float32 in [0, 1], in the pixels of its image, and depend on nothing but their arguments.
+These are the axes of "quality" in the future work of Yan 2020 (003-36); its deliberately wrong region is `invert` (003-23, Bkg). All
+functions take and give one ROI map (H, W) float32 in [0, 1], in the pixels of its image, and depend on nothing but their arguments.
 
 `polygon`, `circle`, `box`, `grow` and `noise` need a region with a border: what is at least half of the map's maximum (of a gaze's heat
 map, or of pixels that a box covers in part). Each connected region, touching corners included, is treated by itself, with a radius of its

@@ -45,7 +45,7 @@ def class_weights(labels: Sequence[int], n_classes: int) -> Tensor:
 def oversample(labels: Sequence[int] | np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Random oversampling: every image once, and random ones of the smaller classes again until all classes are equally large.
 
-    Source: paper 000, section 2 (random oversampling of the smaller class, with replacement).
+    Source: Figueroa et al. 2022, section 2 (random oversampling of the smaller class, with replacement).
 
     Returns:
         (classes x largest class,) indices, in no particular order.
@@ -58,7 +58,7 @@ def oversample(labels: Sequence[int] | np.ndarray, rng: np.random.Generator) -> 
 def weighted(labels: Sequence[int] | np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """`n` indices with replacement, image i with weight 1 / p(class of i): classes are equally likely.
 
-    Source: paper 003, ISIC 2018 (a weighted sampler instead of copies).
+    Source: Yan 2020, ISIC 2018 (a weighted sampler instead of copies).
     """
     _, inverse, counts = np.unique(labels, return_inverse=True, return_counts=True)
     weights = 1 / counts[inverse]

@@ -23,7 +23,7 @@ def pointing(
     groups: Groups | None = None,
     **sampling: Any,
 ) -> dict[str, dict[str, dict[str, Any]]]:
-    """How often the maps of a class point into its regions (004).
+    """How often the maps of a class point into its regions (Zhu et al. 2022).
 
     Args:
         maps: name -> (N, h, w), of each image's own class.

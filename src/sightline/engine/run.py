@@ -1,4 +1,4 @@
-"""The folder that a training leaves behind, and how to read it."""
+"""The run folder that a training writes, and access to its contents."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WITHOUT_CURVES = "Copy it again, or remove it: the report then goes without tra
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture as the network saw it: image (H, W, 3) uint8, ROI map (H, W) in [0, 1] or None where unknown."""
+    """An image as the network sees it: image (H, W, 3) uint8, ROI map (H, W) in [0, 1] or None where unknown."""
 
     id: str
     image: np.ndarray
@@ -44,7 +44,7 @@ class Run:
     """A run folder.
 
     Args:
-        device: on which its network runs, see `sightline.device.resolve`.
+        device: the device on which the network runs, see `sightline.device.resolve`.
 
     Raises:
         UserError: there is no run at this path, or no such device.
@@ -84,17 +84,17 @@ class Run:
         return found
 
     def require_files(self) -> None:
-        """Opens what a report needs last, so that a damaged file ends it before minutes of drawing.
+        """Opens the files that a report needs last, so that damage is found before minutes are spent on drawing.
 
         Raises:
-            Damaged: names the file.
+            Damaged: a file is damaged; the message names it.
         """
         for part in ("environment", "thresholds", "history"):
             getattr(self, part)
 
     @property
     def finished(self) -> bool:
-        """Whether training came to its end."""
+        """Whether the training is finished."""
         return (self.path / "model.safetensors").is_file()
 
     @property
@@ -105,7 +105,7 @@ class Run:
 
     @property
     def scores(self) -> dict[str, SplitScores]:
-        """`metrics` as values with names: split name -> scores."""
+        """`metrics` as objects with named fields: split name -> scores."""
         return {split: SplitScores.model_validate(found) for split, found in self.metrics.items()}
 
     @property
@@ -122,12 +122,12 @@ class Run:
 
     @property
     def decision(self) -> Decision:
-        """How it decides for a class; the same wherever a class is called predicted."""
+        """The rule by which the run predicts a class, used wherever a class is called predicted."""
         return Decision(self.thresholds.get("decision"))
 
     @property
     def split_table(self) -> Sequence[dict[str, str]]:
-        """Rows id, split, label, group, annotated."""
+        """The rows of split.csv: id, split, label, group, annotated."""
         path = self.path / "split.csv"
         rows = read_table(path, ["id", "split", "label", "group", "annotated"], _AGAIN)
         if not rows:
@@ -138,12 +138,12 @@ class Run:
         return rows
 
     def every_prediction(self) -> dict[str, Predictions]:
-        """Split -> what it said of every image, of the splits that were evaluated."""
+        """Split -> predictions for all of its images, for the splits that were evaluated."""
         path = self.path / "predictions.csv"
         return read_predictions(path, self.classes, self._scored_again) if path.exists() else {}
 
     def predictions(self, split: str) -> Predictions:
-        """What it said of every image of `split`.
+        """The predictions for all images of `split`.
 
         Raises:
             UserError: the split was not evaluated.
@@ -154,14 +154,14 @@ class Run:
         return found[split]
 
     def attention_file(self, split: str) -> Path:
-        """Where its maps are kept. A split may have any name; a file may not."""
+        """The file of the attention maps of a split, with a name that is valid for a file."""
         return self.path / "attention" / f"{safe_name(split)}.npz"
 
     def attention(self, split: str) -> Attention | None:
-        """Where it looked on every image of `split`; None for a source without maps.
+        """The attention maps of all images of `split`; None for a source without maps.
 
         Raises:
-            UserError: the maps are lost, or those of other images than the predictions.
+            UserError: the maps are missing, or belong to other images than the predictions.
         """
         path = self.attention_file(split)
         if not path.exists() and "localisation" not in self.metrics.get(split, {}):
@@ -186,7 +186,7 @@ class Run:
 
     @cached_property
     def datasets(self) -> Mapping[str, ImageDataset]:
-        """Split name -> images, read again from where the recipe says they are when they are asked for, divided as `split.csv` says."""
+        """Split name -> images. They are read when first used, from the place given in the recipe, and divided as in `split.csv`."""
         from sightline.engine.prepare import restore
         from sightline.engine.saving import check_split
 
@@ -195,7 +195,7 @@ class Run:
         return restore(self.recipe, self.split_table, self.classes)
 
     def groups(self, ids: Sequence[str]) -> np.ndarray | None:
-        """Patient or lesion of each image, an image without one standing alone; None where no two images share one."""
+        """Patient or lesion of each image, where an image without one is a group of its own; None if no two images share a group."""
         group = {row["id"]: row["group"] or row["id"] for row in self.split_table}
         if strange := [i for i in ids if i not in group]:
             raise Damaged(self.path / "predictions.csv", f"names image {strange[0]!r}, which split.csv does not", self._scored_again)
@@ -203,7 +203,7 @@ class Run:
         return found if len(set(found.tolist())) < len(found) else None
 
     def pictures(self, split: str, ids: Sequence[str]) -> list[Sample]:
-        """Images and ROI maps as the network saw them."""
+        """Images and ROI maps as the network sees them."""
         if split not in self.datasets:
             raise Damaged(self.path / "split.csv", f"names no image of split {split!r}", _AGAIN)
         dataset = self.datasets[split]
@@ -216,7 +216,7 @@ class Run:
         """The trained classifier, in evaluation mode, on the run's device.
 
         Raises:
-            UserError: training has not ended, or the weights file is damaged.
+            UserError: the training is not finished, or the weights file is damaged.
         """
         from sightline.engine.saving import load_model
 

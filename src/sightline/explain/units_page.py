@@ -1,4 +1,4 @@
-"""The best unit of each concept, as a page and as a picture (002, figures 1 to 6, with numbers beside them)."""
+"""The best unit of each concept, as a page and as a picture (Van Molle et al. 2018, figures 1 to 6, with numbers beside them)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Don't look here: no evidence on an artefact."""
+"""A loss against evidence on an artefact ("don't look here")."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sightline.settings import NUMBER
 def avoid(attention: Tensor, mask: Tensor, relative: bool = False) -> Tensor:
     """mean over all pixels of |A| M; relative: divided by the mean of |A|
 
-    The same as `outside` with the artefact's complement as region.
+    It equals `outside` with everything except the artefact as region.
 
     Args:
         attention: (N, 1, h, w), raw evidence or in [0, 1].
@@ -29,17 +29,17 @@ def avoid(attention: Tensor, mask: Tensor, relative: bool = False) -> Tensor:
 
 
 def erode(mask: Tensor, pixels: int) -> Tensor:
-    """Takes a rim of that width off a mask, but not where the image ends. (N, 1, H, W) -> (N, 1, H, W)"""
+    """Erodes a mask by that width, except along the border of the image. (N, 1, H, W) -> (N, 1, H, W)"""
     return -F.max_pool2d(-mask, 2 * pixels + 1, stride=1, padding=pixels) if pixels else mask
 
 
 class Avoid(GuidanceLoss):
-    """See `avoid`. Reads the batch's areas to avoid instead of its ROI.
+    """See `avoid`. It uses the areas to avoid of the batch in place of the ROI.
 
     Args:
         relative: judge the share of the evidence instead of its amount.
-        erode: pixels of the input image taken off the mask's rim. A mask that is too small does no harm; one that reaches into the
-            lesion forbids what should be looked at.
+        erode: width, in pixels of the input image, by which the mask is eroded. A mask that is too small does no harm; one that reaches
+            into the lesion penalises evidence on the lesion.
         **common: see `GuidanceLoss`.
     """
 

@@ -1,6 +1,6 @@
-"""The annotated region keeps its label on the background of another image.
+"""A loss that asks for the same label when the annotated region is put on the background of another image.
 
-Also how a part of an image is replaced, for all losses that show the classifier a part alone.
+This module also replaces parts of an image, for all losses that show the classifier only a part.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FAR = 1e-2
 
 
 def marked(batch: Batch) -> Tensor:
-    """The images of which a region is known, and not known to be empty. -> (B,) bool"""
+    """The images whose region is known and not empty. -> (B,) bool"""
     return batch.known & (batch.roi.amax((1, 2, 3)) > 0)
 
 
@@ -47,7 +47,7 @@ def widen(roi: Tensor, pixels: int) -> Tensor:
 
 
 def without_region(images: Tensor, region: Tensor, fill: Fill = "mean") -> Tensor:
-    """Covers the region with what the rest suggests, so that nothing of it shines through, not even its mean colour.
+    """Fills the region by means of the rest of the image, so that nothing of it remains, not even its mean colour.
 
     Args:
         images: (N, 3, H, W).
@@ -102,9 +102,9 @@ def partners(count: int) -> Tensor:
 class BackgroundInvariance(BehaviourLoss):
     """Cross-entropy of annotated regions pasted on other images' backgrounds, so that the background cannot decide.
 
-    Takes part in it: the known images. Those with an empty ROI give their background only, since nothing would be left of them.
+    Only images with a known ROI take part. Those with an empty ROI only give their background, since they have no region to paste.
 
-    It is what `sufficiency` would be with other backgrounds as filling, and the supervised form of `invariance`.
+    It is `sufficiency` with other images' backgrounds as filling, and the supervised form of `invariance`.
 
     Args:
         margin: by how much the region is grown, as a share of the image's side; it fades out over the same width.

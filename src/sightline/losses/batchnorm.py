@@ -1,4 +1,4 @@
-"""Second forward passes that leave no mark on the batch-norm statistics."""
+"""Second forward passes that do not change the running statistics of batch-norm layers."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Mode = Literal["frozen", "quiet"]
 
 @contextmanager
 def second_pass(model: nn.Module, mode: Mode) -> Iterator[None]:
-    """While it lasts, batch-norm layers do not learn from what passes through, which are images that no one will ever show the model.
+    """A context in which batch-norm layers do not update their running statistics, since the changed images never occur in use.
 
     Every layer then goes back to its own state: one that was frozen stays frozen.
 
     Args:
         model: whose layers.
-        mode: `frozen`: the running statistics are used; right for masked images, whose own would be odd. `quiet`: the batch's own
-            statistics are used, as in the first pass, but not remembered.
+        mode: `frozen`: the running statistics are used; suited to masked images, whose own statistics would be unusual. `quiet`: the
+            batch's own statistics are used, as in the first pass, but the running statistics are not updated.
     """
     layers = [m for m in model.modules() if isinstance(m, _BatchNorm) and m.training]
     tracked = [m.track_running_stats for m in layers]

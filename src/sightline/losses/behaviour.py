@@ -1,4 +1,4 @@
-"""What all behaviour losses share."""
+"""The base class of behaviour losses, which judge the decision of the classifier."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from sightline.types import Batch, Look
 
 
 class BehaviourLoss(nn.Module):
-    """Judges what the classifier answers; most run it again on changed images to hear it.
+    """Base class: judges the answers of the classifier. Most of these losses run it again on changed images.
 
     Attributes:
-        words: what it asks for, in a few plain words, for reports.
-        formula: the same in signs or fewer words, for the boxes of diagrams.
-        runs_again: the classifier is asked again.
-        shown: what it is then shown, or what of its first answer is judged, for the boxes of diagrams.
-        needs_map: it reads attention maps.
-        needs_every: it reads the maps of all classes.
-        teaches_classes: it goes by the labels, so that a classifier learns its classes from it alone.
-        gradient_free: why it can move nothing, where its settings make it so; None: it can.
+        words: what the loss asks for, in a few plain words, for reports.
+        formula: the same as a formula or in fewer words, for the boxes of diagrams.
+        runs_again: the loss runs the classifier again.
+        shown: the input of the second run, or the part of the first answer that is judged, for the boxes of diagrams.
+        needs_map: the loss uses attention maps.
+        needs_every: the loss uses the maps of all classes.
+        teaches_classes: the loss uses the labels, so that a classifier can learn the classes from it alone.
+        gradient_free: if its settings leave it without gradient, the reason; None: it has a gradient.
     """
 
     words: ClassVar[str] = ""
@@ -35,7 +35,7 @@ class BehaviourLoss(nn.Module):
     gradient_free: str | None = None
 
     def __call__(self, *args: Any) -> Tensor:
-        """`loss(look, batch)` asks the classifier that looked; `loss(classifier, look, batch)` another one."""
+        """`loss(look, batch)` uses the classifier that made `look`; `loss(classifier, look, batch)` uses the given one."""
         if args and isinstance(args[0], Look):
             if args[0].classifier is None:
                 raise UserError(type(self).__name__, "does not know which classifier looked", "Call it as loss(classifier, look, batch).")
@@ -44,19 +44,19 @@ class BehaviourLoss(nn.Module):
         return found
 
     def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
-        """The loss of a batch, a scalar on the graph.
+        """The loss of a batch, a differentiable scalar.
 
         Args:
             classifier: images (B, 3, H, W) -> logits (B, C).
-            look: what it answered to the unchanged images.
+            look: its output for the unchanged images.
             batch: these images, their labels and ROI maps.
         """
         raise NotImplementedError
 
     def attention(self, look: Look) -> tuple[Tensor, Range] | None:
-        """The map(s) that this loss reads, (B, K, h, w), and their scale; None: it reads none."""
+        """The map(s) that this loss uses, (B, K, h, w), and their scale; None: it uses no map."""
         return None
 
     def missing(self, batch: Batch) -> str | None:
-        """What the batch lacks for this loss to say anything; None: nothing."""
+        """What the loss needs and the batch lacks; None: nothing."""
         return None

@@ -1,4 +1,4 @@
-"""Weights by the size that each loss has at the start (000-29)."""
+"""Weights that are calibrated by the size of each loss before the training (000-29)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def calibrated_weight(values: list[float], kind: str) -> float | None:
     """The weight w that makes max(w L) = 2.0 for a class loss, mean(w L) = 0.5 for a guidance loss and max(w L) = 0.5 for a behaviour loss.
 
     Args:
-        values: the loss in several batches. Zeros are passed over: such a batch had nothing to compare.
+        values: the loss in several batches. Zeros are skipped, since such a batch had nothing to compare.
         kind: `classification`, `guidance` or `behaviour`.
 
     Returns:
-        None where no batch says anything.
+        None if the loss is zero in all batches.
 
     Source:
         Figueroa et al., J. Biomed. Opt. 27(1) 015001, 2022, below eq. 7. The authors chose constants that kept to this rule.
@@ -37,11 +37,11 @@ def calibrated_weight(values: list[float], kind: str) -> float | None:
 
 
 class Calibrated(Weighting):
-    """Fixed weights that are measured instead of given, see `calibrated_weight`. Until then, and where nothing could be measured, the
-    recipe's weights hold; a weight of 0 stays 0.
+    """Fixed weights that are measured before the training, see `calibrated_weight`. Where nothing could be measured, the weight in the
+    recipe is used; a weight of 0 stays 0.
 
     Args:
-        batches: how many are looked at before the training.
+        batches: number of batches on which the losses are measured before the training.
     """
 
     words: ClassVar[str] = "weights measured at the start"

@@ -12,10 +12,11 @@ from sightline.settings import BelowOne
 
 
 class CrossEntropy(nn.Module):
-    """Softmax cross-entropy: -log p_label, its mean over the batch weighted by the classes' weights. In float32 at least.
+    """Softmax cross-entropy: -log p_label, its mean over the batch weighted by the classes' weights. Computed in float32 or higher
+    precision.
 
     Args:
-        class_weights: (C,); None: all alike.
+        class_weights: (C,); None: equal weights.
         label_smoothing: share of the target that is spread over all classes.
     """
 

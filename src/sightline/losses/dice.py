@@ -1,4 +1,4 @@
-"""Soft Dice over the whole batch (003 eq. 2.6)."""
+"""Soft Dice over the whole batch (Yan 2020, eq. 2.6)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def dice(attention: Tensor, roi: Tensor) -> Tensor:
 
 
 class Dice(GuidanceLoss):
-    """See `dice`. Evidence is brought to [0, 1] by min-max, which leaves no map without gradient."""
+    """See `dice`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient."""
 
     words: ClassVar[str] = "overlap of map and annotated region"
     formula: ClassVar[str] = "overlap of A and ROI in the batch"

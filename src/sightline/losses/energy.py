@@ -1,4 +1,4 @@
-"""The share of the evidence that lies outside the ROI."""
+"""The energy loss: the share of the positive evidence that lies outside the ROI."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ TINY = 1e-12
 def energy(attention: Tensor, roi: Tensor, faint: float = FAINT) -> Tensor:
     """1 - sum(A+ R) / sum(A+), with A+ = max(A, 0)
 
-    Asks the evidence to lie inside, not to cover the ROI evenly, so that boxes are good enough (Rao et al.). Blind to the map's scale.
+    It asks that the evidence lies inside the ROI, not that it covers the ROI evenly, so that boxes are sufficient as annotation (Rao et
+    al.). It does not depend on the scale of the map.
 
-    A map can stay without positive evidence, since softmax ignores a constant added to every class's map; the loss would then be
-    silent, and close to that point its gradient would explode. Where the positive evidence is less than `faint` of the absolute
-    evidence, the absolute evidence therefore speaks for the missing part q:
+    A map may have no positive evidence, since softmax ignores a constant that is added to the maps of all classes. The loss would then have
+    no gradient, and close to that point its gradient would explode. If the positive evidence is less than `faint` times the absolute
+    evidence, the absolute evidence is therefore used for the missing part q:
 
         1 - sum(A+ R) / max(sum A+, faint sum|A|) - q sum(|A| R) / sum|A|,    q = max(0, 1 - sum A+ / (faint sum|A|))
 
@@ -46,7 +47,7 @@ def energy(attention: Tensor, roi: Tensor, faint: float = FAINT) -> Tensor:
 
 
 class Energy(GuidanceLoss):
-    """See `energy`. An image whose expert marked nothing does not count: no share of anything lies inside."""
+    """See `energy`. Images with an empty ROI do not count, since no share of the evidence can lie inside."""
 
     words: ClassVar[str] = "keep the evidence inside the annotated region"
     formula: ClassVar[str] = "share of evidence outside the ROI"

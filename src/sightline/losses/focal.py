@@ -1,4 +1,4 @@
-"""Focal loss of the class decision (003 eq. 2.4, 2.5)."""
+"""Focal loss of the class decision (Yan 2020, eq. 2.4, 2.5)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def focal(logits: Tensor, labels: Tensor, gamma: float = 2.0) -> Tensor:
     Args:
         logits: (N, C).
         labels: (N,) int64.
-        gamma: how much less an easy image counts; 0 is cross-entropy. The text of 003 leaves it open, its authors' code has 2.
+        gamma: how strongly easy images are weighted down; 0 is cross-entropy. Yan 2020 does not give it; the authors' code has 2.
 
     Returns:
         (N,) non-negative.
@@ -34,10 +34,10 @@ def focal(logits: Tensor, labels: Tensor, gamma: float = 2.0) -> Tensor:
 
 
 class Focal(nn.Module):
-    """See `focal`; the mean over the batch, weighted by the classes' weights as in cross-entropy. In float32 at least.
+    """See `focal`; the mean over the batch, weighted by the class weights as in cross-entropy. Computed in float32 or higher precision.
 
     Args:
-        class_weights: (C,); None: all alike.
+        class_weights: (C,); None: equal weights.
         gamma: see `focal`.
     """
 

@@ -1,4 +1,4 @@
-"""What all guidance losses share: which images count, at what size the maps meet, and how values become one number."""
+"""The base class of guidance losses: which images count, at what size maps are compared, and how the values are averaged."""
 
 from __future__ import annotations
 
@@ -15,28 +15,30 @@ from sightline.types import Batch, Look
 
 
 class GuidanceLoss(nn.Module):
-    """Compares attention maps with the ROI maps of the images where these are known.
+    """Base class: compares attention maps with ROI maps, on the images whose ROI is known.
 
-    A loss is a pure function `(attention (N, 1, h, w), roi (N, 1, h, w)) -> (N,)`, or a scalar where it is defined over the batch; its
-    module overrides `compare` and, where they differ, the class attributes.
+    A loss is a pure function `(attention (N, 1, h, w), roi (N, 1, h, w)) -> (N,)`, or a scalar if it is defined over the batch. Its module
+    overrides `compare` and those class attributes that differ.
 
     Args:
-        map: name of the attention map; None: the first one of the source.
-        classes: guide the map of the `label` alone, or those of `all` classes. A class-agnostic map is the same for both.
-        squash: how raw evidence is brought to a common scale first; None: the loss's own way. A map that its source has already
-            brought to [0, 1] stays as it is.
-        over: mean over the `known` images, so that the weight means the same whatever the share of annotated images; or their sum
-            over the size of the whole `batch` (001's authors), where unknown images dilute it.
+        map: name of the attention map; None: the first map of the source.
+        classes: guide only the map of the labelled class (`label`), or the maps of `all` classes. For a class-agnostic map both are the
+            same.
+        squash: how raw evidence is scaled before the comparison; None: the default of the loss, `own_squash`. Maps whose source gives
+            values in [0, 1] are not scaled.
+        over: `known`: the mean over the images with known ROI, so that the effect of the weight does not depend on the share of annotated
+            images; `batch`: their sum divided by the size of the batch (as the authors of the SPN report do), so that unknown images make
+            the loss smaller.
 
     Attributes:
-        words: what it asks for, in a few plain words, for reports.
-        formula: the same in signs or fewer words, for the boxes of diagrams.
-        reads: which map of the batch it is compared with.
-        own_squash: the loss's own way.
-        needs_region: an image with an empty ROI map says nothing to this loss and does not count.
-        evidence_only: defined for raw evidence and for nothing else.
-        of_batch: one value for the batch as a whole, which is not the mean of its images'.
-        judges_outside: evidence outside the region makes it worse. A loss that looks at the inside alone says no.
+        words: what the loss asks for, in a few plain words, for reports.
+        formula: the same as a formula or in fewer words, for the boxes of diagrams.
+        reads: the map of the batch with which attention is compared.
+        own_squash: default of `squash`.
+        needs_region: images with an empty ROI map do not count.
+        evidence_only: the loss is defined for raw evidence only.
+        of_batch: the loss has one value for the whole batch, which is not the mean over its images.
+        judges_outside: evidence outside the region increases the loss; false for losses that use only the inside of the region.
     """
 
     words: ClassVar[str] = ""
@@ -67,7 +69,7 @@ class GuidanceLoss(nn.Module):
         raise NotImplementedError
 
     def squashed(self, raw: Tensor, range: Range) -> Tensor:
-        """The map as `compare` wants it. (N, 1, h, w) -> (N, 1, h, w)"""
+        """The map, scaled as `compare` expects it. (N, 1, h, w) -> (N, 1, h, w)"""
         return raw if range == "unit" else SQUASHES[self.squash](raw)
 
     def prepared(self, roi: Tensor) -> Tensor:
@@ -75,11 +77,12 @@ class GuidanceLoss(nn.Module):
         return roi
 
     def learned(self) -> dict[str, float]:
-        """What it learns of its own, for the log: symbol -> value."""
+        """Learned parameters of the loss, for the log: symbol -> value."""
         return {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`loss(look, batch)` takes map, scale and regions from them; `loss(attention, roi, known)` plain tensors, see `forward`."""
+        """`loss(look, batch)` takes map, scale and regions from its arguments; `loss(attention, roi, known)` takes plain tensors, see
+        `forward`."""
         if args and isinstance(args[0], Look):
             maps, range = self.attention(args[0])
             args, kwargs = (maps, *self.region(args[1])), {"range": range}
@@ -87,17 +90,17 @@ class GuidanceLoss(nn.Module):
         return found
 
     def forward(self, attention: Tensor, roi: Tensor, known: Tensor, range: Range | None = None) -> Tensor:
-        """The loss of a batch, computed in float32 at least.
+        """The loss of a batch, computed in float32 or higher precision.
 
         Args:
-            attention: (B, K, h, w), of one class or of K.
+            attention: (B, K, h, w), the maps of one or of K classes.
             roi: (B, 1, H, W) in [0, 1].
             known: (B,) bool.
-            range: scale of the attention map: signed `evidence`, which is squashed, or `unit` for [0, 1], which is not. None: squashed
-                only if the loss was made with a `squash`.
+            range: scale of the attention map: signed `evidence`, which is scaled by `squash`, or `unit` for [0, 1], which is not. None:
+                scaled only if a `squash` was given to the loss.
 
         Returns:
-            A scalar. With no image that counts, a zero that hangs on the graph.
+            A scalar; if no image counts, a zero that is part of the graph.
         """
         with torch.autocast(attention.device.type, enabled=False):
             attention = attention.to(torch.promote_types(attention.dtype, torch.float32))
@@ -116,7 +119,7 @@ class GuidanceLoss(nn.Module):
             return value if self.over == "known" else value * (len(regions) / len(known))
 
     def _fits(self, maps: Tensor) -> None:
-        """Raw evidence where a map in [0, 1] is compared would go unnoticed."""
+        """Refuses raw evidence where a map in [0, 1] is expected, since the result would be wrong without a message."""
         if self.given == "unit" and self.own_squash != "none" and bool((maps < 0).any() or (maps > 1).any()):
             name = type(self).__name__
             raise UserError(name, "compares maps in [0, 1], this is raw evidence", f'Make it as {name}(squash="{self.own_squash}").')
@@ -126,7 +129,7 @@ class GuidanceLoss(nn.Module):
         return known & (roi.amax((1, 2, 3)) > 0) if self.needs_region else known
 
     def region(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """(roi, known) as far as this loss is concerned."""
+        """The region that this loss uses, and the images in which it is known: (roi, known)."""
         return (batch.avoid, batch.avoid_known) if self.reads == "avoid" else (batch.roi, batch.known)
 
     def attention(self, look: Look) -> tuple[Tensor, Range]:
@@ -136,7 +139,7 @@ class GuidanceLoss(nn.Module):
         return maps[name], look.ranges.get(name, "evidence")
 
     def missing(self, batch: Batch) -> str | None:
-        """What the batch lacks for this loss to say anything; None: nothing."""
+        """What the loss needs and the batch lacks; None: nothing."""
         roi, known = self.region(batch)
         if self.counts(self.prepared(roi), known).any():
             return None
@@ -144,8 +147,8 @@ class GuidanceLoss(nn.Module):
 
 
 def resize(roi: Tensor, size: Sequence[int]) -> Tensor:
-    """An ROI map at the size of an attention map: area pooling, so that a small region stays as a faint one and is not skipped; bilinear
-    where the attention map is the larger one. (N, 1, H, W) -> (N, 1, h, w)"""
+    """Resizes an ROI map to the size of an attention map. Area pooling keeps a small region as a faint one; bilinear interpolation is used
+    if the attention map is larger. (N, 1, H, W) -> (N, 1, h, w)"""
     height, width = size
     if height > roi.shape[-2] or width > roi.shape[-1]:
         return F.interpolate(roi, size=(height, width), mode="bilinear", align_corners=False)
@@ -153,7 +156,7 @@ def resize(roi: Tensor, size: Sequence[int]) -> Tensor:
 
 
 def map_name(look: Look, name: str | None) -> str:
-    """The attention map that a loss asks for; None: the first one.
+    """The name of the attention map that a loss uses; None: the first map.
 
     Raises:
         UserError: there is no such map.

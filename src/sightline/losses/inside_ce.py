@@ -1,4 +1,4 @@
-"""Every point of the ROI should be attended; what happens outside does not count."""
+"""Cross-entropy inside the ROI only (PPCE): the map should be high on every point of the ROI; values outside do not count."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ EPS = 1e-2
 def inside_cross_entropy(attention: Tensor, roi: Tensor, eps: float = EPS) -> Tensor:
     """-sum(R log A') / sum(R), with A' = (A + eps) / (1 + eps)
 
-    The cross-entropy of the map with a target of 1, over the ROI alone (per-pixel cross-entropy, PPCE). It asks the map to fill the
-    region evenly, and does not mind evidence outside: a map that is 1 everywhere is perfect. `eps` bounds the pull of a single dead
-    pixel, which without it has no bound.
+    The cross-entropy of the map with a target of 1, over the ROI alone (per-pixel cross-entropy, PPCE). It asks the map to fill the region
+    evenly and ignores evidence outside: a map that is 1 everywhere has loss 0. `eps` bounds the gradient of a pixel with A = 0, which would
+    be infinite without it.
 
     Args:
         attention: (N, 1, h, w) in [0, 1].
-        roi: (N, 1, h, w) in [0, 1], not empty; soft values weigh.
+        roi: (N, 1, h, w) in [0, 1], not empty; soft values are weights.
 
     Returns:
         (N,) in [0, 4.6]; 0 where the map is 1 in all of the ROI.
@@ -37,8 +37,8 @@ def inside_cross_entropy(attention: Tensor, roi: Tensor, eps: float = EPS) -> Te
 class InsideCrossEntropy(GuidanceLoss):
     """See `inside_cross_entropy`.
 
-    Evidence is brought to [0, 1] by min-max, so that every pixel of the region but the map's very lowest is pulled up. Under
-    `squash: max`, as in the source, those without positive evidence have no gradient and are never won over.
+    Evidence is scaled to [0, 1] by min-max, so that all pixels of the region except the minimum of the map have a gradient. With
+    `squash: max`, as in the source, pixels without positive evidence have no gradient and never change.
     """
 
     words: ClassVar[str] = "every point of the annotated region attended; what happens outside does not count"

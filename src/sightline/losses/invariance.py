@@ -1,4 +1,4 @@
-"""The answer stays what it was when the outside changes."""
+"""A loss that asks for the same answer when the outside of the region is replaced."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def divergence(before: Tensor, after: Tensor) -> Tensor:
         after: (N, C) logits.
 
     Returns:
-        (N,) non-negative; 0 where they agree.
+        (N,) non-negative; 0 where the two agree.
     """
     return F.kl_div(after.log_softmax(1), before.log_softmax(1), reduction="none", log_target=True).sum(1)
 
@@ -30,11 +30,12 @@ def divergence(before: Tensor, after: Tensor) -> Tensor:
 class Invariance(BehaviourLoss):
     """KL between the answer to the image and the answer to the image whose outside is replaced.
 
-    The images with a known region take part. Labels do not: both answers move towards each other, and a wrong answer may stay wrong. The
-    supervised form, in which the changed image must get its label, is the loss `background`.
+    Images with a known region take part. Labels are not used: the two answers are drawn towards each other, and a wrong answer may stay
+    wrong. The supervised form, in which the changed image must get its label, is the loss `background`.
 
     Args:
-        outside: what takes its place: that of `another` known image, whose own region is covered; or a filling, see `without_region`.
+        outside: what replaces the outside: the outside of `another` known image, with its own region covered; or a filling, see
+            `without_region`.
         margin: by how much the region is grown, as a share of the image's side; it fades out over the same width.
         bn: batch-norm in the second pass, see `second_pass`.
 
@@ -53,7 +54,7 @@ class Invariance(BehaviourLoss):
         self.bn: Mode = bn
 
     def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
-        """See `BehaviourLoss`. With nothing to change, a zero that hangs on the graph."""
+        """See `BehaviourLoss`. With nothing to change, a zero that is part of the graph."""
         if self.missing(batch):
             return look.logits[:0].sum()
         chosen, known = marked(batch), batch.known

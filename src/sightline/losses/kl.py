@@ -1,4 +1,4 @@
-"""The map and the region as distributions over the image: how far is the one from the other?"""
+"""Kullback-Leibler divergence between region and map, both taken as distributions over the image."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ EPS = 1e-3
 def kl(attention: Tensor, roi: Tensor, eps: float = EPS) -> Tensor:
     """sum over pixels of p log(p / q), with p = R' / sum(R'), q = A' / sum(A'), R' = R + eps, A' = A + eps
 
-    The surprise of someone who expects to look where the map says and looks where the expert did. A region without attention costs much,
-    attention elsewhere only what it takes from the region. `eps` keeps the logarithm finite, and makes a dead map the uniform distribution.
+    A region without attention has a high cost; attention elsewhere costs only as much as it takes away from the region. `eps` keeps the
+    logarithm finite, and turns a map of zeros into the uniform distribution.
 
     Args:
         attention: (N, 1, h, w) in [0, 1].
@@ -27,7 +27,7 @@ def kl(attention: Tensor, roi: Tensor, eps: float = EPS) -> Tensor:
 
     Source:
         Bylinskii et al., TPAMI 41(3), 2019: KL of fixations and saliency map, each over its sum, as a score. Jetley, Murray, Vig, CVPR
-        2016: as a training loss, behind a softmax of the map. Where `eps` stands, and its value, are our own.
+        2016: as a training loss, behind a softmax of the map. The place of `eps` in the formula, and its value, are our own.
     """
     p, q = _distribution(roi + eps), _distribution(attention + eps)
     return (p * (p.log() - q.log())).sum((1, 2, 3))
@@ -39,7 +39,7 @@ def _distribution(positive: Tensor) -> Tensor:
 
 
 class KL(GuidanceLoss):
-    """See `kl`. Evidence is brought to [0, 1] by min-max, which leaves no map without gradient."""
+    """See `kl`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient."""
 
     words: ClassVar[str] = "map spread over the image as the annotated region is"
     formula: ClassVar[str] = "KL(ROI ‖ A), both as distributions"

@@ -1,4 +1,4 @@
-"""Pixel-wise absolute difference (001's L1)."""
+"""Pixel-wise absolute difference (SPN report, L1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sightline.losses.squash import Squash
 def l1(attention: Tensor, roi: Tensor) -> Tensor:
     """mean over pixels of |A - R|
 
-    Fills the whole ROI, where `energy` only asks to stay inside (Rao et al., ICCV 2023).
+    It asks the map to fill the whole ROI, while `energy` only asks it to stay inside (Rao et al., ICCV 2023).
 
     Args:
         attention: (N, 1, h, w) in [0, 1].
@@ -29,7 +29,7 @@ def l1(attention: Tensor, roi: Tensor) -> Tensor:
 
 
 class L1(GuidanceLoss):
-    """See `l1`. Evidence is brought to [0, 1] by min-max, which leaves no map without gradient."""
+    """See `l1`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient."""
 
     words: ClassVar[str] = "map equal to the annotation, point by point (absolute)"
     formula: ClassVar[str] = "|A − ROI|, point by point"

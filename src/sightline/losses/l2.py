@@ -1,4 +1,4 @@
-"""Pixel-wise squared difference (000 eq. 6; 001's L2)."""
+"""Pixel-wise squared difference (Figueroa et al. 2022, eq. 6; SPN report, L2)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from sightline.losses.squash import Squash
 def l2(attention: Tensor, roi: Tensor) -> Tensor:
     """mean over pixels of (A - R)^2
 
-    The paper prints no sum or mean over pixels; the mean does not depend on the map's size. Its ReLU'd, unscaled map is
-    `squash: relu`.
+    The paper prints no sum or mean over pixels; the mean does not depend on the map's size. `squash: relu` gives the paper's map, which is
+    rectified and not scaled.
 
     Args:
         attention: (N, 1, h, w) in [0, 1].
@@ -30,7 +30,7 @@ def l2(attention: Tensor, roi: Tensor) -> Tensor:
 
 
 class L2(GuidanceLoss):
-    """See `l2`. Evidence is brought to [0, 1] by min-max, which leaves no map without gradient."""
+    """See `l2`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient."""
 
     words: ClassVar[str] = "map equal to the annotation, point by point (squared)"
     formula: ClassVar[str] = "(A − ROI)², point by point"

@@ -1,4 +1,4 @@
-"""Attention mining: what is left when the attended region is hidden must not tell the class (000 eq. 3 to 5; original GAIN)."""
+"""Attention mining: with the attended region hidden, the image must not tell the class (Figueroa et al. 2022, eq. 3-5; GAIN)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def soft_mask(attention: Tensor, w: float = 3.0, sigma: float = 0.2) -> Tensor:
 
 
 def hide(images: Tensor, mask: Tensor, fill: Literal["black", "mean"] = "black") -> Tensor:
-    """I* = I - T(A) I (eq. 3), which leaves black where the mask is 1; or the image's mean colour there.
+    """I* = I - T(A) I (eq. 3), which is black where the mask is 1; or with the image's mean colour in place of black.
 
     (N, 3, H, W), (N, 1, H, W) -> (N, 3, H, W)
     """
@@ -50,13 +50,13 @@ class AttentionMining(BehaviourLoss):
     """Hides what the attention map marks and judges the scores s = softmax of what is left, I*.
 
     Args:
-        mode: `gt`: |0.5 - s_label(I*)|, the labelled class becomes a toss-up. `per_class`: the mean over all classes of
-            |0.5 - s_c(I*_c)|, each class with its own map hidden. `sum`: |0.5 - sum_c s_c(I*)| as eq. 5 is printed, a constant.
-            `score`: s_label(I*), the original GAIN.
-        w, sigma: of the mask, see `soft_mask`.
-        scale: of the evidence before the mask: `max` divides it by its maximum, `raw` takes it as it is; both without its negative
-            part. A map that its source has already brought to [0, 1] stays as it is.
-        fill: what is put in the place of the hidden: `black` (the paper) or the image's `mean` colour.
+        mode: `gt`: |0.5 - s_label(I*)|, the score of the labelled class is drawn to 0.5. `per_class`: the mean over all classes of |0.5 -
+            s_c(I*_c)|, each class with its own map hidden. `sum`: |0.5 - sum_c s_c(I*)| as eq. 5 is printed, a constant. `score`:
+            s_label(I*), the original GAIN.
+        w, sigma: parameters of the mask, see `soft_mask`.
+        scale: how the evidence is scaled before the mask: `max` divides it by its maximum, `raw` does not scale it; both set its negative
+            part to 0. Maps whose source gives values in [0, 1] are not scaled.
+        fill: what replaces the hidden part: `black` (the paper) or the image's `mean` colour.
         bn: batch-norm in the second pass, see `second_pass`.
         map: name of the attention map; None: the first one of the source.
     """
@@ -88,7 +88,7 @@ class AttentionMining(BehaviourLoss):
             warnings.warn(f"attention mining: {self.gradient_free}; mode=gt judges the labelled class", stacklevel=2)
 
     def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
-        """See `BehaviourLoss`. All images count, annotated or not.
+        """See `BehaviourLoss`. All images count, with or without annotation.
 
         Raises:
             UserError: `per_class` with a source whose map is the same for all classes.

@@ -1,4 +1,4 @@
-"""Without the annotated region nothing can be told."""
+"""A loss that asks for an uncertain answer when the annotated region is covered."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ def surprise(logits: Tensor, expected: Tensor) -> Tensor:
 
 
 class Necessity(BehaviourLoss):
-    """What is left when the annotated region is covered should be judged as if nothing were known.
+    """KL divergence between the answer that is expected without information and the answer to the image with its annotated region covered.
 
-    The images with a known region take part.
+    Images with a known region take part.
 
     Args:
-        expected: the judgement of someone who sees nothing: all classes alike (`uniform`), or as often as in the batch (`prior`), which is
-            what a calibrated model says where classes are of different frequency.
+        expected: the answer expected without information: equal probabilities (`uniform`), or the frequencies of the classes in the batch
+            (`prior`), which a calibrated model would give if the classes differ in frequency.
         fill: what covers the region, see `without_region`.
         margin: by how much the region is grown, as a share of the image's side; it fades out over the same width.
         bn: batch-norm in the second pass, see `second_pass`.
 
     Source:
-        Ying et al., NeurIPS 2022 (VisFIS), there named uncertainty; KL to the uniform distribution. 000's attention mining asks the same
-        of the region that the network itself attends to.
+        Ying et al., NeurIPS 2022 (VisFIS), there named uncertainty; KL to the uniform distribution. The attention mining of Figueroa et al.
+        2022 asks the same of the region that the network itself attends to.
     """
 
     words: ClassVar[str] = "without the annotated region nothing can be told"

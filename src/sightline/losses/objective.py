@@ -1,4 +1,4 @@
-"""The whole objective of a training: class loss, guidance losses and behaviour losses, weighed into one total."""
+"""The objective of a training: the weighted sum of class loss, guidance losses and behaviour losses."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from sightline.types import Batch, Look
 
 
 class Objective(nn.Module):
-    """Built from a recipe; looks once per batch, and only as closely as the losses need.
+    """The objective of a recipe. It runs the classifier once per batch, and computes only those maps that the losses need.
 
     Args:
-        losses: the recipe's section.
-        weighting: the recipe's section.
-        class_weights: (C,), of the class loss; None: all alike.
+        losses: section `losses` of the recipe.
+        weighting: section `weighting` of the recipe.
+        class_weights: (C,), for the class loss; None: equal weights.
 
     Attributes:
-        names: of the losses: class loss, guidance losses, behaviour losses. A second loss of one name gets a number: `dice`, `dice.1`.
+        names: names of the losses: class loss, guidance losses, behaviour losses. A second loss of one name gets a number: `dice`,
+            `dice.1`.
 
     Raises:
         UserError: an option that a loss does not have.

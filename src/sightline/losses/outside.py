@@ -1,4 +1,4 @@
-"""No evidence outside the ROI, neither for nor against."""
+"""A loss against evidence outside the ROI, whether it speaks for or against the class."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ TINY = 1e-12
 def outside(attention: Tensor, roi: Tensor, relative: bool = False) -> Tensor:
     """mean over all pixels of |A| (1 - R); relative: divided by the mean of |A|
 
-    Taken over all pixels and not over those outside, the plain form is in units of the logit: where a class score is the mean of its
-    map (CAM), it is the most that the outside can add to the score. It can be lowered by making all evidence weaker. The relative form
-    cannot, being blind to scale; it is the share of the absolute evidence that lies outside.
+    The plain form is a mean over all pixels, not only those outside, so it is in units of the logit: where a class score is the mean of its
+    map (CAM), it is the largest amount that the outside can add to the score. It can be lowered by making all evidence weaker. The
+    relative form, the share of the absolute evidence that lies outside, does not depend on the scale and cannot be lowered in this way.
 
     Args:
         attention: (N, 1, h, w), raw evidence or in [0, 1].
@@ -38,7 +38,7 @@ class Outside(GuidanceLoss):
 
     Args:
         relative: judge the share of the evidence instead of its amount.
-        **common: see `GuidanceLoss`; with `classes: all` no class may draw on the outside, neither for nor against.
+        **common: see `GuidanceLoss`; `classes: all` penalises evidence outside for or against any class.
     """
 
     words: ClassVar[str] = "no evidence outside the annotated region"

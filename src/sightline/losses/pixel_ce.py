@@ -1,4 +1,4 @@
-"""Pixel-wise cross-entropy (001's L_loc)."""
+"""Pixel-wise cross-entropy (SPN report, L_loc)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ EPS = 1e-6
 def pixel_cross_entropy(logits: Tensor, roi: Tensor) -> Tensor:
     """mean over pixels of -(R log A + (1 - R) log(1 - A)), with A = sigmoid(logits)
 
-    Each pixel is a probability of its own, so that the perfect map is the ROI map. From logits, a pixel that is wrong beyond all doubt
-    still has its full gradient.
+    Each pixel is a separate probability, so that the map with the smallest loss is the ROI map. Because the loss is computed from logits, a
+    pixel that is wrong with certainty still has its full gradient.
 
     Args:
         logits: (N, 1, h, w).
@@ -38,7 +38,7 @@ def logits_of(unit: Tensor, eps: float = EPS) -> Tensor:
 
 
 class PixelCrossEntropy(GuidanceLoss):
-    """See `pixel_cross_entropy`. Evidence is taken as logits of the pixels."""
+    """See `pixel_cross_entropy`. Evidence is taken as the logits of the pixels."""
 
     words: ClassVar[str] = "each point of the map inside or outside, as annotated"
     formula: ClassVar[str] = "A against ROI, point by point"

@@ -1,4 +1,4 @@
-"""Every pixel is taught its class: the image's inside the ROI, background outside."""
+"""A segmentation loss: the class of the image inside the ROI, background outside."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ EPS = 1e-6
 
 
 def log_probabilities(maps: Tensor, range: Range) -> Tensor:
-    """Of each pixel's classes, the background last: (N, C, h, w) -> (N, C + 1, h, w).
+    """Log-probabilities of the classes of each pixel, the background last: (N, C, h, w) -> (N, C + 1, h, w).
 
     Args:
-        maps: `evidence`, against a background whose evidence is 0; or `unit`, probabilities, of which the background has the rest.
+        maps: `evidence`, against a background whose evidence is 0; or `unit`, probabilities, with the remainder for the background.
     """
     if range == "evidence":
         return torch.cat([maps, torch.zeros_like(maps[:, :1])], 1).log_softmax(1)
@@ -39,14 +39,14 @@ def pixel_class(scores: Tensor, labels: Tensor, roi: Tensor) -> Tensor:
         roi: (N, 1, h, w) in [0, 1]; empty: all is background.
 
     Returns:
-        (N,) non-negative; 0 where every pixel is surely what it should be.
+        (N,) non-negative; 0 where every pixel has its class with probability 1.
     """
     own = scores.take_along_dim(labels[:, None, None, None], 1)  # (N, 1, h, w)
     return -(roi * own + (1 - roi) * scores[:, -1:]).mean((1, 2, 3))
 
 
 class PixelClass(BehaviourLoss):
-    """See `pixel_class`. The supervision of a segmentation network whose classes are those of the images; the known images take part.
+    """See `pixel_class`. It trains a segmentation network whose classes are those of the images, on the images with a known ROI.
 
     It judges the maps of all classes against the labels, so it needs a source with one map per class, `segment` above all; it does not
     run the classifier again.

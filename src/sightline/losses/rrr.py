@@ -1,4 +1,4 @@
-"""Right for the right reasons: no input gradient where nothing should matter."""
+"""Right for the right reasons (RRR): a penalty on input gradients where the image should not matter."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Norm = Literal["l2", "l1"]
 def rrr(gradients: Tensor, irrelevant: Tensor, norm: Norm = "l2") -> Tensor:
     """sum over pixels and channels of (A G)^2, with G = d/dx sum_k log p_k and A = 1 where nothing should matter; l1: of |A G|
 
-    The sum over all classes, and not the label's alone, since no class should draw on these pixels. For a prediction that is a toss-up
-    between all classes it is zero, whatever the evidence; it grows with confidence, so that a large weight keeps predictions unsure.
+    The gradient is that of the sum over all classes, not only of the label, since no class should use these pixels. It is zero if all
+    classes have the same probability, whatever the evidence, and grows with confidence, so that a large weight keeps predictions uncertain.
 
     Args:
         gradients: (N, 3, H, W), G.
@@ -61,13 +61,13 @@ def input_gradients(classifier: nn.Module, images: Tensor, bn: Mode) -> Tensor:
 
 
 class InputGradientLoss(BehaviourLoss):
-    """What the losses on input gradients share: which pixels should not matter, and in which images.
+    """Base class of losses on input gradients: which pixels should not matter, and in which images.
 
     Args:
-        region: what lies outside the `roi` of the known images should not matter (all of an image whose expert marked nothing); or
-            what lies inside the area to `avoid`.
-        margin: by how much the pixels that should not matter are drawn back from those that may, as a share of the image's side. An area
-            that is too small does no harm; one that reaches into the lesion forbids what should be looked at (Ghitu et al. 2025).
+        region: the pixels that should not matter: those outside the ROI of images with known ROI (`roi`; all pixels if the ROI is empty),
+            or those inside the area to avoid (`avoid`).
+        margin: distance, as a share of the image's side, between the pixels that should not matter and those that may. An area that is too
+            small does no harm; one that reaches into the lesion penalises gradients on the lesion (Ghitu et al. 2025).
         bn: batch-norm in the second pass, see `second_pass`.
     """
 

@@ -1,4 +1,4 @@
-"""Right for the right reasons not at the image alone, but all around it."""
+"""Smoothed RRR: a penalty on input gradients at the image and at random perturbations of it."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def largest_change(gradients: Tensor) -> Tensor:
 
 
 class SmoothRightReasons(InputGradientLoss):
-    """Input gradients at several random perturbations of what should not matter, all of which may then vary freely.
+    """Penalises input gradients at several random perturbations of the pixels that should not matter.
 
     `mean`: the mean of `rrr` over the perturbed images. `max`: `rrr` of the largest change that the perturbations make to each pixel's
-    gradient. The latter takes the curvature out of the function along these pixels, and is blind to a gradient that is the same
-    everywhere: use it beside the loss `rrr`.
+        gradient. `max` reduces the curvature of the function along these pixels, and does not see a gradient that is the same everywhere:
+        use it together with the loss `rrr`.
 
-    At a single point a gradient can be small only because the prediction is saturated there, which is why a plain gradient penalty needs
-    a strongly smoothed model to help (Heo et al. 2023). The projected-gradient term of Ghitu et al.'s program is made of numbers that hang
-    on no graph; this one moves the weights.
+    At a single point a gradient can be small only because the prediction is saturated there, which is why a plain gradient penalty needs a
+    strongly smoothed model to help (Heo et al. 2023). The projected-gradient term of Ghitu et al.'s program is computed from numbers
+    outside the graph and so has no effect on the weights; this one has.
 
     Args:
         kind: `mean` or `max`.
-        samples: perturbations of each image. Each costs a second pass.
+        samples: number of perturbations of each image; each costs a further pass.
         noise: largest change of a pixel, where 1 is from black to white.
         **common: see `InputGradientLoss`.
 

@@ -1,4 +1,4 @@
-"""Squared difference to the labelled class's map under a learned sigmoid (004 eq. 9, 10)."""
+"""Squared difference to the labelled class's map under a learned sigmoid (Zhu et al. 2022, eq. 9, 10)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def selective_mse(evidence: Tensor, roi: Tensor, alpha: Tensor) -> Tensor:
     """mean over pixels of (sigmoid(alpha Omega_Y) - Psi)^2
 
     Args:
-        evidence: (N, 1, h, w), Omega_Y: raw, unbounded map of the labelled class; the other classes' are left alone.
+        evidence: (N, 1, h, w), Omega_Y: raw, unbounded map of the labelled class; the maps of other classes are not guided.
         roi: (N, 1, h, w) in [0, 1], Psi.
         alpha: positive scalar, learned.
 
@@ -37,7 +37,7 @@ class SelectiveMSE(GuidanceLoss):
     Args:
         map: name of the attention map; None: the first one of the source.
         over: see `GuidanceLoss`.
-        alpha: where the learned scale starts; the paper does not say.
+        alpha: initial value of the learned scale, which the paper does not give.
     """
 
     words: ClassVar[str] = "map of the labelled class equal to the annotation"

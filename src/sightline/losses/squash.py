@@ -1,6 +1,6 @@
-"""From raw evidence to a map that can be compared with an ROI map.
+"""Scaling of raw evidence to a map that can be compared with an ROI map.
 
-Every function takes (N, 1, h, w) and keeps the shape; each map is squashed for itself. All of them let the gradient through.
+Every function takes (N, 1, h, w) and keeps the shape; each map is scaled separately. All of them are differentiable.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ EPS = 1e-8
 
 
 def none(raw: Tensor) -> Tensor:
-    """The map as it is."""
+    """The unchanged map."""
     return raw
 
 
 def minmax(raw: Tensor, eps: float = EPS) -> Tensor:
-    """(A - min A) / (max A - min A), in [0, 1]. Blind to scale and to a constant added to the map, as a softmax over the classes is.
+    """(A - min A) / (max A - min A), in [0, 1]. Independent of scale and of a constant added to the map, like a softmax over the classes.
 
     A map whose values differ by `eps` or less becomes zero.
 
@@ -36,7 +36,7 @@ def minmax(raw: Tensor, eps: float = EPS) -> Tensor:
 
 
 def by_max(raw: Tensor, eps: float = EPS) -> Tensor:
-    """ReLU(A) / max ReLU(A), in [0, 1]. Blind to scale. A map without positive evidence becomes zero and has no gradient.
+    """ReLU(A) / max ReLU(A), in [0, 1]. Independent of scale. A map without positive evidence becomes zero and has no gradient.
 
     >>> by_max(torch.tensor([[[[-1.0, 0.0], [1.0, 4.0]]]])).flatten().tolist()
     [0.0, 0.0, 0.25, 1.0]

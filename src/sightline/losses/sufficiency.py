@@ -1,4 +1,4 @@
-"""The annotated region alone is enough to tell the class."""
+"""A loss that asks for the right class from the annotated region alone."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from sightline.types import Batch, Look
 
 
 class Sufficiency(BehaviourLoss):
-    """Cross-entropy of what is left when everything outside the annotated region is covered.
+    """Cross-entropy of the answer to the image with everything outside the annotated region covered.
 
-    The images with a known region take part. It teaches the class from the region alone, but does not forbid to use more where more is
-    shown; `necessity`, `invariance` and `background` do.
+    Images with a known region take part. The loss teaches the class from the region alone, but does not penalise the use of the outside
+    where it is visible; `necessity`, `invariance` and `background` do.
 
     Args:
         fill: what covers the outside, see `without_region`; nothing of the outside shows in it.
@@ -27,7 +27,7 @@ class Sufficiency(BehaviourLoss):
 
     Source:
         Ying et al., NeurIPS 2022 (VisFIS), on regions of an image instead of features of objects. With other images' backgrounds as
-        filling it is our loss `background`.
+        filling, it is the loss `background`.
     """
 
     words: ClassVar[str] = "the annotated region alone is enough to tell the class"

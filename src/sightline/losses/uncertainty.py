@@ -1,4 +1,4 @@
-"""Weights that are learned as the losses' uncertainties (004 eq. 11)."""
+"""Loss weights that are learned as uncertainties (Zhu et al. 2022, eq. 11)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Regulariser = Literal["ln(1+s)", "ln(1+s^2)", "ln s"]
 
 
 def regulariser(s: Tensor, form: Regulariser = "ln(1+s)") -> Tensor:
-    """What keeps a sigma from growing without end: `ln(1+s)` (004 as printed), `ln(1+s^2)` (Liebel & Koerner 2018) or `ln s` (Kendall
-    et al. 2018, which has no lower bound). (L,) positive -> (L,)"""
+    """The term that keeps sigma from growing without bound: `ln(1+s)` (as printed in Zhu et al. 2022), `ln(1+s^2)` (Liebel & Koerner 2018)
+    or `ln s` (Kendall et al. 2018, which has no lower bound). (L,) positive -> (L,)"""
     match form:
         case "ln(1+s)":
             return s.log1p()
@@ -28,14 +28,14 @@ def regulariser(s: Tensor, form: Regulariser = "ln(1+s)") -> Tensor:
 class Uncertainty(Weighting):
     """total = sum_i k_i w_i L_i / s_i^2 + r(s_i), every s_i > 0 learned
 
-    A small sigma at the start makes its loss count much; as the loss shrinks or cannot, sigma settles where the two terms balance: for
-    k = 1/2 and r = ln(1+s) at s^3 = L (1 + s). Behaviour losses judge class scores and are treated as class losses.
+    A small initial sigma gives its loss a large weight. During training sigma approaches the value at which the two terms balance: for k =
+    1/2 and r = ln(1+s) at s^3 = L (1 + s). Behaviour losses judge class scores and are treated as class losses.
 
     Args:
         regulariser: r, see `regulariser`.
         coefficients: k: `kendall`: 1 for class losses and 1/2 for maps, as in the authors' related code; `half`: 1/2 for both. The
             paper's own coefficients are lost.
-        sigma_class, sigma_map: where the sigmas of class losses and of guidance losses start. The paper: 1, and "small, close to 0".
+        sigma_class, sigma_map: initial sigmas of class losses and of guidance losses. The paper: 1, and "small, close to 0".
 
     Source:
         Zhu, Salcudean, Rohling 2022 (GG-CAM), eq. 11; Kendall, Gal, Cipolla, CVPR 2018.

@@ -1,4 +1,4 @@
-"""From named losses to a total: what all weightings share, and fixed weights."""
+"""Weighting of the losses: the base class, and fixed weights."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class LossEntry:
-    """A loss as its weighting sees it.
+    """What a weighting knows of a loss.
 
     Attributes:
         name: unique within the objective.
-        kind: which part it plays.
-        weight: factor, or where a calibrated one starts. Zero switches the loss off for good.
-        start: epoch (0-based) at which it sets in.
-        ramp: epochs that it then takes to reach its full weight.
+        kind: class loss, guidance loss or behaviour loss.
+        weight: factor, or initial value of a calibrated factor. Zero switches the loss off.
+        start: first epoch (0-based) in which the loss counts.
+        ramp: number of epochs over which the weight then grows to its full value.
     """
 
     name: str
@@ -37,15 +37,16 @@ class LossEntry:
 
 
 class Weighting(nn.Module):
-    """Turns named losses into a total. What it learns or measures lies in parameters and buffers, so that it survives a resume.
+    """Base class: combines named losses into a total. Learned and measured values are parameters and buffers, so that `--resume` restores
+    them.
 
     Args:
         entries: the losses of the objective, in its order.
 
     Attributes:
-        words: where the weights come from, in a few plain words, for reports.
-        formula: of the total, for the boxes of diagrams.
-        needs_calibration: how many batches of losses it wants to see before the training.
+        words: how the weights are found, in a few plain words, for reports.
+        formula: formula of the total, for the boxes of diagrams.
+        needs_calibration: number of batches on which the losses have to be measured before the training.
     """
 
     words: ClassVar[str] = ""
@@ -96,7 +97,7 @@ class Weighting(nn.Module):
 
 
 class Fixed(Weighting):
-    """The weights of the recipe, each with its start and ramp.
+    """The fixed weights of the recipe, each with its start and ramp.
 
     total = sum_i w_i L_i
     """

@@ -30,7 +30,8 @@ def mask_scores(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Overlap of predicted masks with the regions, and the failures of the decoder that 001 saw at 25 % annotations (001-23, -25, -26).
+    """Overlap of predicted masks with the regions, and the failures of the decoder that the SPN report saw with 25 % of the annotations
+    (001-23, -25, -26).
 
     Args:
         maps: (N, h, w) in [0, 1], as gates and decoders put them out.

@@ -1,4 +1,4 @@
-"""004's interpretability: does the map of a class have its maximum inside the organ where that finding shows?"""
+"""The pointing score of Zhu et al. 2022: does the map of a class have its maximum inside the organ where that finding shows?"""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ _CHUNK = 64  # maps at full size at a time
 
 
 def points_into(maps: Array, regions: Array) -> Array:
-    """Whether argmax_ij up(Omega)_ij lies in S (004, 5.1 item 11): brought to the region's size bilinearly first, then the maximum.
+    """Whether argmax_ij up(Omega)_ij lies in S (Zhu et al. 2022, 5.1 item 11): brought to the region's size bilinearly first, then the
+    maximum.
 
-    Unlike `localisation.pointing`, the highest point counts whatever its sign, since 004's maps are unbounded and only their order matters.
-    Of several equal maxima the share that lies inside counts. A map that is constant or not finite points nowhere and misses.
+    Unlike `localisation.pointing`, the highest point counts whatever its sign, since the maps of Zhu et al. 2022 are unbounded and only
+    their order matters. Of several equal maxima the share that lies inside counts. A map that is constant or not finite points nowhere and
+    misses.
 
     Args:
         maps: (N, h, w) raw attention of the labelled class.

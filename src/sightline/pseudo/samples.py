@@ -1,4 +1,4 @@
-"""Some of the predicted masks to look at, kept and dropped (003 figure 3.4)."""
+"""Some of the predicted masks to look at, kept and dropped (Yan 2020, fig. 3.4)."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Segmenter(nn.Module):
         UserError: no such encoder, one that a U-Net cannot use, or weights that are not its own.
 
     Source:
-        Ronneberger et al., MICCAI 2015; 003 section 3.3.2 predicts its ROI maps with one.
+        Ronneberger et al., MICCAI 2015; Yan 2020, section 3.3.2, predicts its ROI maps with one.
     """
 
     mean: Tensor

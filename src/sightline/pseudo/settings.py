@@ -55,7 +55,7 @@ class PseudoMasks(Settings):
         lr: highest learning rate of a one-cycle schedule.
         held_out: share of the annotated images that is not learnt from, but judges the masks.
         augment: random changes of the training images, as in a recipe.
-        gaze_blur: B of 004's Algorithm 1, in original pixels, where annotations are gaze.
+        gaze_blur: B of Algorithm 1 in Zhu et al. 2022, in original pixels, where annotations are gaze.
         grey: black and white of deep greys, as in a recipe; None: found.
         minimum_dice: mean Dice on the held-out images below which no mask is written.
         keep: which of the predicted masks are kept.

@@ -7,7 +7,7 @@ import numpy as np
 from sightline.data.drawing.noise import Field
 
 RATE = 60  # samples a second, as the tracker of EGD-CXR
-_DEGREES = 20.0  # of the visual field that a radiograph fills on the screen: a degree is 127 of 2544 pixels (004: 100 to 400)
+_DEGREES = 20.0  # of the visual field that a radiograph fills on the screen: a degree is 127 of 2544 pixels (Zhu et al. 2022: 100 to 400)
 _UNREST = 0.1  # degrees: eyes that rest on a point still drift and tremble, root mean square
 _PRECISION = 0.1  # of the tracker's error, by which samples of one and the same point differ
 

@@ -1,4 +1,4 @@
-"""Which pixels of a scene show what: the things that the feature maps of 002 were found to answer to (its figures 1 to 5)."""
+"""Which pixels of a scene show what: the things that feature maps were found to answer to (Van Molle et al. 2018, fig. 1 to 5)."""
 
 from __future__ import annotations
 

@@ -48,7 +48,8 @@ def read(
         attribute: name of an attribute of the objects that tells the label; None: their category does.
         label: of an image with objects of several categories: `refuse` it, or take that of the `largest`.
         background: class of the images without objects; None leaves them out.
-        empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see (000's nonsuspicious images).
+        empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see (the nonsuspicious images of Figueroa et al.
+            2022).
 
     Raises:
         UserError: not a COCO file, images that are not found, an image of several categories, an entry that cannot be read.

@@ -48,7 +48,7 @@ def read(root: Path | None, *, annotation: Hint = "mask", split: Literal["owner"
 
     Args:
         annotation: the bird's mask or its bounding box.
-        split: the `owner`'s training and test set, or one's `own`, drawn as data.split says (001 draws 80/10/10 of all images).
+        split: the `owner`'s training and test set, or one's `own`, drawn as data.split says (the SPN report draws 80/10/10 of all images).
 
     Raises:
         UserError: neither edition, or a list or box that is missing or cannot be read.

@@ -53,13 +53,14 @@ def read(root: Path | None, *, images: Path | None = None, gaze: Literal["fixati
     their point is the one before) are dropped; so are the recordings of calibration pictures. An image that no valid sample touched is
     unknown. In landscape images the owner's y is off by up to some 13 pixels.
 
-    Regions: the masks `left_lung`, `right_lung`, `mediastinum` and `aortic_knob`, every box under the owner's name (`cardiac
-    silhouette`, `right lung`, ...; a mask goes before a box of its name), and for 004's criterion `heart`, which is the mediastinum as
+    Regions: the masks `left_lung`, `right_lung`, `mediastinum` and `aortic_knob`, every box under the owner's name (`cardiac silhouette`,
+        `right lung`, ...; a mask goes before a box of its name), and for the criterion of Zhu et al. 2022 `heart`, which is the mediastinum
+        as
     in its authors' code, and `lungs`, both of them.
 
     Args:
         images: folder of MIMIC-CXR that holds `files/` or its content; None: `root` holds it.
-        gaze: `fixations`, weighted by their durations, or `raw`: 60 samples a second, each of weight one (004, Algorithm 1).
+        gaze: `fixations`, weighted by their durations, or `raw`: 60 samples a second, each of weight one (Zhu et al. 2022, Algorithm 1).
 
     Raises:
         UserError: not the layout of EGD-CXR, no images, or images that were resized.

@@ -175,5 +175,5 @@ def marks_of(objects: Sequence[Marked], label: str | None) -> tuple[Annotation, 
 
 
 def marks_of_empty(empty: Empty) -> tuple[Annotation, ...]:
-    """The annotation of an image without objects: none, or that there is nothing to see (000 eq. 6: H is zero)."""
+    """The annotation of an image without objects: none, or that there is nothing to see (Figueroa et al. 2022, eq. 6: H is zero)."""
     return (Annotation("nothing"),) if empty == "nothing" else ()

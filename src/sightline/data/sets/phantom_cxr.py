@@ -32,7 +32,7 @@ KIND = "xray"
 
 Hint = Literal["gaze", "mask", "box"]
 Gaze = Literal["fixations", "raw"]
-_ORIGINAL = 2544  # pixels across a radiograph of EGD-CXR, in which 004 states its tracker's error
+_ORIGINAL = 2544  # pixels across a radiograph of EGD-CXR, in which Zhu et al. 2022 state their tracker's error
 
 
 def read(
@@ -61,7 +61,8 @@ def read(
         annotation: `gaze` on every image; `mask` or `box` of the finding, and on a normal chest nothing.
         gaze: `fixations`, weighted by their durations, or `raw`: 60 samples a second of the same reading, those of saccades too, each of
             weight one.
-        tracker_error: of the gaze, root mean square in pixels of a radiograph 2544 pixels wide (004: 100 to 400), scaled to `size`.
+        tracker_error: of the gaze, root mean square in pixels of a radiograph 2544 pixels wide (Zhu et al. 2022: 100 to 400), scaled to
+            `size`.
         seed: of everything.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Dermoscopic features marked on superpixels (ISIC 2017, part 2), drawn as pixel masks (003, after Kawahara and Hamarneh).
+"""Dermoscopic features marked on superpixels (ISIC 2017, part 2), drawn as pixel masks (Yan 2020, after Kawahara and Hamarneh).
 
 A PNG of the image's size colours each superpixel by its index, index = R + 256 G + 65536 B. A JSON file holds for each feature a list
 with one number per superpixel; the feature is there where the number is not zero.

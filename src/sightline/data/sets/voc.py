@@ -56,7 +56,8 @@ def read(
             without mask is unknown.
         label: of an image with objects of several categories: `refuse` it, or take that of the `largest`.
         background: class of the images without objects or without .xml file; None leaves them out.
-        empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see (000's nonsuspicious images).
+        empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see (the nonsuspicious images of Figueroa et al.
+            2022).
 
     Raises:
         UserError: not the layout, a file that cannot be read, an image of several categories or on the lists of two splits.

@@ -1,4 +1,5 @@
-"""What a single box of the diagram hides, layer by layer: attention gates (003 fig. 2.2), classifier and decoder (001 fig. 2).
+"""What a single box of the diagram hides, layer by layer: attention gates (Yan 2020, fig. 2.2), classifier and decoder (SPN report, fig.
+2).
 
 Layers, their order, channels and sizes are those of the network that the recipe builds; nothing of it is computed.
 """

@@ -81,7 +81,7 @@ def flow(recipe: Recipe, heading: str) -> Diagram:
     backbone = box(1, (0, int(mapped)), "network", words.backbone(recipe))
     made.connect(*level(images, backbone))
     decision = box(3, (0, 0), "loss", words.loss("classification", losses.classification, recipe.weighting.name))
-    if recipe.attention.name == "cam" and used:  # 004 fig. 1b: one layer gives both
+    if recipe.attention.name == "cam" and used:  # Zhu et al. 2022, fig. 1b: one layer gives both
         head = chart = box(2, (0, 1), "map", ("CAM layer", "1 × 1 convolution of F: a map A of each class; scores y: its mean, and a bias"))
         made.connect(*level(backbone, chart))
     else:

@@ -60,7 +60,7 @@ def masks(runs: Sequence[Run], options: Options) -> Figure:
 
 def predicted(run: Run, split: str, ids: Sequence[str], rois: np.ndarray) -> Masks:
     """The first map of the run as masks at the size of `rois` (N, H, W): the raw map in [0, 1], or the min-max map of evidence, cut at
-    the recipe's `evaluate.threshold` (001: 0.5)."""
+    the recipe's `evaluate.threshold` (SPN report: 0.5)."""
     look = attention(run, split)
     raw = of_images(look.maps[map_names(run, split)[0]], look.ids, ids)
     large = upsample(raw, (rois.shape[1], rois.shape[2]))  # (N, H, W)

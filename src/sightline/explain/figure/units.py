@@ -1,4 +1,4 @@
-"""What single units of the network answer to: their feature maps over images (002)."""
+"""What single units of the network answer to: their feature maps over images (Van Molle et al. 2018)."""
 
 from __future__ import annotations
 
