@@ -16,6 +16,7 @@ from untrained_run import untrained
 from sightline.cli import main
 from sightline.engine.read_files import Damaged, read_arrays, read_json, read_table, read_text, read_yaml
 from sightline.engine.run import Run
+from sightline.errors import UserError
 
 Damage = Callable[[Path], object]
 
@@ -225,3 +226,14 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(Damaged, match="is not a file"):
         read_text(tmp_path / "pipe", "")
+
+
+def test_settings_cut_short_between_two_lines_are_no_defaults(place: Path) -> None:
+    path = place / "run" / "config.yaml"
+    lines = path.read_text().splitlines(keepends=True)
+    for kept in range(1, len(lines), 17):
+        path.write_text("".join(lines[:kept]))
+        with pytest.raises(UserError, match=r"config\.yaml|recipe"):
+            _ = Run(place / "run").recipe
+    path.write_text("".join(lines))
+    assert Run(place / "run").recipe.name == "tiny"

@@ -63,9 +63,16 @@ class Run:
 
     @cached_property
     def recipe(self) -> Recipe:
-        """The resolved recipe."""
-        path = self.path / "config.yaml"
-        return recipe_from(read_yaml(path, _AGAIN), where=path)
+        """The resolved recipe.
+
+        Raises:
+            Damaged: the file was cut short between two lines, which leaves valid YAML, and defaults would stand in for the rest.
+        """
+        path, model = self.path / "config.yaml", self.path / "model.json"
+        tree = read_yaml(path, _AGAIN)
+        if model.exists() and (lost := _lacking(tree, read_json(model, run_forms.Model, _AGAIN)["recipe"])):
+            raise Damaged(path, f"has lost {lost}, which model.json knows", _AGAIN)
+        return recipe_from(tree, where=path)
 
     @cached_property
     def environment(self) -> dict[str, Any]:
@@ -231,3 +238,15 @@ class Run:
     @property
     def _scored_again(self) -> str:
         return f"Remove it, and run `sightline evaluate {self.path}` again."
+
+
+def _lacking(tree: Any, whole: Any, key: str = "") -> str | None:
+    """The first setting of `whole` that `tree` does not have, as a dotted key."""
+    if not isinstance(whole, dict) or not isinstance(tree, dict):
+        return None
+    for name, below in whole.items():
+        if name not in tree:
+            return f"{key}{name}"
+        if lost := _lacking(tree[name], below, f"{key}{name}."):
+            return lost
+    return None
