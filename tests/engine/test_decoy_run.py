@@ -85,7 +85,7 @@ def test_versions_of_one_test_image_are_no_leak_but_copies_of_a_training_image_a
     tested = next(i for i, name in split_of.items() if name == "matched" and i.startswith("benign")).removesuffix("@matched")
     root = Path(str(folder["root"]))
     Image.open(root / trained).save(root / tested)
-    with pytest.raises(UserError, match="leaks between training and test images"):
+    with pytest.raises(UserError, match="1 leak between training and test images"):
         prepare(tiny_recipe(data=data))
     assert prepare(tiny_recipe(data=data | {"leaks": "drop"})).warnings
 

@@ -42,7 +42,7 @@ def rows(count: int, mask: bool = False) -> list[tuple[str, str, str, str]]:
 def test_the_same_pixels_in_training_and_test_are_refused_and_named(table, tiny_recipe, tmp_path):
     data = table(rows(16))
     Image.open(tmp_path / "0.png").save(tmp_path / "3.png")  # 0 trains, 3 tests
-    with pytest.raises(UserError, match=r"leaks between training and test images: .*0.*3.*same"):
+    with pytest.raises(UserError, match=r"1 leak between training and test images: .*0.*3.*same"):
         prepare(tiny_recipe(data=data))
     warned = prepare(tiny_recipe(data=data | {"leaks": "warn"})).warnings
     assert "possible leaks" in warned[0]

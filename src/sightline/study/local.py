@@ -8,12 +8,14 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
 
 from sightline.study.work import Job, Outcome, lost, work
 
+NEEDED = ["sightline.study.work", "sightline.engine.train", "sightline.engine.evaluate"]
 Done = Callable[[Outcome], None]
 
 
@@ -34,12 +36,12 @@ def run_local(jobs: Sequence[Job], done: Done, *, workers: int, devices: Sequenc
 
 def _together(jobs: Sequence[Job], done: Done, workers: int, devices: Sequence[int]) -> list[Job]:
     """Does the jobs and returns those that were left when a process died."""
-    context = get_context("spawn")
+    context = _context()
     free: Queue[int] = context.Queue()
     for device in devices:
         free.put(device)
     left, stop = {job.key: job for job in jobs}, context.Event()
-    pool = ProcessPoolExecutor(workers, context, _begin, (os.getpid(), stop, free if devices else None))
+    pool = ProcessPoolExecutor(workers, context, _begin, (stop, free if devices else None))
     try:
         for future in as_completed([pool.submit(work, job) for job in jobs]):
             outcome = future.result()
@@ -55,11 +57,21 @@ def _together(jobs: Sequence[Job], done: Done, workers: int, devices: Sequence[i
     return list(left.values())
 
 
-def _begin(parent: int, stop: Event, free: Queue[int] | None) -> None:
+def _context() -> SpawnContext | ForkServerContext:
+    """Processes come from one that has loaded what a training needs, which takes ten seconds of a core, where the system has such."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(NEEDED)
+    return context
+
+
+def _begin(stop: Event, free: Queue[int] | None) -> None:
     """In each process: a device of its own; Ctrl-C is for the study to handle; and no life of its own once the study is gone."""
     if free is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = str(free.get())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()  # the study, or the process that starts others for it and ends with it
 
     def watch() -> None:
         while os.getppid() == parent and not stop.wait(0.5):
