@@ -13,7 +13,7 @@ from untrained_run import untrained
 
 import sightline as sl
 from sightline.engine.run import Run
-from sightline.face import DataSets
+from sightline.face.data_sets import DataSets
 
 SMALL = {"size": 64, "train": 12, "val": 8, "test": 8}
 
@@ -64,6 +64,12 @@ def test_data_are_read_divided_and_refused_in_words(sets: DataSets, tmp_path: Pa
         sl.data("phantom", image_sise=32)
     with pytest.raises(sl.UserError, match="nowhere"):
         sl.data("folder", root=tmp_path / "nowhere")
+
+
+def test_a_check_lists_what_a_training_would_refuse(tmp_path: Path) -> None:
+    assert sl.check("phantom", image_size=32, options=SMALL)["problems"]["number"] == 0
+    (tmp_path / "t.csv").write_text("image,label\ngone.png,cat\n")
+    assert "gone.png does not exist" in sl.check("table", root=tmp_path / "t.csv")["problems"]["all"][0]
 
 
 def test_a_loader_gives_the_same_batches_for_the_same_seed_and_epoch(sets: DataSets) -> None:
@@ -126,3 +132,11 @@ def test_a_comparison_needs_two_runs_and_writes_only_where_it_is_told(run: Run) 
     assert sorted(run.path.rglob("*")) == before
     with pytest.raises(sl.UserError, match="1 run given"):
         sl.compare(run)
+
+
+def test_a_figure_is_given_and_not_written(run: Run) -> None:
+    before = sorted(run.path.rglob("*"))
+    assert sl.figure("roc", run, split="matched").axes
+    assert sorted(run.path.rglob("*")) == before
+    with pytest.raises(sl.UserError, match='Did you mean "roc"'):
+        sl.figure("rock", run)

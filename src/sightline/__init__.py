@@ -27,24 +27,32 @@ if TYPE_CHECKING:
     from sightline import attention as attention
     from sightline import losses as losses
     from sightline import metrics as metrics
+    from sightline.annotate.advise import annotate_next as annotate_next
     from sightline.attention.classifier import GuidedClassifier as GuidedClassifier
     from sightline.attention.classifier import wrap as wrap
     from sightline.data.reading import read as read
     from sightline.engine.run import Run as Run
     from sightline.engine.train import train as train
     from sightline.errors import UserError as UserError
-    from sightline.face import AuditResult as AuditResult
-    from sightline.face import Comparison as Comparison
-    from sightline.face import DataSets as DataSets
-    from sightline.face import audit as audit
-    from sightline.face import build as build
-    from sightline.face import compare as compare
-    from sightline.face import data as data
-    from sightline.face import evaluate as evaluate
-    from sightline.face import explain as explain
-    from sightline.face import load as load
+    from sightline.explain.class_image import class_images as class_images
+    from sightline.explain.gallery import gallery as gallery
+    from sightline.explain.units import name_units as name_units
+    from sightline.face.build import build as build
+    from sightline.face.build import load as load
+    from sightline.face.data_sets import DataSets as DataSets
+    from sightline.face.data_sets import check as check
+    from sightline.face.data_sets import data as data
+    from sightline.face.judge import AuditResult as AuditResult
+    from sightline.face.judge import Comparison as Comparison
+    from sightline.face.judge import audit as audit
+    from sightline.face.judge import compare as compare
+    from sightline.face.judge import evaluate as evaluate
+    from sightline.face.show import explain as explain
+    from sightline.face.show import figure as figure
+    from sightline.face.study import study as study
     from sightline.recipe import Recipe as Recipe
     from sightline.recipe import load_recipe as load_recipe
+    from sightline.recipe import recipe_names as recipe_names
     from sightline.report import write_report as write_report
     from sightline.results import Difference as Difference
     from sightline.results import Score as Score
@@ -55,18 +63,25 @@ if TYPE_CHECKING:
     from sightline.types import Record as Record
 
 _PLACES = {
+    "sightline.annotate.advise": ("annotate_next",),
     "sightline.attention.classifier": ("GuidedClassifier", "wrap"),
     "sightline.data.reading": ("read",),
     "sightline.engine.run": ("Run",),
     "sightline.engine.train": ("train",),
     "sightline.errors": ("UserError",),
-    "sightline.face": ("AuditResult", "Comparison", "DataSets", "build", "compare", "evaluate", "load"),
-    "sightline.recipe": ("Recipe", "load_recipe"),
+    "sightline.explain.class_image": ("class_images",),
+    "sightline.explain.gallery": ("gallery",),
+    "sightline.explain.units": ("name_units",),
+    "sightline.face.build": ("build", "load"),
+    "sightline.face.data_sets": ("DataSets", "check"),
+    "sightline.face.judge": ("AuditResult", "Comparison", "compare", "evaluate"),
+    "sightline.face.show": ("figure",),
+    "sightline.recipe": ("Recipe", "load_recipe", "recipe_names"),
     "sightline.report": ("write_report",),
     "sightline.results": ("Difference", "Score", "SplitScores"),
     "sightline.types": ("Annotation", "Batch", "Look", "Record"),
 }
-_ROOMS = ("attention", "audit", "data", "explain", "losses", "metrics")  # packages; audit, data and explain are also verbs
+_ROOMS = ("attention", "audit", "data", "explain", "losses", "metrics", "study")  # packages; four of them are also verbs
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
 __all__ = sorted([*_PLACE_OF, *_ROOMS])
 

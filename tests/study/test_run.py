@@ -19,6 +19,7 @@ import pytest
 from filelock import FileLock
 from tiny_plan import QUICK_DRAWING, write_plan
 
+import sightline as sl
 from sightline.errors import UserError
 from sightline.report.study import markdown
 from sightline.study.analyse import analyse
@@ -66,6 +67,12 @@ def test_a_finished_study_trains_nothing_again(unbroken: Study) -> None:
     before = {path: path.stat().st_mtime_ns for path in (unbroken.path / "cells").rglob("*.safetensors")}
     run_study(unbroken.plan, unbroken.path, lambda *_: pytest.fail("something was trained again"))
     assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_from_python_a_finished_study_is_judged_as_by_its_report(unbroken: Study) -> None:
+    found = sl.study(unbroken.path.parent / "tiny.yaml", unbroken.path)
+    assert found == analyse(unbroken)
+    assert found["comparisons"]
 
 
 def test_killed_at_any_moment_and_called_again_it_gives_the_same_answers_bit_for_bit(unbroken: Study, tmp_path: Path) -> None:

@@ -1,106 +1,20 @@
-"""The commands of the command line as functions: `sl.data`, `sl.build`, `sl.evaluate`, `sl.explain`, `sl.audit`, `sl.compare`."""
+"""`sl.evaluate`, `sl.audit` and `sl.compare`: how good it is, what it relies on, which is better."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
 
-import numpy as np
-from PIL import Image
-from torch import Tensor
-
 from sightline.attention.classifier import GuidedClassifier
-from sightline.attention.classifier import build as build_classifier
-from sightline.config import Data, Evaluate, Kind
+from sightline.config import Evaluate, Kind
 from sightline.data.dataset import ImageDataset
-from sightline.device import AUTO, resolve
 from sightline.engine.decision import Decision
-from sightline.engine.prepare import prepare
 from sightline.engine.run import Run
-from sightline.errors import UserError, nearest
-from sightline.explain.explanation import Explanation
-from sightline.recipe import Recipe, load_recipe, recipe_from
+from sightline.errors import UserError
+from sightline.recipe import Recipe
 from sightline.results import Difference, SplitScores
-
-Picture = str | Path | np.ndarray | Tensor | Image.Image
-
-
-@dataclass(frozen=True)
-class DataSets(Mapping[str, ImageDataset]):
-    """A data set that was read, checked and divided into splits.
-
-    Attributes:
-        splits: name -> images; also `sets.train`, `sets.val`, `sets.test` and `sets["matched"]`.
-        classes: in the order of the logits.
-        notes: how the data were read, one sentence each.
-        warnings: problems that do not prevent a training, such as near-duplicates in two splits.
-    """
-
-    splits: Mapping[str, ImageDataset]
-    classes: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    def __getitem__(self, name: str) -> ImageDataset:
-        if name not in self.splits:
-            raise UserError(f"split {name!r}", "is not in these data", nearest(name, self.splits))
-        return self.splits[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.splits)
-
-    def __len__(self) -> int:
-        return len(self.splits)
-
-    @property
-    def train(self) -> ImageDataset:
-        return self["train"]
-
-    @property
-    def val(self) -> ImageDataset:
-        return self["val"]
-
-    @property
-    def test(self) -> ImageDataset:
-        return self["test"]
-
-
-def data(name: str, root: str | Path | None = None, **settings: Any) -> DataSets:
-    """Reads a data set, checks it for everything that would spoil a training, and divides it into splits.
-
-    >>> sets = data("phantom", image_size=32, options={"size": 64, "train": 8, "val": 8, "test": 4})
-    >>> sorted(sets), sets.classes
-    (['flipped', 'matched', 'removed', 'train', 'val'], ('nevus', 'melanoma'))
-    >>> sets.train.loader(batch_size=4).dataset[0].image.shape
-    torch.Size([3, 32, 32])
-
-    Args:
-        name: name of the reader, as in `sightline data check`: `folder`, `table`, `coco`, `isic2017`, ...
-        root: folder or file of the data set.
-        settings: settings of `sightline.config.Data`, e.g. `image_size=224`, `split={"val": 0.2}`, `options={...}` for the reader.
-
-    Raises:
-        UserError: an unknown reader or setting; data that a training would refuse, such as leaks or a class without training images.
-    """
-    tree = {"name": "data", "data": {"name": name, "root": None if root is None else str(root)} | settings}
-    found = prepare(recipe_from(tree, where="sl.data"))
-    return DataSets(found.datasets, found.classes, found.notes, tuple(found.warnings))
-
-
-def build(recipe: Recipe | str, classes: int, settings: Mapping[str, Any] | None = None) -> GuidedClassifier:
-    """The classifier that a recipe describes.
-
-    Args:
-        recipe: a recipe, its name, or a YAML file.
-        classes: number of classes.
-        settings: settings of the recipe to change, e.g. `{"backbone.weights": "imagenet"}`.
-
-    Raises:
-        UserError: no such recipe, or settings that do not fit each other.
-    """
-    return build_classifier(recipe if isinstance(recipe, Recipe) else load_recipe(recipe, dict(settings or {})), classes)
 
 
 @dataclass(frozen=True)
@@ -154,47 +68,6 @@ def evaluate(what: Run | GuidedClassifier, dataset: Any = None, **settings: Any)
         raise UserError("evaluate", "a classifier is scored on images", 'Give them, e.g. sl.data("folder", root="photos").test.')
     bare = _bare(what, dataset, settings)
     return SplitScores.model_validate(score(observe(what, dataset, bare.recipe), dataset, bare.recipe))
-
-
-def explain(
-    what: Run | GuidedClassifier,
-    picture: Picture,
-    target: str | None = None,
-    *,
-    method: str = "map",
-    classes: Sequence[str] | None = None,
-    image_size: int = 224,
-) -> Explanation:
-    """The prediction for a picture, and the map that shows where the classifier looked.
-
-    Args:
-        what: a run or a classifier.
-        picture: a path; an array (H, W, 3) uint8; a tensor (3, H, W) in [0, 1]; or a PIL image.
-        target: class to explain, or `all`; None: the predicted class.
-        method: `map`, the classifier's attention map; `occlusion` or `gradient`, which work with every classifier.
-        classes, image_size: names of the classes and side of the network's input; not needed for a run, which knows both.
-
-    Raises:
-        UserError: a picture that cannot be read, an unknown class or method, or a classifier without maps.
-    """
-    from sightline.explain.inputs import pixels_of
-    from sightline.explain.maps import asked_of, explained
-
-    asked = asked_of(what, target, method, classes, None if isinstance(what, Run) else Data(image_size=image_size))
-    return explained(asked, pixels_of(picture, asked.data) if isinstance(picture, str | Path) else _pixels(picture))
-
-
-def _pixels(picture: np.ndarray | Tensor | Image.Image) -> np.ndarray:
-    """(H, W, 3) uint8."""
-    if isinstance(picture, Image.Image):
-        return np.asarray(picture.convert("RGB"))
-    if isinstance(picture, Tensor):
-        if picture.ndim != 3 or picture.shape[0] != 3:
-            raise UserError("picture", f"is a tensor {tuple(picture.shape)}", "Give one (3, H, W) in [0, 1].")
-        return (picture.detach().cpu().clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
-    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
-        raise UserError("picture", f"is an array {picture.shape} of {picture.dtype}", "Give one (H, W, 3) of uint8.")
-    return picture
 
 
 @dataclass(frozen=True)
@@ -293,8 +166,3 @@ def compare(*runs: Run | str | Path, split: str | None = None, out: str | Path |
     scores = {name: SplitScores.model_validate(one) for name, one in found["metrics"].items()}
     rows = tuple(Difference.model_validate(row) for row in found["differences"])
     return Comparison(found["split"], scores, rows, tuple(found["notes"]), tuple(map(Path, found["files"])))
-
-
-def load(run: str | Path, device: str = AUTO) -> GuidedClassifier:
-    """The trained classifier of a run, in evaluation mode, on a device."""
-    return Run(run, resolve(device)).classifier()

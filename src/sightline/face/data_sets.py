@@ -1,0 +1,93 @@
+"""`sl.data` and `sl.check`: a data set, read, looked through and divided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sightline.data.dataset import ImageDataset
+from sightline.engine.prepare import prepare
+from sightline.errors import UserError, nearest
+from sightline.recipe import recipe_from
+
+
+@dataclass(frozen=True)
+class DataSets(Mapping[str, ImageDataset]):
+    """A data set that was read, checked and divided into splits.
+
+    Attributes:
+        splits: name -> images; also `sets.train`, `sets.val`, `sets.test` and `sets["matched"]`.
+        classes: in the order of the logits.
+        notes: how the data were read, one sentence each.
+        warnings: problems that do not prevent a training, such as near-duplicates in two splits.
+    """
+
+    splits: Mapping[str, ImageDataset]
+    classes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> ImageDataset:
+        if name not in self.splits:
+            raise UserError(f"split {name!r}", "is not in these data", nearest(name, self.splits))
+        return self.splits[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.splits)
+
+    def __len__(self) -> int:
+        return len(self.splits)
+
+    @property
+    def train(self) -> ImageDataset:
+        return self["train"]
+
+    @property
+    def val(self) -> ImageDataset:
+        return self["val"]
+
+    @property
+    def test(self) -> ImageDataset:
+        return self["test"]
+
+
+def data(name: str, root: str | Path | None = None, **settings: Any) -> DataSets:
+    """Reads a data set, checks it for everything that would spoil a training, and divides it into splits.
+
+    >>> sets = data("phantom", image_size=32, options={"size": 64, "train": 8, "val": 8, "test": 4})
+    >>> sorted(sets), sets.classes
+    (['flipped', 'matched', 'removed', 'train', 'val'], ('nevus', 'melanoma'))
+    >>> sets.train.loader(batch_size=4).dataset[0].image.shape
+    torch.Size([3, 32, 32])
+
+    Args:
+        name: name of the reader, as in `sightline data check`: `folder`, `table`, `coco`, `isic2017`, ...
+        root: folder or file of the data set.
+        settings: settings of `sightline.config.Data`, e.g. `image_size=224`, `split={"val": 0.2}`, `options={...}` for the reader.
+
+    Raises:
+        UserError: an unknown reader or setting; data that a training would refuse, such as leaks or a class without training images.
+    """
+    tree = {"name": "data", "data": {"name": name, "root": None if root is None else str(root)} | settings}
+    found = prepare(recipe_from(tree, where="sl.data"))
+    return DataSets(found.datasets, found.classes, found.notes, tuple(found.warnings))
+
+
+def check(name: str, root: str | Path | None = None, **settings: Any) -> dict[str, Any]:
+    """Everything that a training would refuse, and what the data hold, without stopping at the first problem.
+
+    Args:
+        name, root, settings: see `data`.
+
+    Returns:
+        JSON-able, as `sightline data check --json` writes it; `problems["all"]` lists what is wrong.
+
+    Raises:
+        UserError: an unknown reader or setting.
+    """
+    from sightline.data.check import check as look
+
+    tree = {"name": "check", "data": {"name": name, "root": None if root is None else str(root)} | settings}
+    return look(recipe_from(tree, where="sl.check"))

@@ -1,0 +1,79 @@
+"""`sl.explain` and `sl.figure`: where it looks, and the figures of the papers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+from torch import Tensor
+
+from sightline import catalog
+from sightline.attention.classifier import GuidedClassifier
+from sightline.config import Data
+from sightline.engine.run import Run
+from sightline.errors import UserError
+from sightline.explain.explanation import Explanation
+
+Picture = str | Path | np.ndarray | Tensor | Image.Image
+
+
+def explain(
+    what: Run | GuidedClassifier,
+    picture: Picture,
+    target: str | None = None,
+    *,
+    method: str = "map",
+    classes: Sequence[str] | None = None,
+    image_size: int = 224,
+) -> Explanation:
+    """The prediction for a picture, and the map that shows where the classifier looked.
+
+    Args:
+        what: a run or a classifier.
+        picture: a path; an array (H, W, 3) uint8; a tensor (3, H, W) in [0, 1]; or a PIL image.
+        target: class to explain, or `all`; None: the predicted class.
+        method: `map`, the classifier's attention map; `occlusion` or `gradient`, which work with every classifier.
+        classes, image_size: names of the classes and side of the network's input; not needed for a run, which knows both.
+
+    Raises:
+        UserError: a picture that cannot be read, an unknown class or method, or a classifier without maps.
+    """
+    from sightline.explain.inputs import pixels_of
+    from sightline.explain.maps import asked_of, explained
+
+    asked = asked_of(what, target, method, classes, None if isinstance(what, Run) else Data(image_size=image_size))
+    return explained(asked, pixels_of(picture, asked.data) if isinstance(picture, str | Path) else _pixels(picture))
+
+
+def _pixels(picture: np.ndarray | Tensor | Image.Image) -> np.ndarray:
+    """(H, W, 3) uint8."""
+    if isinstance(picture, Image.Image):
+        return np.asarray(picture.convert("RGB"))
+    if isinstance(picture, Tensor):
+        if picture.ndim != 3 or picture.shape[0] != 3:
+            raise UserError("picture", f"is a tensor {tuple(picture.shape)}", "Give one (3, H, W) in [0, 1].")
+        return (picture.detach().cpu().clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
+        raise UserError("picture", f"is an array {picture.shape} of {picture.dtype}", "Give one (H, W, 3) of uint8.")
+    return picture
+
+
+def figure(name: str, *runs: Run | str | Path, **options: Any) -> Figure:
+    """Draws a figure of the papers from runs; `figure(...).savefig("roc.pdf")` keeps it.
+
+    Args:
+        name: as `sightline figure` lists them.
+        options: of `sightline.explain.figure.kind.Options`, e.g. `split="test"`, `images=4`.
+
+    Raises:
+        UserError: no such figure, or runs or options that do not fit it.
+    """
+    from sightline.explain.figure.kind import Options
+
+    opened = [run if isinstance(run, Run) else Run(run) for run in runs]
+    drawn: Figure = catalog.find("figure", name)(opened, Options(**options))
+    return drawn
