@@ -14,7 +14,7 @@ from sightline.recipe import Recipe
 
 def environment(recipe: Recipe | None = None) -> dict[str, Any]:
     """Versions, processor and accelerator; with a recipe, also `plugins`: whose the plug-ins are that it names and sightline has not."""
-    packages = ("sightline", "torch", "torchvision", "timm", "lightning", "numpy", "scikit-learn")
+    packages = ("sightline", "torch", "torchvision", "timm", "lightning", "numpy", "scipy")
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
