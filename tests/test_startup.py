@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from sightline.engine.environment import environment
 
 SOURCE = Path(__file__).parents[1] / "src"
 
@@ -43,3 +47,21 @@ def test_texts_are_read_and_written_as_utf_8_on_every_system() -> None:
 def test_modules_of_one_system_alone_are_not_imported_at_the_top() -> None:
     alone = re.compile(r"^(import|from) (resource|fcntl|termios|pwd|grp)\b", re.MULTILINE)
     assert [path.name for path in SOURCE.rglob("*.py") if alone.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_what_is_used_is_declared() -> None:
+    """Tools of the tests stand beside it here, so that nothing else would notice."""
+    facts = tomllib.loads((SOURCE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*facts["dependencies"], *(one for some in facts["optional-dependencies"].values() for one in some)]
+    declared = {re.split(r"[\[><=]", one)[0] for one in wanted} | {"sightline"}
+    called = {"PIL": "pillow", "yaml": "pyyaml", "segmentation_models_pytorch": "segmentation-models-pytorch"}
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    imported = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names)
+    assert {called.get(name, name) for name in imported} <= declared | COME_ALONG
+    assert set(environment()["packages"]) <= declared
+
+
+COME_ALONG = {"typing_extensions", "markupsafe"}  # with pydantic and jinja2, whose own interfaces use them
