@@ -17,7 +17,7 @@ WRAPPERS = {"_orig_mod": "torch.compile", "module": "DataParallel"}
 
 def bare(module: nn.Module) -> nn.Module:
     """The network inside `torch.compile`, `DataParallel` and `DistributedDataParallel`, whose layers can be observed."""
-    parallel = nn.DataParallel | nn.parallel.DistributedDataParallel
+    parallel = (nn.DataParallel, nn.parallel.DistributedDataParallel)
     while True:
         if isinstance(inner := getattr(module, "_orig_mod", None), nn.Module) or (
             isinstance(module, parallel) and isinstance(inner := module.module, nn.Module)

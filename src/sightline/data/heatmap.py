@@ -41,7 +41,7 @@ _GEOMETRIES: dict[Callable[..., Any], tuple[Callable[..., Tensor], dict[str, Any
 
 
 def _carry(geometry: Callable[..., Any], kernel: Callable[..., Tensor], always: dict[str, Any]) -> None:
-    @F.register_kernel(geometry, HeatMap)
+    @F.register_kernel(geometry, HeatMap)  # type: ignore[untyped-decorator]  # torchvision's
     def carried(heatmap: HeatMap, *args: Any, **kwargs: Any) -> HeatMap:
         moved = kernel(heatmap.as_subclass(Tensor), *args, **(kwargs | always))
         return tv_tensors.wrap(moved, like=heatmap)
