@@ -53,6 +53,12 @@ def test_help_shows_an_example_of_every_verb(verb):
     assert "--json" in result.output
 
 
+def test_the_shell_completes_verbs_and_options():
+    asked = {"COMP_WORDS": "sightline train --ro", "COMP_CWORD": "2", "_SIGHTLINE_COMPLETE": "complete_bash"}
+    command = [sys.executable, "-c", "import sys; sys.argv = ['sightline']; from sightline.cli import main; main()"]
+    assert subprocess.run(command, capture_output=True, text=True, env=os.environ | asked).stdout.split() == ["--root"]
+
+
 def test_it_says_which_version_it_is():
     result = CliRunner().invoke(app, ["--version"])
     assert result.exit_code == 0

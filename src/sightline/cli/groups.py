@@ -14,7 +14,6 @@ app = typer.Typer(
     epilog="Start with: sightline demo",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     rich_markup_mode="markdown",
 )
 recipes_app = typer.Typer(
