@@ -93,9 +93,12 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
     )
 
 
+_TURN = "Turn the annotations as well with --set data.annotated_on=stored (where that is set: leave it out), or export them upright."
+
+
 def _not_turned(error: Sideways) -> UserError:
     reason = "the annotation was made on the photograph as stored, but the EXIF tag turns the photograph"
-    return UserError(error.where, reason, "Turn the annotations as well with --set data.annotated_on=stored, or export them upright.")
+    return UserError(error.where, reason, _TURN)
 
 
 def _oddity(mark: Annotation, drawn: np.ndarray) -> tuple[str, Oddity | None]:

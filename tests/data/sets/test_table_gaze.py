@@ -53,3 +53,11 @@ def test_a_file_of_one_image_may_call_it_otherwise(folder: Path) -> None:
     read = read_csv(folder, "image,label,gaze\nimg/a.png,cat,g.csv\nimg/b.png,dog,h.csv\n")
     assert [record.annotations[0].points for record in read] == [((1, 2),), ((1, 2),)]
     assert list(read.notes) == ["gaze: 1 file whose column 'stimulus' calls the image otherwise than the table"]
+
+
+def test_samples_in_the_very_corner_are_said_since_trackers_write_lost_ones_so(folder: Path) -> None:
+    (folder / "g.csv").write_text("x,y\n10,12\n0,0\n11,13\n0.0,0.0\n")
+    read = read_csv(folder, "image,label,gaze\nimg/a.png,cat,g.csv\nimg/b.png,dog,\n")
+    assert "gaze: 50% of the samples are exactly 0 0, as some trackers write lost ones; if so, leave these out" in read.notes
+    (folder / "g.csv").write_text("x,y\n10,12\n0,1\n")
+    assert not [note for note in read_csv(folder, "image,label,gaze\nimg/a.png,cat,g.csv\nimg/b.png,dog,\n").notes if "0 0" in note]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tool_files import picture
 
 from sightline.data.annotation import render
 from sightline.data.check import layout
@@ -296,3 +297,14 @@ def test_an_outline_of_two_points_is_named(tmp_path: Path) -> None:
     write(tmp_path, tmp_path, "1", thing("dog", (1, 1, 10, 7), "<polygon><x1>1</x1><y1>2</y1><x2>4</x2></polygon>"))
     with pytest.raises(UserError, match=r"1\.xml object 1: has an outline of 2 x and 1 y\. Draw it again"):
         read(tmp_path)
+
+
+def test_it_is_said_what_an_image_without_file_is_taken_for(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        picture(tmp_path / f"{name}.jpg")
+    box = "<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox>"
+    (tmp_path / "a.xml").write_text(f"<annotation><filename>a.jpg</filename><object><name>mel</name>{box}</object></annotation>")
+    (tmp_path / "b.xml").write_text("<annotation><filename>b.jpg</filename></annotation>")
+    said = "1 image without .xml file: 'healthy', and of the place is known {} (c.jpg)"
+    assert said.format("that nothing is there to see") in read(tmp_path, background="healthy", empty="nothing").notes
+    assert said.format("nothing") in read(tmp_path, background="healthy").notes

@@ -102,6 +102,9 @@ def records_of(
     if left_out := [id for id, label in labels.items() if label is None]:
         remedy = "data.options={background: NAME} makes them a class"
         notes.append(f"{len(left_out)} of {count(len(images), 'image')} without {annotated} left out ({some(left_out)}); {remedy}")
+    unseen = [image.id for image in images if not (image.looked or image.things or image.label)]
+    if unseen and background is not None:
+        notes.append(f"{count(len(unseen), 'image')} without annotation file: {background!r} by data.options.background ({some(unseen)})")
     if bare := [image.id for image in images for thing in image.things if thing.mark is None]:
         notes.append(f"{count(len(bare), 'object')} without outline or box: the label counts, the place is unknown ({some(bare)})")
     found_records = Records(records, [*notes, *_spellings(records)])

@@ -15,6 +15,7 @@ from sightline.errors import UserError
 from sightline.types import Annotation
 
 ENDING = re.compile(r"\.[a-z]\w{1,4}$")
+LOST = 0.02  # of the samples that lie exactly in the corner, which hardly any does that was looked at
 Index = dict[str, list[str]]
 """A name without folders and ending -> how a file writes the images that are called so."""
 
@@ -33,6 +34,7 @@ class Gazes:
         self._shared: dict[Path, tuple[Recording, Index]] = {}
         self._phrases, self._columns = Counter[str](), Counter[str]()
         self._owners: dict[tuple[Path, str], int] = {}  # (file, what it calls an image) -> line of the row whose image that is
+        self._samples = self._zeros = 0
         self._left: dict[Path, int] = {}  # file of several images -> its samples that no row has taken
 
     def marks(self, row: Mapping[str, Any], line: int) -> list[Annotation]:
@@ -45,7 +47,11 @@ class Gazes:
         if isinstance(cell, list) and not all(isinstance(part, str) for part in cell):
             return [Annotation("gaze", points=gaze_list(cell, f"{self.files.table} line {line} gaze"))]
         found = [(name, self.files.find(name, "gaze", line)) for name in cells.names(cell)]
-        return [Annotation("gaze", points=self._points(path, name, row, line)) for name, path in found if path]
+        marks = [Annotation("gaze", points=self._points(path, name, row, line)) for name, path in found if path]
+        points = [point[:2] for mark in marks for point in mark.points]
+        self._samples += len(points)
+        self._zeros += points.count((0.0, 0.0))
+        return marks
 
     def notes(self) -> list[str]:
         """How the files were read, in sentences."""
@@ -53,6 +59,9 @@ class Gazes:
         notes = [f"gaze: {count} {files[phrase]} {phrase}" for phrase, count in self._phrases.items()]
         for column, count in self._columns.items():
             notes.append(f"gaze: {count} images get those samples of a file that its column {column!r} gives them")
+        if self._zeros > LOST * self._samples:
+            share = self._zeros / self._samples
+            notes.append(f"gaze: {share:.0%} of the samples are exactly 0 0, as some trackers write lost ones; if so, leave these out")
         left = sum(self._left.values())
         return notes + [f"gaze: {left} samples of these files belong to no image of the table"] * bool(left)
 

@@ -118,6 +118,10 @@ def read(
     if annotation == "mask":
         images = [replace(image, things=_masked(image, drawn, label)) for image in images if isinstance(drawn := image.path, Path)]
     said = [f"{count(len(unlisted), 'image')} on no list left out ({some(unlisted)})"] if unlisted else []
+    if plain and background is not None:
+        known = "that nothing is there to see" if empty == "nothing" else "nothing"
+        which = some(picture.name for picture in plain)
+        said.append(f"{count(len(plain), 'image')} without .xml file: {background!r}, and of the place is known {known} ({which})")
     return records_of(images, label, background, empty, "objects that decide", problems, [*others, *said])
 
 
