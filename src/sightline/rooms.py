@@ -41,9 +41,9 @@ def callable_as(package: str, place: str) -> None:
         place: `module:function` of the verb.
     """
 
-    class Callable(ModuleType):
+    class CallableRoom(ModuleType):
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             module, _, function = place.partition(":")
             return getattr(import_module(module), function)(*args, **kwargs)
 
-    sys.modules[package].__class__ = Callable
+    sys.modules[package].__class__ = CallableRoom
