@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from sightline.face.data_sets import check as check
     from sightline.face.data_sets import data as data
     from sightline.face.judge import AuditResult as AuditResult
-    from sightline.face.judge import Comparison as Comparison
     from sightline.face.judge import audit as audit
     from sightline.face.judge import compare as compare
     from sightline.face.judge import evaluate as evaluate
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from sightline.recipe import load_recipe as load_recipe
     from sightline.recipe import recipe_names as recipe_names
     from sightline.report import write_report as write_report
+    from sightline.results import Comparison as Comparison
     from sightline.results import Difference as Difference
     from sightline.results import Score as Score
     from sightline.results import SplitScores as SplitScores
@@ -74,11 +74,11 @@ _PLACES = {
     "sightline.explain.units": ("name_units",),
     "sightline.face.build": ("build", "load"),
     "sightline.face.data_sets": ("DataSets", "check"),
-    "sightline.face.judge": ("AuditResult", "Comparison", "compare", "evaluate"),
+    "sightline.face.judge": ("AuditResult", "compare", "evaluate"),
     "sightline.face.show": ("figure",),
     "sightline.recipe": ("Recipe", "load_recipe", "recipe_names"),
     "sightline.report": ("write_report",),
-    "sightline.results": ("Difference", "Score", "SplitScores"),
+    "sightline.results": ("Comparison", "Difference", "Score", "SplitScores"),
     "sightline.types": ("Annotation", "Batch", "Look", "Record"),
 }
 _ROOMS = ("attention", "audit", "data", "explain", "losses", "metrics", "study")  # packages; four of them are also verbs

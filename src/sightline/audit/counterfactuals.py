@@ -26,6 +26,8 @@ from sightline.engine.decision import Decision
 from sightline.metrics.bootstrap import Array, chosen, clusters
 from sightline.metrics.localisation import energy_inside, upsample
 from sightline.metrics.thresholds import decided
+from sightline.results.audit import Change as Changes
+from sightline.results.audit import Counted, Effect
 
 How = Literal["pasted", "removed"]
 DRAWS = 5  # of an artefact for each image, as far as time allows: they differ in colour, size and place
@@ -106,7 +108,7 @@ def effect(
     *,
     threshold: float | None = None,
     pairs: int = 3,
-) -> tuple[dict[str, Any], list[Pair]]:
+) -> tuple[Effect, list[Pair]]:
     """What putting an artefact in, or taking it out, does to the answers, beside its control.
 
     Args:
@@ -115,10 +117,7 @@ def effect(
         pairs: that are kept to be shown.
 
     Returns:
-        `n` (images); `draws` (changed pictures); `flips`, `control_flips` and `excess_flips` (shares of the decisions); `change`: class ->
-        mean change of its log-odds beyond that of the control, with `p`, by random signs, and `p_least`, the smallest that so few patients
-        could give; `probability`: class -> the same of its probability; `attention`: the share of the map on what was changed, afterwards;
-        `area`: its share of the image. And the images that changed most.
+        The effect, with p by random signs; and the images that changed most.
     """
     change = _change(what, how)
     images = images.at(np.tile(np.arange(len(images)), DRAWS if how == "pasted" else 1))
@@ -143,9 +142,13 @@ def effect(
     answers = {name: np.concatenate(parts) for name, parts in said.items()}
     draws = len(answers["before"])
     groups, n = chosen(images.patients, np.arange(draws)), len({record.id for record in images.records[:draws]})
-    result = {"n": n, "draws": draws} | summary(answers, classes, groups, n, sampling, threshold)
-    result["area"] = score(np.concatenate(area), groups, sampling) | {"n": n}
-    result["attention"] = score(np.concatenate(energy), groups, sampling) | {"n": n} if energy else None
+    result = Effect(
+        n=n,
+        draws=draws,
+        **summary(answers, classes, groups, n, sampling, threshold),
+        area=score(np.concatenate(area), groups, sampling).but(n=n),
+        attention=score(np.concatenate(energy), groups, sampling).but(n=n) if energy else None,
+    )
     return result, sorted(kept.values(), key=lambda pair: -pair.change)[:pairs]
 
 
@@ -177,31 +180,31 @@ def excess_flips(
 def summary(
     answers: dict[str, Array], classes: Sequence[str], groups: Any, n: int, sampling: Sampling, threshold: float | None = None
 ) -> dict[str, Any]:
-    """The numbers of `effect` from the answers `before`, `after` and `control`, each (draws, C), to `n` images.
+    """Fields of `Effect` from the answers `before`, `after` and `control`, each (draws, C), to `n` images.
 
     Of two classes only the last is given.
     """
 
-    def judged(values: Array) -> dict[str, Any]:
-        return score(values, groups, sampling) | {"n": n}
+    def judged(values: Array) -> Counted:
+        return score(values, groups, sampling).but(n=n)
 
     patients = len(np.unique(clusters(len(answers["before"]), groups)))
     least = 2.0 ** (1 - patients)  # all signs alike, or all of them turned round
     decisions = {name: decided(said, threshold) for name, said in answers.items()}
     flips = {name: (decisions[name] != decisions["before"]).astype(np.float64) for name in ("after", "control")}
-    result: dict[str, Any] = {
-        "flips": judged(flips["after"]),
-        "control_flips": judged(flips["control"]),
-        "excess_flips": judged(flips["after"] - flips["control"]),
-        "change": {},
-        "probability": {},
-    }
+    change, probability = {}, {}
     for c in range(len(classes)) if len(classes) > 2 else [len(classes) - 1]:
         after, control = answers["after"][:, c], answers["control"][:, c]
         moved_by = log_odds(after) - log_odds(control)
-        result["change"][classes[c]] = judged(moved_by) | {"p": sign_flip(moved_by, groups), "p_least": least}
-        result["probability"][classes[c]] = judged(after - control)
-    return result
+        change[classes[c]] = Changes(**judged(moved_by).fields(), p=sign_flip(moved_by, groups), p_least=least)
+        probability[classes[c]] = judged(after - control)
+    return {
+        "flips": judged(flips["after"]),
+        "control_flips": judged(flips["control"]),
+        "excess_flips": judged(flips["after"] - flips["control"]),
+        "change": change,
+        "probability": probability,
+    }
 
 
 def _change(what: str, how: How) -> Change:

@@ -29,6 +29,8 @@ from sightline.device import device_of
 from sightline.engine.decision import Decision
 from sightline.metrics.evaluate import localisation
 from sightline.recipe import Recipe
+from sightline.results.audit import AuditFacts, ImageKind, Seconds, Tag
+from sightline.results.scores import Localisation
 
 _CASCADED = (16, 64)  # images, at least and at most
 _PERTURBED = 16  # images for which a curve is to have all its points
@@ -72,7 +74,7 @@ class Shown:
 class Audit:
     """Numbers, findings and pictures."""
 
-    facts: dict[str, Any]
+    facts: AuditFacts
     shown: Shown
 
 
@@ -96,12 +98,6 @@ def examine(
         seed: of the sample and of everything that is drawn.
         progress: called with (done, total) parts.
 
-    Returns:
-        Facts: `images` (judged), `of`, `seconds`, `map`, `kind` (of image: `name`, `how` it was found, the artefacts `tried`), `threshold`
-        (that the run keeps from its validation images; flips are of decisions at it; None: of the most probable class); `alignment`
-        (`localisation` of the map of its decision), `reliance`, `perturbation`, `randomisation`, `tags`, `pasted` (on clean images),
-        `removed`, `in_training` (see there): None or empty where a part does not apply, or where the training images cannot be read; and
-        what follows from them, see `findings`: `artefacts`, `reasons`, `aligned`, `flag`, `map_explains`.
     """
     budget = Budget(seconds)
     settings = run.recipe.evaluate
@@ -119,7 +115,7 @@ def examine(
     said, maps = looks(classifier, unit(sample.pixels, device_of(classifier)), run.decision)
     rate = (budget.spent - begun) / len(sample)  # seconds per image and pass
     facts: dict[str, Any] = {"images": len(sample), "of": len(which.dataset), "map": next(iter(classifier.map_names), None)}
-    facts["kind"] = {"name": found_kind.name, "how": found_kind.how, "tried": artefacts}
+    facts["kind"] = ImageKind(name=found_kind.name, how=found_kind.how, tried=artefacts)
     facts["alignment"] = None if maps is None else _alignment(maps, sample, settings.shuffles, sampling)
     facts["tags"] = _tags(which, sample, said, run.classes, sampling)
     progress(next(done), total)
@@ -149,31 +145,31 @@ def examine(
         steps = _steps(rate, budget.left)
         facts["perturbation"] = deletion_insertion(classifier, sample, budget, 0.85, sampling, steps, run.decision)
     facts["in_training"] = None if which.training is None else in_training(which.training)
-    facts |= _conclude(facts)
-    facts["seconds"] = {"given": seconds, "spent": budget.spent}
+    measured = AuditFacts(**facts, seconds=Seconds(given=seconds, spent=budget.spent))
     progress(total, total)
-    return Audit(facts, Shown(sample, said, examples, scrambled, pairs))
+    return Audit(concluded(measured), Shown(sample, said, examples, scrambled, pairs))
 
 
-def _conclude(facts: dict[str, Any]) -> dict[str, Any]:
-    found = findings.artefacts(facts)
-    given = findings.reasons(facts, found)
-    tested = facts["reliance"] is not None or bool(facts["pasted"] or facts["removed"])
-    epg = facts["alignment"]["epg"] if facts["alignment"] else None
-    return {
-        "artefacts": found,
-        "reasons": given,
-        "aligned": findings.aligned(epg),
-        "flag": findings.flag(epg, given, tested),
-        "map_explains": findings.map_explains(facts["randomisation"]),
-    }
+def concluded(facts: AuditFacts) -> AuditFacts:
+    """With what follows from the numbers."""
+    found = findings.artefacts(facts.tags, facts.pasted, facts.removed, facts.in_training)
+    given = findings.reasons(facts.reliance, found)
+    tested = facts.reliance is not None or bool(facts.pasted or facts.removed)
+    epg = facts.alignment.epg if facts.alignment else None
+    return facts.but(
+        artefacts=found,
+        reasons=given,
+        aligned=findings.aligned(epg),
+        flag=findings.flag(epg, given, tested),
+        map_explains=findings.map_explains(facts.randomisation),
+    )
 
 
-def _alignment(maps: np.ndarray, images: Images, shuffles: int, sampling: Sampling) -> dict[str, Any]:
+def _alignment(maps: np.ndarray, images: Images, shuffles: int, sampling: Sampling) -> Localisation:
     return localisation(maps, images.roi[:, 0].numpy(), images.known, shuffles=shuffles, groups=images.patients, **sampling)
 
 
-def _tags(which: Which, sample: Images, said: np.ndarray, classes: Sequence[str], sampling: Sampling) -> dict[str, Any]:
+def _tags(which: Which, sample: Images, said: np.ndarray, classes: Sequence[str], sampling: Sampling) -> dict[str, Tag]:
     predictions = which.predictions
     if predictions is None:
         return by_tags(sample.records, sample.labels, said, classes, sample.patients, sampling)

@@ -10,8 +10,6 @@ middle outwards, cover cells of the same size, so that a coarse map is not compa
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -27,6 +25,7 @@ from sightline.device import device_of
 from sightline.engine.decision import Decision
 from sightline.metrics.bootstrap import Array, chosen
 from sightline.metrics.levels import centre
+from sightline.results.audit import Areas, Perturbation
 
 STEPS = (20, 10, 5)
 ORDERS = ("map", "random", "centre")
@@ -82,7 +81,7 @@ def deletion_insertion(
     sampling: Sampling,
     steps: int = STEPS[0],
     decision: Decision = Decision(),
-) -> dict[str, Any]:
+) -> Perturbation:
     """Both curves of the own map of the class decided for, beside the same curves in random order and from the middle outwards.
 
     Deleted cells take the image's mean colour; insertion begins with a blurred image.
@@ -90,9 +89,6 @@ def deletion_insertion(
     Args:
         steps: points of a curve, less one.
 
-    Returns:
-        `n`, `steps`, and for `deletion` and `insertion`: the mean area under the curve in each of `ORDERS`, the paired differences
-        `minus_random` and `minus_centre`, and `curves`: order -> the mean curve.
     """
     rng, device = np.random.default_rng(sampling["seed"]), device_of(classifier)
     found: dict[tuple[str, str], list[Array]] = {}
@@ -114,9 +110,10 @@ def deletion_insertion(
     curves = {key: np.concatenate(parts) for key, parts in found.items()}
     n = len(curves["deletion", "map"])
     groups = chosen(images.patients, np.arange(n))
-    result: dict[str, Any] = {"n": n, "steps": steps}
-    for kind in ("deletion", "insertion"):
+
+    def judged(kind: str) -> Areas:
         areas = {order: area_under(curves[kind, order]) for order in ORDERS}
         areas |= {f"minus_{order}": areas["map"] - areas[order] for order in ORDERS[1:]}
-        result[kind] = scores(areas, groups, sampling) | {"curves": {o: curves[kind, o].mean(axis=0).tolist() for o in ORDERS}}
-    return result
+        return Areas(**scores(areas, groups, sampling), curves={o: curves[kind, o].mean(axis=0).tolist() for o in ORDERS})
+
+    return Perturbation(n=n, steps=steps, deletion=judged("deletion"), insertion=judged("insertion"))

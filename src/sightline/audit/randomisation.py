@@ -10,7 +10,6 @@ changed take the statistics of the images at hand; otherwise the signal would di
 from __future__ import annotations
 
 import copy
-from typing import Any
 
 import numpy as np
 import torch
@@ -27,6 +26,7 @@ from sightline.device import device_of
 from sightline.engine.decision import Decision
 from sightline.metrics.bootstrap import Array
 from sightline.metrics.localisation import upsample
+from sightline.results.audit import Randomisation, Step
 
 BLOCKS = 8  # of the backbone
 SHOWN = 3
@@ -92,13 +92,11 @@ def ssim(a: Array, b: Array) -> Array:
 
 def randomisation(
     classifier: GuidedClassifier, images: Images, sampling: Sampling, decision: Decision = Decision()
-) -> tuple[dict[str, Any], list[Array]]:
+) -> tuple[Randomisation, list[Array]]:
     """How similar the maps stay while the weights are scrambled, in a copy of the classifier.
 
     Returns:
-        `n`; `steps`: `name` (of the deepest layer scrambled), `rank_correlation` and `ssim` with the original maps; `other_images`: the
-        rank correlation of the original maps of different images, which is what any two maps share. And the maps (SHOWN, h, w) of the first
-        images, before and after each step.
+        The similarities, and the maps (SHOWN, h, w) of the first images, before and after each step.
     """
     seen, groups = unit(images.pixels, device_of(classifier)), images.patients
     said, original = looks(classifier, seen, decision)
@@ -113,7 +111,7 @@ def randomisation(
         settle(copied, gone, seen)
         maps = maps_of(copied, seen, target)
         both = {"rank_correlation": rank_correlation(original, maps), "ssim": ssim(original, maps)}
-        steps.append({"name": name} | {key: score(values, groups, sampling) for key, values in both.items()})
+        steps.append(Step(name=name, **{key: score(values, groups, sampling) for key, values in both.items()}))
         shown.append(maps[:SHOWN])
     level = score(rank_correlation(original, np.roll(original, 1, axis=0)), groups, sampling)
-    return {"n": len(images), "steps": steps, "other_images": level}, shown
+    return Randomisation(n=len(images), steps=steps, other_images=level), shown

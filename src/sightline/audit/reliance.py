@@ -27,6 +27,7 @@ from sightline.losses.background import widen, without_region
 from sightline.metrics.bootstrap import Array, chosen, intervals, mean_of_defined, ratio
 from sightline.metrics.ranks import overall_auc
 from sightline.metrics.thresholds import decided
+from sightline.results.audit import Condition, Reliance
 
 EXAMPLES = 3  # images, of different classes as far as possible, of which every test is shown
 MARGIN = 0.03  # by which regions are widened, as a share of the side; they fade out over the same width
@@ -100,7 +101,7 @@ def _elsewhere(roi: Tensor, device: torch.device, seed: int) -> Tensor:
 
 def reliance(
     classifier: GuidedClassifier, images: Images, budget: Budget, share: float, sampling: Sampling, threshold: float | None = None
-) -> tuple[dict[str, Any] | None, list[Example]]:
+) -> tuple[Reliance | None, list[Example]]:
     """What becomes of the answers in every test, and the comparisons that matter; None where no region is known.
 
     Args:
@@ -109,9 +110,7 @@ def reliance(
             frequent class, are of the most probable class.
 
     Returns:
-        `n`; `conditions`: test -> `accuracy`, `auc`, `separation` (see there), `probability` (mean, of the label), `flips` (decisions that
-        differ from those on the images as they are); `base_rate` (of the most frequent class); `differences`, see `compared`: each with
-        its interval. And some images in every test.
+        The scores, for `differences` see `compared`; and some images in every test.
     """
     places = judged(images)
     if len(places) < 2:
@@ -147,7 +146,7 @@ def _pixels(image: Tensor) -> np.ndarray:
     return (image.permute(1, 2, 0).cpu().numpy() * 255).round().clip(0, 255).astype(np.uint8)
 
 
-def compared(answers: dict[str, Array], labels: Array, groups: Any, sampling: Sampling, threshold: float | None = None) -> dict[str, Any]:
+def compared(answers: dict[str, Array], labels: Array, groups: Any, sampling: Sampling, threshold: float | None = None) -> Reliance:
     """The scores of all tests, from the same bootstrap samples.
 
     `differences`:
@@ -192,12 +191,12 @@ def compared(answers: dict[str, Array], labels: Array, groups: Any, sampling: Sa
         return found
 
     found = intervals(statistic, len(labels), groups=groups, **sampling)
-    conditions: dict[str, dict[str, Any]] = {name: {} for name in answers}
-    for (name, key), value in found.items():
-        if name:
-            conditions[name][key] = value
-    differences = {key: value for (name, key), value in found.items() if not name and key != "base_rate"}
-    return {"n": len(labels), "base_rate": found["", "base_rate"], "conditions": conditions, "differences": differences}
+    return Reliance(
+        n=len(labels),
+        base_rate=found["", "base_rate"],
+        conditions={name: Condition(**{key: found[name, key] for key in Condition.model_fields}) for name in answers},
+        differences={key: value for (name, key), value in found.items() if not name and key != "base_rate"},
+    )
 
 
 def separation(labels: Array, odds: Array, weights: Array) -> Array:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 
 from sightline.metrics.bootstrap import Array, Groups, clusters, interval
+from sightline.results.audit import Counted
 
 DRAWS = 5000
 _SUREST = 1e-4  # what is surer counts as this sure: beyond it, log-odds tell nothing more about decisions
@@ -27,13 +28,13 @@ def log_odds(probabilities: Array) -> Array:
     return np.log(p / (1 - p))
 
 
-def score(per_image: Array, groups: Groups | None, sampling: Sampling) -> dict[str, Any]:
-    """Mean of one number per image, NaN where it does not apply: `value`, `low`, `high`, `n`."""
+def score(per_image: Array, groups: Groups | None, sampling: Sampling) -> Counted:
+    """Mean of one number per image, NaN where it does not apply."""
     values = np.asarray(per_image, dtype=np.float64)
-    return {**interval(values, groups=groups, **sampling), "n": int((~np.isnan(values)).sum())}
+    return Counted(**interval(values, groups=groups, **sampling).fields(), n=int((~np.isnan(values)).sum()))
 
 
-def scores(per_image: Mapping[str, Array], groups: Groups | None, sampling: Sampling) -> dict[str, Any]:
+def scores(per_image: Mapping[str, Array], groups: Groups | None, sampling: Sampling) -> dict[str, Counted]:
     """`score` of each."""
     return {name: score(values, groups, sampling) for name, values in per_image.items()}
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import numpy as np
 
 from sightline.data.artefacts import artefact_of
+from sightline.results.audit import Seen, Training
 from sightline.types import Record
 
-Seen = Literal["yes", "no", "unknown"]
-Counts = dict[str, int]  # images `with`, `without`, and `unsaid`
 
-
-def in_training(records: Sequence[Record]) -> dict[str, Counts]:
+def in_training(records: Sequence[Record]) -> dict[str, Training]:
     """How many training images have each thing that a tag speaks of, how many have it not, and of how many nobody said.
 
     Tags that name an artefact count under its own name (`skin_marker` as `ink`), all others under theirs. `artefact` is any place that is
@@ -32,11 +29,11 @@ def in_training(records: Sequence[Record]) -> dict[str, Counts]:
     found = {}
     for name, answers in said.items():
         counted = Counter(answers.values())
-        found[name] = {"with": counted[True], "without": counted[False], "unsaid": len(records) - len(answers)}
+        found[name] = Training(tagged=counted[True], untagged=counted[False], unsaid=len(records) - len(answers))
     return found
 
 
-def seen(artefact: str, known: Mapping[str, Counts] | None) -> Seen:
+def seen(artefact: str, known: Mapping[str, Training] | None) -> Seen:
     """Whether an artefact was in the training images.
 
     Args:
@@ -50,8 +47,8 @@ def seen(artefact: str, known: Mapping[str, Counts] | None) -> Seen:
     return "yes" if "yes" in answers else "unknown" if "unknown" in answers else "no"
 
 
-def _one(name: str, known: Mapping[str, Counts]) -> Seen:
+def _one(name: str, known: Mapping[str, Training]) -> Seen:
     counts = known.get(name)
     if counts is None:
         return "unknown"
-    return "yes" if counts["with"] else "unknown" if counts["unsaid"] else "no"
+    return "yes" if counts.tagged else "unknown" if counts.unsaid else "no"

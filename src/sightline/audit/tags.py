@@ -6,13 +6,13 @@ This only looks on. Images with an artefact may differ in other ways, so a diffe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from sightline.audit.scores import Sampling, log_odds, permuted_within, shift_within
 from sightline.metrics.bootstrap import Array, Groups, intervals
 from sightline.metrics.groups import group_accuracy, group_names
+from sightline.results.audit import Change, Tag
 from sightline.types import Record
 
 Scores = dict[tuple[str, int], Array]  # what, of which class
@@ -29,7 +29,7 @@ def flags(records: Sequence[Record]) -> dict[str, Array]:
 
 def by_tags(
     records: Sequence[Record], labels: Array, probabilities: Array, classes: Sequence[str], groups: Groups, sampling: Sampling
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Tag]:
     """For every boolean tag that some images have and some have not: accuracy by class and tag, and how the scores differ.
 
     Args:
@@ -38,12 +38,10 @@ def by_tags(
         groups: patient or lesion of each image.
 
     Returns:
-        tag -> `with`, `without` (images), `worst`, `worst_group`, `by_group`, `accuracy_gap` (accuracy with minus without, within the
-        classes), `change`: class -> how much higher its log-odds are with the tag than without, within the classes, and `p`, by
-        permutation; `probability`: class -> the same of its probability. Of two classes only the last is given. Tags on fewer than three
-        images, or on nearly all, are left out.
+        tag -> scores; p is that of a permutation test. Of two classes only the last is given. Tags on fewer than three images, or on
+        nearly all, are left out.
     """
-    result: dict[str, dict[str, Any]] = {}
+    result: dict[str, Tag] = {}
     right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
     judged = range(len(classes)) if len(classes) > 2 else [len(classes) - 1]
     for name, values in flags(records).items():
@@ -59,13 +57,19 @@ def by_tags(
             return {key: shift_within(of_image, tagged, of, weights) for key, of_image in scores.items()}
 
         found = intervals(statistic, len(there), groups=clusters, **sampling)
-        if found["accuracy", 0]["value"] is None:  # no class has both
+        if found["accuracy", 0].value is None:  # no class has both
             continue
         called = group_names([classes[c] for c in of], [records[i].tags for i in there.tolist()], (name,))
         assert called is not None  # every image here says whether it has the tag
         grouped = group_accuracy(of, probabilities[there].argmax(axis=1), called, clusters=clusters, **sampling)
-        change = {classes[c]: {**found["odds", c], "p": permuted_within(odds[c], tagged, of, clusters)} for c in judged}
-        counts = {"with": int(tagged.sum()), "without": int((~tagged).sum())}
-        likelier = {classes[c]: found["probability", c] for c in judged}
-        result[name] = counts | grouped | {"accuracy_gap": found["accuracy", 0], "change": change, "probability": likelier}
+        images = int(tagged.sum())
+        p = {c: permuted_within(odds[c], tagged, of, clusters) for c in judged}
+        result[name] = Tag(
+            tagged=images,
+            untagged=len(there) - images,
+            **grouped.fields(),
+            accuracy_gap=found["accuracy", 0],
+            change={classes[c]: Change(**found["odds", c].fields(), n=images, p=p[c]) for c in judged},
+            probability={classes[c]: found["probability", c] for c in judged},
+        )
     return result

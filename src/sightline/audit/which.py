@@ -33,7 +33,7 @@ def own(run: Run, split: str | None) -> Which:
         UserError: the run has no such split.
     """
     split = judged_split(run, split)
-    predictions = run.predictions(split) if split in run.metrics else None
+    predictions = run.predictions(split) if split in run.scores else None
     return Which(split, run.datasets[split], run.recipe.data, predictions, run.datasets["train"].records)
 
 

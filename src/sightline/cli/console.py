@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -13,6 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from sightline.errors import plain
+from sightline.results import Difference, Score, SplitScores
+from sightline.results.audit import AuditReport
+from sightline.results.scores import AreaTest, McNemar
 
 _LONGEST = 120  # letters of a cell; ids can be as long as their author likes
 NARROWEST = 40  # columns; a terminal that says it has fewer, or none, would show nothing at all
@@ -51,12 +54,12 @@ def p_value(p: float | None) -> str:
     return "<0.001" if p is not None and p < 0.001 else number(p)
 
 
-def interval(score: dict[str, Any] | None, digits: int = 3) -> str:
+def interval(score: Score | None, digits: int = 3) -> str:
     """`0.873 [0.842, 0.901]`."""
-    if not score or score.get("value") is None:
+    if not score or score.value is None:
         return "-"
-    bounds = "" if score.get("low") is None else f" [{number(score['low'], digits)}, {number(score['high'], digits)}]"
-    return number(score["value"], digits) + bounds
+    bounds = "" if score.low is None else f" [{number(score.low, digits)}, {number(score.high, digits)}]"
+    return number(score.value, digits) + bounds
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -100,91 +103,89 @@ def _below(cell: str) -> str:
     return cell.replace(" [", "\n[")
 
 
-def scores_table(title: str, metrics: dict[str, dict[str, Any]]) -> None:
-    """Split -> scores as `metrics.json` holds them."""
+def scores_table(title: str, metrics: Mapping[str, SplitScores]) -> None:
+    """Split, or run -> its scores."""
     rows = []
     for split, scores in metrics.items():
-        good = scores["classification"]
-        looked: dict[str, Any] = next(iter(scores.get("localisation", {}).values()), {})
-        levels = looked.get("epg") or {}
-        chance = " / ".join(number(levels.get(k), 2) for k in ("uniform", "centre", "shuffled")) if levels else "-"
-        shown = [interval(good[k]) for k in ("accuracy", "balanced_accuracy", "auc")]
-        worst = interval(scores["groups"]["worst"]) if scores.get("groups") else "-"
-        rows.append([split, str(scores["n"]), *shown, interval(levels), chance, worst])
+        good, epg = scores.classification, scores.first_map.epg if scores.first_map else None
+        chance = " / ".join(number(level, 2) for level in (epg.uniform, epg.centre, epg.shuffled)) if epg else "-"
+        shown = [interval(score) for score in (good.accuracy, good.balanced_accuracy, good.auc)]
+        worst = interval(scores.groups.worst) if scores.groups else "-"
+        rows.append([split, str(scores.n), *shown, interval(epg), chance, worst])
     table(title, ["split", "n", "accuracy", "balanced", "AUC", "EPG", "uniform / centre / shuffled", "worst group"], rows)
     pointing_table(metrics)
     masks_table(metrics)
 
 
-def masks_table(metrics: dict[str, dict[str, Any]]) -> None:
+def masks_table(metrics: Mapping[str, SplitScores]) -> None:
     """How good maps in [0, 1] are as masks; nothing where no map is one."""
     rows = [
-        [split, name, *(interval(score[key]) for key in ("jaccard", "dice", "empty", "whole"))]
+        [split, name, *map(interval, (score.jaccard, score.dice, score.empty, score.whole))]
         for split, scores in metrics.items()
-        for name, score in scores.get("masks", {}).items()
+        for name, score in scores.masks.items()
     ]
     if rows:
         table("As a predicted mask, cut at 0.5", ["split", "map", "Jaccard", "Dice", "empty", "whole image"], rows)
 
 
-def pointing_table(metrics: dict[str, dict[str, Any]]) -> None:
+def pointing_table(metrics: Mapping[str, SplitScores]) -> None:
     """How often maps point into the regions of `evaluate.point_into`; nothing where the recipe names none."""
     rows = [
-        [split, label, name, str(score["n"]), interval(score), number(score["chance"], 2), str(score["left_out"])]
+        [split, label, name, str(score.n), interval(score), number(score.chance, 2), str(score.left_out)]
         for split, scores in metrics.items()
-        for name, classes in scores.get("pointing", {}).items()
+        for name, classes in scores.pointing.items()
         for label, score in classes.items()
     ]
     if rows:
         table("Points into its region", ["split", "class", "map", "n", "share", "chance", "left out"], rows)
 
 
-def differences_tables(rows: Sequence[dict[str, Any]]) -> None:
+def differences_tables(rows: Sequence[Difference]) -> None:
     """Paired differences with their tests, a table for each run; those that could not be computed are passed over.
 
     Without a variance, as at an area of 1, DeLong's interval has no width and says nothing: it is not shown.
     """
     from sightline.report.differences import UNSTABLE
 
-    def both(test: dict[str, Any]) -> list[str]:
-        return [p_value(test["p"]), p_value(test["p_holm"])]
+    def both(test: Difference | AreaTest | McNemar) -> list[str]:
+        return [p_value(test.p), p_value(test.p_holm)]
 
     by_run: dict[str, list[list[str]]] = {}
     for row in rows:
-        if row["value"] is None:
+        if row.value is None:
             continue
-        lines = by_run.setdefault(f"{row['run']} minus {row['base']}, on the same images of {row['split']}", [])
-        name = {"auc": "AUC", "epg": "EPG"}.get(row["metric"], row["metric"])
-        shown = interval(row) + (UNSTABLE if row["method"] == "percentile" else "")
-        lines.append([name, shown, *both(row), row["verdict"]])
-        if delong := row.get("delong"):
-            lines.append(["  DeLong", "-" if delong["p"] is None else interval(delong), *both(delong), ""])
-        if mcnemar := row.get("mcnemar"):
-            lines.append(["  McNemar", f"{mcnemar['only_a']} : {mcnemar['only_b']}", *both(mcnemar), ""])
+        lines = by_run.setdefault(f"{row.run} minus {row.base}, on the same images of {row.split}", [])
+        name = {"auc": "AUC", "epg": "EPG"}.get(row.metric, row.metric)
+        shown = interval(row) + (UNSTABLE if row.method == "percentile" else "")
+        lines.append([name, shown, *both(row), row.verdict])
+        if delong := row.delong:
+            lines.append(["  DeLong", "-" if delong.p is None else interval(delong), *both(delong), ""])
+        if mcnemar := row.mcnemar:
+            lines.append(["  McNemar", f"{mcnemar.only_a} : {mcnemar.only_b}", *both(mcnemar), ""])
     for title, lines in by_run.items():
         table(title, ["score", "difference", "p", "Holm", ""], lines)
 
 
-def audit_tables(found: dict[str, Any]) -> None:
+def audit_tables(found: AuditReport) -> None:
     """What changed images do to the answers, as `audit.json` holds it."""
     from sightline.report.audit_words import HOW, TESTS, called, times
 
-    if tests := found["reliance"]:
+    if tests := found.reliance:
         rows = [
-            [TESTS[name], interval(scores["accuracy"], 2), interval(scores["auc"], 2), number(scores["flips"]["value"], 2)]
-            for name, scores in tests["conditions"].items()
+            [TESTS[name], interval(scores.accuracy, 2), interval(scores.auc, 2), number(scores.flips.value, 2)]
+            for name, scores in tests.conditions.items()
         ]
-        base = number(tests["base_rate"]["value"], 2)
-        table(f"{tests['n']} images; always naming one class: {base}", ["shown", "accuracy", "AUC", "flips"], rows)
+        base = number(tests.base_rate.value, 2)
+        table(f"{tests.n} images; always naming one class: {base}", ["shown", "accuracy", "AUC", "flips"], rows)
     rows = []
-    for one in found["artefacts"]:
-        flips = " / ".join(number(one[key]["value"], 2) if key in one else "-" for key in ("flips", "control_flips"))
-        name = f"{called(one['artefact'])}, {HOW[one['how']]}"
-        rows.append([name, str(one["n"]), one["class"], times(one), flips, p_value(one["p_holm"]), one["verdict"]])
-    if len(found["classes"]) == 2:
+    for one in found.artefacts:
+        flips = " / ".join(number(score.value if score else None, 2) for score in (one.flips, one.control_flips))
+        name = f"{called(one.artefact)}, {HOW[one.how]}"
+        rows.append([name, str(one.n), one.label, times(one), flips, p_value(one.p_holm), one.verdict])
+    if len(found.classes) == 2:
         rows = [[*row[:2], *row[3:]] for row in rows]
     if rows:
-        of = f" of {found['classes'][-1]}" if len(found["classes"]) == 2 else ""
+        of = f" of {found.classes[-1]}" if len(found.classes) == 2 else ""
         columns = ["artefact", "n", *(["class"] if not of else []), f"odds{of}, times", "flips / control", "p, Holm", "verdict"]
         table("What an artefact changes beyond its control", columns, rows)
 

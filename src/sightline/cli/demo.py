@@ -8,11 +8,14 @@ import time
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sightline.cli.console import interval, number, say, table
 from sightline.errors import UserError
 from sightline.recipe import load_recipe
+
+if TYPE_CHECKING:
+    from sightline.results import SplitScores
 
 ARMS = {"label-only": "demo-label-only", "guided": "demo-guided"}
 TEST_SETS = ("matched", "flipped", "removed")
@@ -49,7 +52,7 @@ def demo(out: Path, seed: int = 0) -> dict[str, Any]:
     _show(metrics)
     peak = _peak()
     seconds = time.perf_counter() - begin
-    say(_reading(arms))
+    say(_reading(metrics))
     say(f"\nReport: {report.resolve()}   ({seconds:.0f} s{'' if peak is None else f', {peak:.0f} MB at most'})")
     return {"seconds": seconds, "peak_rss_mb": peak, "report": str(report.resolve()), "arms": arms}
 
@@ -72,21 +75,22 @@ def _clear(out: Path) -> None:
     shutil.rmtree(out)
 
 
-def _show(metrics: dict[str, dict[str, Any]]) -> None:
+def _show(metrics: dict[str, dict[str, SplitScores]]) -> None:
     rows = []
     for arm, splits in metrics.items():
         for name in TEST_SETS:
-            scores, looked = splits[name]["classification"], next(iter(splits[name]["localisation"].values()))
-            figures = [interval(scores["accuracy"]), number(scores["auc"]["value"]), interval(looked["epg"])]
-            rows.append([f"{arm}, {name}", *figures, number(looked["roi_area"]["value"], 2)])
+            scores, looked = splits[name], splits[name].first_map
+            epg, area = (looked.epg, looked.roi_area.value) if looked else (None, None)
+            figures = [interval(scores.accuracy), number(scores.classification.auc.value), interval(epg)]
+            rows.append([f"{arm}, {name}", *figures, number(area, 2)])
     table("Accuracy, and the share of positive evidence inside the lesion (EPG)", ["", "accuracy", "AUC", "EPG", "lesion area"], rows)
 
 
-def _reading(arms: dict[str, dict[str, dict[str, Any]]]) -> str:
+def _reading(arms: dict[str, dict[str, SplitScores]]) -> str:
     """What the table says, in two sentences."""
     sentences = []
     for arm, sets in arms.items():
-        matched, flipped = sets["matched"]["accuracy"], sets["flipped"]["accuracy"]
+        matched, flipped = (sets[name].accuracy.value or 0.0 for name in ("matched", "flipped"))
         change = "falls to " if matched - flipped > 0.05 else ""
         sentences.append(f"{arm}: {matched:.2f} correct while the rulers keep their habit, {change}{flipped:.2f} when they change it")
     return ".\n".join(sentences) + "."

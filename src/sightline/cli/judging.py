@@ -86,11 +86,11 @@ def audit(
     found = examine(trained, which, seconds=seconds, images=images, kind=cast(Kind | None, kind), progress=Bar("changing images"))
     result = write_audit(trained, found, which.split, out or trained.path / "audit")
     audit_tables(result)
-    say(f"{result['headline']}.\n")
-    for question, answer in result["sentences"].items():
+    say(f"{result.headline}.\n")
+    for question, answer in result.sentences.items():
         say(f"{question} {answer}")
     say(f"\n{sample_line(result, which.split)}")
-    for path in result["files"]:
+    for path in result.files:
         say(path)
     finish(result, json)
 
@@ -105,24 +105,21 @@ def compare(
     json: Json = None,
 ) -> None:
     """Compare runs on the same images: scores, paired differences with intervals and tests, and attention maps."""
-    from sightline.cli.console import differences_tables, say, scores_table, table
+    from sightline.cli.console import differences_tables, number, say, scores_table, table
     from sightline.engine.run import Run
     from sightline.report.side_by_side import compare_runs
 
     if len(runs) < 2:
         raise UserError("compare", f"{len(runs)} run given", "Give at least two run runs.")
     result = compare_runs([Run(folder) for folder in runs], split, out)
-    scores_table(f"Split {result['split']}", result["metrics"])
-    if result["differences"]:
-        differences_tables([d for d in result["differences"] if d["split"] == result["split"]])
-        for note in result["notes"]:
+    scores_table(f"Split {result.split}", result.scores)
+    if result.differences:
+        differences_tables([one for one in result.differences if one.split == result.split])
+        for note in result.notes:
             say(note)
-    if result["seeds"]:
-        rows = []
-        for d in result["seeds"]:
-            medians, p = f"{d['median']:.3f} / {d['base_median']:.3f}", "-" if d["p"] is None else f"{d['p']:.3f}"
-            rows.append([f"{d['recipe']} / {d['base']}", d["metric"], medians, p])
+    if result.seeds:
+        rows = [[f"{d.recipe} / {d.base}", d.metric, f"{d.median:.3f} / {d.base_median:.3f}", number(d.p)] for d in result.seeds]
         table("Medians over trainings (p: exact Mann-Whitney)", ["recipes", "score", "medians", "p"], rows)
-    for path in result["files"]:
-        say(str(path))
+    for path in result.files:
+        say(path)
     finish(result, json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from sightline.errors import UserError
 
 if TYPE_CHECKING:
     from sightline.recipe import Recipe
+    from sightline.results import Result
 
 DATA_SETS = f"Data set, or reader of your own data: {', '.join(catalog.places('data'))}."
 
@@ -65,7 +67,7 @@ def placed(recipe: Recipe, data: str | None, root: Path | None) -> dict[str, Any
     return changed
 
 
-def finish(result: dict[str, Any], json: Path | None) -> None:
+def finish(result: Result | Mapping[str, Any], json: Path | None) -> None:
     """Writes what the verb printed where `--json` asks for it."""
     if json is not None:
         from sightline.engine.files import write_json

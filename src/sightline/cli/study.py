@@ -13,6 +13,7 @@ from sightline.cli.options import Json, Root, finish
 from sightline.errors import UserError, nearest
 
 if TYPE_CHECKING:
+    from sightline.results.study import StudyResult
     from sightline.study.folder import Study
     from sightline.study.work import Outcome
 
@@ -73,7 +74,7 @@ def study(
         return
     result = run(plan, root, settings, seeds, out, executor, workers, threads, address, dry_run)
     finish(result, json)
-    if result.get("failed"):
+    if getattr(result, "failed", None):
         raise typer.Exit(1)
 
 
@@ -88,7 +89,7 @@ def run(
     threads: int,
     address: str | None,
     dry_run: bool,
-) -> dict[str, Any]:
+) -> StudyResult | dict[str, Any]:
     """`sightline study PLAN`."""
     from sightline.cli.console import Bar, console, say
     from sightline.overrides import parse_settings
@@ -159,7 +160,7 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def report(names: list[str]) -> dict[str, Any]:
+def report(names: list[str]) -> StudyResult:
     """`sightline study report DIR`."""
     from sightline.cli.console import interval, say, table
     from sightline.report.study import write
@@ -170,20 +171,20 @@ def report(names: list[str]) -> dict[str, Any]:
         raise UserError("study report", f"{len(names)} folders given", "Give the folder of one study.")
     study = Study.open(Path(names[0]))
     result = analyse(study)
-    for part in result["comparisons"]:
-        rows = [[row["arm"], row["base"], interval(row["simultaneous"]), _short(row["verdict"]["word"])] for row in part["rows"]]
-        title = f"{part['score']} on {part['split']}" + (f", {part['setting']}" if part["setting"] else "")
-        table(f"{title}, corrected for {part['family']} comparisons", ["arm", "minus", "difference", ""], rows)
-    for line in result["conclusion"] or result["answer"]:
+    for part in result.comparisons:
+        rows = [[row.arm, row.base, interval(row.simultaneous), _short(row.verdict.word)] for row in part.rows]
+        title = f"{part.score} on {part.split}" + (f", {part.setting}" if part.setting else "")
+        table(f"{title}, corrected for {part.family} comparisons", ["arm", "minus", "difference", ""], rows)
+    for line in result.conclusion or result.answer:
         say(line)
-    for note in result["notes"]:
+    for note in result.notes:
         say(note)
-    for failed in result["failed"]:
-        say(f"failed: {failed['arm']}, seed {failed['seed']}: {failed['reason']}")
+    for failed in result.failed:
+        say(f"failed: {failed.arm}, seed {failed.seed}: {failed.reason}")
     files = write(study, result)
     for path in files:
         say(str(path))
-    return {"study": str(study.path), "files": [str(path) for path in files]} | result
+    return result.but(study=str(study.path), files=[str(path) for path in files])
 
 
 def _short(word: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from sightline.errors import UserError, nearest
 from sightline.metrics.arms import arms_difference
 from sightline.metrics.compare import Judged
 from sightline.metrics.localisation import energy_inside, upsample
+from sightline.results.scores import Paired
 
 
 def baseline(runs: Sequence[Run]) -> Run:
@@ -38,16 +38,16 @@ def common_split(runs: Sequence[Run], split: str | None = None) -> str:
         UserError: there is none, or a run was not scored on the one asked for.
     """
     for run in runs:
-        if split is not None and split not in run.metrics:
+        if split is not None and split not in run.scores:
             raise UserError(run.path, f"has no scores for split {split!r}", f"Run `sightline evaluate {run.path} --split {split}`.")
-    common = [s for s in runs[0].metrics if all(s in run.metrics for run in runs)]
+    common = [s for s in runs[0].scores if all(s in run.scores for run in runs)]
     if not common:
         remedy = f"Run `sightline evaluate {runs[0].path}`{' and so on, on one split' if len(runs) > 1 else ''}."
         raise UserError(runs[0].path, "was not evaluated on a split that all given runs share", remedy)
     return split or next((s for s in common if s != "val"), common[0])
 
 
-def differences(run: Run, base: Run, split: str, *, attention: bool = True, draws: int = 2000) -> dict[str, dict[str, Any]]:
+def differences(run: Run, base: Run, split: str, *, attention: bool = True, draws: int = 2000) -> dict[str, Paired]:
     """Paired differences run minus base on one split, with their tests: metric -> see `arms_difference`.
 
     Args:

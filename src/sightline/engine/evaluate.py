@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +26,8 @@ from sightline.metrics.evaluate import localisation
 from sightline.metrics.groups import group_accuracy, group_names
 from sightline.metrics.masks import mask_scores
 from sightline.recipe import Recipe
+from sightline.results import FORMAT, SplitScores
+from sightline.results.scores import Thresholds
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
     return Observed(predictions, attention if maps else None, np.concatenate(rois), masks)
 
 
-def score(observed: Observed, dataset: ImageDataset, recipe: Recipe, thresholds: dict[str, Any] | None = None) -> dict[str, Any]:
+def score(observed: Observed, dataset: ImageDataset, recipe: Recipe, thresholds: Thresholds | None = None) -> SplitScores:
     """The numbers of one split: classification, localisation per map, groups; each with its interval.
 
     Args:
@@ -95,41 +96,38 @@ def score(observed: Observed, dataset: ImageDataset, recipe: Recipe, thresholds:
     patients = [r.group or r.id for r in records]
     several = len(set(patients)) < len(patients)
     groups = np.unique(patients, return_inverse=True)[1] if several else None
-    result: dict[str, Any] = {"n": len(said.ids), "classes": list(dataset.classes)}
-    result["classification"] = classification(said.labels, said.probabilities, dataset.classes, groups=groups, **sampling)
-    if observed.attention is not None:
-        result["localisation"] = {
+    good, looked = classification(said.labels, said.probabilities, dataset.classes, groups=groups, **sampling), observed.attention
+    found: dict[str, Any] = {}
+    if looked is not None:
+        found["localisation"] = {
             name: localisation(
                 values,
                 observed.rois,
-                observed.attention.known,
+                looked.known,
                 threshold=settings.threshold,
                 shuffles=settings.shuffles,
                 groups=groups,
                 **sampling,
             )
-            for name, values in observed.attention.maps.items()
+            for name, values in looked.maps.items()
         }
-        for name in observed.masks:
-            known = observed.attention.known
-            found = mask_scores(observed.attention.maps[name], observed.rois, known, groups=groups, **sampling)
-            result.setdefault("masks", {})[name] = found
+        if observed.masks:
+            masks = {name: looked.maps[name] for name in observed.masks}
+            found["masks"] = {n: mask_scores(v, observed.rois, looked.known, groups=groups, **sampling) for n, v in masks.items()}
         if settings.point_into:
-            maps = observed.attention.maps
-            result["pointing"] = pointing(maps, records, dataset.data, settings.point_into, groups=groups, **sampling)
+            found["pointing"] = pointing(looked.maps, records, dataset.data, settings.point_into, groups=groups, **sampling)
     if thresholds:
-        decision, overlap = at_thresholds(thresholds, said, observed.attention, observed.rois, groups=groups, **sampling)
-        if decision is not None:
-            result["classification"]["at_threshold"] = decision
-        for name, found in overlap.items():
-            result["localisation"][name]["at_threshold"] = found
+        decision, overlap = at_thresholds(thresholds, said, looked, observed.rois, groups=groups, **sampling)
+        good = good.but(at_threshold=decision) if decision else good
+        for name, cut in overlap.items():
+            found["localisation"][name] = found["localisation"][name].but(at_threshold=cut)
     names = group_names([r.label for r in records], [r.tags for r in records])
     if names is not None:
-        result["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)
-    return result
+        found["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)
+    return SplitScores(n=len(said.ids), classes=list(dataset.classes), classification=good, **found, format=FORMAT)
 
 
-def evaluate(run: Run, splits: Sequence[str] | None = None) -> dict[str, Any]:
+def evaluate(run: Run, splits: Sequence[str] | None = None) -> dict[str, SplitScores]:
     """Scores a finished run on the named splits (default: the recipe's) and writes scores, predictions and maps into its folder.
 
     Validation images come first: on them thresholds are chosen, and kept in `thresholds.json`, for the other splits, now and later.
@@ -151,12 +149,14 @@ def evaluate(run: Run, splits: Sequence[str] | None = None) -> dict[str, Any]:
         decide: Chosen = chosen_decision if name == "val" else lambda said: run.decision
         observed = observe(classifier, run.datasets[name], run.recipe, decide)
         if name == "val":
-            write_json(run.path / "thresholds.json", chosen_thresholds(observed.predictions, observed.attention, observed.rois))
+            chosen = chosen_thresholds(observed.predictions, observed.attention, observed.rois)
+            write_json(run.path / "thresholds.json", chosen.to_json())
         results[name] = score(observed, run.datasets[name], run.recipe, None if name == "val" else run.thresholds)
         with FileLock(run.path / ".scores.lock"):  # whoever scores another split at the same time adds to the same files
             _write(run, name, observed)
-            write_json(run.path / "metrics.json", run.metrics | {name: results[name]})
-    return {name: run.metrics[name] for name in wanted}
+            kept = run.scores | {name: results[name]}
+            write_json(run.path / "metrics.json", {split: scores.to_json() for split, scores in kept.items()})
+    return {name: results[name] for name in wanted}
 
 
 def _write(run: Run, split: str, observed: Observed) -> None:
@@ -182,10 +182,8 @@ def _write(run: Run, split: str, observed: Observed) -> None:
         write_whole(run.attention_file(split), save)
 
 
-def summary(metrics: dict[str, Any]) -> dict[str, Any]:
+def summary(scores: SplitScores) -> dict[str, float | None]:
     """The few numbers of one split that fit on a line: accuracy, balanced accuracy, AUC, and of the first map EPG and ROI area."""
-    scores = metrics["classification"]
-    line = {k: scores[k]["value"] for k in ("accuracy", "balanced_accuracy", "auc")}
-    first = next(iter(metrics.get("localisation", {}).values()), None)
-    value = (lambda k: first[k]["value"]) if first else (lambda k: None)
-    return json.loads(json.dumps(line | {"epg": value("epg"), "roi_area": value("roi_area")}))
+    good, first = scores.classification, scores.first_map
+    line = {"accuracy": good.accuracy.value, "balanced_accuracy": good.balanced_accuracy.value, "auc": good.auc.value}
+    return line | {"epg": first.epg.value if first else None, "roi_area": first.roi_area.value if first else None}

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sightline.data.formulas import as_text
+from sightline.results import Result
 
 _LONGEST = 150  # letters of a file's name: most file systems end at 255, and endings and partial files come on top
 
@@ -74,7 +75,9 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def finite(value: Any) -> Any:
-    """The same tree with NaN and infinity replaced by None and array scalars by Python numbers."""
+    """The same tree with results as plain values, NaN and infinity replaced by None and array scalars by Python numbers."""
+    if isinstance(value, Result):
+        value = value.to_json()
     if isinstance(value, Mapping):
         return {str(k): finite(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

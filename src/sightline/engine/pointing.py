@@ -11,6 +11,7 @@ from sightline.config import Data
 from sightline.data.regions import region_mask
 from sightline.metrics.bootstrap import Groups, chosen
 from sightline.metrics.pointing import pointing_share
+from sightline.results.scores import Pointing
 from sightline.types import Record
 
 
@@ -22,7 +23,7 @@ def pointing(
     *,
     groups: Groups | None = None,
     **sampling: Any,
-) -> dict[str, dict[str, dict[str, Any]]]:
+) -> dict[str, dict[str, Pointing]]:
     """How often the maps of a class point into its regions (Zhu et al. 2022).
 
     Args:
@@ -33,15 +34,14 @@ def pointing(
         sampling: `bootstrap`, `confidence` and `seed` of the intervals.
 
     Returns:
-        map name -> class -> scores as of `pointing_share`, and `left_out`: images of the class that are not judged, since a region is
-        unknown or known to be absent.
+        map name -> class -> share; images of the class whose region is unknown, or known to be absent, are left out.
     """
-    found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in maps}
+    found: dict[str, dict[str, Pointing]] = {name: {} for name in maps}
     for label, regions in point_into.items():
         masks = {i: region_mask(record, regions, data) for i, record in enumerate(records) if record.label == label}
         known = np.array([i for i, mask in masks.items() if mask is not None], dtype=int)
         drawn = np.array([masks[i] for i in known.tolist()], dtype=bool).reshape(-1, data.image_size, data.image_size)  # (n, S, S)
         for name, values in maps.items():
             share = pointing_share(values[known], drawn, groups=chosen(groups, known), **sampling)
-            found[name][label] = share | {"left_out": len(masks) - share["n"]}
+            found[name][label] = share.but(left_out=len(masks) - share.n)
     return found

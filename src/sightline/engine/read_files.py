@@ -67,7 +67,7 @@ def read_json(path: Path, form: type[T], remedy: str) -> T:
     """A JSON file of a given form.
 
     Args:
-        form: a type that pydantic can check, such as a TypedDict; what it does not name is let through.
+        form: a type that pydantic can check.
 
     Raises:
         Damaged: it cannot be read, is not JSON, or has another form.
@@ -78,18 +78,17 @@ def read_json(path: Path, form: type[T], remedy: str) -> T:
     except (ValueError, RecursionError) as error:
         where = f"line {error.lineno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else type(error).__name__
         raise Damaged(path, f"is not JSON, or cut short ({where})", remedy) from None
-    checked(tree, form, path, remedy)
-    return cast(T, tree)
+    return checked(tree, form, path, remedy)
 
 
-def checked(tree: Any, form: Any, path: Path, remedy: str) -> None:
-    """Refuses what does not have the form.
+def checked(tree: Any, form: type[T], path: Path, remedy: str) -> T:
+    """The values in their form; refuses what does not have it.
 
     Raises:
         Damaged: names the first place that does not.
     """
     try:
-        TypeAdapter(form).validate_python(tree, strict=False)
+        return TypeAdapter(form).validate_python(tree, strict=False)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from sightline.engine.read_files import Damaged, read_json, read_table, read_yam
 from sightline.errors import UserError
 from sightline.recipe import Recipe, recipe_from
 from sightline.results import SplitScores
+from sightline.results.scores import Thresholds
 
 if TYPE_CHECKING:
     from sightline.attention.classifier import GuidedClassifier
@@ -70,14 +71,14 @@ class Run:
         """
         path, model = self.path / "config.yaml", self.path / "model.json"
         tree = read_yaml(path, _AGAIN)
-        if model.exists() and (lost := _lacking(tree, read_json(model, run_forms.Model, _AGAIN)["recipe"])):
+        if model.exists() and (lost := _lacking(tree, read_json(model, run_forms.Model, _AGAIN).recipe)):
             raise Damaged(path, f"has lost {lost}, which model.json knows", _AGAIN)
         return recipe_from(tree, where=path)
 
     @cached_property
-    def environment(self) -> dict[str, Any]:
+    def environment(self) -> run_forms.Environment:
         """Versions and machine."""
-        return dict(read_json(self.path / "environment.json", run_forms.Environment, _AGAIN))
+        return read_json(self.path / "environment.json", run_forms.Environment, _AGAIN)
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -85,7 +86,7 @@ class Run:
         path = self.path / "model.json"
         if not path.exists() and not self.finished:
             raise UserError(path, "is missing", "The run is not finished, or the folder is incomplete.")
-        found = tuple(read_json(path, run_forms.Model, _AGAIN)["classes"])
+        found = tuple(read_json(path, run_forms.Model, _AGAIN).classes)
         if len(set(found)) < len(found):
             raise Damaged(path, f"names a class twice ({', '.join(found)})", _AGAIN)
         return found
@@ -105,32 +106,25 @@ class Run:
         return (self.path / "model.safetensors").is_file()
 
     @property
-    def metrics(self) -> dict[str, Any]:
+    def scores(self) -> dict[str, SplitScores]:
         """Split name -> scores; empty before the first evaluation."""
         path = self.path / "metrics.json"
-        return cast(dict[str, Any], read_json(path, run_forms.Metrics, self._scored_again)) if path.exists() else {}
+        return read_json(path, run_forms.Metrics, self._scored_again) if path.exists() else {}
 
     @property
-    def scores(self) -> dict[str, SplitScores]:
-        """`metrics` as objects with named fields: split name -> scores."""
-        return {split: SplitScores.model_validate(found) for split, found in self.metrics.items()}
-
-    @property
-    def thresholds(self) -> dict[str, Any]:
-        """Thresholds of the decision and of the maps, chosen on the validation images; empty before these were scored.
+    def thresholds(self) -> Thresholds | None:
+        """Thresholds of the decision and of the maps, chosen on the validation images; None before these were scored.
 
         Raises:
             UserError: they are lost, since without them the run would decide otherwise.
         """
         path = self.path / "thresholds.json"
-        if path.exists() or "val" in self.metrics:
-            return dict(read_json(path, run_forms.Thresholds, self._scored_again))
-        return {}
+        return read_json(path, Thresholds, self._scored_again) if path.exists() or "val" in self.scores else None
 
     @property
     def decision(self) -> Decision:
         """The rule by which the run predicts a class, used wherever a class is called predicted."""
-        return Decision(self.thresholds.get("decision"))
+        return Decision(self.thresholds.decision if self.thresholds else None)
 
     @property
     def split_table(self) -> Sequence[dict[str, str]]:
@@ -171,7 +165,7 @@ class Run:
             UserError: the maps are missing, or belong to other images than the predictions.
         """
         path = self.attention_file(split)
-        if not path.exists() and "localisation" not in self.metrics.get(split, {}):
+        if not path.exists() and not (split in self.scores and self.scores[split].localisation):
             return None
         return read_attention(path, self.predictions(split), self._scored_again)
 

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any
 
 from pydantic import Field
-from typing_extensions import TypedDict
 
-from sightline.results import Share, SplitScores
+from sightline.results import Result, SplitScores
 
 
-class Environment(TypedDict):
+class Environment(Result):
     """`environment.json`."""
 
     packages: dict[str, str]
 
 
-class Model(TypedDict):
+class Model(Result):
     """`model.json`."""
 
     classes: Annotated[list[str], Field(min_length=1)]
     image_size: Annotated[int, Field(gt=0)]
     recipe: dict[str, Any]
     sha256: str
-    split: NotRequired[str]  # earlier versions did not keep it
-
-
-class Thresholds(TypedDict):
-    """`thresholds.json`."""
-
-    decision: Share
-    maps: dict[str, Share]
+    split: str | None = None  # earlier versions did not keep it
 
 
 Metrics = dict[str, SplitScores]  # `metrics.json`: split -> scores

@@ -148,7 +148,7 @@ def _description(folder: Path) -> dict[str, Any]:
     Raises:
         UserError: it is missing or damaged.
     """
-    return dict(read_json(folder / "model.json", Model, AGAIN))
+    return read_json(folder / "model.json", Model, AGAIN).to_json()
 
 
 def described(folder: Path) -> dict[str, Any]:

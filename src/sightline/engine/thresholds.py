@@ -8,6 +8,7 @@ import numpy as np
 
 from sightline.engine.decision import Decision
 from sightline.metrics.thresholds import decision_at, decision_threshold, map_threshold, overlap_at, overlaps
+from sightline.results.scores import Cut, Decided, Thresholds
 
 if TYPE_CHECKING:
     from sightline.engine.run import Attention, Predictions
@@ -20,31 +21,31 @@ def chosen_decision(said: Predictions) -> Decision:
     return Decision(found and found[0])
 
 
-def chosen_thresholds(said: Predictions, looked: Attention | None, rois: np.ndarray) -> dict[str, Any]:
+def chosen_thresholds(said: Predictions, looked: Attention | None, rois: np.ndarray) -> Thresholds:
     """What `thresholds.json` holds.
 
     Args:
         said, looked: answers for the validation images.
         rois: (N, H, W) uint8.
-
-    Returns:
-        `from`: the split; `decision`: on the probability of the last of two classes, None where there are more classes or one only occurs;
-        `maps`: name -> threshold of the min-max map, None where no image is annotated.
     """
     maps = {} if looked is None else {name: map_threshold(overlaps(v, rois, looked.known)) for name, v in looked.maps.items()}
-    return {"from": "val", "decision": chosen_decision(said).threshold, "maps": {name: found and found[0] for name, found in maps.items()}}
+    kept = {name: found and found[0] for name, found in maps.items()}
+    return Thresholds(chosen_on="val", decision=chosen_decision(said).threshold, maps=kept)
 
 
 def at_thresholds(
-    kept: dict[str, Any], said: Predictions, looked: Attention | None, rois: np.ndarray, **sampling: Any
-) -> tuple[dict[str, Any] | None, dict[str, dict[str, Any]]]:
+    kept: Thresholds, said: Predictions, looked: Attention | None, rois: np.ndarray, **sampling: Any
+) -> tuple[Decided | None, dict[str, Cut]]:
     """Scores of other images at the kept thresholds: of the decision, and of each map; only where there is one.
 
     Args:
-        kept: as `chosen_thresholds` gives it, or empty.
         sampling: groups and settings of the intervals.
     """
-    decision, maps = kept.get("decision"), kept.get("maps", {})
+    decision, maps = kept.decision, kept.maps
     classes = None if decision is None else decision_at(said.probabilities[:, 1], said.labels == 1, decision, **sampling)
-    given = {} if looked is None else {name: v for name, v in looked.maps.items() if maps.get(name) is not None}
-    return classes, {name: overlap_at(overlaps(v, rois, looked.known), maps[name], **sampling) for name, v in given.items() if looked}
+    if looked is None:
+        return classes, {}
+    given = {name: threshold for name, threshold in maps.items() if threshold is not None and name in looked.maps}
+    return classes, {
+        name: overlap_at(overlaps(looked.maps[name], rois, looked.known), threshold, **sampling) for name, threshold in given.items()
+    }

@@ -15,8 +15,8 @@ from sightline.engine.run import Run
 from sightline.explain.cells import names
 from sightline.explain.colours import INK, MUTED, SERIES
 from sightline.explain.style import STYLE, bare
-
-Score = Mapping[str, Any]
+from sightline.results import Score
+from sightline.results.scores import Level
 
 LEVELS = {
     "uniform": ("|", "a uniform map"),
@@ -45,7 +45,7 @@ class Arm:
 
     name: str
     accuracy: Mapping[str, Score]
-    epg: Score | None
+    epg: Level | None
 
 
 def localisation_bars(runs: Run | Sequence[Run], split: str, score: str = "epg") -> Figure | None:
@@ -56,8 +56,8 @@ def localisation_bars(runs: Run | Sequence[Run], split: str, score: str = "epg")
     several = list(runs) if isinstance(runs, Sequence) else [runs]
     lines = []
     for run, name in zip(several, names(several), strict=True):
-        maps = run.metrics[split].get("localisation") or {}
-        scored = {m: s[score] for m, s in maps.items() if s[score]["value"] is not None}
+        found = {m: getattr(scores, score) for m, scores in run.scores[split].localisation.items()}
+        scored = {m: level for m, level in found.items() if level is not None and level.value is not None}
         lines += [(f"{name}, {m}" if len(scored) > 1 else name, s) for m, s in scored.items()]
     if not lines:
         return None
@@ -103,15 +103,15 @@ _MARKS: dict[str, dict[str, Any]] = {
 
 def _mark(axes: Axes, y: float, name: str, score: Score | None) -> None:
     """One accuracy: its interval as a line, its value as a mark, its number beside them."""
-    if score is None or score["value"] is None:
+    if score is None or score.value is None:
         return
-    low, high = (score["value"] if score[k] is None else score[k] for k in ("low", "high"))
+    low, high = (score.value if end is None else end for end in (score.low, score.high))
     axes.plot([low, high], [y, y], color=_MARKS[name]["color"], linewidth=2, alpha=0.6, zorder=2)
-    axes.plot(score["value"], y, linestyle="none", markeredgecolor="white", zorder=3, **_MARKS[name])
+    axes.plot(score.value, y, linestyle="none", markeredgecolor="white", zorder=3, **_MARKS[name])
     # on the side where there is room
-    side = (-1, "right", low) if score["value"] > 0.5 else (1, "left", high)
+    side = (-1, "right", low) if score.value > 0.5 else (1, "left", high)
     axes.annotate(
-        f"{score['value']:.2f}",
+        f"{score.value:.2f}",
         (side[2], y),
         (7 * side[0], 0),
         textcoords="offset points",
@@ -122,19 +122,18 @@ def _mark(axes: Axes, y: float, name: str, score: Score | None) -> None:
     )
 
 
-def _bars(axes: Axes, lines: Sequence[tuple[str, Score | None]]) -> None:
+def _bars(axes: Axes, lines: Sequence[tuple[str, Level | None]]) -> None:
     for y, (_, score) in enumerate(lines):
-        if score is None or score["value"] is None:
+        if score is None or score.value is None:
             axes.text(0.01, y, "no map", va="center", fontsize=8.5, color=MUTED)
             continue
-        axes.barh(y, score["value"], height=0.5, color=SERIES[5], zorder=1)
-        if score["low"] is not None:
-            axes.plot([score["low"], score["high"]], [y, y], color=SERIES[0], linewidth=2.4, zorder=3)
-        for name in LEVELS:
-            if score.get(name) is not None:
-                axes.plot(score[name], y, linestyle="none", zorder=4, **_level(name))
+        axes.barh(y, score.value, height=0.5, color=SERIES[5], zorder=1)
+        if score.interval is not None:
+            axes.plot(score.interval, [y, y], color=SERIES[0], linewidth=2.4, zorder=3)
+        for name, level in score.levels.items():
+            axes.plot(level, y, linestyle="none", zorder=4, **_level(name))
         # at the right border, where it cannot be taken for the value of a mark
-        axes.text(1.03, y, f"{score['value']:.2f}", va="center", ha="left", fontsize=9.5, fontweight="bold", color=INK)
+        axes.text(1.03, y, f"{score.value:.2f}", va="center", ha="left", fontsize=9.5, fontweight="bold", color=INK)
     axes.set_yticks(range(len(lines)), [name for name, _ in lines])
     axes.set_xlim(0, 1.02)
     axes.set_ylim(len(lines) - 0.4, -0.6)

@@ -17,6 +17,8 @@ from sightline.explain.bars import Arm, arms_chart, localisation_bars
 from sightline.explain.cells import names
 from sightline.explain.colours import INK, MUTED, SERIES
 from sightline.explain.style import STYLE, bare, save, svg, to_data_uri
+from sightline.results import Score, SplitScores
+from sightline.results.scores import Curve
 
 __all__ = [
     "Arm",
@@ -52,28 +54,28 @@ def roc(runs: Run | Sequence[Run], split: str) -> Figure:
     return figure
 
 
-def _curves(runs: list[Run], split: str) -> list[tuple[str, tuple[Any, Any], Mapping[str, Any]]]:
+def _curves(runs: list[Run], split: str) -> list[tuple[str, tuple[Any, Any], Score]]:
     """(name, (fpr, tpr), AUC) of each curve."""
-    found: list[tuple[str, tuple[Any, Any], Mapping[str, Any]]] = []
+    found: list[tuple[str, tuple[Any, Any], Score]] = []
     for run, name in zip(runs, names(runs), strict=True):
-        scores = run.metrics[split]["classification"]
-        drawn = {c: curve for c, curve in scores["roc"].items() if curve and curve["fpr"]}
+        scores = run.scores[split].classification
+        drawn = {c: curve for c, curve in scores.roc.items() if curve and curve.fpr}
         if not drawn:
             continue
         if len(run.classes) == 2 or len(runs) > 1:
             chosen = [drawn[run.classes[-1]]] if len(run.classes) == 2 and run.classes[-1] in drawn else list(drawn.values())
-            found.append((name, _mean_curve(chosen), scores["auc"]))
+            found.append((name, _mean_curve(chosen), scores.auc))
         else:
-            found += [(c, (curve["fpr"], curve["tpr"]), scores["per_class"][c]["auc"]) for c, curve in drawn.items()]
+            found += [(c, (curve.fpr, curve.tpr), scores.per_class[c].auc) for c, curve in drawn.items()]
     return found
 
 
-def _mean_curve(curves: list[dict[str, list[float]]]) -> tuple[np.ndarray, np.ndarray]:
+def _mean_curve(curves: list[Curve]) -> tuple[np.ndarray, np.ndarray]:
     """Sensitivities averaged at equal rates of false alarms."""
     if len(curves) == 1:
-        return np.asarray(curves[0]["fpr"]), np.asarray(curves[0]["tpr"])
-    grid = np.unique(np.concatenate([curve["fpr"] for curve in curves]))
-    return grid, np.mean([np.interp(grid, curve["fpr"], curve["tpr"]) for curve in curves], axis=0)
+        return np.asarray(curves[0].fpr), np.asarray(curves[0].tpr)
+    grid = np.unique(np.concatenate([curve.fpr for curve in curves]))
+    return grid, np.mean([np.interp(grid, curve.fpr, curve.tpr) for curve in curves], axis=0)
 
 
 def loss_curves(history: Sequence[Mapping[str, float]]) -> Figure:
@@ -139,14 +141,10 @@ def class_histogram(before: Mapping[str, float], after: Mapping[str, float] | No
     return figure
 
 
-def confusion(scores: Mapping[str, Any]) -> Figure:
-    """Counts of (true, predicted) class; the shade is the share of the true class.
-
-    Args:
-        scores: of one split, as in `metrics.json`.
-    """
-    classes = list(scores["classes"])
-    counts = np.asarray(scores["classification"]["confusion"])
+def confusion(scores: SplitScores) -> Figure:
+    """Counts of (true, predicted) class; the shade is the share of the true class."""
+    classes = scores.classes
+    counts = np.asarray(scores.classification.confusion)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     shades = LinearSegmentedColormap.from_list("shades", ["#f3f6fa", SERIES[0]])
     side = 1.1 + max(0.75, 1.15 - 0.05 * len(classes)) * len(classes)
@@ -176,8 +174,8 @@ def _cycle() -> list[str]:
     return [*SERIES] * 4
 
 
-def _with_interval(score: Mapping[str, Any]) -> str:
-    if score["value"] is None:
+def _with_interval(score: Score) -> str:
+    if score.value is None:
         return "not defined"
-    bounds = "" if score["low"] is None else f" [{score['low']:.2f}, {score['high']:.2f}]"
-    return f"{score['value']:.3f}{bounds}"
+    bounds = "" if score.low is None else f" [{score.low:.2f}, {score.high:.2f}]"
+    return f"{score.value:.3f}{bounds}"

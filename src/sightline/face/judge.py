@@ -14,7 +14,9 @@ from sightline.engine.decision import Decision
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.recipe import Recipe
-from sightline.results import Difference, SplitScores
+from sightline.results import SplitScores
+from sightline.results.audit import AuditFacts
+from sightline.results.scores import Comparison
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,11 @@ def evaluate(what: Run | GuidedClassifier, dataset: Any = None, **settings: Any)
     from sightline.engine.evaluate import observe, score
 
     if isinstance(what, Run):
-        return {name: SplitScores.model_validate(found) for name, found in score_run(what, dataset).items()}
+        return score_run(what, dataset)
     if not isinstance(dataset, ImageDataset):
         raise UserError("evaluate", "a classifier is scored on images", 'Give them, e.g. sl.data("folder", root="photos").test.')
     bare = _bare(what, dataset, settings)
-    return SplitScores.model_validate(score(observe(what, dataset, bare.recipe), dataset, bare.recipe))
+    return score(observe(what, dataset, bare.recipe), dataset, bare.recipe)
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,13 @@ class AuditResult:
         verdict: the result in one line.
         answers: question -> answer, in sentences.
         flag: `relying`, `aligned but relying`, `thrown off`, `no sign of relying` or `not tested`.
-        facts: all numbers, see `sightline.audit.examine`.
+        facts: all numbers.
     """
 
     verdict: str
     answers: Mapping[str, str]
     flag: str
-    facts: Mapping[str, Any]
+    facts: AuditFacts
 
 
 def audit(
@@ -123,27 +125,7 @@ def audit(
             raise UserError("audit", "a classifier is audited on images", 'Give them, e.g. sl.data("folder", root="photos").test.')
         which = Which("given", dataset, dataset.data)
         found = examine(_bare(what, dataset, settings), which, seconds=seconds, images=images, kind=kind, seed=seed)
-    return AuditResult(headline(found.facts), dict(sentences(found.facts)), found.facts["flag"], found.facts)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A comparison of runs on the same images.
-
-    Attributes:
-        split: the split that was scored.
-        scores: run -> scores.
-        differences: each run minus the baseline (the first label-only run, else the first run), on every split that they share, with p
-            corrected over all of these comparisons.
-        notes: how to read the differences.
-        files: the files that were written.
-    """
-
-    split: str
-    scores: Mapping[str, SplitScores]
-    differences: tuple[Difference, ...]
-    notes: tuple[str, ...]
-    files: tuple[Path, ...]
+    return AuditResult(headline(found.facts), dict(sentences(found.facts)), found.facts.flag, found.facts)
 
 
 def compare(*runs: Run | str | Path, split: str | None = None, out: str | Path | None = None) -> Comparison:
@@ -162,7 +144,4 @@ def compare(*runs: Run | str | Path, split: str | None = None, out: str | Path |
     if len(runs) < 2:
         raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
     opened = [run if isinstance(run, Run) else Run(run) for run in runs]
-    found = compare_runs(opened, split, None if out is None else Path(out))
-    scores = {name: SplitScores.model_validate(one) for name, one in found["metrics"].items()}
-    rows = tuple(Difference.model_validate(row) for row in found["differences"])
-    return Comparison(found["split"], scores, rows, tuple(found["notes"]), tuple(map(Path, found["files"])))
+    return compare_runs(opened, split, None if out is None else Path(out))

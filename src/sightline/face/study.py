@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sightline.results.study import StudyResult
 from sightline.study.analyse import analyse
 from sightline.study.folder import Study
 from sightline.study.plan import load_plan
@@ -22,7 +23,7 @@ def study(
     executor: Executor = "local",
     workers: int | None = None,
     threads: int = 1,
-) -> dict[str, Any]:
+) -> StudyResult:
     """Trains what a plan names and is not trained yet, and says with intervals whether the arms differ.
 
     Args:
@@ -33,9 +34,6 @@ def study(
         executor: `local` processes, or a `ray` cluster.
         workers: trainings at a time; None: as many as there are GPUs, or else cores.
         threads: of each training.
-
-    Returns:
-        JSON-able, as `sightline study --json` writes it: `comparisons`, `conclusion`, `failed`, ...
 
     Raises:
         UserError: no such plan, or one that cannot be carried out.

@@ -8,15 +8,13 @@ comparisons, so that each way of testing is corrected by itself, over the same c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sightline.metrics.bootstrap import Array, Groups, Key, Method, clusters
 from sightline.metrics.compare import Judged, paired_difference
 from sightline.metrics.delong import area_test
 from sightline.metrics.family import holm
 from sightline.metrics.paired import arms_test, mcnemar
-
-CLOSED = ("delong", "mcnemar")
+from sightline.results.scores import Paired
 
 _SKEWED = 5000  # images or patients, with more of which bias and skew are below the noise of the draws, and the jackknife is slow
 
@@ -30,7 +28,7 @@ def arms_difference(
     confidence: float = 0.95,
     draws: int = 2000,
     seed: int = 0,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Paired]:
     """How much higher `a` scores than `b`, and whether that may be chance.
 
     Args:
@@ -52,13 +50,12 @@ def arms_difference(
     found = paired_difference(a, b, groups=groups, bootstrap=bootstrap, confidence=confidence, method=method, seed=seed)
     b = b.ordered_as(a.ids)
     tests = arms_test(a, b, groups=groups, draws=draws, seed=seed)
-    for name, difference in found.items():
-        difference |= {"method": difference.get("method", "percentile"), "p": tests[name]["p"]}
+    found = {name: one.but(method=one.method or "percentile", p=tests[name].p) for name, one in found.items()}
     decisions = mcnemar(_right(a), _right(b))
-    found["accuracy"]["mcnemar"] = {**decisions, "p": decisions["p"] if independent == len(a.ids) else None}
+    found["accuracy"] = found["accuracy"].but(mcnemar=decisions if independent == len(a.ids) else decisions.but(p=None))
     if a.probabilities.shape[1] == 2:
         ranked = a.probabilities[:, 1], b.probabilities[:, 1], a.labels == 1
-        found["auc"]["delong"] = dict(area_test(*ranked, groups=groups, confidence=confidence))
+        found["auc"] = found["auc"].but(delong=area_test(*ranked, groups=groups, confidence=confidence))
     return found
 
 
@@ -71,7 +68,7 @@ def exchanges(comparisons: int) -> int:
     return max(2000, 100 * comparisons)
 
 
-def corrected(found: Mapping[Key, dict[str, Any]], confidence: float = 0.95) -> dict[Key, dict[str, Any]]:
+def corrected(found: Mapping[Key, Paired], confidence: float = 0.95) -> dict[Key, Paired]:
     """Differences with every p corrected for their number.
 
     Args:
@@ -81,26 +78,22 @@ def corrected(found: Mapping[Key, dict[str, Any]], confidence: float = 0.95) -> 
         The same with `p_holm`, also within `delong` and `mcnemar`; `verdict` is "higher" or "lower" only where the interval excludes 0
         and `p_holm` is at most 1 - confidence.
     """
-    by_exchange = holm({key: difference["p"] for key, difference in found.items()})
+    by_exchange = holm({key: difference.p for key, difference in found.items()})
     in_closed_form = holm({key: _second(difference) for key, difference in found.items()})
-    result: dict[Key, dict[str, Any]] = {}
+    result: dict[Key, Paired] = {}
     for key, difference in found.items():
         p = by_exchange[key]
         holds = p is not None and p <= 1 - confidence
-        closed = {c: {**test, "p_holm": None if test["p"] is None else in_closed_form[key]} for c, test in _closed(difference).items()}
-        verdict = difference["verdict"] if holds else "not distinguishable"
-        result[key] = {**difference, "p_holm": p, "verdict": verdict, **closed}
+        tests = {"delong": difference.delong, "mcnemar": difference.mcnemar}
+        closed = {name: one.but(p_holm=None if one.p is None else in_closed_form[key]) for name, one in tests.items() if one}
+        result[key] = difference.but(p_holm=p, verdict=difference.verdict if holds else "not distinguishable", **closed)
     return result
 
 
-def _closed(difference: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: difference[name] for name in CLOSED if name in difference}
-
-
-def _second(difference: Mapping[str, Any]) -> float | None:
+def _second(difference: Paired) -> float | None:
     """p in closed form; where there is none, of the exchanges, so that both ways have the same comparisons."""
-    found = [test["p"] for test in _closed(difference).values() if test["p"] is not None]
-    return found[0] if found else difference["p"]
+    closed = difference.closed
+    return difference.p if closed is None or closed.p is None else closed.p
 
 
 def _right(run: Judged) -> Array:

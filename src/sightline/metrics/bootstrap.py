@@ -13,12 +13,13 @@ Medians are not offered: their bootstrap intervals fail badly.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NotRequired, TypedDict, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sightline.metrics.bca import bca_levels
+from sightline.results.base import Score
 
 Array = NDArray[Any]
 Groups = Sequence[str | None] | NDArray[Any]  # names or numbers, one per image
@@ -26,15 +27,6 @@ Key = TypeVar("Key", bound=Hashable)
 Method = Literal["percentile", "bca"]
 
 _ELEMENTS = 2**20  # of one chunk of weights: small enough to stay in fast memory
-
-
-class Interval(TypedDict):
-    """A score with its confidence interval; None is what cannot be computed. Where BCa was asked for, `method` is what it became."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    method: NotRequired[Method]
 
 
 def resamples(n: int, *, groups: Groups | None = None, draws: int = 1000, seed: int = 0) -> Iterator[Array]:
@@ -76,7 +68,7 @@ def intervals(
     confidence: float = 0.95,
     method: Method = "percentile",
     seed: int = 0,
-) -> dict[Key, Interval]:
+) -> dict[Key, Score]:
     """Intervals of weighted statistics, all from the same bootstrap samples.
 
     Args:
@@ -86,8 +78,8 @@ def intervals(
         method: `bca` moves these percentiles by bias and skew, where that is stable.
 
     Returns:
-        An interval per name. Samples that do not allow a statistic are left out of it; with fewer than two images or groups there are
-        no bounds.
+        A score per name; if BCa was asked for, its `method` is the one that was used. Samples that do not allow a statistic are
+        left out of it; with fewer than two images or groups there are no bounds.
     """
     values = statistic(np.ones((1, n)))
     drawable = n > 0 and int(clusters(n, groups).max()) > 0
@@ -108,7 +100,7 @@ def interval(
     confidence: float = 0.95,
     method: Method = "percentile",
     seed: int = 0,
-) -> Interval:
+) -> Score:
     """The mean of one number per image, with its interval.
 
     Args:
@@ -155,15 +147,13 @@ def number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _summary(value: float, samples: Array, knife: Array, confidence: float) -> Interval:
+def _summary(value: float, samples: Array, knife: Array, confidence: float) -> Score:
     """Value and percentiles of (R,) samples, NaN left out; of BCa where there is a jackknife (G,)."""
     defined, left = samples[~np.isnan(samples)], knife[~np.isnan(knife)]
     if np.isnan(value) or not len(defined):
-        return Interval(value=number(value), low=None, high=None)
+        return Score(value=number(value), low=None, high=None)
     levels = ((1 - confidence) / 2, (1 + confidence) / 2)
     moved = bca_levels(value, defined, left, levels) if len(left) else levels
     low, high = np.quantile(defined, moved)
-    found = Interval(value=value, low=float(low), high=float(high))
-    if len(left):
-        found["method"] = "percentile" if moved == levels else "bca"
-    return found
+    found = Score(value=value, low=float(low), high=float(high))
+    return found.but(method="percentile" if moved == levels else "bca") if len(left) else found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from sightline.metrics.bootstrap import Array, Groups, intervals, mean_of_define
 from sightline.metrics.delong import area_interval
 from sightline.metrics.ranks import auc, average_precision, curves, overall_auc
 from sightline.metrics.roc import roc
+from sightline.results.scores import AUC, Classification, ClassScores, Positive
 
 AT_DECISION = ("sensitivity", "specificity", "precision", "f1")
 PER_CLASS = (*AT_DECISION, "auc", "average_precision")
@@ -26,7 +26,7 @@ def classification(
     bootstrap: int = 1000,
     confidence: float = 0.95,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> Classification:
     """All scores of a split.
 
     The decision is the class of highest probability. Per class, everything is one against the rest. Overall, sensitivity, specificity,
@@ -45,9 +45,7 @@ def classification(
         bootstrap: samples.
 
     Returns:
-        `OVERALL` scores, with two classes `delong` in that of AUC, its interval in closed form; `per_class`: name -> `PER_CLASS` scores
-        and `n`; `positive` (two classes only): `class` and `AT_DECISION` scores; `confusion`: C x C counts, rows are the true classes;
-        `roc`: name -> `fpr` and `tpr`.
+        The scores, without those at a kept threshold.
 
     Raises:
         ValueError: a probability is not finite.
@@ -63,17 +61,21 @@ def classification(
         seed=seed,
     )
     confusion = weighted_confusion(labels, probabilities, np.ones((1, len(labels))))[0].astype(int)
-    result: dict[str, Any] = {score: found[score, None] for score in OVERALL}
-    result["per_class"] = {
-        name: {score: found[score, c] for score in PER_CLASS} | {"n": int(confusion[c].sum())} for c, name in enumerate(classes)
-    }
+    area, of_two = AUC(**found["auc", None].fields()), {}
     if len(classes) == 2:
-        closed = area_interval(probabilities[:, 1], labels == 1, groups=groups, confidence=confidence)
-        result["auc"] = {**found["auc", None], "delong": closed}
-        result["positive"] = {"class": classes[1]} | {score: found[score, 1] for score in AT_DECISION}
-    result["confusion"] = confusion.tolist()
-    result["roc"] = {name: roc(probabilities[:, c], labels == c) for c, name in enumerate(classes)}
-    return result
+        area = area.but(delong=area_interval(probabilities[:, 1], labels == 1, groups=groups, confidence=confidence))
+        of_two["positive"] = Positive(label=classes[1], **{score: found[score, 1] for score in AT_DECISION})
+    return Classification(
+        **{score: found[score, None] for score in OVERALL if score != "auc"},
+        auc=area,
+        per_class={
+            name: ClassScores(**{score: found[score, c] for score in PER_CLASS}, n=int(confusion[c].sum()))
+            for c, name in enumerate(classes)
+        },
+        **of_two,
+        confusion=confusion.tolist(),
+        roc={name: roc(probabilities[:, c], labels == c) for c, name in enumerate(classes)},
+    )
 
 
 def weighted_confusion(labels: Array, probabilities: Array, weights: Array) -> Array:

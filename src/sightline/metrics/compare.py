@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from sightline.errors import UserError
-from sightline.metrics.bootstrap import Array, Groups, Interval, Method, interval, intervals
+from sightline.metrics.bootstrap import Array, Groups, Method, interval, intervals
 from sightline.metrics.ranks import overall_auc
+from sightline.results.base import Score
+from sightline.results.scores import Paired
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def paired_difference(
     confidence: float = 0.95,
     method: Method = "percentile",
     seed: int = 0,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Paired]:
     """How much higher `a` scores than `b`.
 
     Args:
@@ -83,12 +85,12 @@ def paired_difference(
     found = {"accuracy": interval(right[0] - right[1], **settings), **intervals(area, len(a.labels), **settings)}
     if a.epg is not None and b.epg is not None:
         found["epg"] = interval(a.epg - b.epg, **settings)
-    return {name: {**difference, "verdict": verdict(difference)} for name, difference in found.items()}
+    return {name: Paired(**difference.fields(), verdict=verdict(difference)) for name, difference in found.items()}
 
 
-def verdict(difference: Interval) -> str:
+def verdict(difference: Score) -> str:
     """What an interval of a difference allows to say."""
-    low, high = difference["low"], difference["high"]
+    low, high = difference.low, difference.high
     if low is None or high is None or low <= 0 <= high:
         return "not distinguishable"
     return "higher" if low > 0 else "lower"

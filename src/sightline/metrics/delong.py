@@ -15,15 +15,9 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import norm, rankdata
 
-from sightline.metrics.bootstrap import Array, Groups, Interval, clusters, number, ratio
-
-
-class AreaTest(Interval):
-    """Difference of two areas, its interval, standard error, z and two-sided p; None is what cannot be computed."""
-
-    se: float | None
-    z: float | None
-    p: float | None
+from sightline.metrics.bootstrap import Array, Groups, clusters, number, ratio
+from sightline.results.base import Score
+from sightline.results.scores import AreaTest
 
 
 def placements(scores: Array, positive: Array) -> Array:
@@ -69,7 +63,7 @@ def areas(scores: Array, positive: Array, *, groups: Groups | None = None) -> tu
     return area, of_pos * pos @ pos.T + of_neg * neg @ neg.T + both * (cross + cross.T)
 
 
-def area_interval(scores: Array, positive: Array, *, groups: Groups | None = None, confidence: float = 0.95) -> Interval:
+def area_interval(scores: Array, positive: Array, *, groups: Groups | None = None, confidence: float = 0.95) -> Score:
     """The area under one ROC curve with its interval, kept within [0, 1]. Arguments as in `areas`, with scores (N,)."""
     area, covariance = areas(scores[None], positive, groups=groups)
     return _interval(float(area[0]), float(np.sqrt(covariance[0, 0])), confidence, 0.0)
@@ -92,7 +86,7 @@ def area_test(a: Array, b: Array, positive: Array, *, groups: Groups | None = No
         se, z = 0.0, 0.0 if abs(value) < 1e-12 else np.nan
     else:
         z = value / se
-    return AreaTest(**_interval(value, se, confidence, -1.0), se=number(se), z=number(z), p=number(2 * float(norm.sf(abs(z)))))
+    return AreaTest(**_interval(value, se, confidence, -1.0).fields(), se=number(se), z=number(z), p=number(2 * float(norm.sf(abs(z)))))
 
 
 def _unbiased(count: int) -> float:
@@ -100,8 +94,8 @@ def _unbiased(count: int) -> float:
     return count / (count - 1) if count > 1 else np.nan
 
 
-def _interval(value: float, se: float, confidence: float, least: float) -> Interval:
+def _interval(value: float, se: float, confidence: float, least: float) -> Score:
     reach = float(ndtri((1 + confidence) / 2)) * se
     if np.isnan(reach):
-        return Interval(value=number(value), low=None, high=None)
-    return Interval(value=value, low=max(least, value - reach), high=min(1.0, value + reach))
+        return Score(value=number(value), low=None, high=None)
+    return Score(value=value, low=max(least, value - reach), high=min(1.0, value + reach))

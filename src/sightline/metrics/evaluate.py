@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
 import numpy as np
 
 from sightline.metrics import levels
 from sightline.metrics.bootstrap import Array, Groups, chosen, interval, mean_of_defined, number
 from sightline.metrics.localisation import SCORES, blank, roi_area, scores, upsample
+from sightline.results.base import Score
+from sightline.results.scores import Level, Localisation
 
 _CHUNK = 16  # images at full size at a time
 
@@ -25,7 +26,7 @@ def localisation(
     bootstrap: int = 1000,
     confidence: float = 0.95,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> Localisation:
     """Scores of one kind of map, at the full size of the ROI maps.
 
     Judged are the images whose ROI is known and not empty. A map with a value that is not finite counts as blank.
@@ -39,8 +40,7 @@ def localisation(
         groups: patient or lesion of each image, drawn as a whole.
 
     Returns:
-        Of each of `SCORES` the mean with its interval and the levels `uniform`, `centre` and `shuffled`; `roi_area` with its interval;
-        the number of images judged (`n`), of those not judged (`unknown`, `empty`), and of blank maps among the judged (`blank`).
+        The mean of each of `SCORES` with its interval and its levels, and the numbers of images.
     """
     known = np.asarray(known, dtype=bool)
     judged = np.flatnonzero(known & rois.any(axis=(1, 2)))
@@ -64,19 +64,23 @@ def localisation(
         found["roi_area"].append(roi_area(roi))
     per_image = {key: np.concatenate(parts) for key, parts in found.items()}
 
-    def judge(key: str) -> dict[str, Any]:
-        values = per_image.get(key, np.empty(0))
-        return {**interval(values, groups=own_groups, bootstrap=bootstrap, confidence=confidence, seed=seed)}
+    def judge(key: str) -> Score:
+        return interval(per_image.get(key, np.empty(0)), groups=own_groups, bootstrap=bootstrap, confidence=confidence, seed=seed)
 
     def mean(key: str) -> float | None:
         return number(float(mean_of_defined(per_image.get(key, np.empty(0)))))
 
-    result: dict[str, Any] = {"n": len(judged), "unknown": int((~known).sum()), "empty": int(known.sum()) - len(judged)}
-    result["blank"] = int(blank(attention).sum())
-    for score in SCORES:
-        result[score] = judge(f"own {score}") | {level: mean(f"{level} {score}") for level in ("uniform", "centre", "shuffled")}
-    result["roi_area"] = judge("roi_area")
-    return result
+    def beside(score: str) -> Level:
+        return Level(**judge(f"own {score}").fields(), **{level: mean(f"{level} {score}") for level in ("uniform", "centre", "shuffled")})
+
+    return Localisation(
+        n=len(judged),
+        unknown=int((~known).sum()),
+        empty=int(known.sum()) - len(judged),
+        blank=int(blank(attention).sum()),
+        **{score: beside(score) for score in SCORES},
+        roi_area=judge("roi_area"),
+    )
 
 
 def _unit(roi: Array) -> Array:

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sightline.metrics.bootstrap import Array, Groups, Interval, chosen, interval
+from sightline.metrics.bootstrap import Array, chosen, interval
+from sightline.metrics.bootstrap import Groups as Clusters
+from sightline.results.base import Score
+from sightline.results.scores import Group, Groups
 
 # what people put there; hair and dark corners are left out, being common enough to halve every group
 ARTEFACTS = (
@@ -48,11 +51,11 @@ def group_accuracy(
     predicted: Array,
     groups: Sequence[str],
     *,
-    clusters: Groups | None = None,
+    clusters: Clusters | None = None,
     bootstrap: int = 1000,
     confidence: float = 0.95,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> Groups:
     """Accuracy of each group, and of the worst.
 
     Args:
@@ -61,16 +64,16 @@ def group_accuracy(
         clusters: patient or lesion of each image, drawn as a whole.
 
     Returns:
-        `worst`: the lowest accuracy, with the interval of that group, which knows nothing of the group having been picked; `worst_group`:
-        its name, the first in alphabetical order of several; `by_group`: name -> `accuracy` and `n`.
+        The accuracies. The interval of the worst group does not take into account that the group was picked; of several equally bad
+        groups it is the first in alphabetical order.
     """
     right = np.asarray(labels) == np.asarray(predicted)
     names = np.asarray(groups)
-    by_group: dict[str, dict[str, Any]] = {}
+    by_group: dict[str, Group] = {}
     for name in sorted(set(groups)):
         members = np.flatnonzero(names == name)
         accuracy = interval(right[members], groups=chosen(clusters, members), bootstrap=bootstrap, confidence=confidence, seed=seed)
-        by_group[name] = {"accuracy": accuracy, "n": len(members)}
-    worst = min(by_group, key=lambda name: by_group[name]["accuracy"]["value"], default=None)
-    nothing = Interval(value=None, low=None, high=None)
-    return {"worst": by_group[worst]["accuracy"] if worst else nothing, "worst_group": worst, "by_group": by_group}
+        by_group[name] = Group(accuracy=accuracy, n=len(members))
+    worst = min(by_group, key=lambda name: by_group[name].accuracy.value or 0.0, default=None)
+    nothing = Score(value=None, low=None, high=None)
+    return Groups(worst=by_group[worst].accuracy if worst else nothing, worst_group=worst, by_group=by_group)

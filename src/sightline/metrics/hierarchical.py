@@ -31,62 +31,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TypedDict
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
 from sightline.metrics.bootstrap import Array, Groups, Key, clusters, number, resamples
+from sightline.results.study import OverSeeds
 
 _LEAST = 1e-12  # p values are not told apart below it
 
 
-class Spread(TypedDict):
-    """A mean over seeds, how sure it is, and what makes it unsure; None is what cannot be computed.
-
-    Attributes:
-        value: mean over the seeds.
-        low, high: its interval, over seeds and images.
-        p: two-sided, of the mean being 0.
-        confidence: of the interval.
-        per_seed: the seeds' values; None where the score does not apply, which leaves the seed out.
-        seeds: how many there are with a value.
-        images: images that one seed is judged on, on average: those that the score applies to.
-        patients: to whom they belong.
-        sd_seeds: standard deviation between seeds, without the noise that their images add.
-        se_images: standard error of the mean due to the images, with these very seeds.
-        se_own: the part of one seed's standard error due to the images that other seeds do not share.
-        se: standard error of the mean, over seeds and images.
-        seed_share: share of its square that is measured by the spread between the seeds alone.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    p: float | None
-    confidence: float
-    per_seed: list[float | None]
-    seeds: int
-    images: int
-    patients: int
-    sd_seeds: float | None
-    se_images: float | None
-    se_own: float | None
-    se: float | None
-    seed_share: float | None
-
-
-def at_confidence(spread: Spread, confidence: float) -> Spread:
+def at_confidence(found: OverSeeds, confidence: float) -> OverSeeds:
     """The same with the interval of another confidence."""
-    value, error, share = spread["value"], spread["se"], spread["seed_share"]
+    value, error, share = found.value, found.se, found.seed_share
     if value is None or error is None or share is None:
-        return spread | {"confidence": confidence}
+        return found.but(confidence=confidence)
     if error:
-        reach = quantile((1 - confidence) / 2, share, spread["seeds"], spread["patients"]) * error
+        reach = quantile((1 - confidence) / 2, share, found.seeds, found.patients) * error
     else:
-        reach = min(1.0, -np.log(1 - confidence) / spread["patients"])
-    return spread | {"low": value - float(reach), "high": value + float(reach), "confidence": confidence}
+        reach = min(1.0, -np.log(1 - confidence) / found.patients)
+    return found.but(low=value - float(reach), high=value + float(reach), confidence=confidence)
 
 
 def quantile(tail: float, seed_share: float, seeds: int, patients: int) -> float:
@@ -105,7 +70,7 @@ def hierarchical(
     draws: int = 2000,
     confidence: float = 0.95,
     seed: int = 0,
-) -> dict[Key, Spread]:
+) -> dict[Key, OverSeeds]:
     """Means over seeds of weighted statistics, with the uncertainty of seeds and of images.
 
     Args:
@@ -120,7 +85,7 @@ def hierarchical(
         confidence: of the interval; see `family.simultaneous` for several comparisons at once.
 
     Returns:
-        A spread per name. Bounds, p and the spread between seeds need two seeds. Where neither seeds nor images make any difference, the
+        A mean per name. Bounds, p and the spread between seeds need two seeds. Where neither seeds nor images make any difference, the
         interval is that of the rule of three: what did not happen in n patients has a probability of at most -ln(0.05) / n.
     """
     own = [clusters(n, None if groups is None else groups[s]) for s, n in enumerate(images)]
@@ -165,7 +130,7 @@ def _of_seed(
     return values, {name: (np.concatenate([d[name] for d in drawn]) - value) * wider for name, value in values.items()}
 
 
-def _spread(values: Array, noise: Array, images: int, patients: int, confidence: float) -> Spread:
+def _spread(values: Array, noise: Array, images: int, patients: int, confidence: float) -> OverSeeds:
     """From the values (S,) of the seeds and their noise (S, R) in the bootstrap samples."""
     has = ~np.isnan(values)
     found, count = values[has], int(has.sum())
@@ -177,7 +142,7 @@ def _spread(values: Array, noise: Array, images: int, patients: int, confidence:
     own = ((off - common).var(axis=1, ddof=1).sum() / (count - 1)) if several else np.nan
     between = found.var(ddof=1) if count > 1 else np.nan
     error, share = _error(between / max(1, count), own / max(1, count), of_images, count)
-    spread = Spread(
+    result = OverSeeds(
         value=number(mean),
         low=None,
         high=None,
@@ -193,7 +158,7 @@ def _spread(values: Array, noise: Array, images: int, patients: int, confidence:
         se=number(error),
         seed_share=number(share),
     )
-    return at_confidence(spread, confidence)
+    return at_confidence(result, confidence)
 
 
 def _error(between: float, own: float, of_images: float, seeds: int) -> tuple[float, float]:

@@ -2,53 +2,24 @@
 
 That no difference was found means two things: that there is none worth having, or that the study could not have seen it. Which of them is
 decided by the smallest difference that matters. If the study would have found it with 80 % probability, the arms are not distinguishable;
-else the test set, or the number of seeds, is too small to tell, and how many it would take follows from the spread that was measured.
+else the test set, or the number of seeds, is too small to tell, and how many it would take follows from the found that was measured.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
-from typing import Literal
 
-from sightline.metrics.hierarchical import Spread
 from sightline.metrics.possible import Range, excludes_nothing, within
 from sightline.metrics.power import Noise, both_needed, detectable, images_needed, noise_of, seeds_needed
-
-Word = Literal["better", "worse", "not distinguishable", "too small a test set to tell", "too few seeds to tell", "not measured"]
+from sightline.results.study import Judgement, OverSeeds, Word
 
 # with fewer, a two-sided signed-rank test over pairs of seeds cannot reach p < 0.05, whatever they say: five stop at 0.0625
 ENOUGH_SEEDS = 6
 FAR = 20  # times as many images or seeds as there are: what few of them say of so many more is no number to plan by
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """A verdict.
-
-    Attributes:
-        word: the verdict.
-        sentence: the verdict with its numbers.
-        smallest: the smallest difference that matters.
-        value, low, high: the difference and the possible part of its interval; None where they cannot be computed, or where the interval
-            excludes nothing.
-        detectable: the smallest difference that such a study finds with 80 % probability; None also where that is more than is possible.
-        needs_images, needs_seeds: how many it takes to find `smallest`, where they are too few and it takes at most `FAR` times as many.
-    """
-
-    word: Word
-    sentence: str
-    smallest: float
-    value: float | None
-    low: float | None
-    high: float | None
-    detectable: float | None = None
-    needs_images: int | None = None
-    needs_seeds: int | None = None
-
-
 def judge(
-    spread: Spread,
+    found: OverSeeds,
     smallest: float,
     *,
     higher_is_better: bool = True,
@@ -60,57 +31,57 @@ def judge(
     """What the difference arm minus base allows to say.
 
     Args:
-        spread: of the difference, over seeds, its interval as it was computed.
+        found: of the difference, over seeds, its interval as it was computed.
         possible: where such a difference can lie, see `metrics.possible`; None: anywhere.
         smallest: the smallest difference that matters, above 0, in the units of the score.
         arm, base, metric: names for the sentence.
     """
-    value, low, high, noise = spread["value"], spread["low"], spread["high"], noise_of(spread)
+    value, low, high, noise = found.value, found.low, found.high, noise_of(found)
     needs: dict[str, int] = {}
     limit = None
     most = None if possible is None else max(-possible[0], possible[1])
     word: Word
     if value is None:
         word, why = "not measured", ""
-    elif spread["seeds"] < 2:
+    elif found.seeds < 2:
         word, why, needs = "too few seeds to tell", "One seed does not say how much seeds differ", {"seeds": ENOUGH_SEEDS}
     elif low is None or high is None or noise is None:
         word, why = "too small a test set to tell", "All images are of one patient, or too few for an interval"
     else:
-        alpha = 1 - spread["confidence"]
-        limit = detectable(noise, alpha=alpha) if spread["se"] else high - value
+        alpha = 1 - found.confidence
+        limit = detectable(noise, alpha=alpha) if found.se else high - value
         if not low <= 0 <= high:
             word, why = "better" if (value > 0) == higher_is_better else "worse", ""
         elif limit <= smallest:
             word = "not distinguishable"
             seen = f"One of {smallest:.3g} would have been found with 80 % probability"
             why = f"Any difference is below {smallest:.3g}" if max(-low, high) < smallest else seen
-        elif not spread["se"]:
+        elif not found.se:
             word, why = "too small a test set to tell", "No image and no seed made a difference, but they are few"
-            needs = {"images": ceil(spread["images"] * limit / smallest)}
+            needs = {"images": ceil(found.images * limit / smallest)}
         else:
             word, needs = _missing(noise, smallest, alpha)
-            why = _could_see(spread, limit, most, excludes_nothing(spread, possible))
-    shown = within(spread, possible)
-    there = {"images": spread["images"], "seeds": spread["seeds"]}
+            why = _could_see(found, limit, most, excludes_nothing(found, possible))
+    shown = within(found, possible)
+    there = {"images": found.images, "seeds": found.seeds}
     near = {kind: count for kind, count in needs.items() if count <= FAR * max(1, there[kind])}
     what = f"{arm} against {base}, {metric}"
     return Judgement(
-        word,
-        _sentence(shown, word, why, needs if near == needs else {}, smallest, what, _far(needs, near, smallest)),
-        smallest,
-        value,
-        shown["low"],
-        shown["high"],
+        word=word,
+        sentence=_sentence(shown, word, why, needs if near == needs else {}, smallest, what, _far(needs, near, smallest)),
+        smallest=smallest,
+        value=value,
+        low=shown.low,
+        high=shown.high,
         detectable=None if limit is None or (most is not None and limit > most) else limit,
         needs_images=near.get("images"),
         needs_seeds=near.get("seeds"),
     )
 
 
-def _could_see(spread: Spread, limit: float, most: float | None, vacuous: bool) -> str:
+def _could_see(found: OverSeeds, limit: float, most: float | None, vacuous: bool) -> str:
     """What the study could have found, in words where that is more than there can be."""
-    seeds = f"{spread['seeds']} seeds"
+    seeds = f"{found.seeds} seeds"
     if most is None or limit <= most:
         return f"Only one of {limit:.2g} would have been found with 80 % probability"
     if vacuous:
@@ -138,13 +109,13 @@ def _missing(noise: Noise, smallest: float, alpha: float) -> tuple[Word, dict[st
     return found, dict(zip(("images", "seeds"), both, strict=True)) if both else {}
 
 
-def _sentence(spread: Spread, word: Word, why: str, needs: dict[str, int], smallest: float, what: str, far: str) -> str:
-    if spread["value"] is None:
+def _sentence(found: OverSeeds, word: Word, why: str, needs: dict[str, int], smallest: float, what: str, far: str) -> str:
+    if found.value is None:
         return f"{what}: {word}."
-    text = f"{what}: {word}. The difference is {_signed(spread['value'])}"
-    if spread["low"] is not None and spread["high"] is not None:
-        text += f" ({100 * spread['confidence']:.4g} % interval {_signed(spread['low'])} to {_signed(spread['high'])})"
-    text += f", with {spread['seeds']} seed{'s' * (spread['seeds'] != 1)} and {spread['images']:,} images."
+    text = f"{what}: {word}. The difference is {_signed(found.value)}"
+    if found.low is not None and found.high is not None:
+        text += f" ({100 * found.confidence:.4g} % interval {_signed(found.low)} to {_signed(found.high)})"
+    text += f", with {found.seeds} seed{'s' * (found.seeds != 1)} and {found.images:,} images."
     if why:
         text += f" {why}."
     if needs:
@@ -152,7 +123,7 @@ def _sentence(spread: Spread, word: Word, why: str, needs: dict[str, int], small
         text += f" To find one of {smallest:.3g} it needs about {listed}."
     if far:
         text += f" {far}"
-    if 1 < spread["seeds"] < ENOUGH_SEEDS:
+    if 1 < found.seeds < ENOUGH_SEEDS:
         text += f" (With fewer than {ENOUGH_SEEDS} seeds no paired rank test could confirm it.)"
     return text
 

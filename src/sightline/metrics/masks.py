@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sightline.metrics.bootstrap import Array, Groups, chosen, interval, ratio
 from sightline.metrics.localisation import upsample
+from sightline.results.base import Score
+from sightline.results.scores import MaskScores
 
 WHOLE = 0.95  # a mask of at least this share of the image marks no place
 _CHUNK = 64  # maps at full size at a time
@@ -29,7 +29,7 @@ def mask_scores(
     bootstrap: int = 1000,
     confidence: float = 0.95,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> MaskScores:
     """Overlap of predicted masks with the regions, and the failures of the decoder that the SPN report saw with 25 % of the annotations
     (001-23, -25, -26).
 
@@ -40,8 +40,7 @@ def mask_scores(
         groups: patient or lesion of each image, drawn as a whole.
 
     Returns:
-        `jaccard` and `dice` with intervals over the `n` images with a known, non-empty region; `empty` and `whole`: the shares, among all
-        images, of masks without a pixel and of masks that cover the image.
+        `jaccard` and `dice` over the images with a known, non-empty region; `empty` and `whole` over all images.
     """
     shares, overlaps, marked = np.empty(len(maps)), np.empty(len(maps)), np.empty(len(maps), bool)
     for start in range(0, len(maps), _CHUNK):
@@ -53,14 +52,14 @@ def mask_scores(
     judged = np.flatnonzero(np.asarray(known, dtype=bool) & marked)
     overlap = overlaps[judged]
 
-    def judge(values: Array, rows: Array | None = None) -> dict[str, Any]:
+    def judge(values: Array, rows: Array | None = None) -> Score:
         own = groups if rows is None else chosen(groups, rows)
-        return {**interval(values, groups=own, bootstrap=bootstrap, confidence=confidence, seed=seed)}
+        return interval(values, groups=own, bootstrap=bootstrap, confidence=confidence, seed=seed)
 
-    return {
-        "n": len(judged),
-        "jaccard": judge(overlap, judged),
-        "dice": judge(2 * overlap / (1 + overlap), judged),
-        "empty": judge((shares == 0).astype(float)),
-        "whole": judge((shares >= WHOLE).astype(float)),
-    }
+    return MaskScores(
+        n=len(judged),
+        jaccard=judge(overlap, judged),
+        dice=judge(2 * overlap / (1 + overlap), judged),
+        empty=judge((shares == 0).astype(float)),
+        whole=judge((shares >= WHOLE).astype(float)),
+    )

@@ -8,7 +8,7 @@ serves any weighted statistic. McNemar's test is its short form for right and wr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypedDict
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import binom, rankdata
@@ -16,23 +16,16 @@ from scipy.stats import binom, rankdata
 from sightline.metrics.bootstrap import Array, Groups, Key, clusters, number, ratio
 from sightline.metrics.compare import Judged
 from sightline.metrics.ranks import overall_auc
+from sightline.results.scores import McNemar
 
 _ELEMENTS = 2**20  # of one chunk of weights
 
 
-class Permuted(TypedDict):
+class Permuted(NamedTuple):
     """A difference and its two-sided p; None is what cannot be computed."""
 
     value: float | None
     p: float | None
-
-
-class McNemar(TypedDict):
-    """Decisions that only one of two arms got right, and whether these numbers differ by more than chance."""
-
-    only_a: int
-    only_b: int
-    p: float
 
 
 def permutation_test(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sightline.metrics.bootstrap import Array, Groups, interval, mean_of_defined, number, ratio
 from sightline.metrics.localisation import roi_area, upsample
+from sightline.results.scores import Pointing
 
 _CHUNK = 64  # maps at full size at a time
 
@@ -45,7 +44,7 @@ def pointing_share(
     bootstrap: int = 1000,
     confidence: float = 0.95,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> Pointing:
     """The share of images whose map points into the region, beside chance.
 
     Args:
@@ -54,13 +53,12 @@ def pointing_share(
         groups: patient or lesion of each image, drawn as a whole.
 
     Returns:
-        `value`, `low`, `high`; `n`, the images judged; `chance`, the mean share of the image that the region covers, which is what a random
-        point scores.
+        The share; `chance` is what a random point scores.
     """
     hits = points_into(maps, regions)
     area = np.where(np.isnan(hits), np.nan, roi_area(regions))
     share = interval(hits, groups=groups, bootstrap=bootstrap, confidence=confidence, seed=seed)
-    return {**share, "n": int((~np.isnan(hits)).sum()), "chance": number(float(mean_of_defined(area)))}
+    return Pointing(**share.fields(), n=int((~np.isnan(hits)).sum()), chance=number(float(mean_of_defined(area))))
 
 
 def _points(maps: Array) -> Array:

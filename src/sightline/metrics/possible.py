@@ -7,7 +7,7 @@ only with what was certain beforehand, never narrowed further. One that holds al
 
 from __future__ import annotations
 
-from sightline.metrics.hierarchical import Spread
+from sightline.results.study import OverSeeds
 
 Range = tuple[float, float]
 SHARE: Range = (0.0, 1.0)  # of an accuracy, an area under a curve, a share of energy, an overlap
@@ -23,20 +23,20 @@ def of_difference(scores: Range) -> Range:
     return scores[0] - scores[1], scores[1] - scores[0]
 
 
-def within(spread: Spread, possible: Range | None) -> Spread:
+def within(found: OverSeeds, possible: Range | None) -> OverSeeds:
     """The same with the part of the interval that is possible; without an interval where that is everything.
 
     Args:
         possible: None: any number is.
     """
-    low, high = spread["low"], spread["high"]
-    if possible is None or low is None or high is None:
-        return spread
+    if possible is None or found.interval is None:
+        return found
+    low, high = found.interval
     if low <= possible[0] and high >= possible[1]:
-        return spread | {"low": None, "high": None}
-    return spread | {"low": max(low, possible[0]), "high": min(high, possible[1])}
+        return found.but(low=None, high=None)
+    return found.but(low=max(low, possible[0]), high=min(high, possible[1]))
 
 
-def excludes_nothing(spread: Spread, possible: Range | None) -> bool:
+def excludes_nothing(found: OverSeeds, possible: Range | None) -> bool:
     """Whether there is an interval and it holds all that is possible."""
-    return spread["low"] is not None and within(spread, possible)["low"] is None
+    return found.low is not None and within(found, possible).low is None

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri
 
-from sightline.metrics.hierarchical import Spread, quantile
+from sightline.metrics.hierarchical import quantile
+from sightline.results.study import OverSeeds
 
 MOST = 10_000  # times as many images or seeds as there are; a study that needs more will not be made
 
@@ -58,12 +59,12 @@ class Noise:
         return self.se_shared**2 + self.se_own**2 / self.seeds
 
 
-def noise_of(spread: Spread) -> Noise | None:
+def noise_of(found: OverSeeds) -> Noise | None:
     """The noise that a study has measured; None where it could not."""
-    if spread["sd_seeds"] is None or spread["se_images"] is None or spread["se_own"] is None:
+    if found.sd_seeds is None or found.se_images is None or found.se_own is None:
         return None
-    shared = max(0.0, spread["se_images"] ** 2 - spread["se_own"] ** 2 / spread["seeds"])
-    return Noise(spread["images"], spread["seeds"], spread["sd_seeds"], float(np.sqrt(shared)), spread["se_own"], spread["patients"])
+    shared = max(0.0, found.se_images**2 - found.se_own**2 / found.seeds)
+    return Noise(found.images, found.seeds, found.sd_seeds, float(np.sqrt(shared)), found.se_own, found.patients)
 
 
 def detectable(noise: Noise, *, alpha: float = 0.05, power: float = 0.8) -> float:

@@ -6,9 +6,10 @@ import numpy as np
 
 from sightline.metrics.bootstrap import Array
 from sightline.metrics.ranks import curves
+from sightline.results.scores import Curve
 
 
-def roc(scores: Array, positive: Array, *, points: int = 200, tolerance: float = 1e-3) -> dict[str, list[float]]:
+def roc(scores: Array, positive: Array, *, points: int = 200, tolerance: float = 1e-3) -> Curve:
     """False and true positive rates from (0, 0) to (1, 1).
 
     Args:
@@ -18,16 +19,16 @@ def roc(scores: Array, positive: Array, *, points: int = 200, tolerance: float =
         tolerance: largest change of the area under the curve.
 
     Returns:
-        `fpr` and `tpr`; empty lists if there is one class only.
+        The curve; without points if there is one class only.
     """
     hits, total = curves(scores, positive)
     if positive.all() or not positive.any():
-        return {"fpr": [], "tpr": []}
+        return Curve(fpr=[], tpr=[])
     tpr = np.append(0, hits / hits[-1])
     fpr = np.append(0, (total - hits) / (total[-1] - hits[-1]))
     corners = _corners(fpr, tpr)
     kept = _thinned(fpr[corners], tpr[corners], points, tolerance)
-    return {"fpr": fpr[corners][kept].tolist(), "tpr": tpr[corners][kept].tolist()}
+    return Curve(fpr=fpr[corners][kept].tolist(), tpr=tpr[corners][kept].tolist())
 
 
 def _corners(fpr: Array, tpr: Array) -> Array:

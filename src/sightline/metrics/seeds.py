@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from scipy.stats import mannwhitneyu
 
+from sightline.results.scores import SeedDifference
 
-def seed_difference(a: Sequence[float], b: Sequence[float]) -> dict[str, Any]:
+
+def seed_difference(a: Sequence[float], b: Sequence[float]) -> SeedDifference:
     """Medians of a score over trainings, and the exact two-sided Mann-Whitney test that one recipe tends to score higher.
 
     The trainings of one recipe are independent draws of weights and order; images do not enter, so that this says whether the *recipe* is
@@ -19,20 +20,27 @@ def seed_difference(a: Sequence[float], b: Sequence[float]) -> dict[str, Any]:
         a, b: one score per training.
 
     Returns:
-        `median` of a and `base_median` of b, their standard deviations `sd` and `base_sd` (None for one training), `difference` of the
-        medians, `p` (None where either side has fewer than two trainings), and `smallest_p` that so many trainings could reach.
+        The medians, their difference and the test.
 
     Source:
         Zhu, Salcudean, Rohling 2022 report medians of five trainings and a test (004-14, 004-16), which they do not name.
     """
     x, y = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    found: dict[str, Any] = {"median": float(np.median(x)), "base_median": float(np.median(y))}
-    found |= {key: float(np.std(v, ddof=1)) if len(v) > 1 else None for key, v in (("sd", x), ("base_sd", y))}
-    found["difference"] = found["median"] - found["base_median"]
+    medians = float(np.median(x)), float(np.median(y))
     several = min(len(x), len(y)) > 1
-    found["p"] = _p(x, y) if several else None
-    found["smallest_p"] = _p(np.arange(len(x)), -1.0 - np.arange(len(y))) if several else None
-    return found
+    return SeedDifference(
+        median=medians[0],
+        base_median=medians[1],
+        sd=_deviation(x),
+        base_sd=_deviation(y),
+        difference=medians[0] - medians[1],
+        p=_p(x, y) if several else None,
+        smallest_p=_p(np.arange(len(x)), -1.0 - np.arange(len(y))) if several else None,
+    )
+
+
+def _deviation(values: np.ndarray) -> float | None:
+    return float(np.std(values, ddof=1)) if len(values) > 1 else None
 
 
 def _p(x: np.ndarray, y: np.ndarray) -> float:

@@ -6,13 +6,12 @@ for it, and nobody takes it for a result.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sightline.metrics.bootstrap import Array, Groups, interval, intervals, mean_of_defined, ratio
 from sightline.metrics.localisation import blank, upsample
 from sightline.metrics.ranks import curves
+from sightline.results.scores import Best, Cut, Decided
 
 STEPS = np.arange(1, 20) / 20  # thresholds of maps that are tried
 _CHUNK = 16  # images at full size at a time
@@ -52,7 +51,7 @@ def decision_at(
     bootstrap: int = 1000,
     confidence: float = 0.95,
     seed: int = 0,
-) -> dict[str, Any]:
+) -> Decided:
     """How a decision at a given threshold fares.
 
     Args:
@@ -60,8 +59,7 @@ def decision_at(
         groups: patient or lesion of each image, drawn as a whole.
 
     Returns:
-        `threshold`; `sensitivity`, `specificity` and `balanced_accuracy` with intervals; `oracle`: threshold and balanced accuracy of the
-        best one on these very images, None with one class only.
+        The scores; `oracle` is None with one class only.
     """
     positive, said = np.asarray(positive, dtype=bool), np.asarray(scores) >= threshold
 
@@ -72,7 +70,8 @@ def decision_at(
 
     found = intervals(shares, len(positive), groups=groups, bootstrap=bootstrap, confidence=confidence, seed=seed)
     best = decision_threshold(scores, positive)
-    return {"threshold": threshold, **found, "oracle": best and {"threshold": best[0], "balanced_accuracy": best[1]}}
+    oracle = Best(threshold=best[0], balanced_accuracy=best[1]) if best else None
+    return Decided(threshold=threshold, **found, oracle=oracle)
 
 
 def overlaps(maps: Array, rois: Array, known: Array) -> Array:
@@ -125,13 +124,13 @@ def map_threshold(overlap: Array) -> tuple[float, float] | None:
 
 def overlap_at(
     overlap: Array, threshold: float, *, groups: Groups | None = None, bootstrap: int = 1000, confidence: float = 0.95, seed: int = 0
-) -> dict[str, Any]:
-    """`threshold`, the one of `STEPS` nearest to the given; `jaccard` there, with its interval; `oracle`: threshold and mean Jaccard of the
-    best one on these very images. Arguments as in `map_threshold` and `decision_at`."""
+) -> Cut:
+    """The overlap at the threshold of `STEPS` that is nearest to the given one. Arguments as in `map_threshold` and `decision_at`."""
     step = int(np.abs(STEPS - threshold).argmin())
     found = interval(overlap[step], groups=groups, bootstrap=bootstrap, confidence=confidence, seed=seed)
     best = map_threshold(overlap)
-    return {"threshold": float(STEPS[step]), "jaccard": found, "oracle": best and {"threshold": best[0], "jaccard": best[1]}}
+    oracle = Best(threshold=best[0], jaccard=best[1]) if best else None
+    return Cut(threshold=float(STEPS[step]), jaccard=found, oracle=oracle)
 
 
 def _best(thresholds: Array, scores: Array) -> tuple[float, float]:

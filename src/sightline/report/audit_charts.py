@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
@@ -15,6 +15,8 @@ from sightline.audit.findings import LEAST_ODDS
 from sightline.explain.colours import FAINT, INK, MUTED, SERIES
 from sightline.explain.style import STYLE, bare
 from sightline.report.audit_words import TESTS, called, factor
+from sightline.results import Score
+from sightline.results.audit import Finding, Perturbation, Randomisation, Reliance
 
 _ORDERS = {
     "map": ("its own map", SERIES[0], "-"),
@@ -24,20 +26,20 @@ _ORDERS = {
 _HOW = {"pasted": ("put in", "o", SERIES[0]), "removed": ("taken out", "s", SERIES[1]), "tag": ("present", "D", SERIES[6])}
 
 
-def tests_chart(reliance: Mapping[str, Any]) -> Figure:
+def tests_chart(reliance: Reliance) -> Figure:
     """Accuracy in every reliance test, beside what naming one class gives, and how far apart the classes' scores still are."""
-    shown = [name for name in TESTS if name in reliance["conditions"]]
+    shown = [name for name in TESTS if name in reliance.conditions]
     tone = {"as": INK, "only": SERIES[2], "removed": SERIES[1], "boxed": SERIES[1], "elsewhere": SERIES[6], "background": SERIES[0]}
     with rc_context(STYLE):
         figure = Figure(figsize=(9.2, 1.1 + 0.33 * len(shown)), layout="constrained")
         axes, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.3, 1))
-        axes.axvline(reliance["base_rate"]["value"], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
+        axes.axvline(reliance.base_rate.number, color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
         axes.annotate(
-            "most frequent class", (reliance["base_rate"]["value"], -0.75), (4, 0), textcoords="offset points", fontsize=8.5, color=MUTED
+            "most frequent class", (reliance.base_rate.number, -0.75), (4, 0), textcoords="offset points", fontsize=8.5, color=MUTED
         )
         for y, name in enumerate(shown):
-            _mark(axes, y, reliance["conditions"][name]["accuracy"], tone[name.partition("_")[0]], "o")
-            _mark(right, y, reliance["conditions"][name]["separation"], tone[name.partition("_")[0]], "o", inside=False)
+            _mark(axes, y, reliance.conditions[name].accuracy, tone[name.partition("_")[0]], "o")
+            _mark(right, y, reliance.conditions[name].separation, tone[name.partition("_")[0]], "o", inside=False)
         axes.set_yticks(range(len(shown)), [TESTS[name] for name in shown])
         axes.set_ylim(len(shown) - 0.5, -1.1)
         axes.set_xlim(0, 1.02)
@@ -50,29 +52,29 @@ def tests_chart(reliance: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def effects_chart(found: Sequence[Mapping[str, Any]]) -> Figure:
+def effects_chart(found: Sequence[Finding]) -> Figure:
     """The factor by which each artefact changes the odds of a class, with its interval. Pale: thrown off; hollow: nothing found."""
-    names = list(dict.fromkeys(one["artefact"] for one in found))
+    names = list(dict.fromkeys(one.artefact for one in found))
     with rc_context(STYLE):
         figure = Figure(figsize=(8.6, 1.2 + 0.5 * len(names)), layout="constrained")
         axes = figure.subplots()
         axes.axvspan(-math.log(LEAST_ODDS), math.log(LEAST_ODDS), color=FAINT, alpha=0.6, linewidth=0)
         axes.axvline(0, color=MUTED, linewidth=0.8)
         for one in found:
-            label, marker, colour = _HOW[one["how"]]
-            y = names.index(one["artefact"]) + {"pasted": -0.2, "removed": 0.0, "tag": 0.2}[one["how"]]
-            face = "white" if not one["found"] else _pale(colour) if one["verdict"] == "thrown off" else colour
-            _mark(axes, y, one, colour, marker, face=face, text=factor(one["value"]))
-        for label, marker, colour in (_HOW[how] for how in _HOW if any(one["how"] == how for one in found)):
+            label, marker, colour = _HOW[one.how]
+            y = names.index(one.artefact) + {"pasted": -0.2, "removed": 0.0, "tag": 0.2}[one.how]
+            face = "white" if not one.found else _pale(colour) if one.verdict == "thrown off" else colour
+            _mark(axes, y, one, colour, marker, face=face, text=factor(one.number))
+        for label, marker, colour in (_HOW[how] for how in _HOW if any(one.how == how for one in found)):
             axes.plot([], [], linestyle="none", marker=marker, color=colour, label=label)
         axes.set_yticks(range(len(names)), [called(name) for name in names])
         axes.set_ylim(len(names) - 0.5, -0.5)
-        reach = max(math.log(2), *(abs(one[end] or 0) for one in found for end in ("value", "low", "high")))
+        reach = max(math.log(2), *(abs(end or 0) for one in found for end in (one.value, one.low, one.high)))
         axes.set_xlim(-1.15 * reach, 1.15 * reach)
         ticks = [t for t in ((1.5, 2, 3) if reach < 1.3 else (2, 5, 20) if reach < 4 else (3, 10, 100, 1000)) if math.log(t) < 1.1 * reach]
         at = [-math.log(t) for t in reversed(ticks)] + [0] + [math.log(t) for t in ticks]
         axes.set_xticks(at, [*(f"1/{t:g}" for t in reversed(ticks)), "1", *(f"{t:g}" for t in ticks)])
-        classes = list(dict.fromkeys(one["class"] for one in found))
+        classes = list(dict.fromkeys(one.label for one in found))
         axes.set_xlabel(f"odds of {classes[0]}, times" if len(classes) == 1 else "odds of the class that moves most, times")
         figure.legend(loc="outside lower right", ncols=3, handletextpad=0.2, columnspacing=1.2)
         bare(axes, "x")
@@ -84,16 +86,17 @@ def _pale(colour: str) -> str:
     return to_hex([(1 + part) / 2 for part in to_rgb(colour)])
 
 
-def curves_chart(found: Mapping[str, Any]) -> Figure:
+def curves_chart(found: Perturbation) -> Figure:
     """Deletion and insertion: the probability of the decision while the image goes and comes."""
     with rc_context(STYLE):
         figure = Figure(figsize=(8.6, 3.2), layout="constrained")
         both = figure.subplots(1, 2, sharey=True)
-        for axes, (kind, word) in zip(both, (("deletion", "deleted"), ("insertion", "inserted")), strict=True):
-            steps = found["steps"]
+        kinds = (("deletion", "deleted", found.deletion), ("insertion", "inserted", found.insertion))
+        for axes, (kind, word, judged) in zip(both, kinds, strict=True):
+            steps = found.steps
             for order, (label, colour, line) in _ORDERS.items():
-                axes.plot([k / steps for k in range(steps + 1)], found[kind]["curves"][order], line, color=colour, label=label)
-            areas = ", ".join(f"{found[kind][order]['value']:.2f}" for order in _ORDERS)
+                axes.plot([k / steps for k in range(steps + 1)], judged.curves[order], line, color=colour, label=label)
+            areas = ", ".join(f"{score.number:.2f}" for score in (judged.map, judged.random, judged.centre))
             axes.set_title(f"{kind.capitalize()}: areas {areas}")
             axes.set_xlabel(f"share of the image that is {word}")
             axes.set_xlim(0, 1)
@@ -104,22 +107,22 @@ def curves_chart(found: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def cascade_chart(found: Mapping[str, Any]) -> Figure:
+def cascade_chart(found: Randomisation) -> Figure:
     """How similar the maps stay while the weights are scrambled from the output to the input."""
-    steps, level = found["steps"], found["other_images"]["value"]
+    steps, level = found.steps, found.other_images.value
     with rc_context(STYLE):
         figure = Figure(figsize=(8.6, 3.4), layout="constrained")
         axes = figure.subplots()
         at = range(len(steps) + 1)
         for key, label, colour in (("rank_correlation", "rank correlation", SERIES[0]), ("ssim", "structural similarity", SERIES[4])):
-            scores = [{"value": 1.0, "low": 1.0, "high": 1.0}, *(step[key] for step in steps)]
-            ends = [[float("nan") if s[end] is None else s[end] for s in scores] for end in ("low", "value", "high")]
+            scores = [Score(value=1, low=1, high=1), *(getattr(step, key) for step in steps)]
+            ends = np.array([(s.low, s.value, s.high) for s in scores], dtype=np.float64).T  # (3, steps), NaN for None
             axes.fill_between(at, ends[0], ends[2], color=colour, alpha=0.18, linewidth=0)
             axes.plot(at, ends[1], color=colour, marker="o", markersize=4, label=label)
         axes.axhline(0, color=MUTED, linewidth=0.8)
         if level is not None:
             axes.axhline(level, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), label="rank correlation between images")
-        axes.set_xticks(at, ["trained", *(step["name"] for step in steps)], rotation=35, ha="right")
+        axes.set_xticks(at, ["trained", *(step.name for step in steps)], rotation=35, ha="right")
         axes.set_ylim(min(-0.3, axes.get_ylim()[0]), 1.04)
         axes.set_ylabel("with the original maps")
         axes.set_xlabel("scrambled down to")
@@ -128,20 +131,18 @@ def cascade_chart(found: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def _mark(
-    axes: Axes, y: float, score: Mapping[str, Any], colour: str, marker: str, *, face: str = "", text: str = "", inside: bool = True
-) -> None:
+def _mark(axes: Axes, y: float, score: Score, colour: str, marker: str, *, face: str = "", text: str = "", inside: bool = True) -> None:
     """A value with its interval and its number, which stands left of it where an axis from 0 to 1 leaves no room (`inside`)."""
-    if score["value"] is None:
+    if score.value is None:
         return
-    if score["low"] is not None:
-        axes.plot([score["low"], score["high"]], [y, y], color=colour, linewidth=2, alpha=0.55, zorder=2)
-    axes.plot(score["value"], y, linestyle="none", marker=marker, markersize=7, mfc=face or colour, mec=colour, zorder=3)
-    edge = score["value"] if score["high"] is None else score["high"]
+    if score.interval is not None:
+        axes.plot(score.interval, [y, y], color=colour, linewidth=2, alpha=0.55, zorder=2)
+    axes.plot(score.value, y, linestyle="none", marker=marker, markersize=7, mfc=face or colour, mec=colour, zorder=3)
+    low, edge = score.interval or (score.value, score.value)
     right = not inside or bool(text) or edge < 0.9
-    place = edge if right else score["value"] if score["low"] is None else score["low"]
+    place = edge if right else low
     axes.annotate(
-        text or f"{score['value']:.2f}",
+        text or f"{score.value:.2f}",
         (place, y),
         (7 if right else -7, 0),
         textcoords="offset points",

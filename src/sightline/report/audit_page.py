@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from sightline.report.pictures import Charts
 from sightline.report.summary import Tile
 from sightline.report.templating import rendered
 from sightline.report.words import count, number
+from sightline.results import FORMAT
+from sightline.results.audit import AuditFacts, AuditReport, Finding
 
 _TERMS = {
     "control": "The same change without what is being tested: it tells what any change does.",
@@ -38,15 +40,18 @@ _SHARED = ("AUC", "EPG", "interval", "worst group")
 _COLUMNS = ("accuracy", "auc", "separation", "probability", "flips")
 
 
-def write_audit(run: Run, audit: Audit, split: str, out: Path) -> dict[str, Any]:
-    """Writes `audit.json` and `audit.html`, each whole or not at all.
-
-    Returns:
-        What `audit.json` holds: the facts, and `run`, `split`, `headline`, `sentences`, `files`.
-    """
-    said = {"headline": headline(audit.facts), "sentences": dict(sentences(audit.facts))}
-    files = {"files": [str(out / "audit.json"), str(out / "audit.html")]}
-    result = {"run": str(run.path), "split": split, "classes": list(run.classes)} | said | audit.facts | files
+def write_audit(run: Run, audit: Audit, split: str, out: Path) -> AuditReport:
+    """Writes `audit.json` and `audit.html`, each whole or not at all."""
+    result = AuditReport(
+        run=str(run.path),
+        split=split,
+        classes=list(run.classes),
+        headline=headline(audit.facts),
+        sentences=dict(sentences(audit.facts)),
+        **audit.facts.fields(),
+        files=[str(out / "audit.json"), str(out / "audit.html")],
+        format=FORMAT,
+    )
     page = audit_page(run, audit, split)
     write_json(out / "audit.json", result)
     write_text(out / "audit.html", page)
@@ -66,10 +71,10 @@ def audit_page(run: Run, audit: Audit, split: str) -> str:
         "tiles": _tiles(facts),
         "terms": dict(sorted(terms.items(), key=lambda term: term[0].lower())),
         "limits": _limits(facts),
-        "threshold": facts["threshold"],
+        "threshold": facts.threshold,
     }
-    if found := facts["artefacts"]:
-        alt = "Odds by artefact: " + "; ".join(f"{called(o['artefact'])}, {HOW[o['how']]}: {times(o)}" for o in found)
+    if found := facts.artefacts:
+        alt = "Odds by artefact: " + "; ".join(f"{called(o.artefact)}, {HOW[o.how]}: {times(o)}" for o in found)
         caption = (
             "Factors beyond the control, with their intervals. Pale: thrown off, by a drawing that it may never have seen. Hollow: nothing "
             "found. In the grey band a factor is too small to matter."
@@ -78,69 +83,69 @@ def audit_page(run: Run, audit: Audit, split: str) -> str:
         content["class"] = run.classes[-1] if len(run.classes) == 2 else None
         content |= {"effects": [_effect(one) for one in found], "attention": list(_attention(facts)), "groups": list(_groups(facts))}
         content["pairs"] = pictures.pairs_panel(facts, shown, run.classes, map_range(run))
-    if reliance := facts["reliance"]:
-        tests = [(TESTS[name], [scores[key] for key in _COLUMNS]) for name, scores in reliance["conditions"].items()]
-        alt = "Accuracy: " + "; ".join(f"{name} {number(scores[0]['value'])}" for name, scores in tests)
+    if reliance := facts.reliance:
+        tests = [(TESTS[name], [getattr(scores, key) for key in _COLUMNS]) for name, scores in reliance.conditions.items()]
+        alt = "Accuracy: " + "; ".join(f"{name} {number(scores[0].value)}" for name, scores in tests)
         caption = (
             "Every test changes the same images. The two covers, plain (one colour) and blurred, leave different traces: what only one "
             "shows may be the cover's doing. Both backgrounds leave the same seams: what differs between them is what the background tells."
         )
-        content |= {"tests": draw(charts.tests_chart(reliance), alt, caption), "conditions": tests, "reliance_n": reliance["n"]}
+        content |= {"tests": draw(charts.tests_chart(reliance), alt, caption), "conditions": tests, "reliance_n": reliance.n}
         content["examples"] = pictures.tests_panel(shown, run.classes, run.decision)
-    if curves := facts["perturbation"]:
-        caption = f"Mean over {count(curves['n'], 'image')}, in {curves['steps']} steps. Areas: its own map, random order, from the middle."
+    if curves := facts.perturbation:
+        caption = f"Mean over {count(curves.n, 'image')}, in {curves.steps} steps. Areas: its own map, random order, from the middle."
         content["curves"] = draw(charts.curves_chart(curves), "Deletion and insertion curves.", caption)
-    if cascade := facts["randomisation"]:
-        caption = f"Mean over {count(cascade['n'], 'image')} with intervals. Left: as trained. Right: everything scrambled."
+    if cascade := facts.randomisation:
+        caption = f"Mean over {count(cascade.n, 'image')} with intervals. Left: as trained. Right: everything scrambled."
         content["cascade"] = draw(charts.cascade_chart(cascade), "Similarity of the maps while the weights are scrambled.", caption)
         content["scrambled"] = pictures.cascade_panel(facts, shown, map_range(run))
     return rendered("audit.html.j2", content)
 
 
-def sample_line(facts: Mapping[str, Any], split: str) -> str:
+def sample_line(facts: AuditFacts, split: str) -> str:
     """Which images, how many, and how long it took."""
-    which = "all" if facts["images"] == facts["of"] else "a random"
-    return f"On {which} {facts['images']:,} of the {facts['of']:,} images of {split}; {facts['seconds']['spent']:.0f} seconds."
+    which = "all" if facts.images == facts.of else "a random"
+    return f"On {which} {facts.images:,} of the {facts.of:,} images of {split}; {facts.seconds.spent:.0f} seconds."
 
 
-def _tiles(facts: Mapping[str, Any]) -> list[Tile]:
+def _tiles(facts: AuditFacts) -> list[Tile]:
     found = []
-    if facts["alignment"]:
-        epg = facts["alignment"]["epg"]
-        found.append(Tile("evidence inside the region", epg, f"shuffled {number(epg['shuffled'])}"))
-    if reliance := facts["reliance"]:
+    if facts.alignment:
+        epg = facts.alignment.epg
+        found.append(Tile("evidence inside the region", epg, f"shuffled {number(epg.shuffled)}"))
+    if reliance := facts.reliance:
         box = weakest_outside(reliance)
-        found.append(Tile("separation left outside it", box, f"{count(reliance['n'], 'image')}, its box covered"))
-        found.append(Tile("decisions the background turns", reliance["differences"]["background_flips"], "another class minus the same"))
-    changed = [one for one in facts["artefacts"] if one["how"] != "tag"]
+        found.append(Tile("separation left outside it", box, f"{count(reliance.n, 'image')}, its box covered"))
+        found.append(Tile("decisions the background turns", reliance.differences["background_flips"], "another class minus the same"))
+    changed = [one for one in facts.artefacts if one.how != "tag"]
     if changed:
-        strongest = max(changed, key=lambda one: (one["verdict"] == "relying", one["found"], abs(one["value"])))
-        name = f"P({strongest['class']}), {called(strongest['artefact'])} {HOW[strongest['how']]}"
-        found.append(Tile(name, strongest["probability"], f"change, {count(strongest['n'], 'image')}"))
+        strongest = max(changed, key=lambda one: (one.verdict == "relying", one.found, abs(one.number)))
+        name = f"P({strongest.label}), {called(strongest.artefact)} {HOW[strongest.how]}"
+        found.append(Tile(name, strongest.probability, f"change, {count(strongest.n, 'image')}"))
     return found
 
 
-def _effect(one: Mapping[str, Any]) -> dict[str, Any]:
-    p = one["p_holm"]
-    flips = {"flips": one.get("flips"), "control": one.get("control_flips")}
-    said = {"name": called(one["artefact"]), "test": HOW[one["how"]], "p": "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"}
-    return said | flips | {"n": one["n"], "class": one["class"], "odds": times(one), "score": one["probability"], "verdict": one["verdict"]}
+def _effect(one: Finding) -> dict[str, Any]:
+    p = one.p_holm
+    flips = {"flips": one.flips, "control": one.control_flips}
+    said = {"name": called(one.artefact), "test": HOW[one.how], "p": "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"}
+    return said | flips | {"n": one.n, "class": one.label, "odds": times(one), "score": one.probability, "verdict": one.verdict}
 
 
-def _attention(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Any]]:
-    for how in ("pasted", "removed"):
-        for name, one in facts[how].items():
-            if one["attention"]:
-                yield called(name), HOW[how], one["attention"], one["area"]
+def _attention(facts: AuditFacts) -> Iterator[tuple[str, str, Any, Any]]:
+    for how, effects in (("pasted", facts.pasted), ("removed", facts.removed)):
+        for name, one in effects.items():
+            if one.attention:
+                yield called(name), HOW[how], one.attention, one.area
 
 
-def _groups(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, int, Any, bool]]:
-    for tag, one in facts["tags"].items():
-        for i, (group, score) in enumerate(one["by_group"].items()):
-            yield called(tag) if i == 0 else "", group.replace("_", " "), score["n"], score["accuracy"], group == one["worst_group"]
+def _groups(facts: AuditFacts) -> Iterator[tuple[str, str, int, Any, bool]]:
+    for tag, one in facts.tags.items():
+        for i, (group, score) in enumerate(one.by_group.items()):
+            yield called(tag) if i == 0 else "", group.replace("_", " "), score.n, score.accuracy, group == one.worst_group
 
 
-def _limits(facts: Mapping[str, Any]) -> list[str]:
+def _limits(facts: AuditFacts) -> list[str]:
     found = [
         "Changed images are not photographs, and a model may answer oddly to any of them. The controls catch most of that, not all.",
         "What moves no answer here may do so in other images, sizes and places, and with real artefacts.",
@@ -148,7 +153,7 @@ def _limits(facts: Mapping[str, Any]) -> list[str]:
         "Where the region was annotated wrongly, so are all tests that cover it.",
         "The intervals say how far other images would move a number, not another training.",
     ]
-    if facts["images"] < facts["of"]:
+    if facts.images < facts.of:
         found.append("To keep to the time, or as asked, not all images were taken. Each number says how many it had.")
     found.append("For research. Not a medical device.")
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from sightline.explain.overlay import Range, shown
 from sightline.explain.style import to_data_uri
 from sightline.report.audit_words import TESTS, called
 from sightline.report.pictures import Panel, Picture
+from sightline.results.audit import AuditFacts
 
 PAIRS = 6
 _PAIRS = (
@@ -25,9 +26,9 @@ _SIDE = 280
 _FEW = ("as_is", "only_mean", "removed_blur", "boxed_mean", "elsewhere_mean", "background_same", "background_other")
 
 
-def pairs_panel(facts: Mapping[str, Any], found: Shown, classes: Sequence[str], range: Range) -> Panel | None:
+def pairs_panel(facts: AuditFacts, found: Shown, classes: Sequence[str], range: Range) -> Panel | None:
     """The images that changed most when something was put in or taken out: of artefacts it relies on, then of others that moved it."""
-    strong = {(one["artefact"], one["how"]): rank for rank, one in enumerate(facts["artefacts"]) if one["found"]}
+    strong: dict[tuple[str, str], int] = {(one.artefact, one.how): rank for rank, one in enumerate(facts.artefacts) if one.found}
     ranked = sorted(found.pairs, key=lambda p: (strong.get((p.what, p.how), len(strong)), -p.change))
     turns: dict[Any, int] = {}
     chosen = []
@@ -40,7 +41,7 @@ def pairs_panel(facts: Mapping[str, Any], found: Shown, classes: Sequence[str], 
         verb = f"{called(pair.what)} {'put in' if pair.how == 'pasted' else 'taken out'}"
         row = []
         for pixels, said, raw, when in zip((pair.before, pair.after), pair.said, pair.maps, ("before", verb), strict=True):
-            caption, tone = _said(said, classes, pair.label, Decision(facts["threshold"]))
+            caption, tone = _said(said, classes, pair.label, Decision(facts.threshold))
             alt = f"Image {pair.id}, {when}: {caption}"
             row.append(Picture(_uri(pixels), f"{when}: {caption}", tone, alt))
             if raw is not None:
@@ -75,11 +76,11 @@ def tests_panel(found: Shown, classes: Sequence[str], decision: Decision) -> Pan
     return Panel([TESTS[name] for name in _FEW], rows, "Random images, not chosen for what they show. Green answers are right.")
 
 
-def cascade_panel(facts: Mapping[str, Any], found: Shown, range: Range) -> Panel | None:
+def cascade_panel(facts: AuditFacts, found: Shown, range: Range) -> Panel | None:
     """The maps of the first images while the weights are scrambled; each on its own scale."""
-    if not found.scrambled:
+    if not found.scrambled or facts.randomisation is None:
         return None
-    names = ["trained", *(step["name"] for step in facts["randomisation"]["steps"])]
+    names = ["trained", *(step.name for step in facts.randomisation.steps)]
     every = np.unique(np.linspace(0, len(names) - 1, min(6, len(names))).round().astype(int)).tolist()
     pictures = found.images.pixels.permute(0, 2, 3, 1).numpy()
     rows = []

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sightline.engine.run import Run
+from sightline.results import Score, SplitScores
 
 
-def by_decision(run: Run, split: str) -> dict[str, Any]:
+def by_decision(run: Run, split: str) -> SplitScores:
     """The scores of a split, with the confusion matrix and the sensitivities of the run's decisions, see `engine.decision`.
 
     Where it decides by the most probable class, these are the scores as they are. Intervals come from the scores at the kept threshold;
     validation images, which chose it, have none.
     """
-    scores, decision = run.metrics[split], run.decision
+    scores, decision = run.scores[split], run.decision
     if decision.threshold is None:
         return scores
-    said, found = run.predictions(split), scores["classification"]
+    said, found = run.predictions(split), scores.classification
     counts = np.zeros((len(run.classes), len(run.classes)), int)
     np.add.at(counts, (said.labels, decision(said.probabilities)), 1)
-    at = found.get("at_threshold") or {}
-    sure = {run.classes[0]: at.get("specificity"), run.classes[-1]: at.get("sensitivity")}
+    at = found.at_threshold
+    sure = {run.classes[0]: at.specificity, run.classes[-1]: at.sensitivity} if at else {}
     per_class = {
-        name: found["per_class"][name] | {"sensitivity": sure.get(name) or _share(int(row[i]), int(row.sum()))}
+        name: found.per_class[name].but(sensitivity=sure.get(name) or _share(int(row[i]), int(row.sum())))
         for i, (name, row) in enumerate(zip(run.classes, counts, strict=True))
     }
-    return scores | {"classification": found | {"confusion": counts.tolist(), "per_class": per_class}}
+    return scores.but(classification=found.but(confusion=counts.tolist(), per_class=per_class))
 
 
 def how(run: Run) -> str:
@@ -35,5 +34,5 @@ def how(run: Run) -> str:
     return "" if run.decision.threshold is None else run.decision.words(run.classes)
 
 
-def _share(hits: int, of: int) -> dict[str, Any]:
-    return {"value": hits / of if of else None, "low": None, "high": None}
+def _share(hits: int, of: int) -> Score:
+    return Score(value=hits / of if of else None, low=None, high=None)

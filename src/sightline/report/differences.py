@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sightline.engine import compare
 from sightline.engine.run import Run
 from sightline.explain.cells import names
 from sightline.metrics.arms import corrected, exchanges
+from sightline.results import Difference
+from sightline.results.scores import Paired
 
-Differences = dict[str, dict[str, dict[str, Any]]]  # test set -> metric -> see `corrected`
+Differences = dict[str, dict[str, Paired]]  # test set -> metric -> see `corrected`
 
 UNSTABLE = "°"  # marks an interval that is not BCa
 
@@ -33,10 +34,10 @@ class Compared:
     draws: int
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
-        """One per comparison, with `run`, `base`, `split` and `metric` beside what was found."""
+    def rows(self) -> list[Difference]:
+        """One per comparison."""
         return [
-            {"run": name, "base": self.base, "split": split, "metric": metric} | difference
+            Difference(run=name, base=self.base, split=split, metric=metric, **difference.fields())
             for name, sets in self.of.items()
             for split, metrics in sets.items()
             for metric, difference in metrics.items()
@@ -45,7 +46,7 @@ class Compared:
     @property
     def comparisons(self) -> int:
         """How many p values are corrected together."""
-        return sum(row["p"] is not None for row in self.rows)
+        return sum(row.p is not None for row in self.rows)
 
 
 def compared(runs: Sequence[Run], base: Run, splits: Sequence[str], closely: Collection[str]) -> Compared:
@@ -56,7 +57,7 @@ def compared(runs: Sequence[Run], base: Run, splits: Sequence[str], closely: Col
     """
     called = names(runs)
     others = {name: run for name, run in zip(called, runs, strict=True) if run is not base}
-    pairs = [(name, split) for name, run in others.items() for split in splits if split in run.metrics and split in base.metrics]
+    pairs = [(name, split) for name, run in others.items() for split in splits if split in run.scores and split in base.scores]
     draws, confidence = exchanges(3 * len(pairs)), runs[0].recipe.evaluate.confidence
     found = {
         (name, split, metric): difference
@@ -71,14 +72,14 @@ def compared(runs: Sequence[Run], base: Run, splits: Sequence[str], closely: Col
 
 def notes(found: Compared) -> list[str]:
     """How to read the differences: a line of a terminal each, those that apply."""
-    rows = [row for row in found.rows if row["value"] is not None]
+    rows = [row for row in found.rows if row.value is not None]
     if not rows:
         return []
-    decisions = [row["mcnemar"] for row in rows if "mcnemar" in row]
-    patients = any(test["p"] is None for test in decisions)
-    tests = ["DeLong", "McNemar"] if any("delong" in row for row in rows) else ["McNemar"]
+    decisions = [row.mcnemar for row in rows if row.mcnemar]
+    patients = any(test.p is None for test in decisions)
+    tests = ["DeLong", "McNemar"] if any(row.delong for row in rows) else ["McNemar"]
     said = [f"Intervals ({found.confidence:.0%}): bootstrap over {'patients' if patients else 'images'}, BCa."]
-    if any(row["method"] == "percentile" for row in rows):
+    if any(row.method == "percentile" for row in rows):
         said.append(f"{UNSTABLE} Percentile interval, where BCa is not stable.")
     said += [
         f"p: the arms' answers exchanged {'patient by patient' if patients else 'image by image'}, {found.draws:,} times.",

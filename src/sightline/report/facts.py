@@ -45,7 +45,7 @@ def _facts(run: Run) -> dict[str, str]:
     annotated = sum(row["annotated"] == "1" for row in training)
     weights = {"none": "from scratch", "imagenet": "pretrained on ImageNet"}.get(backbone.weights, "from given weights")
     cut = f", cut at stride {backbone.stride}" if backbone.stride else ""
-    versions = run.environment.get("packages", {})
+    versions = run.environment.packages
     return {
         "Recipe": f"{recipe.name}: {recipe.title}" if recipe.title else recipe.name,
         "Source": recipe.source,

@@ -12,22 +12,21 @@ from sightline.explain.figures import Arm, arms_chart, class_histogram, confusio
 from sightline.report import facts, tables
 from sightline.report.decided import by_decision
 from sightline.report.pictures import Chart, Charts, Panel, panel, picture
-from sightline.report.words import Score, count, score_line
+from sightline.report.words import count, score_line
+from sightline.results import Score
 
 PER_CLASS, SIDE_BY_SIDE, ERRORS, TAUGHT = 4, 6, 6, 4  # images of a panel
 
 
 def arms(charts: Charts, runs: Sequence[Run]) -> Chart | None:
     """Accuracy with the artefact's habit kept and turned round, beside EPG; None where these test sets are missing."""
-    if not all("matched" in run.metrics and "flipped" in run.metrics for run in runs):
+    if not all("matched" in run.scores and "flipped" in run.scores for run in runs):
         return None
     found, said = [], []
     for run, name in zip(runs, names(runs), strict=True):
-        accuracy: dict[str, Score] = {
-            s: run.metrics[s]["classification"]["accuracy"] for s in ("matched", "removed", "flipped") if s in run.metrics
-        }
+        accuracy: dict[str, Score] = {s: run.scores[s].accuracy for s in ("matched", "removed", "flipped") if s in run.scores}
         looked = tables.first_map(run, "matched")
-        epg = looked["epg"] if looked else None
+        epg = looked.epg if looked else None
         found.append(Arm(name, accuracy, epg))
         scores = [f"accuracy {split} {score_line(score)}" for split, score in accuracy.items()]
         said.append(f"{name}: {', '.join(scores)}, EPG {score_line(epg)}")
@@ -55,8 +54,8 @@ def localisation(charts: Charts, runs: Sequence[Run], split: str) -> Chart | Non
     figure = localisation_bars(runs, split)
     if figure is None:
         return None
-    scores = {n: (tables.first_map(r, split) or {}).get("epg") for r, n in zip(runs, names(runs), strict=True)}
-    said = "; ".join(f"{n}: {score_line(s)}" for n, s in scores.items())
+    scores = {n: tables.first_map(r, split) for r, n in zip(runs, names(runs), strict=True)}
+    said = "; ".join(f"{n}: {score_line(s.epg if s else None)}" for n, s in scores.items())
     caption = f"On {split}. Only what goes beyond all three marks shows that a model looks at the region of each image."
     return charts(figure, f"Share of evidence inside the region: {said}", caption)
 
@@ -100,7 +99,7 @@ def _how_drawn(run: Run) -> str:
 
 def curves(charts: Charts, runs: Sequence[Run], split: str) -> Chart:
     """ROC."""
-    said = [f"{n}: AUC {score_line(r.metrics[split]['classification']['auc'])}" for r, n in zip(runs, names(runs), strict=True)]
+    said = [f"{n}: AUC {score_line(r.scores[split].classification.auc)}" for r, n in zip(runs, names(runs), strict=True)]
     caption = f"How the classes are told apart on {split}, at every threshold. The dashed line is guessing."
     return charts(roc(runs, split), f"ROC curves on {split}. {'; '.join(said)}", caption)
 
@@ -108,7 +107,7 @@ def curves(charts: Charts, runs: Sequence[Run], split: str) -> Chart:
 def matrix(charts: Charts, run: Run, name: str, split: str) -> Chart:
     """Confusion matrix."""
     scores = by_decision(run, split)
-    counts, classes = scores["classification"]["confusion"], scores["classes"]
+    counts, classes = scores.classification.confusion, scores.classes
     said = [f"{n} {classes[i]} called {classes[j]}" for i, row in enumerate(counts) for j, n in enumerate(row) if n]
     return charts(
         confusion(scores),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from sightline.engine.compare import baseline, common_split
 from sightline.engine.evaluate import summary
@@ -19,11 +18,12 @@ from sightline.metrics.seeds import seed_difference
 from sightline.report.differences import Compared, compared, notes
 from sightline.report.page import write_report
 from sightline.report.summary import main_split, scored_splits
+from sightline.results.scores import Comparison, SeedDifference
 
 SHOWN = 8
 
 
-def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None) -> dict[str, Any]:
+def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None) -> Comparison:
     """Scores, paired differences to the baseline (the first label-only run, else the first), the grid of maps, the curves and a report.
 
     The differences are those of the report: on every split that it shows, with p corrected over all of them.
@@ -47,10 +47,15 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None) -> di
     base = baseline(runs)
     found = compared(runs, base, scored_splits(runs), {split, main_split(runs)})
     files = [] if out is None else _drawn(runs, split, out, found)
-    metrics = {name: run.metrics[split] for name, run in zip(names(runs), runs, strict=True)}
-    family = {"comparisons": found.comparisons, "exchanges": found.draws, "notes": notes(found)}
-    return (
-        {"split": split, "metrics": metrics, "differences": found.rows} | family | {"seeds": over_seeds(runs, split, base), "files": files}
+    return Comparison(
+        split=split,
+        scores={name: run.scores[split] for name, run in zip(names(runs), runs, strict=True)},
+        differences=found.rows,
+        comparisons=found.comparisons,
+        exchanges=found.draws,
+        notes=notes(found),
+        seeds=over_seeds(runs, split, base),
+        files=files,
     )
 
 
@@ -61,16 +66,16 @@ def _drawn(runs: Sequence[Run], split: str, out: Path, found: Compared) -> list[
     return [str(out / "grid.png"), str(out / "roc.png"), str(report)]
 
 
-def over_seeds(runs: Sequence[Run], split: str, base: Run) -> list[dict[str, Any]]:
+def over_seeds(runs: Sequence[Run], split: str, base: Run) -> list[SeedDifference]:
     """Recipes of which there are several trainings, against the trainings of the baseline's recipe: medians and a test."""
     scores: dict[str, dict[str, list[float]]] = {}
     for run in runs:
-        for metric, value in summary(run.metrics[split]).items():
+        for metric, value in summary(run.scores[split]).items():
             if metric in ("accuracy", "auc", "epg") and value is not None:
                 scores.setdefault(run.recipe.name, {}).setdefault(metric, []).append(value)
     own = scores.get(base.recipe.name, {})
     return [
-        {"recipe": recipe, "base": base.recipe.name, "metric": metric, "trainings": len(values)} | seed_difference(values, own[metric])
+        seed_difference(values, own[metric]).but(recipe=recipe, base=base.recipe.name, metric=metric, trainings=len(values))
         for recipe, of in scores.items()
         for metric, values in of.items()
         if recipe != base.recipe.name and metric in own and len(values) > 1

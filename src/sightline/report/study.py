@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from sightline.engine.files import write_json, write_text
 from sightline.report import study_charts, words
 from sightline.report.pictures import Chart, Charts
 from sightline.report.templating import rendered
+from sightline.results import Score
+from sightline.results.study import ArmDifference, ArmScore, DrawnRegions, StudyResult
 from sightline.study.folder import Study
 from sightline.yaml_text import dump
 
@@ -19,7 +22,7 @@ SPREAD = (
 )
 
 
-def write(study: Study, result: dict[str, Any]) -> list[Path]:
+def write(study: Study, result: StudyResult) -> list[Path]:
     """Writes `study.html`, `study.md` and `study.json` into the study's folder, each whole or not at all."""
     files = [study.path / f"study.{kind}" for kind in ("html", "md", "json")]
     write_text(files[0], page(study, result))
@@ -28,82 +31,102 @@ def write(study: Study, result: dict[str, Any]) -> list[Path]:
     return files
 
 
-def page(study: Study, result: dict[str, Any]) -> str:
+def page(study: Study, result: StudyResult) -> str:
     """One HTML page that needs no other file."""
     plan = dump(study.plan.model_dump(mode="json", exclude_defaults=True))
     said = {"drawn": drawn, "detectable": detectable}
     facts = {"plan": plan, "environment": environment(), **said, "charts": _charts(study, result), "tables": tables(study, result)}
-    return rendered("study.html.j2", result | facts | {"seeds": study.plan.seeds, "confidence": study.plan.confidence})
+    return rendered("study.html.j2", result.fields() | facts | {"seeds": study.plan.seeds, "confidence": study.plan.confidence})
 
 
-def _charts(study: Study, result: dict[str, Any]) -> dict[str, list[Chart]]:
+def _charts(study: Study, result: StudyResult) -> dict[str, list[Chart]]:
     plan, charts = study.plan, Charts()
     differences = []
-    for part in result["comparisons"]:
-        for base in plan.base if part["split"] == plan.decides[1] else ():  # the others are in the tables
+    for part in result.comparisons:
+        for base in plan.base if part.split == plan.decides[1] else ():  # the others are in the tables
             figure = study_charts.forest(part, base, plan.matters)
             if figure:
-                where = f"{part['score']} on {part['split']}" + (f", {_words(part['setting'])}" if part["setting"] else "")
+                where = f"{part.score} on {part.split}" + (f", {_words(part.setting)}" if part.setting else "")
                 differences.append(charts(figure, f"Differences from {base}: {where}", f"{where}. {SPREAD}"))
     over = []
     if len(plan.grid) == 1:
         key = next(iter(plan.grid))
         for split in plan.splits:
             for score in plan.scores_on(split):
-                rows = [row for row in result["levels"] if (row["score"], row["split"]) == (score, split)]
+                rows = [row for row in result.levels if (row.score, row.split) == (score, split)]
                 title = f"{score} on {split}"
                 over.append(charts(study_charts.curves(rows, key, title), title, f"{title} of every arm over {key}, with its interval."))
     fronts = []
     caption = "What is right of and above a point is better in both; ringed: no other point is. Lines: intervals over seeds and images."
     for split in plan.splits:
-        mapped = [row for row in result["levels"] if (row["score"], row["split"]) == ("epg", split) and row["value"] is not None]
+        mapped = [row for row in result.levels if (row.score, row.split) == ("epg", split) and row.value is not None]
         if "auc" in plan.scores_on(split) and mapped:
-            fronts.append(charts(study_charts.front(result["levels"], "epg", "auc", split), f"AUC against EPG on {split}", caption))
+            fronts.append(charts(study_charts.front(result.levels, "epg", "auc", split), f"AUC against EPG on {split}", caption))
     return {"differences": differences, "over": over, "fronts": fronts}
 
 
-def tables(study: Study, result: dict[str, Any]) -> list[dict[str, Any]]:
-    """Levels of every arm, one table per setting and split: rows of arms, columns of scores."""
+@dataclass(frozen=True)
+class ScoresOfArm:
+    """A row: an arm, with its scores by name."""
+
+    arm: str
+    seeds: int
+    images: int
+    scores: dict[str, ArmScore]
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """The scores of every arm on one split, in one setting of the grid."""
+
+    setting: str
+    split: str
+    scores: tuple[str, ...]
+    rows: list[ScoresOfArm]
+
+
+def tables(study: Study, result: StudyResult) -> list[ScoreTable]:
+    """One table per setting and split."""
     found = []
-    settings = list({str(row["setting"]): row["setting"] for row in result["levels"]}.values())
+    settings = list({str(row.setting): row.setting for row in result.levels}.values())
     for setting in settings:
         for split in study.plan.splits:
             rows = []
             for arm in study.plan.arms:
-                own = {r["score"]: r for r in result["levels"] if r["arm"] == arm.name and r["split"] == split and r["setting"] == setting}
+                own = {r.score: r for r in result.levels if r.arm == arm.name and r.split == split and r.setting == setting}
                 if own:
                     first = next(iter(own.values()))
-                    rows.append({"arm": arm.name, "seeds": first["seeds"], "images": first["images"], "scores": own})
+                    rows.append(ScoresOfArm(arm.name, first.seeds, first.images, own))
             if rows:
-                found.append({"setting": _words(setting), "split": split, "scores": list(study.plan.scores_on(split)), "rows": rows})
+                found.append(ScoreTable(_words(setting), split, tuple(study.plan.scores_on(split)), rows))
     return found
 
 
-def markdown(study: Study, result: dict[str, Any]) -> str:
+def markdown(study: Study, result: StudyResult) -> str:
     """The answer, the levels and the differences."""
-    lines = [f"# {result['title'] or result['name']}", ""]
-    lines += [*(line + "\n" for line in result["conclusion"]), *(f"- {sentence}" for sentence in result["answer"])]
-    for arm in result["arms"]:
-        lines += [f"- {arm['name']}: {drawn(arm['drawn'])}"] if arm["drawn"] else []
-    lines += ["", *result["notes"]] if result["notes"] else []
-    if result["missing"]:
-        lines += ["", f"{result['missing']} trainings are missing."]
-    lines += ["", *(f"- failed: {one['arm']}, seed {one['seed']}: {one['reason']}" for one in result["failed"])] if result["failed"] else []
-    for part in tables(study, result):
-        where = f"on {part['split']}" + (f", {part['setting']}" if part["setting"] else "")
+    lines = [f"# {result.title or result.name}", ""]
+    lines += [*(line + "\n" for line in result.conclusion), *(f"- {sentence}" for sentence in result.answer)]
+    for arm in result.arms:
+        lines += [f"- {arm.name}: {drawn(arm.drawn)}"] if arm.drawn else []
+    lines += ["", *result.notes] if result.notes else []
+    if result.missing:
+        lines += ["", f"{result.missing} trainings are missing."]
+    lines += ["", *(f"- failed: {one.arm}, seed {one.seed}: {one.reason}" for one in result.failed)] if result.failed else []
+    for table in tables(study, result):
+        where = f"on {table.split}" + (f", {table.setting}" if table.setting else "")
         lines += [
             "",
             f"## Scores {where}",
             "",
-            _line(["arm", "seeds", "images", *part["scores"]]),
-            _line(["---"] * (3 + len(part["scores"]))),
+            _line(["arm", "seeds", "images", *table.scores]),
+            _line(["---"] * (3 + len(table.scores))),
         ]
-        for row in part["rows"]:
-            cells = [_cell(row["scores"].get(score)) for score in part["scores"]]
-            lines.append(_line([row["arm"], str(row["seeds"]), str(row["images"]), *cells]))
-    for part in result["comparisons"]:
-        where = f"{part['score']} on {part['split']}" + (f", {_words(part['setting'])}" if part["setting"] else "")
-        lines += ["", f"## Differences: {where} (corrected for {part['family']} comparisons)", ""]
+        for line in table.rows:
+            cells = [_cell(line.scores.get(score)) for score in table.scores]
+            lines.append(_line([line.arm, str(line.seeds), str(line.images), *cells]))
+    for part in result.comparisons:
+        where = f"{part.score} on {part.split}" + (f", {_words(part.setting)}" if part.setting else "")
+        lines += ["", f"## Differences: {where} (corrected for {part.family} comparisons)", ""]
         head = [
             "arm",
             "minus",
@@ -116,35 +139,35 @@ def markdown(study: Study, result: dict[str, Any]) -> str:
             "verdict",
         ]
         lines += [_line(head), _line(["---"] * len(head))]
-        for row in part["rows"]:
-            usual, wide = row["difference"], row["simultaneous"]
-            noise = [words.number(usual[k]) for k in ("sd_seeds", "se_images")]
+        for row in part.rows:
+            usual, wide = row.difference, row.simultaneous
+            noise = [words.number(usual.sd_seeds), words.number(usual.se_images)]
             noise.append(detectable(row))
-            cells = [row["arm"], row["base"], _cell(usual), words.span(wide) or "–", words.number(row["p_holm"]), *noise]
-            lines.append(_line([*cells, row["verdict"]["word"]]))
+            cells = [row.arm, row.base, _cell(usual), words.span(wide) or "–", words.number(row.p_holm), *noise]
+            lines.append(_line([*cells, row.verdict.word]))
     return "\n".join(lines) + "\n"
 
 
-def detectable(row: dict[str, Any]) -> str:
+def detectable(row: ArmDifference) -> str:
     """The smallest difference that would have been found, in words where there can be none so large."""
-    found = row["verdict"]["detectable"]
-    return "more than possible" if found is None and row["difference"]["se"] is not None else words.number(found)
+    found = row.verdict.detectable
+    return "more than possible" if found is None and row.difference.se is not None else words.number(found)
 
 
-def drawn(found: dict[str, Any]) -> str:
+def drawn(found: DrawnRegions) -> str:
     """How good the regions are that a network drew, in words."""
-    dice, low, high = (words.number(found[key]) for key in ("dice", "low", "high"))
-    return f"{found['kept']:.0%} of the drawn masks are kept; held-out Dice {dice} ({low} to {high}, {found['drawings']} drawings)"
+    dice, low, high = map(words.number, (found.dice, found.low, found.high))
+    return f"{found.kept:.0%} of the drawn masks are kept; held-out Dice {dice} ({low} to {high}, {found.drawings} drawings)"
 
 
 def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _cell(score: Any) -> str:
-    if not score or score["value"] is None:
+def _cell(score: Score | None) -> str:
+    if not score or score.value is None:
         return "–"
-    return words.number(score["value"]) + (f" [{words.span(score)}]" if words.span(score) else "")
+    return words.number(score.value) + (f" [{words.span(score)}]" if words.span(score) else "")
 
 
 def _words(setting: dict[str, Any]) -> str:

@@ -12,7 +12,9 @@ from sightline.explain.cells import names
 from sightline.report import tables, verdict
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import Differences
-from sightline.report.words import Score, count, number
+from sightline.report.words import count, number
+from sightline.results import Score
+from sightline.results.scores import Level
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def main_split(runs: Sequence[Run]) -> str:
     Raises:
         UserError: there is none.
     """
-    common = [s for s in runs[0].metrics if all(s in run.metrics for run in runs)]
+    common = [s for s in runs[0].scores if all(s in run.scores for run in runs)]
     if not common:
         where = runs[0].path if len(runs) == 1 else "report"
         raise UserError(where, "no test set was evaluated for all runs", "Run `sightline evaluate RUN` first.")
@@ -49,13 +51,13 @@ def main_split(runs: Sequence[Run]) -> str:
 def judged_splits(runs: Sequence[Run]) -> list[str]:
     """The test sets that all runs have, the main one first; validation only where there is no other."""
     main = main_split(runs)
-    return [main, *(s for s in runs[0].metrics if s not in (main, "train", "val") and all(s in run.metrics for run in runs))]
+    return [main, *(s for s in runs[0].scores if s not in (main, "train", "val") and all(s in run.scores for run in runs))]
 
 
 def scored_splits(runs: Sequence[Run]) -> list[str]:
     """What the page shows scores of: the test sets, and last the validation images, which were used to choose the epoch."""
     splits = judged_splits(runs)
-    return [*splits, *(s for s in runs[0].metrics if s not in splits)]
+    return [*splits, *(s for s in runs[0].scores if s not in splits)]
 
 
 def hardest(run: Run, splits: Sequence[str]) -> str:
@@ -69,7 +71,7 @@ def most_telling(runs: Sequence[Run], splits: Sequence[str]) -> str:
 
 
 def _accuracy(run: Run, split: str) -> float:
-    value = run.metrics[split]["classification"]["accuracy"]["value"]
+    value = run.scores[split].accuracy.value
     return 1.0 if value is None else float(value)
 
 
@@ -80,21 +82,21 @@ def conclude(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[st
         splits: test sets, the main one first.
         differences: name of a run -> its paired differences to the baseline.
     """
-    run, split, metrics = runs[0], splits[0], runs[0].metrics
+    run, split, scores = runs[0], splits[0], runs[0].scores
     confidence = run.recipe.evaluate.confidence
     looks, epg = _looking(run, split)
     relies = _relies(run, split)
     hard = hardest(run, splits)
     points = [
-        ("How good is it?", verdict.how_good(metrics[split], split, confidence)),
+        ("How good is it?", verdict.how_good(scores[split], split, confidence)),
         ("Does it look at the annotated region?", verdict.where_it_looks(epg)),
         ("Does it rely on the artefact?", relies),
         ("Where does it fail?", verdict.where_it_fails(by_decision(run, hard), hard, how(run))),
         *_guidance(runs, splits, differences),
         *((f"And {name}?", _relies(other, split)) for other, name in list(zip(runs, names(runs), strict=True))[1:]),
     ]
-    partly = "flipped" in metrics and verdict.above_guessing(metrics["flipped"])
-    headline = verdict.headline(looks, verdict.habit(metrics.get("matched"), metrics.get("flipped")), partly)
+    partly = "flipped" in scores and verdict.above_guessing(scores["flipped"])
+    headline = verdict.headline(looks, verdict.habit(scores.get("matched"), scores.get("flipped")), partly)
     return Verdict(names(runs)[0], headline, [(question, answer) for question, answer in points if answer])
 
 
@@ -119,27 +121,27 @@ def _guidance(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[s
     return points
 
 
-def _looking(run: Run, split: str) -> tuple[verdict.Looking, Score | None]:
+def _looking(run: Run, split: str) -> tuple[verdict.Looking, Level | None]:
     looked = tables.first_map(run, split)
-    epg = looked["epg"] if looked else None
+    epg = looked.epg if looked else None
     return verdict.looking(epg), epg
 
 
 def _relies(run: Run, split: str) -> str:
-    return verdict.reliance(run.metrics.get("matched"), run.metrics.get("flipped"), _looking(run, split)[0])
+    return verdict.reliance(run.scores.get("matched"), run.scores.get("flipped"), _looking(run, split)[0])
 
 
 def tiles(run: Run, split: str) -> list[Tile]:
     """The few numbers at the top."""
-    scores, looked = run.metrics[split], tables.first_map(run, split)
+    scores, looked = run.scores[split], tables.first_map(run, split)
     found = [
-        Tile("accuracy", scores["classification"]["accuracy"], f"{count(scores['n'], 'image')}, {split}"),
-        Tile("AUC", scores["classification"]["auc"], "0.5 is guessing"),
+        Tile("accuracy", scores.accuracy, f"{count(scores.n, 'image')}, {split}"),
+        Tile("AUC", scores.classification.auc, "0.5 is guessing"),
     ]
     if looked:
-        found.append(Tile("EPG", looked["epg"], f"ROI area {number(looked['roi_area']['value'])}"))
-    if "flipped" in run.metrics:
-        found.append(Tile("accuracy, flipped", run.metrics["flipped"]["classification"]["accuracy"], "artefact on the other class"))
-    elif scores.get("groups"):
-        found.append(Tile("worst group", scores["groups"]["worst"], scores["groups"]["worst_group"]))
+        found.append(Tile("EPG", looked.epg, f"ROI area {number(looked.roi_area.value)}"))
+    if "flipped" in run.scores:
+        found.append(Tile("accuracy, flipped", run.scores["flipped"].accuracy, "artefact on the other class"))
+    elif scores.groups:
+        found.append(Tile("worst group", scores.groups.worst, scores.groups.worst_group or ""))
     return found

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sightline.engine.run import Run
 from sightline.explain.cells import names
-from sightline.report.words import Score, listed
+from sightline.report.words import listed
+from sightline.results import Score, SplitScores
+from sightline.results.scores import Cut, Decided, Localisation, Pointing
 
 PER_CLASS = ("sensitivity", "specificity", "precision", "f1", "auc", "average_precision")
 
@@ -24,9 +25,10 @@ class ScoreRow:
     worst_group: str
 
 
-def first_map(run: Run, split: str) -> dict[str, Any] | None:
+def first_map(run: Run, split: str) -> Localisation | None:
     """Localisation scores of the run's first map on `split`."""
-    return next(iter((run.metrics.get(split, {}).get("localisation") or {}).values()), None)
+    scores = run.scores.get(split)
+    return scores.first_map if scores else None
 
 
 def comparison(runs: Sequence[Run], splits: Sequence[str]) -> list[ScoreRow]:
@@ -34,19 +36,12 @@ def comparison(runs: Sequence[Run], splits: Sequence[str]) -> list[ScoreRow]:
     rows = []
     for split in splits:
         for run, name in zip(runs, names(runs), strict=True):
-            if split not in run.metrics:
+            if (scores := run.scores.get(split)) is None:
                 continue
-            scores, looked = run.metrics[split], first_map(run, split) or {}
-            good, groups = scores["classification"], scores.get("groups") or {}
-            shown = [
-                good["accuracy"],
-                good["balanced_accuracy"],
-                good["auc"],
-                looked.get("epg"),
-                looked.get("roi_area"),
-                groups.get("worst"),
-            ]
-            rows.append(ScoreRow(name, split, scores["n"], shown, groups.get("worst_group") or ""))
+            good, looked, groups = scores.classification, scores.first_map, scores.groups
+            maps = [looked.epg, looked.roi_area] if looked else [None, None]
+            shown = [good.accuracy, good.balanced_accuracy, good.auc, *maps, groups.worst if groups else None]
+            rows.append(ScoreRow(name, split, scores.n, shown, (groups.worst_group if groups else None) or ""))
     return rows
 
 
@@ -58,7 +53,7 @@ class PointingRow:
     regions: str
     arm: str
     map: str
-    score: dict[str, Any]  # value, low, high, n, chance, left_out
+    score: Pointing
 
 
 def pointing(runs: Sequence[Run], split: str) -> list[PointingRow]:
@@ -66,7 +61,7 @@ def pointing(runs: Sequence[Run], split: str) -> list[PointingRow]:
     rows = [
         PointingRow(label, listed(list(run.recipe.evaluate.point_into[label])), name, kind, score)
         for run, name in zip(runs, names(runs), strict=True)
-        for kind, classes in run.metrics[split].get("pointing", {}).items()
+        for kind, classes in run.scores[split].pointing.items()
         for label, score in classes.items()
     ]
     order = list(dict.fromkeys(row.label for row in rows))
@@ -76,35 +71,35 @@ def pointing(runs: Sequence[Run], split: str) -> list[PointingRow]:
 def masks(runs: Sequence[Run], split: str) -> list[tuple[str, str, list[Score]]]:
     """Rows (arm, map, scores as a mask: Jaccard, Dice, share of empty masks, share of whole-image masks)."""
     return [
-        (name, kind, [score[key] for key in ("jaccard", "dice", "empty", "whole")])
+        (name, kind, [score.jaccard, score.dice, score.empty, score.whole])
         for run, name in zip(runs, names(runs), strict=True)
-        for kind, score in run.metrics[split].get("masks", {}).items()
+        for kind, score in run.scores[split].masks.items()
     ]
 
 
-def decisions(runs: Sequence[Run], split: str) -> list[tuple[str, dict[str, Any]]]:
+def decisions(runs: Sequence[Run], split: str) -> list[tuple[str, Decided]]:
     """Rows (arm, scores of the decision at the threshold that it keeps); of two classes only."""
-    found = [(name, run.metrics[split]["classification"].get("at_threshold")) for run, name in zip(runs, names(runs), strict=True)]
+    found = [(name, run.scores[split].classification.at_threshold) for run, name in zip(runs, names(runs), strict=True)]
     return [(name, scores) for name, scores in found if scores]
 
 
-def cuts(runs: Sequence[Run], split: str) -> list[tuple[str, str, dict[str, Any]]]:
+def cuts(runs: Sequence[Run], split: str) -> list[tuple[str, str, Cut]]:
     """Rows (arm, map, its overlap with the region at the threshold that it keeps)."""
     return [
-        (name, kind, scores["at_threshold"])
+        (name, kind, scores.at_threshold)
         for run, name in zip(runs, names(runs), strict=True)
-        for kind, scores in (run.metrics[split].get("localisation") or {}).items()
-        if scores.get("at_threshold")
+        for kind, scores in run.scores[split].localisation.items()
+        if scores.at_threshold
     ]
 
 
-def per_class(scores: dict[str, Any]) -> list[tuple[str, int, list[Score]]]:
+def per_class(scores: SplitScores) -> list[tuple[str, int, list[Score]]]:
     """Rows (class, images, scores in the order of `PER_CLASS`)."""
-    return [(c, s["n"], [s[name] for name in PER_CLASS]) for c, s in scores["classification"]["per_class"].items()]
+    return [(c, s.n, [getattr(s, name) for name in PER_CLASS]) for c, s in scores.classification.per_class.items()]
 
 
-def groups(scores: dict[str, Any]) -> list[tuple[str, int, Score]]:
+def groups(scores: SplitScores) -> list[tuple[str, int, Score]]:
     """Rows (group, images, accuracy), worst first; empty where the images have no such tags."""
-    found = (scores.get("groups") or {}).get("by_group") or {}
-    rows = [(name, g["n"], g["accuracy"]) for name, g in found.items()]
-    return sorted(rows, key=lambda row: 1.0 if row[2]["value"] is None else row[2]["value"])
+    found = scores.groups.by_group if scores.groups else {}
+    rows = [(name, group.n, group.accuracy) for name, group in found.items()]
+    return sorted(rows, key=lambda row: 1.0 if row[2].value is None else row[2].value)

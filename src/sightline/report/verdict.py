@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
-from sightline.report.words import Score, bounds, count, listed, p_value, percent
+from sightline.report.words import bounds, count, listed, p_value, percent
+from sightline.results import Score, SplitScores
+from sightline.results.scores import Level, Paired
 
 Looking = Literal["region", "middle", "not", "away", "unsure", "unmeasured"]
 Habit = Literal["falls", "holds", "rises", "unsure", "untested"]
@@ -18,7 +20,7 @@ LEVEL_WORDS = {
 _METRIC_WORDS = {"accuracy": "accuracy", "auc": "AUC", "epg": "share of evidence inside the region"}
 
 
-def how_good(scores: Mapping[str, Any], where: str, confidence: float = 0.95) -> str:
+def how_good(scores: SplitScores, where: str, confidence: float = 0.95) -> str:
     """How often it is right, and whether that is more than guessing.
 
     Args:
@@ -26,58 +28,57 @@ def how_good(scores: Mapping[str, Any], where: str, confidence: float = 0.95) ->
         where: name of the split.
         confidence: of the intervals.
     """
-    found, n = scores["classification"], scores["n"]
-    accuracy, balanced, auc = found["accuracy"], found["balanced_accuracy"], found["auc"]
-    if accuracy["value"] is None:
+    found, n = scores.classification, scores.n
+    accuracy, balanced, auc = found.accuracy, found.balanced_accuracy, found.auc
+    if accuracy.value is None:
         return f"How often it is right on the {where} images could not be computed."
     sure = bounds(accuracy, confidence)
-    if accuracy["value"] == 1:
+    if accuracy.value == 1:
         # the percentile interval has no width here; the rule of three says what so few images can tell
         sure = f"(with {count(n, 'image')}, an error rate of up to about {percent(min(1.0, 3 / max(n, 1)))} cannot be ruled out)"
     # the accuracy is defined by the most probable class, whatever threshold the run keeps for its decisions
-    text = f"On the {where} images its most probable class is right for {percent(accuracy['value'])} of {count(n, 'image')} {sure}"
-    if auc["value"] is not None:
-        text += f", with an AUC of {auc['value']:.2f}"
-    return f"{text}. {_against_guessing(balanced, len(scores['classes']))}"
+    text = f"On the {where} images its most probable class is right for {percent(accuracy.value)} of {count(n, 'image')} {sure}"
+    if auc.value is not None:
+        text += f", with an AUC of {auc.value:.2f}"
+    return f"{text}. {_against_guessing(balanced, len(scores.classes))}"
 
 
 def _against_guessing(balanced: Score, classes: int) -> str:
     chance = 1 / classes
-    if balanced["value"] is None:
+    if balanced.value is None:
         return "Against guessing it could not be judged."
-    if balanced["low"] is None or balanced["high"] is None:
+    if balanced.low is None or balanced.high is None:
         return "No interval was computed, so it cannot be told from guessing."
-    if balanced["low"] > chance:
+    if balanced.low > chance:
         return "That is better than guessing."
-    mean = f"the classes' mean accuracy is {percent(balanced['value'])} {bounds(balanced)}, guessing gives {percent(chance)}"
-    return f"That is worse than guessing: {mean}." if balanced["high"] < chance else f"That is not distinguishable from guessing: {mean}."
+    mean = f"the classes' mean accuracy is {percent(balanced.value)} {bounds(balanced)}, guessing gives {percent(chance)}"
+    return f"That is worse than guessing: {mean}." if balanced.high < chance else f"That is not distinguishable from guessing: {mean}."
 
 
-def looking(score: Score | None) -> Looking:
+def looking(score: Level | None) -> Looking:
     """Whether a localisation score shows that the model looks at the annotated region.
 
     `region`: the whole interval lies above what a uniform map, a centred blob and other images' regions reach. `middle`: above the uniform
     map only. `away`: below the uniform map. `not`: none of these. `unsure`: no interval. `unmeasured`: no map, or no annotation.
     """
-    if not score or score["value"] is None:
+    if not score or score.value is None:
         return "unmeasured"
-    if score["low"] is None or score["high"] is None or score.get("uniform") is None:
+    if score.low is None or score.high is None or score.uniform is None:
         return "unsure"
-    levels = [score[name] for name in LEVEL_WORDS if score.get(name) is not None]
-    if score["low"] > max(levels):
+    if score.low > max(score.levels.values()):
         return "region"
-    if score["low"] > score["uniform"]:
+    if score.low > score.uniform:
         return "middle"
-    return "away" if score["high"] < score["uniform"] else "not"
+    return "away" if score.high < score.uniform else "not"
 
 
-def where_it_looks(score: Score | None) -> str:
+def where_it_looks(score: Level | None) -> str:
     """What the energy score says, beside the levels that it must be judged against."""
     found = looking(score)
     if found == "unmeasured" or score is None:
         return "This was not measured: there is no attention map, or no image of this set is annotated."
-    text = f"Of the evidence in its attention maps, {percent(score['value'])} lies inside the annotated region {bounds(score)}. "
-    levels = [f"{LEVEL_WORDS[name]} {percent(score[name])}" for name in LEVEL_WORDS if score.get(name) is not None]
+    text = f"Of the evidence in its attention maps, {percent(score.value)} lies inside the annotated region {bounds(score)}. "
+    levels = [f"{LEVEL_WORDS[name]} {percent(level)}" for name, level in score.levels.items()]
     if levels:
         text += f"For comparison: {listed(levels)}. "
     return text + _LOOKING_WORDS[found]
@@ -94,19 +95,19 @@ _LOOKING_WORDS: dict[Looking, str] = {
 }
 
 
-def habit(usual: Mapping[str, Any] | None, changed: Mapping[str, Any] | None) -> Habit:
+def habit(usual: SplitScores | None, changed: SplitScores | None) -> Habit:
     """What becomes of the accuracy when the artefact changes sides. `falls` and `rises` only where the two intervals lie apart."""
     if not usual or not changed:
         return "untested"
-    before, after = usual["classification"]["accuracy"], changed["classification"]["accuracy"]
-    if None in (before["low"], before["high"], after["low"], after["high"]):
+    before, after = usual.accuracy, changed.accuracy
+    if before.interval is None or after.interval is None:
         return "unsure"
-    if before["low"] > after["high"]:
+    if before.interval[0] > after.interval[1]:
         return "falls"
-    return "rises" if after["low"] > before["high"] else "holds"
+    return "rises" if after.interval[0] > before.interval[1] else "holds"
 
 
-def reliance(usual: Mapping[str, Any] | None, changed: Mapping[str, Any] | None, looks: Looking) -> str:
+def reliance(usual: SplitScores | None, changed: SplitScores | None, looks: Looking) -> str:
     """Whether the decision rests on the artefact, which a map alone cannot tell. Empty where it was not tested.
 
     Args:
@@ -115,8 +116,8 @@ def reliance(usual: Mapping[str, Any] | None, changed: Mapping[str, Any] | None,
     found = habit(usual, changed)
     if found == "untested" or usual is None or changed is None:
         return ""
-    before, after = usual["classification"]["accuracy"], changed["classification"]["accuracy"]
-    fall = f"from {percent(before['value'])} to {percent(after['value'])} {bounds(after)} when the artefact changes sides"
+    before, after = usual.accuracy, changed.accuracy
+    fall = f"from {percent(before.value)} to {percent(after.value)} {bounds(after)} when the artefact changes sides"
     rests = f"the decision {'partly ' if above_guessing(changed) else ''}rests on the artefact"
     if found == "falls" and looks == "region":
         return (
@@ -132,10 +133,10 @@ def reliance(usual: Mapping[str, Any] | None, changed: Mapping[str, Any] | None,
     return f"Its accuracy goes {fall}, a change that is not distinguishable from chance: no sign that it relies on the artefact."
 
 
-def above_guessing(scores: Mapping[str, Any]) -> bool:
+def above_guessing(scores: SplitScores) -> bool:
     """Whether the accuracy is surely higher than that of drawing lots."""
-    low = scores["classification"]["accuracy"]["low"]
-    return low is not None and low > 1 / len(scores["classification"]["confusion"])
+    low = scores.accuracy.low
+    return low is not None and low > 1 / len(scores.classification.confusion)
 
 
 def headline(looks: Looking, found: Habit, partly: bool = False) -> str:
@@ -159,36 +160,36 @@ def headline(looks: Looking, found: Habit, partly: bool = False) -> str:
 _ENOUGH = 10  # images of a group, for its interval to mean something
 
 
-def where_it_fails(scores: Mapping[str, Any], where: str, how: str = "") -> str:
+def where_it_fails(scores: SplitScores, where: str, how: str = "") -> str:
     """How many errors, of which class most, and in which group.
 
     Args:
         scores: of one split, the confusion matrix and the sensitivities those of the run's decisions.
         how: they were made, where it is not by the most probable class, as the groups' accuracies are.
     """
-    found = scores["classification"]
-    wrong = scores["n"] - sum(row[i] for i, row in enumerate(found["confusion"]))
+    found = scores.classification
+    wrong = scores.n - sum(row[i] for i, row in enumerate(found.confusion))
     if wrong == 0:
         return f"On the {where} images it made no error{how and f', {how}'}."
-    text = f"On the {where} images it is wrong {count(wrong, 'time')} in {scores['n']:,}{how and f', {how}'}. "
-    defined = {c: s["sensitivity"] for c, s in found["per_class"].items() if s["sensitivity"]["value"] is not None}
+    text = f"On the {where} images it is wrong {count(wrong, 'time')} in {scores.n:,}{how and f', {how}'}. "
+    defined = {c: s.sensitivity for c, s in found.per_class.items() if s.sensitivity.value is not None}
     if len(defined) > 1:
-        weakest = min(defined, key=lambda c: defined[c]["value"])
-        text += f"Of class {weakest} it finds the fewest: {percent(defined[weakest]['value'])} {bounds(defined[weakest])}. "
-    groups = scores.get("groups")
-    if groups and groups.get("worst_group"):
-        n = groups["by_group"][groups["worst_group"]]["n"]
-        sure = bounds(groups["worst"]) if n >= _ENOUGH else "(too few to say more)"
+        weakest = min(defined, key=lambda c: defined[c].value or 0.0)
+        text += f"Of class {weakest} it finds the fewest: {percent(defined[weakest].value)} {bounds(defined[weakest])}. "
+    groups = scores.groups
+    if groups and groups.worst_group:
+        n = groups.by_group[groups.worst_group].n
+        sure = bounds(groups.worst) if n >= _ENOUGH else "(too few to say more)"
         by = ", by the most probable class," if how else ""
-        right = f"{percent(groups['worst']['value'])} right{by} of {count(n, 'image')}"
-        text += f"The worst group is “{groups['worst_group']}” with {right} {sure}. "
+        right = f"{percent(groups.worst.value)} right{by} of {count(n, 'image')}"
+        text += f"The worst group is “{groups.worst_group}” with {right} {sure}. "
     return text.strip()
 
 
-def compared(name: str, base: str, metric: str, difference: Mapping[str, Any], where: str) -> str:
+def compared(name: str, base: str, metric: str, difference: Paired, where: str) -> str:
     """One score of one arm against the baseline, on the same images. "Better" only if the interval of the difference excludes zero, and the
     test, corrected for all comparisons, bears it out."""
-    word, value, low, high = _METRIC_WORDS[metric], difference["value"], difference["low"], difference["high"]
+    word, value, low, high = _METRIC_WORDS[metric], difference.value, difference.low, difference.high
     if value is None:
         return f"On the {where} images, the {word} of {name} and of {base} could not be compared."
     unit = "" if metric == "auc" else " points"
@@ -199,7 +200,7 @@ def compared(name: str, base: str, metric: str, difference: Mapping[str, Any], w
     if _unclear(difference):
         between = f"{_signed(metric, low)} to {_signed(metric, high)}{unit}"
         if not low <= 0 <= high:
-            between += f"; p = {p_value(difference['p_holm'])} once corrected for all comparisons"
+            between += f"; p = {p_value(difference.p_holm)} once corrected for all comparisons"
         return f"On the {where} images, {name} and {base} are not distinguishable in {word} ({between})."
     verdict = ("higher" if value > 0 else "lower") if metric == "epg" else "better" if value > 0 else "worse"
     least, most = sorted((abs(low), abs(high)))
@@ -207,10 +208,10 @@ def compared(name: str, base: str, metric: str, difference: Mapping[str, Any], w
     return f"On the {where} images, {name} is {verdict} than {base} in {word}, by {size}."
 
 
-def _unclear(difference: Mapping[str, Any]) -> bool:
+def _unclear(difference: Paired) -> bool:
     """Whether the interval holds zero or cannot be computed, or the test, corrected for all comparisons, does not bear it out."""
-    low, high = difference["low"], difference["high"]
-    return low is None or high is None or low <= 0 <= high or difference.get("verdict") == "not distinguishable"
+    low, high = difference.low, difference.high
+    return low is None or high is None or low <= 0 <= high or difference.verdict == "not distinguishable"
 
 
 def _size(metric: str, value: float) -> str:
@@ -222,7 +223,7 @@ def _signed(metric: str, value: float) -> str:
     return ("+" if value >= 0 else "−") + _size(metric, abs(value))
 
 
-def guidance_helps(differences: Mapping[str, Mapping[str, Mapping[str, Any]]], name: str, base: str) -> str:
+def guidance_helps(differences: Mapping[str, Mapping[str, Paired]], name: str, base: str) -> str:
     """Whether guidance helped, in one sentence: by what it changed in accuracy, set by set.
 
     Args:
@@ -233,7 +234,7 @@ def guidance_helps(differences: Mapping[str, Mapping[str, Mapping[str, Any]]], n
     unclear: list[str] = []
     for where, metrics in differences.items():
         change = metrics["accuracy"]
-        (unclear if _unclear(change) else better if change["value"] > 0 else worse).append(where)
+        (unclear if _unclear(change) else better if (change.value or 0) > 0 else worse).append(where)
     if better and not worse:
         rest = f" On {listed(unclear)} the two are not distinguishable." if unclear else ""
         return f"Guidance helps: {name} is more often right than {base} on {listed(better)}.{rest}"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-Score = Mapping[str, Any]  # value, low, high; None is what cannot be computed
+from sightline.results import Score
 
 
 def percent(share: float | None) -> str:
@@ -25,16 +22,16 @@ def percent(share: float | None) -> str:
 def bounds(score: Score, confidence: float | None = None) -> str:
     """The interval in words, in brackets; says so if there is none.
 
-    >>> bounds({"value": 0.9, "low": 0.85, "high": 0.95}, 0.95)
+    >>> bounds(Score(value=0.9, low=0.85, high=0.95), 0.95)
     '(95% interval 85% to 95%)'
 
     Args:
         confidence: named where an interval is first spoken of.
     """
-    if score["low"] is None or score["high"] is None:
+    if score.low is None or score.high is None:
         return "(no interval)"
     name = f"{confidence:.0%} interval " if confidence else ""
-    return f"({name}{percent(score['low'])} to {percent(score['high'])})"
+    return f"({name}{percent(score.low)} to {percent(score.high)})"
 
 
 def number(value: float | None) -> str:
@@ -44,9 +41,9 @@ def number(value: float | None) -> str:
 
 def span(score: Score | None) -> str:
     """`0.902–0.961`, empty without an interval."""
-    if not score or score["low"] is None or score["high"] is None:
+    if not score or score.low is None or score.high is None:
         return ""
-    return f"{number(score['low'])}{' to ' if score['low'] < 0 else '–'}{number(score['high'])}"
+    return f"{number(score.low)}{' to ' if score.low < 0 else '–'}{number(score.high)}"
 
 
 def p_value(p: float | None) -> str:
@@ -75,6 +72,6 @@ def listed(words: list[str]) -> str:
 
 def score_line(score: Score | None) -> str:
     """`0.934 (0.902 to 0.961)`, for alternative texts."""
-    if not score or score["value"] is None:
+    if not score or score.value is None:
         return "not defined"
-    return number(score["value"]) + ("" if score["low"] is None else f" ({number(score['low'])} to {number(score['high'])})")
+    return number(score.value) + ("" if score.low is None else f" ({number(score.low)} to {number(score.high)})")

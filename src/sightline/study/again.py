@@ -42,7 +42,7 @@ def forget_damaged(run: Run) -> None:
     Thresholds that are lost alone take the scores of the validation images with them, on which they are chosen.
     """
     readers: dict[str, Callable[[], object]] = {
-        "metrics.json": lambda: run.metrics,
+        "metrics.json": lambda: run.scores,
         "thresholds.json": lambda: run.thresholds,
         "predictions.csv": run.every_prediction,
     }
@@ -58,7 +58,7 @@ def maps_are_damaged(run: Run, split: str) -> bool:
     """Whether the maps of a split, or the predictions that they belong to, are lost."""
     try:
         run.attention(split)
-        return split not in run.metrics  # without scores nobody knows whether there should be maps
+        return split not in run.scores  # without scores nobody knows whether there should be maps
     except UserError:  # also a split that is no longer among the predictions
         return True
 

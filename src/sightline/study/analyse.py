@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from sightline.metrics.bootstrap import Array
 from sightline.metrics.family import holm, simultaneous
-from sightline.metrics.hierarchical import Spread, at_confidence, hierarchical
+from sightline.metrics.hierarchical import at_confidence, hierarchical
 from sightline.metrics.judgement import judge
 from sightline.metrics.possible import of_difference, within
+from sightline.results import FORMAT
+from sightline.results.study import Arm as ArmFacts
+from sightline.results.study import ArmDifference, ArmScore, Comparisons, Failure, OverSeeds, StudyResult
 from sightline.study.answers import Answers
 from sightline.study.cells import Cell, says
 from sightline.study.conclude import conclusions
@@ -27,46 +29,44 @@ Arms = Mapping[str, Mapping[int, Answers]]  # arm -> seed -> what that training 
 Name = tuple[str, str, str | None]  # score, arm, and the base that is subtracted
 
 
-def analyse(study: Study) -> dict[str, Any]:
-    """Everything that the trainings so far allow to say, as plain values.
+def analyse(study: Study) -> StudyResult:
+    """Everything that the trainings so far allow to say.
 
     An arm is compared with each base on the seeds that both have, image by image, seed by seed. p-values (Holm) and the intervals that
     verdicts go by are corrected over all comparisons of one score on one split, every setting and base included.
     """
     plan = study.plan
     arms = {setting: {arm: chosen(study, found) for arm, found in by_arm.items()} for setting, by_arm in grouped(study.cells).items()}
-    spreads = {split: _by_setting(study, arms, split) for split in plan.splits}
+    means = {split: _by_setting(study, arms, split) for split in plan.splits}
     trained = {(setting, arm): tuple(cell.key for cell in kept) for setting, by_arm in arms.items() for arm, kept in by_arm.items()}
     judged = [(score, split) for split in plan.splits for score in plan.scores_on(split)]
-    comparisons = [part for score, split in judged for part in _compared(plan, spreads[split], score, split, trained)]
+    comparisons = [part for score, split in judged for part in _compared(plan, means[split], score, split, trained)]
     failures = study.failures()
     levels = [
-        {"score": score, "split": split, "setting": dict(setting), "arm": arm, **within(spread, possible(score))}
-        for split, by_setting in spreads.items()
+        ArmScore(score=score, split=split, setting=dict(setting), arm=arm, **within(mean, possible(score)).fields())
+        for split, by_setting in means.items()
         for setting, found in by_setting.items()
-        for (score, arm, base), spread in found.items()
+        for (score, arm, base), mean in found.items()
         if base is None
     ]
-    return {
-        "name": plan.name,
-        "title": plan.title,
-        "recipe": plan.recipe,
-        "decides": list(plan.decides),
-        "matters": plan.matters,
-        "arms": [_about(study, arm.name, says(arm), arms) for arm in plan.arms],
-        "levels": levels,
-        "comparisons": comparisons,
-        "notes": _notes([*levels, *(row[kind] for part in comparisons for row in part["rows"] for kind in ("difference", "simultaneous"))]),
-        "conclusion": conclusions(plan, comparisons),
-        "answer": [
-            row["verdict"]["sentence"]
-            for part in comparisons
-            for row in part["rows"]
-            if (part["score"], part["split"]) == plan.decides and row["base"] == plan.base[0]
-        ],
-        "failed": [{"arm": c.arm, "seed": c.seed, "reason": failures[c.key]} for c in study.trainings if c.key in failures],
-        "missing": sum(not study.done(cell.key) for cell in study.trainings),
-    }
+    rows = [row for part in comparisons for row in part.rows]
+    deciding = [row for part in comparisons if (part.score, part.split) == plan.decides for row in part.rows]
+    return StudyResult(
+        name=plan.name,
+        title=plan.title,
+        recipe=plan.recipe,
+        decides=plan.decides,
+        matters=plan.matters,
+        arms=[_about(study, arm.name, says(arm), arms) for arm in plan.arms],
+        levels=levels,
+        comparisons=comparisons,
+        notes=_notes([*levels, *(row.difference for row in rows), *(row.simultaneous for row in rows)]),
+        conclusion=conclusions(plan, comparisons),
+        answer=[row.verdict.sentence for row in deciding if row.base == plan.base[0]],
+        failed=[Failure(arm=c.arm, seed=c.seed, reason=failures[c.key]) for c in study.trainings if c.key in failures],
+        missing=sum(not study.done(cell.key) for cell in study.trainings),
+        format=FORMAT,
+    )
 
 
 def chosen(study: Study, found: Sequence[Cell]) -> list[Cell]:
@@ -86,9 +86,9 @@ def chosen(study: Study, found: Sequence[Cell]) -> list[Cell]:
     return max(candidates.values(), key=merit) if len(candidates) > 1 else next(iter(candidates.values()))
 
 
-def _by_setting(study: Study, arms: Mapping[Setting, Mapping[str, Sequence[Cell]]], split: str) -> dict[Setting, dict[Name, Spread]]:
+def _by_setting(study: Study, arms: Mapping[Setting, Mapping[str, Sequence[Cell]]], split: str) -> dict[Setting, dict[Name, OverSeeds]]:
     names = study.plan.scores_on(split)
-    return {setting: _spreads(study.plan, names, _answers(study, by_arm, split)) for setting, by_arm in arms.items()}
+    return {setting: _means(study.plan, names, _answers(study, by_arm, split)) for setting, by_arm in arms.items()}
 
 
 def _answers(study: Study, by_arm: Mapping[str, Sequence[Cell]], split: str) -> dict[str, dict[int, Answers]]:
@@ -102,7 +102,7 @@ def _answers(study: Study, by_arm: Mapping[str, Sequence[Cell]], split: str) -> 
     return found
 
 
-def _spreads(plan: Plan, names: Sequence[str], arms: Arms) -> dict[Name, Spread]:
+def _means(plan: Plan, names: Sequence[str], arms: Arms) -> dict[Name, OverSeeds]:
     """Every score of every arm, and of every arm minus each base, over seeds and images: all from the same draws."""
     seeds = sorted({seed for by_seed in arms.values() for seed in by_seed})
     if not seeds:
@@ -135,56 +135,60 @@ def pairs(plan: Plan, arms: Arms) -> list[tuple[str, str]]:
     return [(arm, base) for i, base in enumerate(bases) for arm in arms if arm not in bases[: i + 1]]
 
 
-def _notes(spreads: Sequence[Mapping[str, Any]]) -> list[str]:
+def _notes(means: Sequence[OverSeeds]) -> list[str]:
     """What has to be said of the numbers beside which no interval stands."""
-    bare = [spread["seeds"] for spread in spreads if spread["se"] is not None and spread["low"] is None]
+    bare = [mean.seeds for mean in means if mean.se is not None and mean.low is None]
     if not bare:
         return []
     few = f"{min(bare)}" if min(bare) == max(bare) else f"{min(bare)} to {max(bare)}"
     return [f"Where an interval is missing, {few} seeds are too few for one: it would hold everything that the score can be."]
 
 
-def _compared(
-    plan: Plan, spreads: Mapping[Setting, Mapping[Name, Spread]], score: str, split: str, trained: Trained
-) -> list[dict[str, Any]]:
+def _compared(plan: Plan, means: Mapping[Setting, Mapping[Name, OverSeeds]], score: str, split: str, trained: Trained) -> list[Comparisons]:
     """The comparisons of one score on one split, a part per setting; one family.
 
     What compares the same trainings, in another setting or the other way round, is one comparison; trainings with themselves are none.
     """
     every = {
-        (setting, arm, base): spread
-        for setting, found in spreads.items()
-        for (of, arm, base), spread in found.items()
+        (setting, arm, base): mean
+        for setting, found in means.items()
+        for (of, arm, base), mean in found.items()
         if of == score and base is not None
     }
     content = {(setting, arm, base): frozenset({trained[setting, arm], trained[setting, base]}) for setting, arm, base in every}
-    family = {content[name]: spread["p"] for name, spread in every.items() if len(content[name]) == 2}
+    family = {content[name]: mean.p for name, mean in every.items() if len(content[name]) == 2}
     corrected = holm(family)
     level = simultaneous(plan.confidence, len(family))
-    parts: dict[Setting, list[dict[str, Any]]] = {}
-    for (setting, arm, base), spread in every.items():
-        wide = at_confidence(spread, level)
+    parts: dict[Setting, list[ArmDifference]] = {}
+    for (setting, arm, base), mean in every.items():
+        wide = at_confidence(mean, level)
         where = f"{score} on {split}" + "".join(f", {key} = {value}" for key, value in setting)
         better = score.partition("[")[0] not in LOWER_IS_BETTER
         can_be = of_difference(possible(score))
         verdict = judge(wide, plan.matters, higher_is_better=better, possible=can_be, arm=arm, base=base, metric=where)
-        shown = {"difference": within(spread, can_be), "simultaneous": within(wide, can_be)}
-        row = {"arm": arm, "base": base} | shown | {"p_holm": corrected.get(content[setting, arm, base])}
-        parts.setdefault(setting, []).append(row | {"verdict": asdict(verdict)})
+        row = ArmDifference(
+            arm=arm,
+            base=base,
+            difference=within(mean, can_be),
+            simultaneous=within(wide, can_be),
+            p_holm=corrected.get(content[setting, arm, base]),
+            verdict=verdict,
+        )
+        parts.setdefault(setting, []).append(row)
     return [
-        {"score": score, "split": split, "setting": dict(setting), "family": len(family), "confidence": level, "rows": rows}
+        Comparisons(score=score, split=split, setting=dict(setting), family=len(family), confidence=level, rows=rows)
         for setting, rows in parts.items()
     ]
 
 
-def _about(study: Study, arm: str, what: str, arms: Mapping[Setting, Mapping[str, list[Cell]]]) -> dict[str, Any]:
+def _about(study: Study, arm: str, what: str, arms: Mapping[Setting, Mapping[str, list[Cell]]]) -> ArmFacts:
     kept = [cell for by_arm in arms.values() for cell in by_arm[arm]]
     took = study.seconds()
-    return {
-        "name": arm,
-        "says": what,
-        "trainings": len({cell.key for cell in kept}),
-        "candidates": [dict(c) for c in dict.fromkeys(cell.candidate for cell in kept) if c],
-        "drawn": study.drawn(kept),
-        "seconds": statistics.median([took[c.key] for c in kept if c.key in took] or [0.0]),
-    }
+    return ArmFacts(
+        name=arm,
+        says=what,
+        trainings=len({cell.key for cell in kept}),
+        candidates=[dict(c) for c in dict.fromkeys(cell.candidate for cell in kept) if c],
+        drawn=study.drawn(kept),
+        seconds=statistics.median([took[c.key] for c in kept if c.key in took] or [0.0]),
+    )

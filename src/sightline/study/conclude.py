@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from sightline.results.study import Comparisons, Word
 from sightline.study.plan import Plan
 
 WITHOUT = "label-only"
-_TURNED = {"better": "worse", "worse": "better"}  # the same comparison, said of the other arm
+_TURNED: dict[Word, Word] = {"better": "worse", "worse": "better"}  # the same comparison, said of the other arm
 BLIND = ("random-roi", "centre-prior", "weight-decay")  # what helps without knowing the region
 
 
-def conclusions(plan: Plan, comparisons: Iterable[Mapping[str, Any]]) -> list[str]:
+def conclusions(plan: Plan, comparisons: Iterable[Comparisons]) -> list[str]:
     """From the comparisons of the deciding score; nothing where no arm is guided by the true region, or none is without guidance."""
     like = {arm.name: arm.like for arm in plan.arms}
     without = next((name for name in like if like[name] == WITHOUT), None)
@@ -20,11 +20,11 @@ def conclusions(plan: Plan, comparisons: Iterable[Mapping[str, Any]]) -> list[st
     blind = [name for name in like if like[name] in BLIND]
     lines = []
     for part in comparisons:
-        if without is None or (part["score"], part["split"]) != plan.decides:
+        if without is None or (part.score, part.split) != plan.decides:
             continue
-        words = {(row["arm"], row["base"]): row["verdict"]["word"] for row in part["rows"]}
+        words = {(row.arm, row.base): row.verdict.word for row in part.rows}
         words |= {(base, arm): _TURNED.get(word, word) for (arm, base), word in words.items()}
-        where = ", ".join(f"{key} = {value}" for key, value in part["setting"].items())
+        where = ", ".join(f"{key} = {value}" for key, value in part.setting.items())
         for arm in guided:
             begins = ": ".join(text for text in (where, arm if len(guided) > 1 else "") if text)
             if (said := _said(words, arm, without, blind)) is not None:

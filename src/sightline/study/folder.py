@@ -11,6 +11,7 @@ from sightline.engine.files import write_json, write_text
 from sightline.engine.read_files import read_json, read_yaml
 from sightline.errors import UserError
 from sightline.recipe import validated
+from sightline.results.study import DrawnRegions
 from sightline.study.answers import Answers, beside, load, readable
 from sightline.study.cells import Cell, cells
 from sightline.study.forms import Drawn, seconds_taken
@@ -115,20 +116,16 @@ class Study:
         found = {c.key: seconds_taken(self.run_folder(c.key)) for c in self.trainings if self.trained(c.key)}
         return {key: taken for key, taken in found.items() if taken is not None}
 
-    def drawn(self, found: Sequence[Cell]) -> dict[str, Any] | None:
-        """How good the regions are that were drawn for some trainings, as far as they are there; None: none are.
-
-        Returns:
-            drawings: how many; dice, low, high: of images that were held out, mean and range over the drawings; kept: share of the masks.
-        """
+    def drawn(self, found: Sequence[Cell]) -> DrawnRegions | None:
+        """How good the regions are that were drawn for some trainings, as far as they are there; None: none are."""
         files = {self.path / "drawn" / cell.drawing.name / "pseudo.json" for cell in found if cell.drawing is not None}
         remedy = "Remove the file: the report then goes without what it tells of the drawn regions."
         facts = [read_json(path, Drawn, remedy) for path in sorted(files) if path.exists()]
         if not facts:
             return None
-        dice = [one["held_out"]["dice"]["value"] for one in facts]
-        kept, predicted = (sum(one["images"][name] for one in facts) for name in ("kept", "predicted"))
-        return {"drawings": len(facts), "dice": statistics.fmean(dice), "low": min(dice), "high": max(dice), "kept": kept / predicted}
+        dice = [one.held_out.dice.number for one in facts]
+        kept = sum(one.images.kept for one in facts) / sum(one.images.predicted for one in facts)
+        return DrawnRegions(drawings=len(facts), dice=statistics.fmean(dice), low=min(dice), high=max(dice), kept=kept)
 
     def to_do(self) -> list[Cell]:
         """What is left, in order."""

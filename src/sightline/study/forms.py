@@ -6,37 +6,31 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from sightline.engine.read_files import Damaged, read_json
+from sightline.results import Result, Score
 
 
-class Taken(TypedDict):
+class Taken(Result):
     """`took.json`."""
 
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class Value(TypedDict):
-    """A score of drawn masks."""
-
-    value: float
-
-
-class HeldOut(TypedDict):
+class HeldOut(Result):
     """How good they are on images that were held out."""
 
-    dice: Value
+    dice: Score
 
 
-class Images(TypedDict):
+class Images(Result):
     """How many there are."""
 
     kept: int
     predicted: Annotated[int, Field(gt=0)]
 
 
-class Drawn(TypedDict):
+class Drawn(Result):
     """`pseudo.json`, as far as a report tells of it."""
 
     held_out: HeldOut
@@ -46,6 +40,6 @@ class Drawn(TypedDict):
 def seconds_taken(run: Path) -> float | None:
     """How long a training took; None where that was not written down, or was lost: it is only for estimates."""
     try:
-        return read_json(run / "took.json", Taken, "")["seconds"]
+        return read_json(run / "took.json", Taken, "").seconds
     except Damaged:
         return None

@@ -50,7 +50,7 @@ def _energy(run: Run, split: str, ids: Sequence[str], images: Images) -> Array:
 
 
 def _flips(run: Run, images: Images, what: str) -> Array:
-    classifier, kept = run.classifier().to(memory_format=torch.channels_last), run.thresholds.get("decision")
+    classifier, kept = run.classifier().to(memory_format=torch.channels_last), run.decision.threshold
     kind, _, artefact = what.partition("-")
     how: How = "removed" if kind == REMOVED else "pasted"
     chosen = marked(images) if how == "removed" else {artefact: clean(images, artefact)}

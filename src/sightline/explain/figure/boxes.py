@@ -19,6 +19,7 @@ from sightline.explain.colours import INK, MUTED, SERIES
 from sightline.explain.figure.kind import Options, kind, layout
 from sightline.explain.figure.words import wrapped
 from sightline.explain.style import STYLE, bare
+from sightline.results import Score, SplitScores
 
 SEEDS = ("train.seed", "data.split.seed", "data.split.fold", "data.options.seed", "data.roi.seed")
 WORDS = ("title", "source", "deviations")
@@ -33,9 +34,9 @@ def box_plots(runs: Sequence[Run], options: Options) -> Figure:
     """
     split = _split(runs, options)
     arms = grouped(runs)
-    aucs = {arm: [_value(run.metrics[split]["classification"]["auc"]) for run in members] for arm, members in arms.items()}
+    aucs = {arm: [_value(run.scores[split].classification.auc) for run in members] for arm, members in arms.items()}
     panels: dict[str, dict[str, list[float]]] = {"AUC": aucs}
-    pointing = {arm: [_pointing(run.metrics[split]) for run in members] for arm, members in arms.items()}
+    pointing = {arm: [_pointing(run.scores[split]) for run in members] for arm, members in arms.items()}
     for name in dict.fromkeys(c for found in pointing.values() for one in found for c in one):
         panels[f"pointing, {name}"] = {arm: [one.get(name, np.nan) for one in found] for arm, found in pointing.items()}
     width = min(3, len(panels))
@@ -82,14 +83,14 @@ def _split(runs: Sequence[Run], options: Options) -> str:
     return common_split(runs, options.split)
 
 
-def _value(score: Mapping[str, Any]) -> float:
-    return np.nan if score["value"] is None else float(score["value"])
+def _value(score: Score) -> float:
+    return np.nan if score.value is None else score.value
 
 
-def _pointing(scores: Mapping[str, Any]) -> dict[str, float]:
+def _pointing(scores: SplitScores) -> dict[str, float]:
     """Class -> share of its images whose first map points into the named regions."""
-    first: Mapping[str, Any] = next(iter(scores.get("pointing", {}).values()), {})
-    return {name: _value(score) for name, score in first.items() if isinstance(score, Mapping) and "value" in score}
+    first = next(iter(scores.pointing.values()), {})
+    return {name: _value(score) for name, score in first.items()}
 
 
 def _boxes(axes: Axes, title: str, values: Mapping[str, Sequence[float]], room: float) -> None:

@@ -1,0 +1,336 @@
+"""Scores of one split with their intervals, and differences between two runs on the same images."""
+
+from __future__ import annotations
+
+from pydantic import AliasChoices, Field
+
+from sightline.results.base import Count, Number, Result, Score, Share, Version
+
+
+class AUC(Score):
+    """An area under the ROC curve; `delong`: with two classes, its interval in closed form."""
+
+    delong: Score | None = None
+
+
+class AtDecision(Result):
+    """How the decisions for one class compare with the labels, one class against the rest."""
+
+    sensitivity: Score
+    specificity: Score
+    precision: Score
+    f1: Score
+
+
+class ClassScores(AtDecision):
+    """The scores of one class, which `n` images have as their label."""
+
+    n: Count
+    auc: Score
+    average_precision: Score
+
+
+class Positive(AtDecision):
+    """With two classes, the scores of the last one, whose name is `label`."""
+
+    label: str = Field(validation_alias=AliasChoices("label", "class"), serialization_alias="class")
+
+
+class Curve(Result):
+    """A ROC curve; it has no points if all images are of one class."""
+
+    fpr: list[float]
+    tpr: list[float]
+
+
+class Best(Result):
+    """The best threshold in hindsight: chosen on the same images that are scored."""
+
+    threshold: float
+    balanced_accuracy: Number = None
+    jaccard: Number = None
+
+
+class Decided(Result):
+    """The decision at the threshold that was chosen on validation images."""
+
+    threshold: float
+    sensitivity: Score
+    specificity: Score
+    balanced_accuracy: Score
+    oracle: Best | None
+
+
+class Cut(Result):
+    """A map as a mask, at the threshold that was chosen on validation images."""
+
+    threshold: float
+    jaccard: Score
+    oracle: Best | None
+
+
+class Classification(Result):
+    """How good the decision is. Accuracies are those of the most probable class.
+
+    Attributes:
+        sensitivity, specificity, precision, f1: means over the classes; see `metrics.classification`.
+        per_class: class -> its scores.
+        positive: with two classes, the last class's own scores.
+        confusion: (C, C) counts; rows are labels, columns are predictions.
+        roc: class -> curve; None for a class without images.
+        at_threshold: with two classes, scores at the threshold that the run keeps.
+    """
+
+    accuracy: Score
+    balanced_accuracy: Score
+    sensitivity: Score | None = None
+    specificity: Score | None = None
+    precision: Score | None = None
+    f1: Score | None = None
+    auc: AUC
+    average_precision: Score | None = None
+    per_class: dict[str, ClassScores]
+    positive: Positive | None = None
+    confusion: list[list[Count]]
+    roc: dict[str, Curve | None]
+    at_threshold: Decided | None = None
+
+
+class Level(Score):
+    """A score of maps, beside the levels that maps reach without any information about the image.
+
+    Attributes:
+        uniform: score of a map with the same value everywhere.
+        centre: score of a blob in the middle.
+        shuffled: score of the maps of other images.
+    """
+
+    uniform: Number = None
+    centre: Number = None
+    shuffled: Number = None
+
+    @property
+    def levels(self) -> dict[str, float]:
+        """The levels that could be computed, by name."""
+        found = {"uniform": self.uniform, "centre": self.centre, "shuffled": self.shuffled}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class Localisation(Result):
+    """How well a map agrees with the region that an expert marked.
+
+    Attributes:
+        n, unknown, empty: number of images that were judged; that were not, since their region is unknown, or empty.
+        blank: number of maps, among the judged, without positive evidence.
+        epg: energy-based pointing game: the share of the map's positive evidence inside the region.
+        pointing: how often the highest point lies inside the region.
+        jaccard, dice: overlap of the map, cut at `evaluate.threshold`, with the region.
+        pixel_ap: average precision of the region's pixels, ranked by the map.
+        roi_area: the share of the image that the region covers.
+        at_threshold: overlap at the threshold that the run keeps.
+    """
+
+    n: Count = 0
+    unknown: Count = 0
+    empty: Count = 0
+    blank: Count = 0
+    epg: Level
+    pointing: Level | None = None
+    jaccard: Level | None = None
+    dice: Level | None = None
+    pixel_ap: Level | None = None
+    roi_area: Score
+    at_threshold: Cut | None = None
+
+
+class Group(Result):
+    """The images of one class with, or without, one artefact."""
+
+    accuracy: Score
+    n: Count
+
+
+class Groups(Result):
+    """Accuracy of each group, and of the worst group: that with the lowest accuracy, with the interval of that group."""
+
+    worst: Score
+    worst_group: str | None
+    by_group: dict[str, Group]
+
+
+class MaskScores(Result):
+    """Scores of a map as a predicted mask.
+
+    Attributes:
+        n: number of images with a known region that is not empty; `jaccard` and `dice` are means over these.
+        empty, whole: shares, among all images, of masks without a pixel and of masks that cover the image.
+    """
+
+    n: Count = 0
+    jaccard: Score
+    dice: Score
+    empty: Score
+    whole: Score
+
+
+class Pointing(Score):
+    """How often the highest point of a map lies in a region.
+
+    Attributes:
+        n, left_out: number of images that were judged; that were not, since the region is unknown or absent.
+        chance: the mean share of the image that the region covers.
+    """
+
+    n: Count
+    chance: Number
+    left_out: Count = 0
+
+
+class SplitScores(Result):
+    """All scores of one split.
+
+    Attributes:
+        n: number of images.
+        classes: in the order of the logits.
+        localisation: map -> its scores; empty for a classifier without maps.
+        masks: map -> its scores as a mask, for maps in [0, 1].
+        pointing: map -> class -> how often the map's maximum lies in that class's region; only if the recipe asks for it.
+        groups: accuracy by class and artefact, if artefacts are tagged.
+        format: version of the form of the file.
+    """
+
+    n: Count
+    classes: list[str]
+    classification: Classification
+    localisation: dict[str, Localisation] = {}
+    masks: dict[str, MaskScores] = {}
+    pointing: dict[str, dict[str, Pointing]] = {}
+    groups: Groups | None = None
+    format: Version = 1
+
+    @property
+    def first_map(self) -> Localisation | None:
+        """The scores of the first map; None if there is no map."""
+        return next(iter(self.localisation.values()), None)
+
+    @property
+    def accuracy(self) -> Score:
+        """The share of images whose most probable class is their label."""
+        return self.classification.accuracy
+
+
+class Thresholds(Result):
+    """What a run decides by, chosen on its validation images.
+
+    Attributes:
+        decision: threshold of the probability of the last of two classes; None: the most probable class is predicted.
+        maps: map -> threshold of the map scaled to [0, 1]; None if no validation image is annotated.
+        chosen_on: the split (`from` in the file).
+    """
+
+    chosen_on: str = Field("val", validation_alias=AliasChoices("chosen_on", "from"), serialization_alias="from")
+    decision: Share = None
+    maps: dict[str, Share] = {}
+
+
+class AreaTest(Score):
+    """DeLong's test of the difference of two areas: standard error, z and two-sided p."""
+
+    se: Number = None
+    z: Number = None
+    p: Number = None
+    p_holm: Number = None
+
+
+class McNemar(Result):
+    """Numbers of images that only one of two runs predicts correctly, and the two-sided p of McNemar's exact test."""
+
+    only_a: Count
+    only_b: Count
+    p: Number = None
+    p_holm: Number = None
+
+
+class Paired(Score):
+    """A paired difference of one score between two runs, on the same images.
+
+    Attributes:
+        value, low, high: the difference and its interval.
+        p, p_holm: p-value of a permutation test; the same, corrected over all comparisons made together.
+        verdict: `higher`, `lower` or `not distinguishable`.
+        delong: for an AUC with two classes, the test in closed form.
+        mcnemar: for accuracies, the test of the decisions.
+    """
+
+    p: Number = None
+    p_holm: Number = None
+    verdict: str
+    delong: AreaTest | None = None
+    mcnemar: McNemar | None = None
+
+    @property
+    def closed(self) -> AreaTest | McNemar | None:
+        """The test in closed form, if there is one."""
+        return self.delong or self.mcnemar
+
+
+class Difference(Paired):
+    """A paired difference of one score, `run` minus `base`, on the images of a split.
+
+    Attributes:
+        run, base: the two runs.
+        split, metric: the split and the score that are compared.
+    """
+
+    run: str
+    base: str
+    split: str
+    metric: str
+
+
+class SeedDifference(Result):
+    """A score over several trainings of two recipes.
+
+    Attributes:
+        recipe, base, metric: what is compared; `trainings`: number of trainings of `recipe`.
+        median, base_median, difference: medians over the trainings, and their difference.
+        sd, base_sd: standard deviations; None for one training.
+        p: exact two-sided Mann-Whitney test; None where either side has fewer than two trainings.
+        smallest_p: the smallest p that so many trainings can reach.
+    """
+
+    recipe: str = ""
+    base: str = ""
+    metric: str = ""
+    trainings: Count = 0
+    median: float
+    base_median: float
+    sd: Number
+    base_sd: Number
+    difference: float
+    p: Number
+    smallest_p: Number
+
+
+class Comparison(Result):
+    """Several runs on the same images, as `sightline compare --json` writes it.
+
+    Attributes:
+        split: the split that was scored.
+        scores: run -> its scores on that split.
+        differences: each run minus the baseline (the first label-only run, else the first run), on every split that they share.
+        comparisons: number of p-values that were corrected together.
+        exchanges: number of exchanges of each permutation test.
+        notes: how to read the differences.
+        seeds: for recipes with several trainings, their medians and a test.
+        files: the files that were written.
+    """
+
+    split: str
+    scores: dict[str, SplitScores] = Field(validation_alias=AliasChoices("scores", "metrics"), serialization_alias="metrics")
+    differences: tuple[Difference, ...]
+    comparisons: Count
+    exchanges: Count
+    notes: tuple[str, ...]
+    seeds: tuple[SeedDifference, ...]
+    files: tuple[str, ...]
