@@ -29,12 +29,13 @@ class Keeper(Checkpoint):
         self.folder, self.select, self.sign = folder, select, 1 if mode == "max" else -1
         self.best, self.best_epoch = -math.inf, -1
 
-    def on_train_epoch_end(self, trainer: L.Trainer, module: Training) -> None:
+    def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
         """Judges the epoch. An undefined score (one class in the validation images) never wins, the first epoch apart.
 
         Raises:
             NotFinite: names the tensor.
         """
+        assert isinstance(module, Training)
         memory = [optimizer.state_dict()["state"] for optimizer in trainer.optimizers]
         if name := not_finite({"weights": module.state_dict(), "optimiser": memory}):
             reason = f"the training ran away: {name} is not finite any more"
@@ -71,8 +72,9 @@ class ShowProgress(L.Callback):
         self.title, self.say, self.live = title, say, sys.stdout.isatty()
         self.bar: Progress | None = None
 
-    def on_train_start(self, trainer: L.Trainer, module: Training) -> None:
+    def on_train_start(self, trainer: L.Trainer, module: L.LightningModule) -> None:
         """Shows the bar."""
+        assert isinstance(module, Training)
         total = module.recipe.train.epochs * trainer.num_training_batches
         if not (self.live and trainer.is_global_zero):
             return
@@ -94,8 +96,9 @@ class ShowProgress(L.Callback):
         if self.bar:
             self.bar.advance(self.task)
 
-    def on_train_epoch_end(self, trainer: L.Trainer, module: Training) -> None:
+    def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
         """The epoch's scores."""
+        assert isinstance(module, Training)
         scores = {k: float(v) for k, v in trainer.callback_metrics.items()}
         shown = " ".join(f"{k} {scores[k]:.3f}" for k in ("train/loss", "val/loss", "val/auc", "val/epg") if k in scores)
         if self.bar:

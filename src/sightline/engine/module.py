@@ -80,19 +80,19 @@ class Training(L.LightningModule):
         self.schedule = schedule(optimizer, train.schedule, train.epochs, steps)
         return optimizer
 
-    def optimizer_step(self, epoch: int, batch: int, *args: Any, **options: Any) -> None:
+    def optimizer_step(self, epoch: int, batch_idx: int, *args: Any, **options: Any) -> None:
         """The optimiser's step.
 
         Raises:
             NotFinite: it is larger than any number can be.
         """
         try:
-            super().optimizer_step(epoch, batch, *args, **options)
+            super().optimizer_step(epoch, batch_idx, *args, **options)
         except RuntimeError as error:
             if "without overflow" not in str(error):
                 raise
             raise NotFinite(
-                f"epoch {epoch}, batch {batch}", "the optimiser's step is larger than any number", remedy(self.recipe)
+                f"epoch {epoch}, batch {batch_idx}", "the optimiser's step is larger than any number", remedy(self.recipe)
             ) from None
 
     def on_train_batch_end(self, *_: Any) -> None:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from typing import Literal
 
 import lightning as L
 import torch
@@ -142,6 +143,7 @@ def objective(recipe: Recipe, dataset: ImageDataset) -> Objective:
     return Objective(recipe.losses, recipe.weighting, weights)
 
 
+PRECISIONS: dict[str, Literal["32-true", "bf16-mixed", "16-mixed"]] = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
 OPENING = {LOCK, "environment.json", "split.csv"}  # what lies in a folder before it is a run
 
 
@@ -248,7 +250,7 @@ def _trainer(recipe: Recipe, folder: Path, watching: list[L.Callback]) -> L.Trai
         accelerator=settings.accelerator,
         devices=settings.devices,
         strategy=DDPStrategy(start_method="spawn", find_unused_parameters=True) if several else "auto",
-        precision={"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}[settings.precision],
+        precision=PRECISIONS[settings.precision],
         max_epochs=settings.epochs,
         gradient_clip_val=settings.clip,
         callbacks=callbacks,

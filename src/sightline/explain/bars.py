@@ -151,4 +151,5 @@ def _level_legend(figure: Figure, place: str = "outside lower center", brief: bo
     handles = [Line2D([], [], linestyle="none", label=name if brief else text, **_level(name)) for name, (_, text) in LEVELS.items()]
     if not brief:
         handles.append(Line2D([], [], color=SERIES[0], linewidth=2.2, label="interval"))
-    figure.legend(handles=handles, loc=place, ncols=len(handles), handletextpad=0.4, columnspacing=1.3, fontsize=8.5)
+    where: Any = {"loc": place}  # Matplotlib's types do not know places outside the axes
+    figure.legend(handles=handles, **where, ncols=len(handles), handletextpad=0.4, columnspacing=1.3, fontsize=8.5)

@@ -7,7 +7,7 @@ import io
 import re
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib import rc_context
@@ -21,7 +21,7 @@ from sightline.engine.files import write_whole
 from sightline.errors import plain
 from sightline.explain.colours import FAINT, INK, MUTED
 
-STYLE = {
+STYLE: dict[Any, Any] = {  # of Matplotlib
     "font.family": "sans-serif",
     "font.size": 10,
     "axes.titlesize": 10.5,

@@ -83,7 +83,8 @@ def effects_chart(found: Sequence[Finding]) -> Figure:
 
 def _pale(colour: str) -> str:
     """Halfway to white."""
-    return to_hex([(1 + part) / 2 for part in to_rgb(colour)])
+    red, green, blue = to_rgb(colour)
+    return to_hex(((1 + red) / 2, (1 + green) / 2, (1 + blue) / 2))
 
 
 def curves_chart(found: Perturbation) -> Figure:
