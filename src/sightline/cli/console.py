@@ -68,24 +68,30 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     Figures are never cut: where a terminal is too narrow, intervals go below their values; where that does not help, figures break
     between words, and names wherever they must. The middle of a very long name is left out.
     """
-    title, columns = plain(title), [plain(name) for name in columns]
-    rows = [[_cell(cell) for cell in row] for row in rows]
-    names, folded = [name.replace(" ", "\n") for name in columns], [[_below(cell) for cell in row] for row in rows]
-    forms: list[tuple[Sequence[str], Sequence[Sequence[str]]]] = [(columns, rows), (columns, folded), (names, folded)]
-    columns, rows = next((form for form in forms if _width(*form) <= console.width), forms[0])
+    columns, rows = _fitting([plain(name) for name in columns], [[_cell(cell) for cell in row] for row in rows])
     cells = list(zip(columns, *rows, strict=True))
     figures = [i > 0 and all(not cell or cell[0] in "0123456789+-<" for cell in column[1:]) for i, column in enumerate(cells)]
     narrow = any(figures) and _width(columns, rows) > console.width
-    grid = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, collapse_padding=narrow, pad_edge=not narrow)
-    for i, column in enumerate(columns):
+    grid = Table(
+        title=plain(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, collapse_padding=narrow, pad_edge=not narrow
+    )
+    for i, (column, figure) in enumerate(zip(columns, figures, strict=True)):
         longest = max(len(word) for cell in cells[i] for word in (cell.split() or [""]))
-        side: JustifyMethod = "right" if figures[i] else "left"
-        grid.add_column(
-            column, justify=side, no_wrap=i == 0 and not narrow, overflow="fold", width=longest if narrow and figures[i] else None
-        )
+        side: JustifyMethod = "right" if figure else "left"
+        whole = i == 0 and not narrow
+        grid.add_column(column, justify=side, no_wrap=whole, overflow="fold", width=longest if narrow and figure else None)
     for row in rows:
         grid.add_row(*row)
     console.print(grid)
+
+
+def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """The first form of a table that fits the terminal: as it is, with intervals below their values, with headings broken as well."""
+    folded = [[_below(cell) for cell in row] for row in rows]
+    broken = [name.replace(" ", "\n") for name in columns]
+    return next(
+        (form for form in ((columns, rows), (columns, folded), (broken, folded)) if _width(*form) <= console.width), (columns, rows)
+    )
 
 
 def _width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:

@@ -23,7 +23,11 @@ _ORDERS = {
     "random": ("random order", SERIES[1], "-"),
     "centre": ("from the middle", SERIES[6], "--"),
 }
-_HOW = {"pasted": ("put in", "o", SERIES[0]), "removed": ("taken out", "s", SERIES[1]), "tag": ("present", "D", SERIES[6])}
+_HOW = {  # words, marker, colour, and by how much it lies below the middle of its row
+    "pasted": ("put in", "o", SERIES[0], -0.2),
+    "removed": ("taken out", "s", SERIES[1], 0.0),
+    "tag": ("present", "D", SERIES[6], 0.2),
+}
 
 
 def tests_chart(reliance: Reliance) -> Figure:
@@ -61,24 +65,29 @@ def effects_chart(found: Sequence[Finding]) -> Figure:
         axes.axvspan(-math.log(LEAST_ODDS), math.log(LEAST_ODDS), color=FAINT, alpha=0.6, linewidth=0)
         axes.axvline(0, color=MUTED, linewidth=0.8)
         for one in found:
-            label, marker, colour = _HOW[one.how]
-            y = names.index(one.artefact) + {"pasted": -0.2, "removed": 0.0, "tag": 0.2}[one.how]
+            _, marker, colour, above = _HOW[one.how]
             face = "white" if not one.found else _pale(colour) if one.verdict == "thrown off" else colour
-            _mark(axes, y, one, colour, marker, face=face, text=factor(one.number))
-        for label, marker, colour in (_HOW[how] for how in _HOW if any(one.how == how for one in found)):
+            _mark(axes, names.index(one.artefact) + above, one, colour, marker, face=face, text=factor(one.number))
+        for how in dict.fromkeys(how for how in _HOW if any(one.how == how for one in found)):
+            label, marker, colour, _ = _HOW[how]
             axes.plot([], [], linestyle="none", marker=marker, color=colour, label=label)
         axes.set_yticks(range(len(names)), [called(name) for name in names])
         axes.set_ylim(len(names) - 0.5, -0.5)
-        reach = max(math.log(2), *(abs(end or 0) for one in found for end in (one.value, one.low, one.high)))
-        axes.set_xlim(-1.15 * reach, 1.15 * reach)
-        ticks = [t for t in ((1.5, 2, 3) if reach < 1.3 else (2, 5, 20) if reach < 4 else (3, 10, 100, 1000)) if math.log(t) < 1.1 * reach]
-        at = [-math.log(t) for t in reversed(ticks)] + [0] + [math.log(t) for t in ticks]
-        axes.set_xticks(at, [*(f"1/{t:g}" for t in reversed(ticks)), "1", *(f"{t:g}" for t in ticks)])
+        _factor_axis(axes, max(math.log(2), *(abs(end or 0) for one in found for end in (one.value, one.low, one.high))))
         classes = list(dict.fromkeys(one.label for one in found))
         axes.set_xlabel(f"odds of {classes[0]}, times" if len(classes) == 1 else "odds of the class that moves most, times")
         figure.legend(loc="outside lower right", ncols=3, handletextpad=0.2, columnspacing=1.2)
         bare(axes, "x")
     return figure
+
+
+def _factor_axis(axes: Axes, reach: float) -> None:
+    """An axis of log-odds from -reach to reach, whose ticks are factors."""
+    steps = (1.5, 2, 3) if reach < 1.3 else (2, 5, 20) if reach < 4 else (3, 10, 100, 1000)
+    shown = [step for step in steps if math.log(step) < 1.1 * reach]
+    at = [-math.log(step) for step in reversed(shown)] + [0] + [math.log(step) for step in shown]
+    axes.set_xlim(-1.15 * reach, 1.15 * reach)
+    axes.set_xticks(at, [*(f"1/{step:g}" for step in reversed(shown)), "1", *(f"{step:g}" for step in shown)])
 
 
 def _pale(colour: str) -> str:

@@ -73,43 +73,44 @@ def curves(levels: Sequence[ArmScore], key: str, title: str) -> Figure:
     return figure
 
 
-def front(levels: Sequence[ArmScore], across: str, up: str, split: str) -> Figure:
-    """Each arm in each setting as a point: one score against another. What no other point beats in both is ringed (the Pareto front).
+Point = tuple[ArmScore, ArmScore]
 
-    The settings of an arm are joined in their order; an arm that none of them changes is one point.
-    """
-    found: dict[tuple[str, str], dict[str, ArmScore]] = {}
-    for row in levels:
-        if row.split == split and row.score in (across, up) and row.value is not None:
-            found.setdefault((row.arm, _setting(row)), {})[row.score] = row
-    every = {name: (row[across], row[up]) for name, row in found.items() if len(row) == 2}
-    arms = list(dict.fromkeys(arm for arm, _ in every))
-    lines = {arm: {setting: point for (of, setting), point in every.items() if of == arm} for arm in arms}
-    for arm, line in lines.items():
-        if len({(x.number, y.number) for x, y in line.values()}) == 1:
-            lines[arm] = {"": next(iter(line.values()))}
-    points = {(arm, setting): point for arm, line in lines.items() for setting, point in line.items()}
+
+def front(levels: Sequence[ArmScore], across: str, up: str, split: str) -> Figure:
+    """Each arm in each setting as a point: one score against another. What no other point beats in both is ringed (the Pareto front)."""
+    lines = _lines(levels, across, up, split)
+    places = {(arm, setting): (x.number, y.number) for arm, line in lines.items() for setting, (x, y) in line.items()}
+    best = unbeaten(places)
     with rc_context(STYLE):
         figure = Figure(figsize=(7.2, 4.8), layout="constrained")
         axes = figure.subplots()
-        best = unbeaten({name: (x.number, y.number) for name, (x, y) in points.items()})
-        for arm, line in lines.items():
-            path = np.array([(x.number, y.number) for x, y in line.values()])  # (settings, 2)
-            axes.plot(*path.T, color=SERIES[arms.index(arm) % len(SERIES)], linewidth=1, linestyle=":")
-        for (arm, setting), (x, y) in points.items():
-            colour = SERIES[arms.index(arm) % len(SERIES)]
-            for row, flat in ((x, True), (y, False)):
-                if row.interval:
-                    ends = row.interval
-                    axes.plot(*((ends, [y.number] * 2) if flat else ([x.number] * 2, ends)), color=colour, linewidth=1, alpha=0.5)
-            ring = INK if (arm, setting) in best else "white"
-            axes.plot(x.number, y.number, "o", color=colour, markersize=8, markeredgecolor=ring, markeredgewidth=1.4)
-            text = f"{arm} {setting}".strip()
-            axes.annotate(text, (x.number, y.number), (6, 5), textcoords="offset points", fontsize=8, color=MUTED)
+        for i, (arm, line) in enumerate(lines.items()):
+            colour = SERIES[i % len(SERIES)]
+            axes.plot(*np.array([places[arm, setting] for setting in line]).T, color=colour, linewidth=1, linestyle=":")
+            for setting, (x, y) in line.items():
+                at = places[arm, setting]
+                for ends in ((x.interval, (at[1], at[1])), ((at[0], at[0]), y.interval)):
+                    if ends[0] and ends[1]:
+                        axes.plot(*ends, color=colour, linewidth=1, alpha=0.5)
+                ring = INK if (arm, setting) in best else "white"
+                axes.plot(*at, "o", color=colour, markersize=8, markeredgecolor=ring, markeredgewidth=1.4)
+                axes.annotate(f"{arm} {setting}".strip(), at, (6, 5), textcoords="offset points", fontsize=8, color=MUTED)
         axes.set_xlabel(f"{across} on {split}")
         axes.set_ylabel(f"{up} on {split}")
         bare(axes, "none")
     return figure
+
+
+def _lines(levels: Sequence[ArmScore], across: str, up: str, split: str) -> dict[str, dict[str, Point]]:
+    """Arm -> setting -> both scores, where both are known. An arm that no setting changes has one point, with an empty name."""
+    both = {name: {(row.arm, _setting(row)): row for row in levels if row.score == name and row.split == split} for name in (across, up)}
+    lines: dict[str, dict[str, Point]] = {}
+    for (arm, setting), x in both[across].items():
+        y = both[up].get((arm, setting))
+        if y is not None and x.value is not None and y.value is not None:
+            lines.setdefault(arm, {})[setting] = (x, y)
+    same = {arm for arm, line in lines.items() if len({(x.value, y.value) for x, y in line.values()}) == 1}
+    return {arm: {"": next(iter(line.values()))} if arm in same else line for arm, line in lines.items()}
 
 
 def unbeaten(points: Mapping[Any, tuple[float, float]]) -> set[Any]:

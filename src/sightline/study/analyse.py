@@ -38,19 +38,9 @@ def analyse(study: Study) -> StudyResult:
     plan = study.plan
     arms = {setting: {arm: chosen(study, found) for arm, found in by_arm.items()} for setting, by_arm in grouped(study.cells).items()}
     means = {split: _by_setting(study, arms, split) for split in plan.splits}
-    trained = {(setting, arm): tuple(cell.key for cell in kept) for setting, by_arm in arms.items() for arm, kept in by_arm.items()}
-    judged = [(score, split) for split in plan.splits for score in plan.scores_on(split)]
-    comparisons = [part for score, split in judged for part in _compared(plan, means[split], score, split, trained)]
+    levels = [level for split, by_setting in means.items() for level in _levels(split, by_setting)]
+    comparisons = _comparisons(plan, means, arms)
     failures = study.failures()
-    levels = [
-        ArmScore(score=score, split=split, setting=dict(setting), arm=arm, **within(mean, possible(score)).fields())
-        for split, by_setting in means.items()
-        for setting, found in by_setting.items()
-        for (score, arm, base), mean in found.items()
-        if base is None
-    ]
-    rows = [row for part in comparisons for row in part.rows]
-    deciding = [row for part in comparisons if (part.score, part.split) == plan.decides for row in part.rows]
     return StudyResult(
         name=plan.name,
         title=plan.title,
@@ -60,13 +50,23 @@ def analyse(study: Study) -> StudyResult:
         arms=[_about(study, arm.name, says(arm), arms) for arm in plan.arms],
         levels=levels,
         comparisons=comparisons,
-        notes=_notes([*levels, *(row.difference for row in rows), *(row.simultaneous for row in rows)]),
+        notes=_notes(levels, comparisons),
         conclusion=conclusions(plan, comparisons),
-        answer=[row.verdict.sentence for row in deciding if row.base == plan.base[0]],
-        failed=[Failure(arm=c.arm, seed=c.seed, reason=failures[c.key]) for c in study.trainings if c.key in failures],
+        answer=_answer(plan, comparisons),
+        failed=[Failure(arm=c.arm, seed=c.seed, reason=reason) for c in study.trainings if (reason := failures.get(c.key))],
         missing=sum(not study.done(cell.key) for cell in study.trainings),
         format=FORMAT,
     )
+
+
+def _levels(split: str, by_setting: Mapping[Setting, Mapping[Name, OverSeeds]]) -> list[ArmScore]:
+    """The scores of every arm on one split, without the differences."""
+    return [
+        ArmScore(score=score, split=split, setting=dict(setting), arm=arm, **within(mean, possible(score)).fields())
+        for setting, found in by_setting.items()
+        for (score, arm, base), mean in found.items()
+        if base is None
+    ]
 
 
 def chosen(study: Study, found: Sequence[Cell]) -> list[Cell]:
@@ -135,8 +135,25 @@ def pairs(plan: Plan, arms: Arms) -> list[tuple[str, str]]:
     return [(arm, base) for i, base in enumerate(bases) for arm in arms if arm not in bases[: i + 1]]
 
 
-def _notes(means: Sequence[OverSeeds]) -> list[str]:
+def _comparisons(
+    plan: Plan, means: Mapping[str, Mapping[Setting, Mapping[Name, OverSeeds]]], arms: Mapping[Setting, Mapping[str, list[Cell]]]
+) -> list[Comparisons]:
+    """Of every score on every split."""
+    trained = {(setting, arm): tuple(cell.key for cell in kept) for setting, by_arm in arms.items() for arm, kept in by_arm.items()}
+    judged = [(score, split) for split in plan.splits for score in plan.scores_on(split)]
+    return [part for score, split in judged for part in _compared(plan, means[split], score, split, trained)]
+
+
+def _answer(plan: Plan, comparisons: Sequence[Comparisons]) -> list[str]:
+    """The verdicts on the score that decides, against the first base."""
+    deciding = [row for part in comparisons if (part.score, part.split) == plan.decides for row in part.rows]
+    return [row.verdict.sentence for row in deciding if row.base == plan.base[0]]
+
+
+def _notes(levels: Sequence[ArmScore], comparisons: Sequence[Comparisons]) -> list[str]:
     """What has to be said of the numbers beside which no interval stands."""
+    rows = [row for part in comparisons for row in part.rows]
+    means = [*levels, *(row.difference for row in rows), *(row.simultaneous for row in rows)]
     bare = [mean.seeds for mean in means if mean.se is not None and mean.low is None]
     if not bare:
         return []
