@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from sightline.face.judge import audit as audit
     from sightline.face.judge import compare as compare
     from sightline.face.judge import evaluate as evaluate
+    from sightline.face.predictions import predict as predict
     from sightline.face.show import explain as explain
     from sightline.face.show import figure as figure
     from sightline.face.study import study as study
@@ -81,7 +82,7 @@ _PLACES = {
     "sightline.results": ("Comparison", "Difference", "Score", "SplitScores"),
     "sightline.types": ("Annotation", "Batch", "Look", "Record"),
 }
-_ROOMS = ("attention", "audit", "data", "explain", "losses", "metrics", "study")  # packages; four of them are also verbs
+_ROOMS = ("attention", "audit", "data", "explain", "losses", "metrics", "predict", "study")  # packages; five of them are also verbs
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
 __all__ = sorted([*_PLACE_OF, *_ROOMS])
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console, JustifyMethod
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from sightline.errors import plain
@@ -216,3 +216,32 @@ class Bar:
         if done >= total:
             self.progress.stop()
             self.progress = None
+
+
+class Counter:
+    """How many are done, and how many a second, where nobody knows how many there are; shown until the end of the block."""
+
+    def __init__(self, title: str) -> None:
+        shown = (
+            TextColumn("{task.description}"),
+            TextColumn("{task.completed:,.0f}"),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+        )
+        self.progress = Progress(*shown, console=console, transient=True, disable=not console.is_terminal)
+        self.task = self.progress.add_task(title, total=None, rate="")
+        self.first: tuple[int, float] | None = None
+
+    def __enter__(self) -> Counter:
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def __call__(self, done: int) -> None:
+        """Moves the counter."""
+        now = self.progress.get_time()
+        self.first = self.first or (done, now)
+        rate = (done - self.first[0]) / (now - self.first[1]) if now > self.first[1] else 0.0
+        self.progress.update(self.task, completed=done, rate=f"{rate:,.1f}/s")

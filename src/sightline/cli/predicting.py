@@ -1,0 +1,88 @@
+"""The verb `predict`: what trained runs say of pictures that nobody has labelled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sightline.cli.groups import app
+from sightline.cli.options import Device, Json, finish
+from sightline.errors import UserError, nearest
+
+
+@app.command(
+    epilog="Examples:\n\n    sightline predict runs/melanoma-energy photos\n\n"
+    "    sightline predict runs/fold-1 runs/fold-2 runs/fold-3 photos --tta flips --out ensemble.csv\n\n"
+    "    sightline predict runs/melanoma-energy list.csv --maps maps --explain drawings"
+)
+def predict(
+    places: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN... PATH...",
+            help="Run folders, then pictures, folders of pictures, or CSV tables with a column `image`. Several runs are an ensemble.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Table of predictions, to which rows are added as they come.", metavar="FILE")] = Path(
+        "predictions.csv"
+    ),
+    maps: Annotated[Path | None, typer.Option(help="Folder for raw maps (.npy).", metavar="DIR", show_default=False)] = None,
+    explain: Annotated[
+        Path | None,
+        typer.Option(help="Folder for drawings: each picture with the map of its predicted class.", metavar="DIR", show_default=False),
+    ] = None,
+    tta: Annotated[
+        str, typer.Option(help="Test-time augmentation: `none`, `flips` (4 views of each picture) or `rotations` (4 views).")
+    ] = "none",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a table that was interrupted.")] = False,
+    batch_size: Annotated[int, typer.Option(help="Number of pictures that are computed at a time.", min=1)] = 32,
+    device: Device = "auto",
+    json: Json = None,
+) -> None:
+    """Predict the class of pictures without labels, with one run or with several as an ensemble.
+
+    Writes a table with one row per picture: the predicted class, the probability of each class, the threshold of the decision, the entropy,
+    for an ensemble the spread between its runs, and, where a table gives a mask, a box or a polygon, the share of the map's evidence inside
+    it. A picture that cannot be read is a row with a note.
+    """
+    from sightline.cli.console import Counter, say, table
+    from sightline.engine.run import Run
+    from sightline.predict.to_files import predict_to_files
+    from sightline.predict.views import VIEWS
+
+    if tta not in VIEWS:
+        raise UserError(f"--tta {tta}", "is unknown", nearest(tta, VIEWS))
+    runs, rest = _divided(places)
+    with Counter("predicting") as progress:
+        found = predict_to_files(
+            [Run(run, device) for run in runs],
+            rest,
+            out,
+            maps=maps,
+            drawings=explain,
+            views=tta,
+            batch_size=batch_size,
+            resume=resume,
+            progress=progress,
+        )
+    table("Predictions", ["class", "pictures"], [[name, f"{count:,}"] for name, count in found.counts.items()])
+    if found.before:
+        say(f"{found.before:,} rows were there already; the numbers above are of the others.")
+    if found.failed:
+        say(f"{found.failed:,} pictures could not be read: see the column `note`.")
+    say(f"{found.pictures:,} rows: {found.out}")
+    finish(found, json)
+
+
+def _divided(places: list[Path]) -> tuple[list[Path], list[Path]]:
+    """The run folders at the beginning, and the rest."""
+    count = next((i for i, place in enumerate(places) if not (place / "config.yaml").is_file()), len(places))
+    runs, rest = places[:count], places[count:]
+    if not runs:
+        raise UserError(places[0], "is not a run folder (it has no config.yaml)", "Give a folder that `train` wrote, then pictures.")
+    if not rest:
+        raise UserError("predict", "no picture is given", "Give pictures, folders or a table after the run.")
+    return runs, rest

@@ -1,0 +1,47 @@
+"""`sl.predict`: what trained runs say of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sightline.device import AUTO
+from sightline.engine.run import Run
+from sightline.errors import UserError
+from sightline.predict.ensemble import ensemble
+from sightline.predict.pictures import wanted
+from sightline.predict.stream import predictions
+from sightline.predict.views import VIEWS, Views
+from sightline.results.predictions import PredictionTable
+
+
+def predict(
+    runs: Run | str | Path | Sequence[Run | str | Path],
+    pictures: str | Path | Iterable[str | Path],
+    *,
+    tta: Views = "none",
+    batch_size: int = 32,
+    device: str = AUTO,
+) -> PredictionTable:
+    """Predicts pictures that need no label. A picture that cannot be read gets a note in place of a prediction.
+
+    Args:
+        runs: a finished run, or several as an ensemble: the mean of their probabilities.
+        pictures: files, folders (with all pictures below them), or CSV tables with a column `image` and perhaps `mask`, `box` or `polygon`.
+        tta: test-time augmentation: `none`, `flips` or `rotations`.
+        batch_size: pictures that are computed at a time.
+        device: see `sightline.device.resolve`; not used for runs that are open already.
+
+    Raises:
+        UserError: no such run or picture, or runs of other classes.
+    """
+    several = [runs] if isinstance(runs, Run | str | Path) else list(runs)
+    opened = [run if isinstance(run, Run) else Run(run, device) for run in several]
+    if not opened:
+        raise UserError("predict", "no run is given", "Give at least one finished run.")
+    if tta not in VIEWS:
+        raise UserError(f"tta={tta!r}", "is unknown", f"Known: {', '.join(VIEWS)}.")
+    places = [Path(pictures)] if isinstance(pictures, str | Path) else [Path(picture) for picture in pictures]
+    network = ensemble(opened, tta)
+    rows = tuple(seen.prediction for batch in predictions(network, wanted(places), batch_size=batch_size) for seen in batch)
+    return PredictionTable(network.classes, rows)

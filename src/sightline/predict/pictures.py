@@ -1,0 +1,122 @@
+"""The pictures that a person names, one by one: files, all pictures below a folder, or those of a table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sightline.data import cells
+from sightline.data.sets.table_columns import canonical
+from sightline.data.sets.walk import SUFFIXES, is_hidden
+from sightline.data.sheet import read_sheet
+from sightline.errors import UserError
+from sightline.types import Annotation
+
+TABLES = {".csv", ".tsv", ".tab"}
+REGIONS = ("mask", "box", "polygon")  # columns that say where the expert looks
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A picture to be predicted.
+
+    Attributes:
+        name: how the person calls it; the name in the results.
+        path: its file.
+        region: annotations that say where the expert looks; empty: unknown.
+        note: what is wrong with the region.
+    """
+
+    name: str
+    path: Path
+    region: tuple[Annotation, ...] = ()
+    note: str = ""
+
+
+def wanted(places: Sequence[Path]) -> Iterator[Wanted]:
+    """The pictures of files, folders and tables, in this order; those of a folder sorted by name, folder by folder.
+
+    A table is a CSV file with a column `image` (file names relative to the table), and perhaps `mask`, `box` or `polygon`. Folders are read
+    when their turn comes, so that there is no limit to the number of pictures.
+
+    Raises:
+        UserError: a place that does not exist, a folder without pictures, or a table that cannot be read.
+    """
+    for place in places:
+        if place.is_dir():
+            yield from _of_folder(place)
+        elif place.suffix.lower() in TABLES and place.is_file():
+            yield from _of_table(place)
+        elif not place.exists():
+            raise UserError(place, "does not exist", "Give pictures, folders of pictures, or a table with a column `image`.")
+        else:
+            yield Wanted(str(place), place)
+
+
+def _of_folder(top: Path) -> Iterator[Wanted]:
+    found = False
+    for folder, inner, files in os.walk(top, followlinks=True, onerror=_refuse):
+        inner[:] = sorted(name for name in inner if not is_hidden(name) and not _leads_back(Path(folder, name)))
+        for name in sorted(files):
+            path = Path(folder, name)
+            if not is_hidden(name) and _is_picture(path):
+                found = True
+                yield Wanted(str(path), path)
+    if not found:
+        raise UserError(top, "holds no picture", f"Give a folder of pictures ({', '.join(sorted(SUFFIXES))}).")
+
+
+def _leads_back(folder: Path) -> bool:
+    """Whether it is a link to a folder above it, which would never end."""
+    return folder.is_symlink() and folder.resolve() in folder.absolute().parents
+
+
+def _is_picture(path: Path) -> bool:
+    """By its suffix; DICOM files may have none, or a UID for a name."""
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    if any(map(str.isalpha, path.suffix)):
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(132)[128:] == b"DICM"
+    except OSError:
+        return False
+
+
+def _refuse(error: OSError) -> None:
+    raise UserError(error.filename or "folder", f"cannot be opened ({error.strerror})", "Make it readable, or move it away.")
+
+
+def _of_table(table: Path) -> Iterator[Wanted]:
+    sheet = read_sheet(table, lambda name: canonical(name) in ("image", *REGIONS))
+    columns = {canonical(name): i for i, name in enumerate(sheet.header)}
+    if "image" not in columns:
+        named = ", ".join(sheet.header[:5]) or "nothing"
+        raise UserError(table, f"has no column `image` (its columns: {named})", "Name the column of the file names `image`.")
+    if not sheet.rows:
+        raise UserError(table, "holds no rows", "Give a table with a row for each picture.")
+    for line, row in sheet.rows:
+        name = row[columns["image"]]
+        path = table.parent / name.replace("\\", "/")
+        try:
+            region, note = tuple(_region({key: row[i] for key, i in columns.items() if key in REGIONS}, table, line)), ""
+        except UserError as error:
+            region, note = (), str(error)
+        yield Wanted(name, path, region, note)
+
+
+def _region(row: dict[str, Any], table: Path, line: int) -> Iterator[Annotation]:
+    where = f"{table} line {line}"
+    for name in cells.names(row.get("mask", "")):
+        path = table.parent / name.replace("\\", "/")
+        if not path.is_file():
+            raise UserError(where, f"mask {name} does not exist", f"File names are relative to {table.parent}.")
+        yield Annotation("mask", path)
+    for points in cells.boxes(row.get("box", ""), f"{where} box"):
+        yield Annotation("box", points=points)
+    for points in cells.polygons(row.get("polygon", ""), f"{where} polygon"):
+        yield Annotation("polygon", points=points)

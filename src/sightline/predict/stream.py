@@ -1,0 +1,138 @@
+"""Pictures in, predictions out, batch by batch: while one batch is computed, the next are decoded, and nothing else is kept."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sightline.config import Data
+from sightline.data.annotation import render
+from sightline.data.augment import evaluation, prepare
+from sightline.data.images import open_image
+from sightline.errors import UserError
+from sightline.metrics.bootstrap import Array
+from sightline.metrics.localisation import energy_inside
+from sightline.predict.ensemble import Answer, Ensemble
+from sightline.predict.pictures import Wanted
+from sightline.results.predictions import Prediction
+
+AHEAD = 2  # batches that are decoded before their turn
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A picture as the networks take it: pixels (H, W, 3) uint8, a square (3, S, S) uint8 for each member, the region (H, W) in [0, 1];
+    or what is wrong with it."""
+
+    wanted: Wanted
+    pixels: Array | None = None
+    squares: tuple[Tensor, ...] = ()
+    region: Array | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A prediction, with what is needed to draw it: the picture, and the raw map (h, w) of the predicted class."""
+
+    prediction: Prediction
+    decoded: Decoded
+    map: Array | None
+
+
+def predictions(network: Ensemble, pictures: Iterable[Wanted], *, batch_size: int = 32, maps: bool = False) -> Iterator[list[Seen]]:
+    """Batches of predictions, in the order of the pictures. A picture that cannot be read is a prediction with a note.
+
+    Args:
+        maps: whether maps are computed for every picture; for pictures with a region they always are.
+    """
+    settings = [member.data for member in network.members]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        waiting: deque[list[Future[Decoded]]] = deque()
+        rest = iter(pictures)
+        while group := list(islice(rest, batch_size)):
+            waiting.append([pool.submit(_decode, one, settings) for one in group])
+            if len(waiting) > AHEAD:
+                yield _answered(network, [one.result() for one in waiting.popleft()], maps)
+        while waiting:
+            yield _answered(network, [one.result() for one in waiting.popleft()], maps)
+
+
+def _decode(wanted: Wanted, settings: list[Data]) -> Decoded:
+    """Runs with the same settings share a square."""
+    try:
+        pixels = open_image(wanted.path, settings[0].grey)
+        made: dict[str, Tensor] = {}
+        for data in settings:
+            key = data.model_dump_json(include={"image_size", "load_size", "centre", "fit"})
+            if key not in made:
+                square = evaluation(data)([prepare(pixels, [], data)[0]])[0]
+                made[key] = square.as_subclass(Tensor)
+        squares = tuple(made[data.model_dump_json(include={"image_size", "load_size", "centre", "fit"})] for data in settings)
+    except UserError as error:
+        return Decoded(wanted, note=f"{error.reason}. {error.remedy}".strip())
+    note = wanted.note
+    region = None
+    if wanted.region:
+        try:
+            region = render(wanted.region, (pixels.shape[0], pixels.shape[1]), where=wanted.name)
+        except UserError as error:
+            note = str(error)
+    return Decoded(wanted, pixels, squares, region, note)
+
+
+def _answered(network: Ensemble, group: list[Decoded], maps: bool) -> list[Seen]:
+    read = [one for one in group if one.squares]
+    answer = None
+    if read:
+        squares = [torch.stack(column) for column in zip(*(one.squares for one in read), strict=True)]  # of each member (B, 3, S, S)
+        answer = network.answer(squares, maps or any(one.region is not None for one in read))
+    place = iter(range(len(read)))
+    return [_seen(network, one, answer, next(place)) if answer and one.squares else _unread(one) for one in group]
+
+
+def _unread(one: Decoded) -> Seen:
+    return Seen(Prediction(image=one.wanted.name, note=one.note), one, None)
+
+
+def _seen(network: Ensemble, one: Decoded, answer: Answer, i: int) -> Seen:
+    """What was said of the i-th picture of the batch that could be read."""
+    probabilities, decided = answer.probabilities[i], int(answer.decided[i])
+    raw = None if answer.maps is None else answer.maps[i]
+    said = Prediction(
+        image=one.wanted.name,
+        prediction=network.classes[decided],
+        probabilities=dict(zip(network.classes, probabilities.tolist(), strict=True)),
+        threshold=network.decision.threshold,
+        entropy=_entropy(probabilities),
+        spread=float(answer.spread[i]) if len(network.members) > 1 else None,
+        looks=_looks(network, one, raw),
+        note=one.note,
+    )
+    return Seen(said, one, raw)
+
+
+def _entropy(probabilities: Array) -> float:
+    """As a share of the largest possible. (C,) -> [0, 1]"""
+    there = probabilities[probabilities > 0]
+    return float(abs((there * np.log(there)).sum()) / np.log(len(probabilities)))
+
+
+def _looks(network: Ensemble, one: Decoded, raw: Array | None) -> float | None:
+    """The share of the map's positive evidence inside the region, on the pixels of the picture that the network saw."""
+    if one.region is None or raw is None or one.pixels is None:
+        return None
+    from sightline.explain.window import put_back, window
+
+    size = (one.pixels.shape[0], one.pixels.shape[1])
+    large = np.nan_to_num(put_back(raw, window(size, network.members[0].data), size))
+    share = float(energy_inside(large[None], one.region[None])[0])
+    return None if np.isnan(share) else share

@@ -1,0 +1,107 @@
+"""`sightline predict`: the table of predictions, and if they are wanted the maps and the drawings, written as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sightline.engine.files import sha256
+from sightline.engine.run import Run
+from sightline.errors import UserError
+from sightline.predict.ensemble import Ensemble, ensemble
+from sightline.predict.pictures import wanted
+from sightline.predict.stream import Seen, predictions
+from sightline.predict.table import Table
+from sightline.predict.views import Views
+from sightline.results.base import FORMAT, Result
+
+
+class Predicted(Result):
+    """What was done.
+
+    Attributes:
+        pictures: number of rows of the table; `before`: of those, rows that were there already.
+        failed: number of pictures, this time, that could not be read.
+        counts: class -> number of pictures, this time, that were predicted as this class.
+    """
+
+    out: str
+    pictures: int
+    before: int
+    failed: int
+    counts: dict[str, int]
+
+
+def predict_to_files(
+    runs: Sequence[Run],
+    places: Sequence[Path],
+    out: Path,
+    *,
+    maps: Path | None = None,
+    drawings: Path | None = None,
+    views: Views = "none",
+    batch_size: int = 32,
+    resume: bool = False,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Predicted:
+    """Predicts every picture of some files, folders and tables.
+
+    Args:
+        runs: one run, or several as an ensemble.
+        places: see `pictures.wanted`.
+        out: CSV file, to which rows are added batch by batch.
+        maps: folder for the raw map of each picture (NPY), of the predicted class.
+        drawings: folder for the map over each picture (PNG).
+        views: test-time augmentation.
+        resume: go on where an earlier call ended. The file is then the same, byte for byte, as that of a call that was not interrupted.
+        progress: called with the number of pictures that are done.
+
+    Raises:
+        UserError: no such picture, a table that is there already, runs of other classes, or maps of runs that have none.
+    """
+    network = ensemble(runs, views)
+    if (maps or drawings) and network.map is None:
+        remedy = "Leave the maps out, or use runs whose recipe has an attention source, such as cam or gradcam."
+        raise UserError(runs[0].path, "has no attention map" if len(runs) == 1 else "and the other runs have no map in common", remedy)
+    with Table(out, network.classes, _facts(runs, places, views, batch_size), batch_size, resume) as table:
+        done, failed, counts = table.done, 0, dict.fromkeys(network.classes, 0)
+        progress(done)
+        for batch in predictions(network, table.follow(wanted(places)), batch_size=batch_size, maps=bool(maps or drawings)):
+            _keep(batch, network, done, maps, drawings)  # before their rows: what is in the table is there
+            table.add([seen.prediction for seen in batch])
+            done += len(batch)
+            for seen in batch:
+                if seen.prediction.prediction is None:
+                    failed += 1
+                else:
+                    counts[seen.prediction.prediction] += 1
+            progress(done)
+    return Predicted(out=str(out), pictures=done, before=table.done, failed=failed, counts=counts)
+
+
+def _keep(batch: Sequence[Seen], network: Ensemble, done: int, maps: Path | None, drawings: Path | None) -> None:
+    """Writes maps and drawings of a batch, whose first picture has `done` before it."""
+    if maps is None and drawings is None:
+        return
+    from sightline.predict.drawing import drawn, file_of, write_drawing, write_map
+
+    for place, seen in enumerate(batch, start=done):
+        if maps is not None and seen.map is not None:
+            write_map(seen.map, file_of(maps, seen.prediction.image, place, ".npy"))
+        if drawings is not None and (picture := drawn(seen, network.members[0].data, network.range)) is not None:
+            write_drawing(picture, file_of(drawings, seen.prediction.image, place, ".png"))
+
+
+def _facts(runs: Sequence[Run], places: Sequence[Path], views: Views, batch_size: int) -> dict[str, Any]:
+    """How the predictions are made."""
+    return {
+        "sightline": version("sightline"),
+        "format": FORMAT,
+        "runs": [{"path": str(run.path), "weights": sha256(run.path / "model.safetensors")} for run in runs],
+        "pictures": [str(place) for place in places],
+        "views": views,
+        "batch_size": batch_size,
+        "device": runs[0].device.partition(":")[0],
+    }
