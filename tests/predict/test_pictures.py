@@ -1,0 +1,56 @@
+"""Pictures are found in files, folders and tables, in an order that does not depend on the disk."""
+
+from __future__ import annotations
+
+import pytest
+
+from sightline.errors import UserError
+from sightline.predict.pictures import wanted
+
+
+def test_a_folder_gives_all_its_pictures_folder_by_folder(pictures) -> None:
+    names = [one.path.relative_to(pictures).as_posix() for one in wanted([pictures])]
+    assert names == ["a.png", "b.png", "c.png", "d.png", "e.png", "f.png", "more/g.png", "more/h.png", "more/i.png"]
+
+
+def test_files_come_in_the_order_in_which_they_are_given(pictures) -> None:
+    asked = [pictures / "c.png", pictures / "a.png"]
+    assert [one.path for one in wanted(asked)] == asked
+    assert [one.name for one in wanted(asked)] == [str(path) for path in asked]
+
+
+def test_a_table_names_pictures_and_regions(pictures) -> None:
+    table = pictures / "list.csv"
+    table.write_text("Image;box\na.png;1 2 30 40\nmore\\g.png;\nb.png;nonsense\n")
+    whole, bare, wrong = wanted([table])
+    assert (whole.name, whole.path) == ("a.png", pictures / "a.png")
+    assert whole.region[0].kind == "box"
+    assert bare.path == pictures / "more/g.png"
+    assert not bare.region
+    assert not wrong.region
+    assert "line 4" in wrong.note, "a region that cannot be read is no reason to leave the picture out"
+    table.unlink()
+
+
+def test_a_link_to_a_folder_above_does_not_lead_round_and_round(tmp_path, pictures) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.png").write_bytes((pictures / "a.png").read_bytes())
+    (tmp_path / "in" / "back").symlink_to(tmp_path)
+    assert [one.path.name for one in wanted([tmp_path])] == ["a.png"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "does not exist"), ("", "column `image`"), ("file_x,label\na.png,1\n", "column `image`"), ("image\n", "no rows")],
+)
+def test_what_holds_no_picture_is_refused(tmp_path, content, reason) -> None:
+    table = tmp_path / "list.csv"
+    if content is not None:
+        table.write_text(content)
+    with pytest.raises(UserError, match=reason):
+        list(wanted([table]))
+
+
+def test_an_empty_folder_is_refused(tmp_path) -> None:
+    with pytest.raises(UserError, match="holds no picture"):
+        list(wanted([tmp_path]))
