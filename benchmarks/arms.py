@@ -16,6 +16,7 @@ The plans of a paper print a second table, with the scores that the paper itself
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from sightline.engine.train import train
 from sightline.metrics.bootstrap import interval, intervals
 from sightline.metrics.ranks import overall_auc
 from sightline.recipe import load_recipe
+from sightline.results.scores import Level
 
 
 def scores(runs: list[Run], split: str) -> dict[str, Any]:
@@ -43,19 +45,21 @@ def scores(runs: list[Run], split: str) -> dict[str, Any]:
     def area(weights: np.ndarray) -> dict[str, np.ndarray]:
         return {"auc": np.mean([overall_auc(labels, a.probabilities, weights) for a in answers], axis=0)}
 
-    result: dict[str, Any] = {"n": len(ids), "accuracy": interval(right), "auc": intervals(area, len(labels))["auc"]}
-    metrics = [run.metrics[split] for run in runs]
-    for name in ("accuracy", "auc"):
-        values = [m["classification"][name]["value"] for m in metrics]
-        result[name] |= {"seeds": values}
+    both, good = {"accuracy": interval(right), **intervals(area, len(labels))}, [run.scores[split].classification for run in runs]
+    result: dict[str, Any] = {"n": len(ids)}
+    result |= {name: found.to_json() | {"seeds": [getattr(one, name).value for one in good]} for name, found in both.items()}
     if all(a.epg is not None for a in answers):
-        result["epg"] = dict(interval(np.mean([a.epg for a in answers], axis=0)))
-        first = [next(iter(m["localisation"].values())) for m in metrics]
-        result["epg"]["seeds"] = [m["epg"]["value"] for m in first]
-        result["epg"] |= {level: float(np.mean([m["epg"][level] for m in first])) for level in ("uniform", "centre", "shuffled")}
-        for key in ("pixel_ap", "jaccard"):
-            result[key] = {k: float(np.mean([m[key][k] for m in first])) for k in ("value", "centre", "shuffled")}
+        first = [looked for run in runs if (looked := run.scores[split].first_map)]
+        result["epg"] = interval(np.mean([a.epg for a in answers], axis=0)).to_json() | {"seeds": [looked.epg.value for looked in first]}
+        result["epg"] |= over_seeds([looked.epg for looked in first], ("uniform", "centre", "shuffled"))
+        result["pixel_ap"] = over_seeds([looked.pixel_ap for looked in first], ("value", "centre", "shuffled"))
+        result["jaccard"] = over_seeds([looked.jaccard for looked in first], ("value", "centre", "shuffled"))
     return result
+
+
+def over_seeds(levels: list[Level | None], names: Sequence[str]) -> dict[str, float]:
+    """Means of the score, or of its levels."""
+    return {name: float(np.mean([getattr(level, name) for level in levels])) for name in names}
 
 
 def cell(score: dict[str, Any] | None) -> str:
@@ -121,7 +125,7 @@ def main() -> None:
                 run = Run(folder)
             else:
                 run = train(load_recipe(recipe, settings), folder, resume=folder.exists(), title=f"{arm}, seed {seed}")
-            if not set(plan.splits) <= set(run.metrics):
+            if not set(plan.splits) <= set(run.scores):
                 evaluate(run, plan.splits)
             runs.append(run)
         result[arm] = {split: scores(runs, split) for split in plan.splits}

@@ -53,7 +53,7 @@ def coverage(seeds: int, noise: tuple[float, float, float], crossed: bool, studi
 
         ours = hierarchical(mean, [IMAGES] * seeds, shared=crossed, draws=draws, seed=number)["mean"]
         wide = at_confidence(ours, CORRECTED)
-        bounds = [(ours["low"], ours["high"]), percentiles(values, crossed, draws, rng), (wide["low"], wide["high"])]
+        bounds = [(ours.low, ours.high), percentiles(values, crossed, draws, rng), (wide.low, wide.high)]
         held += [low <= 0 <= high for low, high in bounds]
     return (held / studies).tolist()
 

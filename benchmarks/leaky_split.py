@@ -35,8 +35,9 @@ from sightline.errors import UserError
 from sightline.metrics.bootstrap import Array, Groups
 from sightline.metrics.classification import weighted_scores
 from sightline.metrics.compare import Judged
-from sightline.metrics.hierarchical import Spread, hierarchical
+from sightline.metrics.hierarchical import hierarchical
 from sightline.recipe import load_recipe
+from sightline.results.study import OverSeeds
 from sightline.types import Record
 
 SHARE = Fraction(27, 46)  # of the judged images, in the SPN report's list of all BUSI masks
@@ -104,7 +105,7 @@ def refusal(settings: dict[str, Any]) -> str:
     return ""
 
 
-def differences(clean: list[Judged], leaky: list[Judged], leaking: Array, groups: Groups | None) -> dict[tuple[str, str, str], Spread]:
+def differences(clean: list[Judged], leaky: list[Judged], leaking: Array, groups: Groups | None) -> dict[tuple[str, str, str], OverSeeds]:
     """(images, score, arm or `difference`) -> its mean over seeds and images.
 
     Args:
@@ -130,16 +131,16 @@ def differences(clean: list[Judged], leaky: list[Judged], leaking: Array, groups
     return hierarchical(scores, [len(leaking)] * len(clean), shared=True, groups=own, applies=applies)
 
 
-def cell(score: Spread, sign: str = "", bounds: bool = False) -> str:
+def cell(score: OverSeeds, sign: str = "", bounds: bool = False) -> str:
     """`0.71; 0.70 0.72 0.71`, with its bounds `+0.11 [+0.05, +0.17]; +0.10 +0.12 +0.11`."""
-    seeds = " ".join("-" if v is None else f"{v:{sign}.3f}" for v in score["per_seed"])
-    if score["value"] is None:
+    seeds = " ".join("-" if v is None else f"{v:{sign}.3f}" for v in score.per_seed)
+    if score.value is None:
         return seeds
-    between = f" [{score['low']:{sign}.3f}, {score['high']:{sign}.3f}]" if bounds and score["low"] is not None else ""
-    return f"{score['value']:{sign}.3f}{between}; {seeds}"
+    between = f" [{score.low:{sign}.3f}, {score.high:{sign}.3f}]" if bounds and score.low is not None else ""
+    return f"{score.value:{sign}.3f}{between}; {seeds}"
 
 
-def table(found: dict[tuple[str, str, str], Spread], counts: dict[str, int]) -> list[str]:
+def table(found: dict[tuple[str, str, str], OverSeeds], counts: dict[str, int]) -> list[str]:
     """Lines of Markdown, one for each kind of images and score."""
     lines = ["| judged images | n | score | clean list | leaky list | leaky minus clean |", "|---" * 6 + "|"]
     for kind, n in counts.items():
@@ -181,7 +182,7 @@ def main() -> None:
             folder = arguments.runs / f"{arm}-{seed}"
             recipe = load_recipe(SPN["label-only"][0], of_arm[arm] | {"train.seed": seed})
             run = train(recipe, folder, resume=folder.exists(), title=f"{arm}, seed {seed}")
-            if "val" not in run.metrics:
+            if "val" not in run.scores:
                 evaluate(run, ["val"])
             runs[arm].append(run)
     answers = {arm: [judged(run, "val", attention=False) for run in runs[arm]] for arm in ARMS}

@@ -49,12 +49,15 @@ def class_scores(answers: list[Judged], names: tuple[str, ...]) -> dict[str, Sco
     once = np.ones((1, len(answers[0].labels)))
     seeds = [of(one, once) for one in answers]
     found = intervals(mean, len(answers[0].labels))
-    return {name.replace("_", " ").replace("f1", "F1"): {**found[name], "seeds": [float(one[name][0]) for one in seeds]} for name in names}
+    return {
+        name.replace("_", " ").replace("f1", "F1"): found[name].to_json() | {"seeds": [float(one[name][0]) for one in seeds]}
+        for name in names
+    }
 
 
 def over_seeds(values: Array) -> Score:
     """One number per seed and image (S, N), NaN where it does not apply -> its mean."""
-    return {**interval(mean_of_defined(values.T)), "seeds": mean_of_defined(values).tolist()}
+    return interval(mean_of_defined(values.T)).to_json() | {"seeds": mean_of_defined(values).tolist()}
 
 
 def map_values(paper: str, run: Run, split: str, ids: list[str]) -> dict[str, Array]:
@@ -70,7 +73,7 @@ def map_values(paper: str, run: Run, split: str, ids: list[str]) -> dict[str, Ar
     rois = np.stack([np.zeros((side, side), np.float32) if roi is None else roi for roi in given])  # (N, H, W)
     if paper == "003":
         return overlaps(maps, rois)
-    masked = list(run.metrics[split].get("masks", {}))  # of the maps that lie in [0, 1] by themselves
+    masked = list(run.scores[split].masks)  # of the maps that lie in [0, 1] by themselves
     return masks(maps[masked[0]], rois) if masked else {}
 
 

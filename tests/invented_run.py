@@ -51,12 +51,12 @@ def invent(
     write_json(folder / "model.json", described)
     _write_history(folder, settled, rng)
     run = Run(folder)
-    metrics = {}
+    scores = {}
     for name in splits:
         observed = _observe(prepared.datasets[name], looks, relies, skill, rng, maps)
-        metrics[name] = score(observed, prepared.datasets[name], settled)
+        scores[name] = score(observed, prepared.datasets[name], settled)
         _write(run, name, observed)
-    write_json(folder / "metrics.json", metrics)
+    write_json(folder / "metrics.json", scores)
     write_json(folder / "thresholds.json", {"from": "val", "decision": None, "maps": dict.fromkeys(maps)})
     return run
 

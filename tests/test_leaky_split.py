@@ -88,10 +88,10 @@ def test_what_is_known_by_heart_counts_on_the_leaked_images_alone(leaky_split):
     errs = [rng.random(60) < 0.3 for _ in range(2)]
     found = leaky_split["differences"]([answers(e) for e in errs], [answers(e & ~leaking) for e in errs], leaking, None)
     for score in ("accuracy", "f1", "auc"):
-        assert found["not in it", score, "difference"]["per_seed"] == [0, 0]
-        assert found["in the leaky list", score, "leaky"]["value"] == 1
-    assert found["in the leaky list", "accuracy", "difference"]["per_seed"] == pytest.approx([e[:30].mean() for e in errs])
-    assert found["all", "accuracy", "difference"]["per_seed"] == pytest.approx([e[:30].mean() / 2 for e in errs])
+        assert found["not in it", score, "difference"].per_seed == [0, 0]
+        assert found["in the leaky list", score, "leaky"].value == 1
+    assert found["in the leaky list", "accuracy", "difference"].per_seed == pytest.approx([e[:30].mean() for e in errs])
+    assert found["all", "accuracy", "difference"].per_seed == pytest.approx([e[:30].mean() / 2 for e in errs])
     rows = leaky_split["table"](found, {"all": 60, "in the leaky list": 30, "not in it": 30})
     assert len(rows) == 2 + 9
     assert rows[-3].startswith("| not in it | 30 | accuracy |")

@@ -45,8 +45,8 @@ def test_masks_are_judged_as_in_metrics_json():
     expected = mask_scores(maps, rois, np.ones(6, bool))
     for column, name in (("Dice", "dice"), ("empty masks", "empty"), ("whole-image masks", "whole")):
         score = SCORES["over_seeds"](found[column][None])
-        assert score["value"] == pytest.approx(expected[name]["value"])
-        assert score["seeds"] == pytest.approx([expected[name]["value"]])
+        assert score["value"] == pytest.approx(getattr(expected, name).value)
+        assert score["seeds"] == pytest.approx([getattr(expected, name).value])
     assert np.isnan(found["Dice"][2]), "nothing to find there"
     assert found["empty masks"][0] == found["whole-image masks"][1] == 1
 
@@ -58,7 +58,7 @@ def test_003_29_every_map_has_its_jaccard_and_the_two_are_compared_image_by_imag
     found = SCORES["paper_scores"]("003", runs, "matched")
     assert list(found)[2:] == ["Jaccard of gate1", "Jaccard of gate2", "gate2 - gate1"]
     for name in ("gate1", "gate2"):
-        own = [run.metrics["matched"]["localisation"][name]["jaccard"]["value"] for run in runs]
+        own = [run.metrics["matched"].localisation[name].jaccard.value for run in runs]
         assert found[f"Jaccard of {name}"]["seeds"] == pytest.approx(own, abs=0.01)  # metrics.json has regions in 256 steps
     assert found["gate2 - gate1"]["value"] == found["gate2 - gate1"]["low"] == 0, "the invented maps are equal"
 

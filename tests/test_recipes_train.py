@@ -61,6 +61,6 @@ def pseudo_masks(tmp_path: Path) -> Path:
 def test_recipe_trains_at_small_size(name, tmp_path):
     run = train(small(name, tmp_path), tmp_path / "run", say=lambda _: None)
     metrics = evaluate(run, ["val"])["val"]
-    assert 0 <= metrics["classification"]["accuracy"]["value"] <= 1
+    assert 0 <= metrics.accuracy.value <= 1
     if run.recipe.guided:
-        assert next(iter(metrics["localisation"].values()))["epg"]["value"] >= 0
+        assert metrics.first_map.epg.value >= 0

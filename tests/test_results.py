@@ -8,7 +8,8 @@ import pytest
 from invented_run import invent
 from pydantic import ValidationError
 
-from sightline.results import Level, Score, SplitScores
+from sightline.results import Score, SplitScores
+from sightline.results.scores import Level
 
 
 def test_a_split_is_read_and_written_without_loss(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -20,6 +20,7 @@ from sightline.engine.run import Run
 from sightline.engine.saving import save_model
 from sightline.errors import UserError
 from sightline.report.audit_words import factor, headline, sentences
+from sightline.results.audit import AuditFacts, Counted, Finding, Reason
 
 
 def finished(folder: Path, **settings: object) -> Run:
@@ -85,9 +86,9 @@ def test_the_page_needs_no_other_file_and_shows_every_part(audited):
 def test_a_classifier_without_maps_is_tested_by_what_it_answers(tmp_path):
     run = finished(tmp_path / "plain", attention={"name": "none"})
     found = examine(run, own(run, None), seconds=1, images=12).facts
-    assert found["perturbation"] is found["randomisation"] is found["alignment"] is None
-    assert found["reliance"]["n"] == 12
-    assert found["pasted"]["ruler"]["attention"] is None
+    assert found.perturbation is found.randomisation is found.alignment is None
+    assert found.reliance.n == 12
+    assert found.pasted["ruler"].attention is None
     assert "Does it look at the region?" not in dict(sentences(found))
 
 
@@ -119,15 +120,20 @@ def test_another_data_set_of_the_same_classes_can_be_given(audited, tmp_path):
     ],
 )
 def test_headlines(flag, aligned, given, expected):
-    reasons = [{"kind": "artefact", "artefact": name, "verdict": verdict} for name, verdict in given]
-    assert headline({"flag": flag, "aligned": aligned, "reasons": reasons, "images": 200}).endswith(expected)
+    moved = Counted(value=1.5, low=1.4, high=1.6, n=50)
+    found = [
+        Finding(artefact=name, how="pasted", label="b", **moved.fields(), probability=moved, found=True, verdict=verdict)
+        for name, verdict in given
+    ]
+    reasons = [Reason(kind="artefact", score=moved, finding=one) for one in found]
+    assert headline(AuditFacts(flag=flag, aligned=aligned, reasons=reasons, images=200)).endswith(expected)
 
 
 def test_a_kind_can_be_told_and_has_to_be_known(audited):
     run = audited[0]
-    found = examine(run, own(run, None), seconds=1, images=6, kind="ultrasound").facts["kind"]
-    assert (found["name"], found["how"]) == ("ultrasound", "told")
-    assert "ruler" in found["tried"], "the training images are tagged with it"
+    found = examine(run, own(run, None), seconds=1, images=6, kind="ultrasound").facts.kind
+    assert (found.name, found.how) == ("ultrasound", "told")
+    assert "ruler" in found.tried, "the training images are tagged with it"
     result = CliRunner().invoke(app, ["audit", str(run.path), "--kind", "ultrasonic"])
     assert isinstance(result.exception, UserError)
     assert 'Did you mean "ultrasound"?' in str(result.exception)

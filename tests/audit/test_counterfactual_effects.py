@@ -35,12 +35,12 @@ def measured(reader, what="lamp", how="pasted", images=None):
 @pytest.mark.usefixtures("lamp")
 def test_a_model_that_reads_the_corner_is_moved_by_what_is_pasted_there_and_not_by_its_control():
     found, pairs = measured(Reader(CORNER))
-    assert (found["flips"]["value"], found["control_flips"]["value"], found["excess_flips"]["value"]) == (1, 0, 1)
-    change = found["change"]["bright"]
-    assert 0 < change["low"] <= change["value"] <= change["high"]
-    assert change["p"] < 0.01
-    assert found["n"] == change["n"] == 10
-    assert found["attention"]["value"] > 0.5 > found["area"]["value"] > 0
+    assert (found.flips.value, found.control_flips.value, found.excess_flips.value) == (1, 0, 1)
+    change = found.change["bright"]
+    assert 0 < change.low <= change.value <= change.high
+    assert change.p < 0.01
+    assert found.n == change.n == 10
+    assert found.attention.value > 0.5 > found.area.value > 0
     assert len(pairs) == 3
     assert pairs[0].said[0][1] < 0.1 < 0.9 < pairs[0].said[1][1]
     assert np.array_equal(pairs[0].before[~pairs[0].mask], pairs[0].after[~pairs[0].mask])
@@ -49,9 +49,9 @@ def test_a_model_that_reads_the_corner_is_moved_by_what_is_pasted_there_and_not_
 @pytest.mark.usefixtures("lamp")
 def test_nothing_is_found_where_the_model_does_not_read_or_the_artefact_is_like_skin():
     for found in (measured(Reader(INSIDE))[0], measured(Reader(CORNER), what="skin")[0]):
-        assert found["flips"]["value"] == 0
-        assert abs(found["change"]["bright"]["value"]) < 0.5
-    assert measured(Reader(INSIDE))[0]["change"]["bright"]["p"] == 1, "no change at all is no evidence"
+        assert found.flips.value == 0
+        assert abs(found.change["bright"].value) < 0.5
+    assert measured(Reader(INSIDE))[0].change["bright"].p == 1, "no change at all is no evidence"
 
 
 @pytest.mark.usefixtures("lamp")
@@ -60,8 +60,8 @@ def test_taking_out_what_is_marked_turns_the_decision_and_filling_in_elsewhere_d
     bright = images.at(np.flatnonzero(images.labels == 1))
     bright.avoid[:, :, CORNER[0], CORNER[1]] = 255
     found, pairs = measured(Reader(CORNER), how="removed", images=bright)
-    assert (found["flips"]["value"], found["control_flips"]["value"]) == (1, 0)
-    assert found["probability"]["bright"]["value"] < -0.5
+    assert (found.flips.value, found.control_flips.value) == (1, 0)
+    assert found.probability["bright"].value < -0.5
     assert pairs[0].mask[:6, :6].all(), "the mark, and a rim around it"
 
 
@@ -84,7 +84,7 @@ def test_flips_are_of_the_decision_at_the_threshold_that_the_run_keeps():
     for threshold, flips in ((None, 1.0), (0.2, 0.0), (0.9, 0.0)):
         assert excess_flips(weak, dark, "lamp", "pasted", threshold).mean() == flips
         arguments = ("lamp", "pasted", ("dark", "bright"), Budget(60), 1, SAMPLING)
-        assert effect(weak, dark, *arguments, threshold=threshold)[0]["flips"]["value"] == flips
+        assert effect(weak, dark, *arguments, threshold=threshold)[0].flips.value == flips
 
 
 @pytest.mark.usefixtures("lamp")
@@ -100,10 +100,10 @@ def test_the_real_artefacts_are_pasted_and_filled_in(artefact):
     images = pictures(4)
     before = images.pixels.clone()
     found, pairs = effect(Reader(CORNER), images, artefact, "pasted", ("dark", "bright"), Budget(60), 1, SAMPLING)
-    assert 0 < found["area"]["value"] < 0.6
+    assert 0 < found.area.value < 0.6
     assert torch.equal(images.pixels, before), "the images stay as they are"
     images.avoid[:] = torch.from_numpy(pairs[0].mask)[None, None] * 255
-    assert effect(Reader(CORNER), images, artefact, "removed", ("dark", "bright"), Budget(60), 1, SAMPLING)[0]["n"] == 4
+    assert effect(Reader(CORNER), images, artefact, "removed", ("dark", "bright"), Budget(60), 1, SAMPLING)[0].n == 4
 
 
 def test_several_classes_each_have_their_change(lamp):
@@ -112,5 +112,5 @@ def test_several_classes_each_have_their_change(lamp):
     reader.forward = lambda images: torch.cat([two(images), torch.full((len(images), 1), -3.0)], 1)
     dark = pictures(8).at([0, 2, 4, 6])
     found, _ = effect(reader, dark, "lamp", "pasted", ("a", "b", "c"), Budget(60), 1, SAMPLING)
-    assert set(found["change"]) == {"a", "b", "c"}
-    assert found["change"]["a"]["value"] < 0 < found["change"]["b"]["value"]
+    assert set(found.change) == {"a", "b", "c"}
+    assert found.change["a"].value < 0 < found.change["b"].value

@@ -15,18 +15,18 @@ def curves(reader, count=12, steps=8):
 
 def test_a_map_of_what_is_read_beats_random_and_centre_order_and_one_of_another_place_does_not():
     right, wrong = curves(Reader(CORNER)), curves(Reader(CORNER, marks=INSIDE))
-    assert right["deletion"]["minus_random"]["high"] < 0 < right["insertion"]["minus_random"]["low"]
-    assert right["deletion"]["minus_centre"]["high"] < 0 < right["insertion"]["minus_centre"]["low"]
-    assert wrong["deletion"]["map"]["value"] > right["deletion"]["map"]["value"] + 0.1
-    assert not wrong["deletion"]["minus_random"]["high"] < 0
+    assert right.deletion.minus_random.high < 0 < right.insertion.minus_random.low
+    assert right.deletion.minus_centre.high < 0 < right.insertion.minus_centre.low
+    assert wrong.deletion.map.value > right.deletion.map.value + 0.1
+    assert not wrong.deletion.minus_random.high < 0
 
 
 def test_all_orders_share_their_ends_and_begin_with_the_whole_image():
     found = curves(Reader(INSIDE))
-    for kind in ("deletion", "insertion"):
-        ends = {(round(c[0], 9), round(c[-1], 9)) for c in found[kind]["curves"].values()}
+    for kind in (found.deletion, found.insertion):
+        ends = {(round(c[0], 9), round(c[-1], 9)) for c in kind.curves.values()}
         assert len(ends) == 1
-    assert found["deletion"]["curves"]["map"][0] == found["insertion"]["curves"]["map"][-1]
+    assert found.deletion.curves["map"][0] == found.insertion.curves["map"][-1]
 
 
 def test_a_sparse_map_covers_as_many_cells_as_any_other():

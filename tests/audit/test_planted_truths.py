@@ -13,6 +13,7 @@ from sightline.audit.examine import examine
 from sightline.audit.which import own
 from sightline.engine.run import Run
 from sightline.report.audit_words import headline, sentences
+from sightline.results.audit import AuditFacts
 from sightline.types import Look
 
 CORNER = 4  # pixels
@@ -42,7 +43,7 @@ def run(tmp_path_factory):
     return invent(folder, "demo-label-only", settings={"data.decoy": {"artefact": "swatch", "strength": 1.0}}, splits=())
 
 
-def audited(run: Run, tags, monkeypatch) -> dict:
+def audited(run: Run, tags, monkeypatch) -> AuditFacts:
     """The facts, with the training images tagged otherwise."""
     monkeypatch.setattr(Run, "classifier", lambda self: Corners())
     which = own(run, "removed")
@@ -61,12 +62,12 @@ def audited(run: Run, tags, monkeypatch) -> dict:
 )
 def test_only_a_swatch_that_was_in_training_is_relied_on(run, tags, seen, monkeypatch):
     facts = audited(run, tags, monkeypatch)
-    found = {one["artefact"]: one for one in facts["artefacts"] if one["how"] == "pasted"}
-    assert found["swatch"]["flips"]["value"] > 0.9
-    assert found["swatch"]["control_flips"]["value"] < 0.1
-    assert (found["swatch"]["found"], found["swatch"]["seen"]) == (True, seen)
-    assert not found["text"]["found"]
-    assert facts["flag"] == ("relying" if seen == "yes" else "thrown off")
+    found = {one.artefact: one for one in facts.artefacts if one.how == "pasted"}
+    assert found["swatch"].flips.value > 0.9
+    assert found["swatch"].control_flips.value < 0.1
+    assert (found["swatch"].found, found["swatch"].seen) == (True, seen)
+    assert not found["text"].found
+    assert facts.flag == ("relying" if seen == "yes" else "thrown off")
     assert ("Its decision rests on an artefact: colour swatch" in headline(facts)) == (seen == "yes")
     assert ("swatch" in headline(facts)) == (seen == "yes")
     assert ("Thrown off by drawings" in dict(sentences(facts))["Which artefacts move it?"]) == (seen != "yes")

@@ -12,6 +12,7 @@ from torch import nn
 from sightline.attention.classifier import build
 from sightline.audit.findings import map_explains
 from sightline.audit.randomisation import cascade, randomisation, rank_correlation, scramble, settle, ssim
+from sightline.results.audit import Counted
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +37,9 @@ def test_the_run_is_not_touched_and_maps_change(classifier, monkeypatch):
     found, shown = randomisation(classifier, pictures(12), SAMPLING)
     assert all(torch.equal(value, before[name]) for name, value in classifier.state_dict().items())
     assert not classifier.training
-    assert len(found["steps"]) == len(cascade(classifier)) == len(shown) - 1
-    assert found["steps"][-1]["rank_correlation"]["value"] < 0.9
-    assert found["steps"][0]["ssim"]["value"] < 1
+    assert len(found.steps) == len(cascade(classifier)) == len(shown) - 1
+    assert found.steps[-1].rank_correlation.value < 0.9
+    assert found.steps[0].ssim.value < 1
     assert np.abs(shown[0] - shown[-1]).max() > 0
 
 
@@ -50,10 +51,10 @@ def test_a_map_that_does_not_depend_on_the_weights_is_found_out(classifier, monk
 
     monkeypatch.setattr(type(classifier), "look", edges)
     found, _ = randomisation(classifier, pictures(12), SAMPLING)
-    assert found["steps"][-1]["rank_correlation"]["value"] == pytest.approx(1)
+    assert found.steps[-1].rank_correlation.value == pytest.approx(1)
     assert map_explains(found) is False
-    gone = {"value": 0.1, "low": 0.0, "high": 0.2}
-    assert map_explains({"steps": [{"rank_correlation": gone}]}) is True
+    gone = found.steps[-1].but(rank_correlation=Counted(value=0.1, low=0.0, high=0.2))
+    assert map_explains(found.but(steps=[gone])) is True
 
 
 def test_scrambling_keeps_the_values_and_loses_their_places():

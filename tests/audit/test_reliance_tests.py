@@ -15,6 +15,7 @@ from sightline.audit.reliance import partners, reliance, views
 from sightline.config import Data
 from sightline.data.dataset import ImageDataset
 from sightline.data.sets.phantom import read
+from sightline.results.scores import Level
 
 
 def outcome(window, images=None):
@@ -22,7 +23,7 @@ def outcome(window, images=None):
 
 
 def value(found, test, score="accuracy"):
-    return found["conditions"][test][score]["value"]
+    return getattr(found.conditions[test], score).value
 
 
 def test_a_model_that_reads_the_region_falls_to_guessing_without_it_and_ignores_the_background():
@@ -30,42 +31,42 @@ def test_a_model_that_reads_the_region_falls_to_guessing_without_it_and_ignores_
     for how in COVERS:
         assert value(found, f"only_{how}") == value(found, f"elsewhere_{how}") == 1
         assert value(found, f"removed_{how}") == value(found, f"boxed_{how}") == 0.5
-        assert found["differences"][f"above_base_rate_{how}"]["value"] == 0
+        assert found.differences[f"above_base_rate_{how}"].value == 0
     assert value(found, "background_other") == value(found, "background_same") == 1
-    assert reasons({"reliance": found}, []) == []
-    assert [set(one.tests) for one in examples] == [set(found["conditions"])] * 3
-    assert found["differences"]["left_outside_mean"]["value"] == pytest.approx(0, abs=0.1)
+    assert reasons(found, []) == []
+    assert [set(one.tests) for one in examples] == [set(found.conditions)] * 3
+    assert found.differences["left_outside_mean"].value == pytest.approx(0, abs=0.1)
 
 
 def test_a_model_that_reads_the_corner_needs_no_region_and_follows_the_background():
     found, _ = outcome(CORNER)
     assert value(found, "removed_mean") == value(found, "boxed_blur") == 1
-    assert found["differences"]["left_outside_mean"]["value"] > 0.9
-    assert found["differences"]["above_base_rate_mean"]["value"] == 0.5
+    assert found.differences["left_outside_mean"].value > 0.9
+    assert found.differences["above_base_rate_mean"].value == 0.5
     assert value(found, "background_other") == 0
     assert value(found, "background_same") == 1
-    assert found["differences"]["background_flips"]["value"] == 1
-    given = reasons({"reliance": found}, [])
-    assert {one["kind"] for one in given} == {"background", "outside"}
-    epg = {"value": 0.6, "low": 0.5, "high": 0.7, "uniform": 0.1, "centre": 0.3, "shuffled": 0.2}
+    assert found.differences["background_flips"].value == 1
+    given = reasons(found, [])
+    assert {one.kind for one in given} == {"background", "outside"}
+    epg = Level(value=0.6, low=0.5, high=0.7, uniform=0.1, centre=0.3, shuffled=0.2)
     assert flag(epg, given, True) == "aligned but relying"
-    assert flag(epg | {"low": 0.25}, given, True) == "relying"
+    assert flag(epg.but(low=0.25), given, True) == "relying"
     assert (flag(epg, [], True), flag(epg, [], False)) == ("no sign of relying", "not tested")
 
 
 def test_a_corner_that_tells_nothing_is_no_background_gap():
     found, _ = outcome(CORNER, pictures(80, shortcut=0.5))
-    gap = found["differences"]["background_flips"]
-    assert gap["low"] <= 0 <= gap["high"]
+    gap = found.differences["background_flips"]
+    assert gap.low <= 0 <= gap.high
     assert value(found, "background_other", "flips") > 0.2, "though many decisions change"
 
 
 def test_every_number_has_an_interval_and_time_lowers_n():
     clock = iter(np.arange(0, 1e4, 10.0)).__next__
     found, _ = reliance(Reader(INSIDE), pictures(100), Budget(10, clock), 0.1, SAMPLING)
-    assert found["n"] == 32, "one part"
-    for scores in found["conditions"].values():
-        assert all(one["low"] <= one["value"] <= one["high"] for one in scores.values())
+    assert found.n == 32, "one part"
+    for scores in found.conditions.values():
+        assert all(one.low <= one.value <= one.high for one in scores.fields().values())
 
 
 def test_images_without_a_usable_region_take_no_part():
@@ -73,7 +74,7 @@ def test_images_without_a_usable_region_take_no_part():
     images.known[:3] = False
     images.roi[3] = 0
     images.roi[4] = 255
-    assert outcome(INSIDE, images)[0]["n"] == 5
+    assert outcome(INSIDE, images)[0].n == 5
     images.known[:] = False
     assert outcome(INSIDE, images) == (None, [])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sightline.audit.seen import in_training, seen
+from sightline.results.audit import Training
 from sightline.types import Annotation, Record
 
 
@@ -14,12 +15,12 @@ def records(*tags: dict, avoid: tuple[Annotation, ...] = ()) -> list[Record]:
 
 def test_images_with_without_and_unsaid_are_counted():
     known = in_training(records({"ruler": True, "age": 40}, {"ruler": False}, {}))
-    assert known == {"ruler": {"with": 1, "without": 1, "unsaid": 1}}
+    assert known == {"ruler": Training(tagged=1, untagged=1, unsaid=1)}
 
 
 def test_a_tag_counts_however_it_is_spelt():
     known = in_training(records({"Skin marker": True, "ink": False}, {"Skin marker": False}))
-    assert known == {"ink": {"with": 1, "without": 1, "unsaid": 0}}
+    assert known == {"ink": Training(tagged=1, untagged=1, unsaid=0)}
     assert seen("ink", known) == seen("skin_marker", known) == "yes"
 
 

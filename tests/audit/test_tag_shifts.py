@@ -28,19 +28,19 @@ def test_a_tag_that_only_goes_with_the_class_shifts_nothing_within_it():
     assert log_odds(probabilities[tagged, 1]).mean() - log_odds(probabilities[~tagged, 1]).mean() > 0.5, "across the classes it does"
     found = by_tags(records, labels, probabilities, ("a", "b"), np.arange(80), SAMPLING)
     assert set(found) == {"ruler"}
-    change = found["ruler"]["change"]["b"]
-    assert change["low"] < 0 < change["high"]
-    assert change["p"] > 0.05
-    assert found["ruler"]["with"] + found["ruler"]["without"] == 80
-    assert set(found["ruler"]["by_group"]) == {"a, ruler", "a, no ruler", "b, ruler", "b, no ruler"}
+    change = found["ruler"].change["b"]
+    assert change.low < 0 < change.high
+    assert change.p > 0.05
+    assert found["ruler"].tagged + found["ruler"].untagged == 80
+    assert set(found["ruler"].by_group) == {"a, ruler", "a, no ruler", "b, ruler", "b, no ruler"}
 
 
 def test_a_tag_that_moves_the_scores_is_found_with_its_size():
     records, labels, probabilities, _ = data(1)
-    change = by_tags(records, labels, probabilities, ("a", "b"), np.arange(80), SAMPLING)["ruler"]["change"]["b"]
-    assert change["value"] == pytest.approx(1, abs=0.3)
-    assert change["low"] > 0
-    assert change["p"] < 0.001
+    change = by_tags(records, labels, probabilities, ("a", "b"), np.arange(80), SAMPLING)["ruler"].change["b"]
+    assert change.value == pytest.approx(1, abs=0.3)
+    assert change.low > 0
+    assert change.p < 0.001
 
 
 def test_rare_tags_are_left_out():

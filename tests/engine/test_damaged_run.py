@@ -214,10 +214,10 @@ def test_the_key_that_is_wrong_is_named(place: Path) -> None:
     tree["matched"]["classification"]["auc"]["value"] = "high"
     path.write_text(json.dumps(tree))
     with pytest.raises(Damaged, match=r"metrics.json: does not hold what it should \(matched.classification.auc.value"):
-        _ = Run(place / "run").metrics
+        _ = Run(place / "run").scores
     path.write_text('{"matched": {"n": NaN}}')
     with pytest.raises(Damaged):
-        _ = Run(place / "run").metrics
+        _ = Run(place / "run").scores
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:

@@ -35,14 +35,14 @@ def run(tmp_path_factory: pytest.TempPathFactory, tiny_recipes) -> Run:
     evaluate(found, ["val", "matched"])
     said = found.predictions("matched").probabilities[:, 1]
     assert (said > 0.5).all() or (said < 0.5).all()  # the most probable class is always the same
-    write_json(found.path / "thresholds.json", found.thresholds | {"decision": float(np.median(said))})
+    write_json(found.path / "thresholds.json", found.thresholds.but(decision=float(np.median(said))))
     evaluate(found, ["matched"])
     return found
 
 
 def decided(run: Run, split: str = "matched") -> dict[str, str]:
     said = run.predictions(split)
-    upper = said.probabilities[:, 1] >= run.thresholds["decision"]
+    upper = said.probabilities[:, 1] >= run.thresholds.decision
     assert 0 < upper.sum() < len(upper)
     return {i: run.classes[int(one)] for i, one in zip(said.ids, upper, strict=True)}
 
@@ -51,7 +51,7 @@ def test_the_table_of_predictions_and_the_maps_go_by_the_threshold_of_every_spli
     rows = read_table(run.path / "predictions.csv")
     assert {row["split"] for row in rows} == {"val", "matched"}
     for row in rows:
-        assert row["predicted"] == run.classes[int(float(row["p:" + run.classes[1]]) >= run.thresholds["decision"])]
+        assert row["predicted"] == run.classes[int(float(row["p:" + run.classes[1]]) >= run.thresholds.decision)]
     looked = run.attention("matched")
     assert {i: run.classes[c] for i, c in zip(looked.ids, looked.decided, strict=True)} == decided(run)
 
@@ -63,7 +63,7 @@ def test_explain_says_what_the_table_says_and_how(run: Run, tmp_path) -> None:
     facts = [json.loads(f.read_text()) for f in files if f.suffix == ".json"]
     assert [one["predicted"] for one in facts] == list(decided(run).values())
     assert all(one["explained"] == one["predicted"] and one["probability"] == one["probabilities"][one["predicted"]] for one in facts)
-    assert all("threshold" in one["rule"] and one["threshold"] == run.thresholds["decision"] for one in facts)
+    assert all("threshold" in one["rule"] and one["threshold"] == run.thresholds.decision for one in facts)
     looked = run.attention("matched")
     for i, file in enumerate(f for f in files if f.suffix == ".npy"):
         np.testing.assert_allclose(np.load(file), looked.said["cam"][i], atol=1e-4)
@@ -82,7 +82,7 @@ def test_annotate_next_says_the_same(run: Run, tmp_path) -> None:
     place = {record.id: i for i, record in enumerate(train.records)}
     with torch.no_grad():
         images = torch.stack([torch.from_numpy(train.picture(place[row["id"]])[0]).permute(2, 0, 1) / 255 for row in chosen])
-        upper = classifier(images).double().softmax(1)[:, 1].numpy() >= run.thresholds["decision"]
+        upper = classifier(images).double().softmax(1)[:, 1].numpy() >= run.thresholds.decision
     assert [row["predicted"] for row in chosen] == [run.classes[int(one)] for one in upper]
 
 

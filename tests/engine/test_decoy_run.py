@@ -37,13 +37,13 @@ def test_one_epoch_and_the_three_test_sets(folder, tiny_recipe, tmp_path):
     run = train(recipe, tmp_path / "run", say=lambda line: None)
     assert list(evaluate(run)) == ["val", "matched", "flipped", "removed"]
     fresh = Run(run.path)
-    groups = {name: set(scores["groups"]["by_group"]) for name, scores in fresh.metrics.items()}
+    groups = {name: set(scores.groups.by_group) for name, scores in fresh.scores.items()}
     assert groups["matched"] == groups["val"] == {"benign, no ruler", "malignant, ruler"}
     assert groups["flipped"] == {"benign, ruler", "malignant, no ruler"}
     assert {name.split(", ")[0] for name in groups["removed"]} == {"benign", "malignant"}
     assert set(fresh.predictions("flipped").ids) == {row["id"] for row in fresh.split_table if row["split"] == "flipped"}
     assert all(id.endswith("@flipped") for id in fresh.predictions("flipped").ids)
-    assert fresh.metrics["matched"]["n"] == fresh.metrics["removed"]["n"] == 16
+    assert fresh.scores["matched"].n == fresh.scores["removed"].n == 16
 
 
 @pytest.mark.parametrize("settings", [{"decoy": {"strength": 0.8}}, {"roi": {"control": "random"}}], ids=["decoy", "control"])

@@ -33,7 +33,7 @@ def test_scores_do_not_depend_on_the_batch_size(observed):
     np.testing.assert_allclose(one.predictions.probabilities, all_at_once.predictions.probabilities, atol=1e-5)
     np.testing.assert_allclose(one.attention.maps["cam"], all_at_once.attention.maps["cam"], atol=1e-5)
     first, second = score(one, dataset, recipe), score(all_at_once, dataset, recipe)
-    assert first["localisation"]["cam"]["epg"]["value"] == pytest.approx(second["localisation"]["cam"]["epg"]["value"], abs=1e-5)
+    assert first.localisation["cam"].epg.value == pytest.approx(second.localisation["cam"].epg.value, abs=1e-5)
 
 
 def test_the_map_that_is_scored_is_the_labels_or_the_predicted_classs(observed):
@@ -47,21 +47,21 @@ def test_the_localisation_score_is_that_of_the_annotated_region(observed):
     """A map that is the ROI itself scores (nearly) one, whatever the classifier."""
     found, dataset, recipe = observed({})
     perfect = dataclasses.replace(found.attention, maps={"cam": (found.rois > 127).astype(np.float32)})
-    scores = score(dataclasses.replace(found, attention=perfect), dataset, recipe)["localisation"]["cam"]
-    assert scores["epg"]["value"] > 0.9
-    assert scores["pointing"]["value"] > 0.95
-    assert scores["epg"]["shuffled"] < 0.6
+    scores = score(dataclasses.replace(found, attention=perfect), dataset, recipe).localisation["cam"]
+    assert scores.epg.value > 0.9
+    assert scores.pointing.value > 0.95
+    assert scores.epg.shuffled < 0.6
 
 
 def test_001_25_a_map_between_0_and_1_is_also_scored_as_a_mask(observed):
     """Overlap, and the shares of empty and of whole masks (001-26); evidence has no threshold of its own and is not."""
     seen, dataset, recipe = observed({"attention": {"name": "decoder"}})
-    scores = score(seen, dataset, recipe)["masks"]["decoder"]
-    assert set(scores) == {"n", "jaccard", "dice", "empty", "whole"}
+    scores = score(seen, dataset, recipe).masks["decoder"]
+    assert set(scores.fields()) == {"n", "jaccard", "dice", "empty", "whole"}
     seen.attention.maps["decoder"][:] = 0.1
-    assert score(seen, dataset, recipe)["masks"]["decoder"]["empty"]["value"] == 1
+    assert score(seen, dataset, recipe).masks["decoder"].empty.value == 1
     evidence, dataset, recipe = observed({})
-    assert "masks" not in score(evidence, dataset, recipe)
+    assert score(evidence, dataset, recipe).masks == {}
 
 
 def test_a_split_that_is_not_there_is_named(tiny_recipe, tmp_path):
@@ -70,7 +70,7 @@ def test_a_split_that_is_not_there_is_named(tiny_recipe, tmp_path):
         evaluate(run, ["fliped"])
     evaluate(run, ["matched"])
     answers = judged(run, "matched")
-    assert np.nanmean(answers.epg) == pytest.approx(run.metrics["matched"]["localisation"]["cam"]["epg"]["value"], abs=0.01)
+    assert np.nanmean(answers.epg) == pytest.approx(run.scores["matched"].localisation["cam"].epg.value, abs=0.01)
 
 
 def test_the_map_that_people_see_is_the_predicted_classs(observed):

@@ -46,19 +46,19 @@ def test_the_scores_stand_in_the_metrics_of_a_split_with_interval_and_chance(rec
     settled = recipe({"evaluate.bootstrap": 20})
     dataset = prepare(settled).datasets["test"]
     torch.manual_seed(0)
-    found = score(observe(build(settled, 3), dataset, settled), dataset, settled)["pointing"]["cam"]
+    found = score(observe(build(settled, 3), dataset, settled), dataset, settled).pointing["cam"]
     assert set(found) == set(INTO)
     for label, names in INTO.items():
-        assert set(found[label]) == {"value", "low", "high", "n", "chance", "left_out"}
+        assert set(found[label].fields()) == {"value", "low", "high", "n", "chance", "left_out"}
         areas = [region_mask(r, names, dataset.data).mean() for r in dataset.records if r.label == label]
-        assert (found[label]["n"], found[label]["left_out"]) == (4, 0)
-        assert found[label]["chance"] == pytest.approx(np.mean(areas))
+        assert (found[label].n, found[label].left_out) == (4, 0)
+        assert found[label].chance == pytest.approx(np.mean(areas))
 
 
 def test_a_recipe_that_does_not_ask_has_no_such_scores(recipe):
     settled = recipe({"evaluate.point_into": {}})
     dataset = prepare(settled).datasets["test"]
-    assert "pointing" not in score(observe(build(settled, 3), dataset, settled), dataset, settled)
+    assert score(observe(build(settled, 3), dataset, settled), dataset, settled).pointing == {}
 
 
 def test_maps_in_the_right_organ_hit_and_maps_in_another_miss(recipe):
@@ -66,8 +66,8 @@ def test_maps_in_the_right_organ_hit_and_maps_in_another_miss(recipe):
     right = perfect(dataset, {"cardiomegaly": "heart", "pneumonia": "left_lung"})
     wrong = perfect(dataset, {"cardiomegaly": "left_lung", "pneumonia": "heart"})
     found = pointing({"right": right, "wrong": wrong}, dataset.records, dataset.data, INTO, bootstrap=10)
-    assert [found["right"][label]["value"] for label in INTO] == [1, 1]
-    assert [found["wrong"][label]["value"] for label in INTO] == [0, 0]
+    assert [found["right"][label].value for label in INTO] == [1, 1]
+    assert [found["wrong"][label].value for label in INTO] == [0, 0]
 
 
 def test_the_scores_are_those_of_the_labelled_classs_map_in_any_batch_size(recipe):
@@ -78,7 +78,7 @@ def test_the_scores_are_those_of_the_labelled_classs_map_in_any_batch_size(recip
         torch.manual_seed(0)
         observed = observe(build(settled, 3), dataset, settled)
         assert np.array_equal(observed.attention.explained, observed.predictions.labels)
-        results.append(score(observed, dataset, settled)["pointing"])
+        results.append(score(observed, dataset, settled).pointing)
     assert results[0] == results[1]
 
 
@@ -89,7 +89,7 @@ def test_images_whose_region_is_not_known_are_left_out_and_counted(recipe):
     records[sick[0]] = replace(records[sick[0]], regions={"left_lung": records[sick[0]].regions["left_lung"]})  # half of the union
     maps = {"cam": perfect(dataset, {"pneumonia": "left_lung"})}
     found = pointing(maps, records, dataset.data, INTO, bootstrap=10)["cam"]["pneumonia"]
-    assert (found["value"], found["n"], found["left_out"]) == (1, len(sick) - 1, 1)
+    assert (found.value, found.n, found.left_out) == (1, len(sick) - 1, 1)
 
 
 @pytest.mark.parametrize(

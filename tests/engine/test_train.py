@@ -30,16 +30,16 @@ def quiet(_: str) -> None:
 
 def test_a_run_folder_is_complete_and_agrees_with_itself(tiny_recipe, tmp_path):
     run = train(tiny_recipe(losses=GUIDED), tmp_path / "run", say=quiet)
-    metrics = evaluate(run)
+    scores = evaluate(run)
 
     names = {p.relative_to(run.path).as_posix() for p in run.path.rglob("*") if p.is_file()}
     expected = {"config.yaml", "environment.json", "split.csv", "model.safetensors", "model.json", "metrics.json", "predictions.csv"}
     assert expected | {"logs/metrics.csv", "last.ckpt", "attention/flipped.npz"} <= names
     assert not any("partial" in name for name in names)
-    assert set(metrics) == {"val", "matched", "flipped", "removed"}
+    assert set(scores) == {"val", "matched", "flipped", "removed"}
     said = run.predictions("flipped")
     accuracy = (said.probabilities.argmax(1) == said.labels).mean()
-    assert metrics["flipped"]["classification"]["accuracy"]["value"] == pytest.approx(accuracy)
+    assert scores["flipped"].accuracy.value == pytest.approx(accuracy)
     assert len(run.history) == 2
     assert {"train/loss", "train/energy", "train/background", "val/auc", "val/epg", "lr"} <= set(run.history[0])
     assert run.attention("flipped").maps["cam"].shape == (8, 4, 4)
@@ -51,7 +51,7 @@ def test_the_best_epoch_is_kept_not_the_last(tiny_recipe, tmp_path):
     recipe = tiny_recipe({"train.epochs": 4, "train.optimizer.lr": 0.01, "train.select": "val/accuracy", "train.select_mode": "max"})
     run = train(recipe, tmp_path / "run", say=quiet)
     best = max(row["val/accuracy"] for row in run.history)
-    assert evaluate(run, ["val"])["val"]["classification"]["accuracy"]["value"] == pytest.approx(best, abs=1e-5)
+    assert evaluate(run, ["val"])["val"].accuracy.value == pytest.approx(best, abs=1e-5)
 
 
 VARIANTS = {

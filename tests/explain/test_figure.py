@@ -23,6 +23,7 @@ from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.figure.draw import draw, listed
 from sightline.explain.figure.kind import Options, spread
+from sightline.results.scores import Pointing
 
 NAMES = sorted(catalog.places("figure"))
 SMALL = {"backbone": {"name": "test_resnet", "stride": 8}}
@@ -248,10 +249,8 @@ def test_help_of_the_verb_names_its_options():
 
 def test_pointing_is_a_panel_of_its_own_where_it_was_scored(guided, tmp_path):
     run = invent(tmp_path / "pointing", splits=("matched",))
-    metrics = run.metrics
-    points = {"low": None, "high": None, "n": 10, "chance": 0.1, "left_out": 0}
-    metrics["matched"]["pointing"] = {"cam": {c: {"value": 0.4 + 0.2 * i, **points} for i, c in enumerate(run.classes)}}
-    write_json(run.path / "metrics.json", metrics)
+    shares = {c: Pointing(value=0.4 + 0.2 * i, low=None, high=None, n=10, chance=0.1, left_out=0) for i, c in enumerate(run.classes)}
+    write_json(run.path / "metrics.json", {"matched": run.scores["matched"].but(pointing={"cam": shares})})
     kind = catalog.find("figure", "box-plots")
     titles = [axes.get_title(loc="left") for axes in kind([run], Options(split="matched")).axes]
     assert titles == ["AUC", "pointing, nevus", "pointing, melanoma"]

@@ -82,9 +82,9 @@ def test_004_28_whatever_the_weighting_learns_has_a_panel(guided, tmp_path):
 
 
 def test_003_27_the_legend_has_the_area_and_its_interval(guided, label_only):
-    auc = guided.metrics["flipped"]["classification"]["auc"]
+    auc = guided.scores["flipped"].classification.auc
     legend = kind("roc")([guided, label_only], Options(split="flipped")).legends[0]
-    assert legend.get_texts()[0].get_text() == f"guided  {auc['value']:.3f} [{auc['low']:.2f}, {auc['high']:.2f}]"
+    assert legend.get_texts()[0].get_text() == f"guided  {auc.value:.3f} [{auc.low:.2f}, {auc.high:.2f}]"
 
 
 def test_003_fig_2_3_the_curves_are_the_formula():

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from invented_scores import scored
 from matplotlib import _pylab_helpers
 from PIL import Image
 
@@ -23,6 +23,8 @@ from sightline.explain.figures import (
     svg,
     to_data_uri,
 )
+from sightline.results import Score
+from sightline.results.scores import Curve, Level
 
 
 def legend(figure):
@@ -31,39 +33,39 @@ def legend(figure):
 
 def test_roc_names_each_run_with_its_auc_and_interval(guided, label_only):
     figure = roc([guided, label_only], "matched")
-    auc = guided.metrics["matched"]["classification"]["auc"]
-    assert legend(figure)[0] == f"guided  {auc['value']:.3f} [{auc['low']:.2f}, {auc['high']:.2f}]"
+    auc = guided.scores["matched"].classification.auc
+    assert legend(figure)[0] == f"guided  {auc.value:.3f} [{auc.low:.2f}, {auc.high:.2f}]"
     line = figure.axes[0].lines[1]
-    assert np.trapezoid(line.get_ydata(), line.get_xdata()) == pytest.approx(auc["value"], abs=1e-6), "the curve is the one of the AUC"
+    assert np.trapezoid(line.get_ydata(), line.get_xdata()) == pytest.approx(auc.value, abs=1e-6), "the curve is the one of the AUC"
 
 
 def test_roc_of_one_run_with_three_classes_has_a_curve_for_each(guided):
-    three = json.loads(json.dumps(guided.metrics["matched"]))
-    scores = three["classification"]
-    scores["roc"] = {c: {"fpr": [0, 1], "tpr": [0, 1]} for c in "abc"}
-    scores["per_class"] = {c: {"auc": {"value": 0.5, "low": None, "high": None}} for c in "abc"}
-    run = type("R", (), {"metrics": {"matched": three}, "classes": ("a", "b", "c"), "name": "r", "path": guided.path})()
+    two = guided.scores["matched"]
+    curves = dict.fromkeys("abc", Curve(fpr=[0, 1], tpr=[0, 1]))
+    of_class = two.classification.per_class["nevus"].but(auc=Score(value=0.5, low=None, high=None))
+    three = two.but(classification=two.classification.but(roc=curves, per_class=dict.fromkeys("abc", of_class)))
+    run = type("R", (), {"scores": {"matched": three}, "classes": ("a", "b", "c"), "name": "r", "path": guided.path})()
     assert legend(roc(run, "matched")) == ["a  0.500", "b  0.500", "c  0.500"]
     assert legend(roc([run, guided], "matched"))[0].startswith("r  ")
 
 
 def test_localisation_marks_stand_at_the_levels(guided):
-    epg = guided.metrics["matched"]["localisation"]["cam"]["epg"]
+    epg = guided.scores["matched"].localisation["cam"].epg
     axes = localisation_bars(guided, "matched").axes[0]
     marks = [float(line.get_xdata()[0]) for line in axes.lines if line.get_linestyle() == "None"]
-    assert marks == pytest.approx([epg["uniform"], epg["centre"], epg["shuffled"]])
-    assert axes.patches[0].get_width() == pytest.approx(epg["value"])
-    assert [float(x) for x in axes.lines[0].get_xdata()] == pytest.approx([epg["low"], epg["high"]])
+    assert marks == pytest.approx([epg.uniform, epg.centre, epg.shuffled])
+    assert axes.patches[0].get_width() == pytest.approx(epg.value)
+    assert [float(x) for x in axes.lines[0].get_xdata()] == pytest.approx([epg.low, epg.high])
 
 
 def test_localisation_bars_of_nothing_are_none(guided):
-    run = type("R", (), {"metrics": {"matched": {"classification": {}}}, "name": "r", "path": guided.path})()
+    run = type("R", (), {"scores": {"matched": scored([[1, 0], [0, 1]])}, "name": "r", "path": guided.path})()
     assert localisation_bars(run, "matched") is None
 
 
 def test_the_arms_chart_draws_scores_that_could_not_be_computed():
-    empty = {"value": None, "low": None, "high": None}
-    half = {"value": 0.5, "low": None, "high": None}
+    empty = Level(value=None, low=None, high=None)
+    half = Level(value=0.5, low=None, high=None)
     figure = arms_chart([Arm("a", {"matched": half, "flipped": empty}, None), Arm("b", {"matched": half}, half)])
     assert "no map" in [t.get_text() for t in figure.axes[1].texts]
     assert figure.axes[0].texts[0].get_text() == "0.50"
@@ -91,7 +93,7 @@ def test_class_histogram_has_both_counts():
 
 
 def test_confusion_counts_stand_in_the_row_of_the_true_class():
-    figure = confusion({"classes": ["a", "b"], "classification": {"confusion": [[5, 3], [0, 0]]}})
+    figure = confusion(scored([[5, 3], [0, 0]], ["a", "b"]))
     at = {(t.get_position()[0], round(t.get_position()[1])): t.get_text() for t in figure.axes[0].texts[::2]}
     assert at[(1, 0)] == "3"
     assert [t.get_text() for t in figure.axes[0].texts[1::2]] == ["62%", "38%", "0%", "0%"]

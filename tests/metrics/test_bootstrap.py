@@ -8,6 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from sightline.metrics.bootstrap import clusters, interval, intervals, resamples
 from sightline.metrics.ranks import auc, curves
+from sightline.results.base import Score
 
 
 def scored(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -52,9 +53,9 @@ def test_mean_agrees_with_a_loop_over_resampled_images() -> None:
     rng = np.random.default_rng(99)
     means = [values[rng.integers(60, size=60)].mean() for _ in range(4000)]
     found = interval(values, bootstrap=4000)
-    assert found["value"] == pytest.approx(values.mean())
-    assert found["low"] == pytest.approx(np.quantile(means, 0.025), abs=0.03)
-    assert found["high"] == pytest.approx(np.quantile(means, 0.975), abs=0.03)
+    assert found.value == pytest.approx(values.mean())
+    assert found.low == pytest.approx(np.quantile(means, 0.025), abs=0.03)
+    assert found.high == pytest.approx(np.quantile(means, 0.975), abs=0.03)
 
 
 def test_auc_of_each_sample_is_sklearns_on_the_repeated_images() -> None:
@@ -70,15 +71,15 @@ def test_auc_interval_agrees_with_delong() -> None:
     beats = (score[positive][:, None] > score[~positive]) + 0.5 * (score[positive][:, None] == score[~positive])
     error = np.sqrt(beats.mean(axis=1).var(ddof=1) / positive.sum() + beats.mean(axis=0).var(ddof=1) / (~positive).sum())
     found = intervals(lambda w: {"auc": auc(*curves(score, positive, w))}, 500, bootstrap=2000)["auc"]
-    assert found["value"] == pytest.approx(beats.mean())
-    assert found["low"] == pytest.approx(beats.mean() - 1.96 * error, abs=0.006)
-    assert found["high"] == pytest.approx(beats.mean() + 1.96 * error, abs=0.006)
+    assert found.value == pytest.approx(beats.mean())
+    assert found.low == pytest.approx(beats.mean() - 1.96 * error, abs=0.006)
+    assert found.high == pytest.approx(beats.mean() + 1.96 * error, abs=0.006)
 
 
 def test_interval_covers_the_truth_as_often_as_it_says() -> None:
     rng = np.random.default_rng(0)
     found = [interval((rng.random(80) < 0.7).astype(float), bootstrap=300, seed=s) for s in range(300)]
-    covered = np.mean([f["low"] <= 0.7 <= f["high"] for f in found])
+    covered = np.mean([f.low <= 0.7 <= f.high for f in found])
     assert 0.90 <= covered <= 0.98
 
 
@@ -88,8 +89,8 @@ def test_images_of_one_patient_do_not_make_the_interval_narrower() -> None:
     repeated, patients = np.repeat(values, 9), [f"p{i}" for i in range(50) for _ in range(9)]
     grouped, naive = interval(repeated, groups=patients), interval(repeated)
 
-    def width(found: dict) -> float:
-        return found["high"] - found["low"]
+    def width(found: Score) -> float:
+        return found.high - found.low
 
     assert width(grouped) == pytest.approx(width(alone), rel=1e-6)
     assert width(naive) == pytest.approx(width(alone) / 3, rel=0.15)
@@ -103,26 +104,26 @@ def test_what_does_not_apply_is_left_out() -> None:
 
 @pytest.mark.parametrize("values", [[], [np.nan, np.nan]])
 def test_nothing_to_judge_is_none(values: list[float]) -> None:
-    assert interval(np.array(values)) == {"value": None, "low": None, "high": None}
+    assert interval(np.array(values)) == Score(value=None, low=None, high=None)
 
 
 def test_one_image_or_one_patient_has_a_value_but_no_bounds() -> None:
-    assert interval(np.array([0.5])) == {"value": 0.5, "low": None, "high": None}
-    assert interval(np.array([0.5, 1.0]), groups=["p", "p"]) == {"value": 0.75, "low": None, "high": None}
+    assert interval(np.array([0.5])) == Score(value=0.5, low=None, high=None)
+    assert interval(np.array([0.5, 1.0]), groups=["p", "p"]) == Score(value=0.75, low=None, high=None)
 
 
 def test_samples_with_one_class_only_are_left_out() -> None:
     positive = np.array([True, False, False, False])
     found = intervals(lambda w: {"auc": auc(*curves(np.array([0.9, 0.1, 0.2, 0.95]), positive, w))}, 4)["auc"]
-    assert found["value"] == pytest.approx(2 / 3)
-    assert found["low"] == 0
-    assert found["high"] == 1
+    assert found.value == pytest.approx(2 / 3)
+    assert found.low == 0
+    assert found.high == 1
 
 
 def test_higher_confidence_is_wider() -> None:
     values = np.random.default_rng(0).random(50)
     narrow, wide = interval(values, confidence=0.8), interval(values, confidence=0.99)
-    assert wide["low"] < narrow["low"] < narrow["high"] < wide["high"]
+    assert wide.low < narrow.low < narrow.high < wide.high
 
 
 def test_chunks_do_not_change_the_samples(monkeypatch: pytest.MonkeyPatch) -> None:

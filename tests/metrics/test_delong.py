@@ -57,10 +57,10 @@ def test_the_published_example_of_ovarian_cancer() -> None:
     np.testing.assert_allclose(area, [0.7366, 0.6478, 0.7258], atol=5e-5)
     np.testing.assert_allclose(np.sqrt(covariance.diagonal()), [0.0927, 0.1000, 0.1028], atol=5e-5)
     albumin, protein = area_test(scores[0], scores[2], positive), area_test(scores[1], scores[2], positive)
-    assert [albumin[k] for k in ("value", "se", "low", "high")] == pytest.approx([0.0108, 0.0953, -0.1761, 0.1976], abs=6e-5)
-    assert [protein[k] for k in ("value", "se", "low", "high")] == pytest.approx([-0.0780, 0.1046, -0.2830, 0.1271], abs=6e-5)
-    assert (albumin["p"], protein["p"]) == pytest.approx((0.9102, 0.4561), abs=5e-5)
-    assert (albumin["z"] ** 2, protein["z"] ** 2) == pytest.approx((0.0127, 0.5554), abs=5e-5)
+    assert [albumin.value, albumin.se, albumin.low, albumin.high] == pytest.approx([0.0108, 0.0953, -0.1761, 0.1976], abs=6e-5)
+    assert [protein.value, protein.se, protein.low, protein.high] == pytest.approx([-0.0780, 0.1046, -0.2830, 0.1271], abs=6e-5)
+    assert (albumin.p, protein.p) == pytest.approx((0.9102, 0.4561), abs=5e-5)
+    assert (albumin.z**2, protein.z**2) == pytest.approx((0.0127, 0.5554), abs=5e-5)
 
 
 def test_areas_and_covariance_are_those_of_loops_over_all_pairs() -> None:
@@ -105,12 +105,12 @@ def test_clustered_intervals_are_those_of_drawing_whole_patients() -> None:
     closed = {"a": area_interval(a, positive, groups=group), "a-b": area_test(a, b, positive, groups=group)}
     naive = area_interval(a, positive)
     for name in closed:
-        assert closed[name]["high"] - closed[name]["low"] == pytest.approx(drawn[name]["high"] - drawn[name]["low"], rel=0.12)
-    assert closed["a"]["high"] - closed["a"]["low"] > 1.05 * (naive["high"] - naive["low"])
+        assert closed[name].high - closed[name].low == pytest.approx(drawn[name].high - drawn[name].low, rel=0.12)
+    assert closed["a"].high - closed["a"].low > 1.05 * (naive.high - naive.low)
 
 
 def test_p_is_uniform_where_two_classifiers_are_equally_good() -> None:
-    found = [area_test(*patients(seed, per=1, n=60)[:3])["p"] for seed in range(600)]
+    found = [area_test(*patients(seed, per=1, n=60)[:3]).p for seed in range(600)]
     assert np.mean(np.array(found) < 0.05) == pytest.approx(0.05, abs=0.02)
     assert np.mean(found) == pytest.approx(0.5, abs=0.04)
 
@@ -118,23 +118,23 @@ def test_p_is_uniform_where_two_classifiers_are_equally_good() -> None:
 def test_what_cannot_be_computed_is_none() -> None:
     a, b, positive, _ = patients(0)
     nothing = area_test(a, b, positive | True)
-    assert {nothing[k] for k in ("value", "low", "high", "se", "z", "p")} == {None}
+    assert {nothing.value, nothing.low, nothing.high, nothing.se, nothing.z, nothing.p} == {None}
     one_patient = area_interval(a, positive, groups=["p"] * len(a))
-    assert one_patient["value"] is not None
-    assert one_patient["low"] is None
-    assert area_interval(a, np.arange(len(a)) == 0)["low"] is None
-    assert area_test(positive * 1.0, ~positive * 1.0, positive)["p"] is None
+    assert one_patient.value is not None
+    assert one_patient.low is None
+    assert area_interval(a, np.arange(len(a)) == 0).low is None
+    assert area_test(positive * 1.0, ~positive * 1.0, positive).p is None
 
 
 def test_a_classifier_does_not_differ_from_itself() -> None:
     a, _, positive, _ = patients(0)
     same = area_test(a, a * 3 + 1, positive)
-    assert (same["value"], same["low"], same["high"], same["z"], same["p"]) == (0, 0, 0, 0, 1)
+    assert (same.value, same.low, same.high, same.z, same.p) == (0, 0, 0, 0, 1)
 
 
 def test_bounds_stay_in_the_range() -> None:
     scores, positive = np.array([0.1, 0.2, 0.3, 0.45, 0.4, 0.8, 0.9]), np.array([0, 0, 0, 0, 1, 1, 1], bool)
-    assert area_interval(scores, positive)["high"] == 1
+    assert area_interval(scores, positive).high == 1
 
 
 def test_ten_thousand_images_are_fast() -> None:

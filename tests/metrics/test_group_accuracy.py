@@ -7,6 +7,8 @@ import pytest
 
 from sightline.metrics.bootstrap import interval
 from sightline.metrics.groups import group_accuracy, group_names
+from sightline.results.base import Score
+from sightline.results.scores import Groups
 
 
 def test_one_artefact_divides_each_class() -> None:
@@ -47,15 +49,15 @@ def test_accuracy_by_group_and_the_worst() -> None:
     predicted = np.array([1, 1, 1, 0, 0, 0, 1, 1])
     groups = ["m, ruler"] * 2 + ["m, no ruler"] * 2 + ["n, ruler"] * 4
     found = group_accuracy(labels, predicted, groups, bootstrap=200, seed=4)
-    assert {name: (g["accuracy"]["value"], g["n"]) for name, g in found["by_group"].items()} == {
+    assert {name: (g.accuracy.value, g.n) for name, g in found.by_group.items()} == {
         "m, ruler": (1, 2),
         "m, no ruler": (0.5, 2),
         "n, ruler": (0.5, 4),
     }
-    assert found["worst_group"] == "m, no ruler"
-    assert found["worst"] == found["by_group"]["m, no ruler"]["accuracy"]
-    assert found["by_group"]["n, ruler"]["accuracy"] == interval(np.array([1.0, 1, 0, 0]), bootstrap=200, seed=4)
-    json.dumps(found, allow_nan=False)
+    assert found.worst_group == "m, no ruler"
+    assert found.worst == found.by_group["m, no ruler"].accuracy
+    assert found.by_group["n, ruler"].accuracy == interval(np.array([1.0, 1, 0, 0]), bootstrap=200, seed=4)
+    json.dumps(found.to_json(), allow_nan=False)
 
 
 def test_a_shortcut_hides_in_the_mean_but_not_in_the_worst_group() -> None:
@@ -63,17 +65,17 @@ def test_a_shortcut_hides_in_the_mean_but_not_in_the_worst_group() -> None:
     ruler = np.arange(100) < 95
     found = group_accuracy(np.ones(100, int), ruler.astype(int), ["m, ruler" if r else "m, no ruler" for r in ruler], bootstrap=50)
     assert ruler.mean() == 0.95
-    assert found["worst"]["value"] == 0
+    assert found.worst.value == 0
 
 
 def test_patients_are_drawn_whole() -> None:
     labels, predicted = np.ones(40, int), np.repeat([1, 0, 1, 1, 0, 1, 1, 1], 5)
     patients = [f"p{i // 5}" for i in range(40)]
-    naive = group_accuracy(labels, predicted, ["g"] * 40, bootstrap=400)["worst"]
-    grouped = group_accuracy(labels, predicted, ["g"] * 40, clusters=patients, bootstrap=400)["worst"]
-    assert grouped["high"] - grouped["low"] > 1.5 * (naive["high"] - naive["low"])
+    naive = group_accuracy(labels, predicted, ["g"] * 40, bootstrap=400).worst
+    grouped = group_accuracy(labels, predicted, ["g"] * 40, clusters=patients, bootstrap=400).worst
+    assert grouped.high - grouped.low > 1.5 * (naive.high - naive.low)
 
 
 def test_no_images_have_no_worst_group() -> None:
     found = group_accuracy(np.empty(0), np.empty(0), [])
-    assert found == {"worst": {"value": None, "low": None, "high": None}, "worst_group": None, "by_group": {}}
+    assert found == Groups(worst=Score(value=None, low=None, high=None), worst_group=None, by_group={})

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import wilcoxon
 
-from sightline.metrics.hierarchical import Spread, hierarchical
+from sightline.metrics.hierarchical import hierarchical
 from sightline.metrics.judgement import ENOUGH_SEEDS, judge
 from sightline.metrics.power import Noise, detectable
+from sightline.results.study import OverSeeds
 
 
 def spread(
@@ -18,9 +19,9 @@ def spread(
     sd_seeds: float | None = 0.005,
     se_images: float | None = 0.01,
     confidence: float = 0.95,
-) -> Spread:
+) -> OverSeeds:
     low, high = (None, None) if value is None or half is None else (value - half, value + half)
-    return Spread(
+    return OverSeeds(
         value=value,
         low=low,
         high=high,
@@ -34,6 +35,7 @@ def spread(
         se_images=se_images,
         se_own=0.0 if se_images is not None else None,
         se=0.01,
+        seed_share=None,
     )
 
 
@@ -106,7 +108,7 @@ def test_a_rank_test_of_five_pairs_cannot_reach_significance() -> None:
 def test_a_simulated_study_is_judged_as_it_was_made() -> None:
     rng = np.random.default_rng(0)
 
-    def studied(truth: float, n: int) -> Spread:
+    def studied(truth: float, n: int) -> OverSeeds:
         values = truth + 0.01 * rng.normal(size=(6, 1)) + 0.3 * rng.normal(size=(1, n)) + 0.1 * rng.normal(size=(6, n))
         return hierarchical(lambda s, w: {"m": w @ values[s] / n}, [n] * 6, shared=True, draws=300)["m"]
 

@@ -8,6 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from sightline.errors import UserError
 from sightline.metrics.compare import Judged, paired_difference, verdict
+from sightline.results.base import Score
 
 
 def run(skill: float, seed: int, n: int = 300, noise: float = 0.2) -> Judged:
@@ -25,10 +26,10 @@ def test_values_are_the_differences() -> None:
     found = paired_difference(a, b, bootstrap=100)
     accuracy = [(r.probabilities.argmax(axis=1) == r.labels).mean() for r in (a, b)]
     area = [roc_auc_score(r.labels, r.probabilities[:, 1]) for r in (a, b)]
-    assert found["accuracy"]["value"] == pytest.approx(accuracy[0] - accuracy[1])
-    assert found["auc"]["value"] == pytest.approx(area[0] - area[1])
-    assert found["epg"]["value"] == pytest.approx(np.nanmean(a.epg) - np.nanmean(b.epg))
-    json.dumps(found, allow_nan=False)
+    assert found["accuracy"].value == pytest.approx(accuracy[0] - accuracy[1])
+    assert found["auc"].value == pytest.approx(area[0] - area[1])
+    assert found["epg"].value == pytest.approx(np.nanmean(a.epg) - np.nanmean(b.epg))
+    json.dumps({name: one.to_json() for name, one in found.items()}, allow_nan=False)
 
 
 def test_auc_interval_agrees_with_a_loop_over_sklearn() -> None:
@@ -39,8 +40,8 @@ def test_auc_interval_agrees_with_a_loop_over_sklearn() -> None:
         pick = rng.integers(300, size=300)
         one, two = (roc_auc_score(r.labels[pick], r.probabilities[pick, 1]) for r in (a, b))
         draws.append(one - two)
-    assert found["low"] == pytest.approx(np.quantile(draws, 0.025), abs=0.008)
-    assert found["high"] == pytest.approx(np.quantile(draws, 0.975), abs=0.008)
+    assert found.low == pytest.approx(np.quantile(draws, 0.025), abs=0.008)
+    assert found.high == pytest.approx(np.quantile(draws, 0.975), abs=0.008)
 
 
 def test_auc_interval_agrees_with_paired_delong() -> None:
@@ -54,28 +55,28 @@ def test_auc_interval_agrees_with_paired_delong() -> None:
     difference = by_positive[0] - by_positive[1], by_negative[0] - by_negative[1]
     error = np.sqrt(sum(d.var(ddof=1) / len(d) for d in difference))
     found = paired_difference(a, b, bootstrap=2000)["auc"]
-    assert found["high"] - found["low"] == pytest.approx(2 * 1.96 * error, rel=0.1)
+    assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.1)
 
 
 def test_pairing_sees_what_overlapping_intervals_hide() -> None:
     a, b = run(0.9, 2, noise=0.01), run(0.7, 3, noise=0.01)
     found = paired_difference(a, b)
-    assert found["auc"]["verdict"] == found["epg"]["verdict"] == "higher"
-    assert paired_difference(b, a)["auc"]["verdict"] == "lower"
+    assert found["auc"].verdict == found["epg"].verdict == "higher"
+    assert paired_difference(b, a)["auc"].verdict == "lower"
     unpaired = Judged(a.ids, a.labels, run(0.7, 3).probabilities[np.random.default_rng(0).permutation(300)])
-    assert found["auc"]["high"] - found["auc"]["low"] < 0.05
+    assert found["auc"].high - found["auc"].low < 0.05
     wide = paired_difference(a, unpaired)["auc"]
-    assert wide["high"] - wide["low"] > 0.1
+    assert wide.high - wide.low > 0.1
 
 
 def test_a_difference_within_chance_is_not_distinguishable() -> None:
     found = paired_difference(run(0.8, 2, n=60), run(0.8, 3, n=60))
-    assert {score["verdict"] for score in found.values()} == {"not distinguishable"}
+    assert {score.verdict for score in found.values()} == {"not distinguishable"}
 
 
 def test_a_run_does_not_differ_from_itself() -> None:
     found = paired_difference(run(1, 2), run(1, 2))
-    assert {(s["value"], s["low"], s["high"], s["verdict"]) for s in found.values()} == {(0, 0, 0, "not distinguishable")}
+    assert {(s.value, s.low, s.high, s.verdict) for s in found.values()} == {(0, 0, 0, "not distinguishable")}
 
 
 def test_images_are_paired_by_name_not_by_place() -> None:
@@ -93,8 +94,8 @@ def test_patients_are_drawn_whole() -> None:
 
     patients = [f"p{i // 4}" for i in range(240)]
     alone, grouped = paired_difference(a, b), paired_difference(repeat(a), repeat(b), groups=patients)
-    assert grouped["auc"] == pytest.approx(alone["auc"])
-    assert grouped["epg"] == pytest.approx(alone["epg"], abs=5e-3)
+    assert grouped["auc"].fields() == pytest.approx(alone["auc"].fields())
+    assert grouped["epg"].fields() == pytest.approx(alone["epg"].fields(), abs=5e-3)
 
 
 def test_energy_is_compared_only_where_both_have_it() -> None:
@@ -123,4 +124,4 @@ def test_other_images_or_labels_are_refused() -> None:
     ],
 )
 def test_the_verdict_follows_the_interval(low: float | None, high: float | None, said: str) -> None:
-    assert verdict({"value": 0.05, "low": low, "high": high}) == said
+    assert verdict(Score(value=0.05, low=low, high=high)) == said

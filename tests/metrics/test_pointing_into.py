@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sightline.metrics.pointing import pointing_share, points_into
+from sightline.results.scores import Pointing
 
 
 def peak(row: int, column: int, side: int = 4, low: float = 0.0) -> np.ndarray:
@@ -70,7 +71,7 @@ def test_an_empty_region_does_not_count_as_a_hit_or_a_miss() -> None:
     regions = np.stack([np.zeros((16, 16), bool), np.ones((16, 16), bool)])
     found = pointing_share(np.stack([peak(0, 0), peak(1, 1)]), regions, bootstrap=20)
     assert np.isnan(points_into(peak(0, 0)[None], regions[:1])[0])
-    assert (found["value"], found["n"], found["chance"]) == (1, 1, 1)
+    assert (found.value, found.n, found.chance) == (1, 1, 1)
 
 
 def test_the_share_does_not_depend_on_how_many_maps_are_judged_at_a_time() -> None:
@@ -86,11 +87,11 @@ def test_random_maps_reach_chance_which_is_the_regions_share_of_the_image() -> N
     rng = np.random.default_rng(1)
     regions = np.repeat(box(slice(0, 16), slice(4, 12))[None], 1500, axis=0)
     found = pointing_share(rng.normal(size=(1500, 16, 16)).astype(np.float32), regions, bootstrap=200)
-    assert found["chance"] == pytest.approx(0.5)
-    assert found["low"] < 0.5 < found["high"]
-    assert found["high"] - found["low"] < 0.07
+    assert found.chance == pytest.approx(0.5)
+    assert found.low < 0.5 < found.high
+    assert found.high - found.low < 0.07
 
 
 def test_no_image_gives_no_share() -> None:
     found = pointing_share(np.empty((0, 4, 4), np.float32), np.empty((0, 16, 16), bool))
-    assert found == {"value": None, "low": None, "high": None, "n": 0, "chance": None}
+    assert found == Pointing(value=None, low=None, high=None, n=0, chance=None)

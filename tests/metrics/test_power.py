@@ -37,7 +37,7 @@ def test_a_detectable_difference_is_found_four_times_in_five(crossed: bool) -> N
     for study in range(200):
         values = truth + 0.2 * rng.normal(size=(seeds, 1)) + crossed * rng.normal(size=(1, n)) + 0.8 * rng.normal(size=(seeds, n))
         spread = hierarchical(lambda s, w, v=values: {"m": w @ v[s] / n}, [n] * seeds, shared=crossed, draws=60, seed=study)["m"]
-        found.append(spread["p"] < 0.05)
+        found.append(spread.p < 0.05)
     assert np.mean(found) == pytest.approx(0.8, abs=0.09)
 
 
@@ -78,5 +78,5 @@ def test_the_noise_of_a_study_is_split_as_it_was_measured() -> None:
     spread = hierarchical(lambda s, w: {"m": w @ values[s] / 50}, [50] * 40, shared=True, draws=500)["m"]
     noise = noise_of(spread)
     assert (noise.sd_seeds, noise.se_shared, noise.se_own) == pytest.approx((0.3, 1 / math.sqrt(50), 1 / math.sqrt(50)), rel=0.3)
-    assert math.sqrt(noise.of_images) == pytest.approx(spread["se_images"])
-    assert noise_of(spread | {"sd_seeds": None}) is None
+    assert math.sqrt(noise.of_images) == pytest.approx(spread.se_images)
+    assert noise_of(spread.but(sd_seeds=None)) is None

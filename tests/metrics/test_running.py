@@ -37,9 +37,9 @@ def test_values_are_those_of_the_evaluation(epoch: dict[str, torch.Tensor]) -> N
     probabilities = epoch["logits"].double().softmax(dim=1).numpy()
     judged = classification(epoch["labels"].numpy(), probabilities, ["a", "b", "c"], bootstrap=2)
     for score in ("accuracy", "balanced_accuracy", "auc"):
-        assert found[score] == pytest.approx(judged[score]["value"])
+        assert found[score] == pytest.approx(getattr(judged, score).value)
     placed = localisation(epoch["attention"][:, 0].numpy(), epoch["roi"][:, 0].numpy(), epoch["known"].numpy(), bootstrap=2)
-    assert found["epg"] == pytest.approx(placed["epg"]["value"])
+    assert found["epg"] == pytest.approx(placed.epg.value)
     assert found["loss"] == pytest.approx(float(functional.cross_entropy(epoch["logits"], epoch["labels"])), rel=1e-5)
 
 

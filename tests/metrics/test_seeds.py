@@ -28,18 +28,18 @@ def test_medians_and_the_exact_test_of_five_trainings():
     """004-14, 004-16: five trainings each, medians, a test."""
     a, b = [0.78, 0.74, 0.80, 0.79, 0.70], [0.72, 0.71, 0.73, 0.69, 0.60]
     found = seed_difference(a, b)
-    assert (found["median"], found["base_median"]) == (0.78, 0.71)
-    assert found["difference"] == pytest.approx(0.07)
-    assert found["p"] == pytest.approx(exact_p(a, b))
-    assert found["smallest_p"] == pytest.approx(2 / 252)
+    assert (found.median, found.base_median) == (0.78, 0.71)
+    assert found.difference == pytest.approx(0.07)
+    assert found.p == pytest.approx(exact_p(a, b))
+    assert found.smallest_p == pytest.approx(2 / 252)
 
 
 def test_few_trainings_say_little_and_one_says_nothing():
-    assert seed_difference([3, 4, 5], [0, 1, 2])["p"] == pytest.approx(0.1)
+    assert seed_difference([3, 4, 5], [0, 1, 2]).p == pytest.approx(0.1)
     alone = seed_difference([1.0], [0.0])
-    assert alone["p"] is alone["smallest_p"] is alone["sd"] is None
+    assert alone.p is alone.smallest_p is alone.sd is None
 
 
 def test_it_does_not_matter_which_side_comes_first():
     a, b = [0.5, 0.6, 0.9, 0.4], [0.1, 0.7, 0.3, 0.2]
-    assert seed_difference(a, b)["p"] == seed_difference(b, a)["p"]
+    assert seed_difference(a, b).p == seed_difference(b, a).p

@@ -50,29 +50,29 @@ def test_of_equal_thresholds_the_one_nearest_to_a_half_is_taken() -> None:
 def test_one_class_has_no_threshold() -> None:
     assert decision_threshold(np.array([0.2, 0.4]), np.array([True, True])) is None
     found = decision_at(np.array([0.2, 0.4]), np.array([True, True]), 0.3)
-    assert found["oracle"] is None
-    assert (found["sensitivity"]["value"], found["specificity"]["value"], found["balanced_accuracy"]["value"]) == (0.5, None, None)
+    assert found.oracle is None
+    assert (found.sensitivity.value, found.specificity.value, found.balanced_accuracy.value) == (0.5, None, None)
 
 
 def test_a_decision_at_a_threshold_is_scored_as_it_falls() -> None:
     scores, positive = answers()
     found = decision_at(scores, positive, 0.25, bootstrap=200)
     said = scores >= 0.25
-    assert found["sensitivity"]["value"] == pytest.approx(said[positive].mean())
-    assert found["specificity"]["value"] == pytest.approx((~said)[~positive].mean())
-    assert found["balanced_accuracy"]["value"] == pytest.approx(balanced_accuracy_score(positive, said))
-    assert found["balanced_accuracy"]["low"] < found["balanced_accuracy"]["value"] < found["balanced_accuracy"]["high"]
-    json.dumps(found, allow_nan=False)
+    assert found.sensitivity.value == pytest.approx(said[positive].mean())
+    assert found.specificity.value == pytest.approx((~said)[~positive].mean())
+    assert found.balanced_accuracy.value == pytest.approx(balanced_accuracy_score(positive, said))
+    assert found.balanced_accuracy.low < found.balanced_accuracy.value < found.balanced_accuracy.high
+    json.dumps(found.to_json(), allow_nan=False)
 
 
 def test_the_oracle_is_never_below_the_kept_threshold() -> None:
     kept, _ = decision_threshold(*answers(seed=1))
     found = decision_at(*answers(seed=2), kept, bootstrap=20)
-    assert found["oracle"]["balanced_accuracy"] >= found["balanced_accuracy"]["value"]
+    assert found.oracle.balanced_accuracy >= found.balanced_accuracy.value
     own = decision_at(*answers(seed=1), kept, bootstrap=20)
-    assert own["oracle"]["balanced_accuracy"] == pytest.approx(own["balanced_accuracy"]["value"])
+    assert own.oracle.balanced_accuracy == pytest.approx(own.balanced_accuracy.value)
     maps = overlaps(*looked(), np.ones(12, bool))
-    assert overlap_at(maps, 0.05)["oracle"]["jaccard"] > overlap_at(maps, 0.05)["jaccard"]["value"]
+    assert overlap_at(maps, 0.05).oracle.jaccard > overlap_at(maps, 0.05).jaccard.value
 
 
 def test_overlaps_are_jaccard_at_every_threshold() -> None:
@@ -99,7 +99,7 @@ def test_unknown_and_empty_regions_are_not_judged() -> None:
     assert np.flatnonzero(np.isnan(found).any(axis=0)).tolist() == np.flatnonzero(np.isnan(found).all(axis=0)).tolist() == [2, 7]
     nothing = overlaps(maps, rois, np.zeros(12, bool))
     assert map_threshold(nothing) is None
-    assert overlap_at(nothing, 0.5)["jaccard"]["value"] is None
+    assert overlap_at(nothing, 0.5).jaccard.value is None
 
 
 def test_the_map_threshold_is_the_best_of_all_steps() -> None:
@@ -109,9 +109,9 @@ def test_the_map_threshold_is_the_best_of_all_steps() -> None:
     means = [jaccard(upsample(maps, (28, 28)), rois / 255, t).mean() for t in STEPS]
     assert (threshold, reached) == pytest.approx((STEPS[int(np.argmax(means))], max(means)))
     at = overlap_at(found, threshold, groups=np.arange(12) // 3, bootstrap=100)
-    assert at["jaccard"]["value"] == pytest.approx(reached)
-    assert at["oracle"] == pytest.approx({"threshold": threshold, "jaccard": reached})
-    assert overlap_at(found, 0.3)["threshold"] == pytest.approx(0.3)
+    assert at.jaccard.value == pytest.approx(reached)
+    assert at.oracle.to_json() == pytest.approx({"threshold": threshold, "jaccard": reached})
+    assert overlap_at(found, 0.3).threshold == pytest.approx(0.3)
 
 
 def test_a_hundred_maps_are_fast() -> None:

@@ -59,8 +59,8 @@ def test_the_baseline_is_the_arm_that_was_not_guided(guided, label_only):
 
 def test_differences_are_run_minus_baseline_and_epg_is_read_on_one_set_only(guided, label_only):
     found = compared([guided, label_only], label_only, ["matched", "flipped"], closely=("matched",)).of["guided"]
-    assert found["flipped"]["accuracy"]["low"] > 0.3
-    assert found["matched"]["epg"]["verdict"] == "higher"
+    assert found["flipped"]["accuracy"].low > 0.3
+    assert found["matched"]["epg"].verdict == "higher"
     assert "epg" not in found["flipped"]
 
 

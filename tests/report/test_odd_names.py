@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from invented_scores import scored
 
 from sightline.cli.console import console, say, table
 from sightline.data.guiding import mask_path
@@ -19,7 +20,7 @@ ODD = ["a\nb", "<b>x</b>", "[/red]", ":smile:", "$\\frac$", "שלום", "\x1b[31
 
 @pytest.mark.parametrize("name", ODD)
 def test_a_figure_is_drawn_whatever_its_classes_are_called(name: str, tmp_path: Path) -> None:
-    figure = confusion({"classes": [name, "b"], "classification": {"confusion": [[3, 1], [2, 4]]}})
+    figure = confusion(scored([[3, 1], [2, 4]], [name, "b"]))
     drawn = svg(figure)
     drawn.encode()
     assert "<b>" not in drawn

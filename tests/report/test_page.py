@@ -115,9 +115,10 @@ def test_aligned_yet_relying_is_said(tmp_path):
 
 
 def test_scores_stand_with_their_intervals_and_the_roi_area(text, guided):
-    scores = guided.metrics["matched"]
-    for score in (scores["classification"]["accuracy"], scores["localisation"]["cam"]["epg"], scores["localisation"]["cam"]["roi_area"]):
-        assert f"{score['value']:.3f}<small>{score['low']:.3f}–{score['high']:.3f}</small>" in text
+    scores = guided.scores["matched"]
+    looked = scores.localisation["cam"]
+    for score in (scores.accuracy, looked.epg, looked.roi_area):
+        assert f"{score.value:.3f}<small>{score.low:.3f}–{score.high:.3f}</small>" in text
 
 
 def test_what_was_trained_is_said_in_words(page):

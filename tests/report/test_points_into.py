@@ -11,8 +11,9 @@ from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.report import report
 from sightline.report.tables import pointing
+from sightline.results.scores import Pointing
 
-SCORE = {"value": 0.875, "low": 0.75, "high": 0.96, "n": 16, "chance": 0.123, "left_out": 4}
+SCORE = Pointing(value=0.875, low=0.75, high=0.96, n=16, chance=0.123, left_out=4)
 
 
 def asked(run: Run, folder) -> Run:
@@ -21,8 +22,8 @@ def asked(run: Run, folder) -> Run:
     tree = yaml.safe_load((folder / "config.yaml").read_text())
     tree["evaluate"]["point_into"] = {"melanoma": ["lesion", "halo"]}
     (folder / "config.yaml").write_text(yaml.safe_dump(tree))
-    metrics = {split: scores | {"pointing": {"cam": {"melanoma": SCORE}}} for split, scores in run.metrics.items()}
-    write_json(folder / "metrics.json", metrics)
+    found = {split: scores.but(pointing={"cam": {"melanoma": SCORE}}) for split, scores in run.scores.items()}
+    write_json(folder / "metrics.json", found)
     return Run(folder)
 
 
@@ -42,9 +43,9 @@ def test_a_run_that_was_not_asked_has_no_such_table(guided):
 
 
 def test_the_terminal_shows_it_only_where_it_was_asked(guided, tmp_path, capsys):
-    scores_table("not asked", {"matched": guided.metrics["matched"]})
+    scores_table("not asked", {"matched": guided.scores["matched"]})
     assert "Points into" not in capsys.readouterr().out
-    scores_table("asked", {"matched": asked(guided, tmp_path / "asked").metrics["matched"]})
+    scores_table("asked", {"matched": asked(guided, tmp_path / "asked").scores["matched"]})
     shown = capsys.readouterr().out
     assert "Points into its region" in shown
     assert "0.875 [0.750, 0.960]" in shown

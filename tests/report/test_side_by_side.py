@@ -8,21 +8,23 @@ from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.report import write_report
 from sightline.report.side_by_side import over_seeds
+from sightline.results import Score
+from sightline.results.scores import Best, Cut, Decided, MaskScores
 
-MASKS = {"n": 12} | {key: {"value": 0.5, "low": 0.4, "high": 0.6} for key in ("jaccard", "dice", "empty", "whole")}
+MASKS = MaskScores(n=12, **dict.fromkeys(("jaccard", "dice", "empty", "whole"), Score(value=0.5, low=0.4, high=0.6)))
 SMALL = {"counts": (8, 6, 12), "splits": ("matched",)}
 
 
 def test_trainings_of_a_recipe_are_put_together(tmp_path):
     base = [invent(tmp_path / f"base{s}", "demo-label-only", relies="ruler", looks="ruler", seed=s, **SMALL) for s in range(3)]
     guided = [invent(tmp_path / f"guided{s}", "demo-guided", seed=s, **SMALL) for s in range(3)]
-    found = {row["metric"]: row for row in over_seeds([*base, *guided], "matched", base[0])}
+    found = {row.metric: row for row in over_seeds([*base, *guided], "matched", base[0])}
     assert set(found) == {"accuracy", "auc", "epg"}
-    assert found["epg"]["recipe"] == "demo-guided"
-    assert found["epg"]["base"] == "demo-label-only"
-    assert found["epg"]["trainings"] == 3
-    assert found["epg"]["difference"] > 0
-    assert found["epg"]["p"] == found["epg"]["smallest_p"]
+    assert found["epg"].recipe == "demo-guided"
+    assert found["epg"].base == "demo-label-only"
+    assert found["epg"].trainings == 3
+    assert found["epg"].difference > 0
+    assert found["epg"].p == found["epg"].smallest_p
 
 
 def test_single_trainings_are_left_to_the_paired_difference(tmp_path):
@@ -32,7 +34,7 @@ def test_single_trainings_are_left_to_the_paired_difference(tmp_path):
 
 def test_001_26_masks_that_say_nothing_are_on_the_page(tmp_path):
     run = invent(tmp_path / "gates", "gates", maps=("gate1",), settings={"data.name": "phantom"}, **SMALL)
-    write_json(run.path / "metrics.json", {"matched": run.metrics["matched"] | {"masks": {"gate1": MASKS}}})
+    write_json(run.path / "metrics.json", {"matched": run.scores["matched"].but(masks={"gate1": MASKS})})
     page = write_report(Run(run.path)).read_text()
     assert "As a predicted mask" in page
     assert "whole image" in page
@@ -40,12 +42,13 @@ def test_001_26_masks_that_say_nothing_are_on_the_page(tmp_path):
 
 def test_kept_thresholds_stand_beside_their_oracles_on_the_page(tmp_path):
     run = invent(tmp_path / "run", "demo-guided", **SMALL)
-    scores, score = run.metrics["matched"], {"value": 0.8765, "low": 0.7, "high": 0.9}
+    scores, score = run.scores["matched"], Score(value=0.8765, low=0.7, high=0.9)
     shares = dict.fromkeys(("sensitivity", "specificity", "balanced_accuracy"), score)
-    decision = {"threshold": 0.321, **shares, "oracle": {"threshold": 0.4, "balanced_accuracy": 0.9123}}
-    scores["classification"]["at_threshold"] = decision
-    next(iter(scores["localisation"].values()))["at_threshold"] = {"threshold": 0.35, "jaccard": score, "oracle": None}
-    write_json(run.path / "metrics.json", {"matched": scores})
+    decision = Decided(threshold=0.321, **shares, oracle=Best(threshold=0.4, balanced_accuracy=0.9123))
+    cut = Cut(threshold=0.35, jaccard=score, oracle=None)
+    good = scores.classification.but(at_threshold=decision)
+    maps = scores.localisation | {"cam": scores.localisation["cam"].but(at_threshold=cut)}
+    write_json(run.path / "metrics.json", {"matched": scores.but(classification=good, localisation=maps)})
     page = write_report(Run(run.path)).read_text()
     assert page.count("At a threshold chosen on validation images") == page.count("Cut at a threshold chosen") == 1
     assert "0.321" in page

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import invented_scores
 import pytest
 
 from sightline.report.verdict import (
@@ -13,27 +14,24 @@ from sightline.report.verdict import (
     where_it_fails,
     where_it_looks,
 )
+from sightline.results.scores import Group, Groups, Level, Paired
 
 
 def of(value, low=None, high=None, **levels):
-    return {"value": value, "low": low, "high": high} | levels
+    return Level(value=value, low=low, high=high, **levels)
+
+
+def change(value, low=None, high=None, verdict="", p_holm=None):
+    """A difference; without a verdict only its interval speaks."""
+    return Paired(value=value, low=low, high=high, verdict=verdict, p_holm=p_holm)
 
 
 def scored(accuracy, balanced=None, n=200, confusion=((90, 10), (20, 80)), groups=None):
-    sensitivity = [row[i] / sum(row) if sum(row) else None for i, row in enumerate(confusion)]
-    per_class = {c: {"sensitivity": of(s, s and s - 0.05, s and s + 0.05)} for c, s in zip(("nevus", "melanoma"), sensitivity, strict=True)}
-    found = {
-        "n": n,
-        "classes": ["nevus", "melanoma"],
-        "classification": {
-            "accuracy": accuracy,
-            "balanced_accuracy": balanced or accuracy,
-            "auc": of(0.91, 0.88, 0.94),
-            "per_class": per_class,
-            "confusion": [list(row) for row in confusion],
-        },
-    }
-    return found | ({"groups": groups} if groups else {})
+    return invented_scores.scored(confusion, accuracy=accuracy, balanced=balanced, n=n, groups=groups)
+
+
+def worst(name, accuracy, n):
+    return Groups(worst=accuracy, worst_group=name, by_group={name: Group(accuracy=accuracy, n=n)})
 
 
 LEVELS = {"uniform": 0.2, "centre": 0.4, "shuffled": 0.45}
@@ -136,7 +134,7 @@ def test_every_headline_exists_and_only_alignment_claims_the_region():
 
 
 def test_where_it_fails_names_the_weakest_class_and_the_worst_group():
-    groups = {"worst": of(0.4, 0.2, 0.6), "worst_group": "melanoma, no ruler", "by_group": {"melanoma, no ruler": {"n": 20}}}
+    groups = worst("melanoma, no ruler", of(0.4, 0.2, 0.6), 20)
     text = where_it_fails(scored(of(0.85, 0.8, 0.9), groups=groups), "test")
     assert "wrong 30 times in 200" in text
     assert "Of class melanoma it finds the fewest: 80%" in text
@@ -144,7 +142,7 @@ def test_where_it_fails_names_the_weakest_class_and_the_worst_group():
 
 
 def test_a_group_of_a_few_images_is_not_taken_seriously():
-    groups = {"worst": of(0.0, 0.0, 0.0), "worst_group": "nevus, ruler", "by_group": {"nevus, ruler": {"n": 2}}}
+    groups = worst("nevus, ruler", of(0.0, 0.0, 0.0), 2)
     assert "too few to say more" in where_it_fails(scored(of(0.85, 0.8, 0.9), groups=groups), "test")
 
 
@@ -153,28 +151,28 @@ def test_no_error_is_said():
 
 
 def test_better_only_if_the_interval_of_the_difference_excludes_zero():
-    assert "is better than base in accuracy, by 5 points (2 to 8)" in compared("new", "base", "accuracy", of(0.05, 0.02, 0.08), "test")
-    assert "is worse than base in AUC, by 0.050 (0.020 to 0.080)" in compared("new", "base", "auc", of(-0.05, -0.08, -0.02), "test")
-    assert "is higher than base in share of evidence" in compared("new", "base", "epg", of(0.4, 0.3, 0.5), "test")
-    unclear = compared("new", "base", "accuracy", of(0.05, -0.01, 0.11), "test")
+    assert "is better than base in accuracy, by 5 points (2 to 8)" in compared("new", "base", "accuracy", change(0.05, 0.02, 0.08), "test")
+    assert "is worse than base in AUC, by 0.050 (0.020 to 0.080)" in compared("new", "base", "auc", change(-0.05, -0.08, -0.02), "test")
+    assert "is higher than base in share of evidence" in compared("new", "base", "epg", change(0.4, 0.3, 0.5), "test")
+    unclear = compared("new", "base", "accuracy", change(0.05, -0.01, 0.11), "test")
     assert "not distinguishable in accuracy (−1 to +11 points)" in unclear
     assert "better" not in unclear
-    assert "no interval was computed" in compared("new", "base", "accuracy", of(0.05), "test")
-    assert "could not be compared" in compared("new", "base", "auc", of(None), "test")
+    assert "no interval was computed" in compared("new", "base", "accuracy", change(0.05), "test")
+    assert "could not be compared" in compared("new", "base", "auc", change(None), "test")
 
 
 def test_a_difference_that_its_corrected_test_does_not_bear_out_is_not_better():
-    lost = of(0.05, 0.02, 0.08, verdict="not distinguishable", p_holm=0.12)
+    lost = change(0.05, 0.02, 0.08, verdict="not distinguishable", p_holm=0.12)
     said = compared("new", "base", "accuracy", lost, "test")
     assert "not distinguishable in accuracy (+2 to +8 points; p = 0.120 once corrected for all comparisons)" in said
     assert "cannot be said" in guidance_helps({"test": {"accuracy": lost}}, "new", "base")
-    kept = lost | {"verdict": "higher", "p_holm": 0.01}
+    kept = lost.but(verdict="higher", p_holm=0.01)
     assert "better than base" in compared("new", "base", "accuracy", kept, "test")
     assert guidance_helps({"test": {"accuracy": kept}}, "new", "base").startswith("Guidance helps")
 
 
 def test_guidance_helps_set_by_set():
-    up, down, same, bare = of(0.1, 0.05, 0.15), of(-0.1, -0.15, -0.05), of(0.0, -0.1, 0.1), of(0.3)
+    up, down, same, bare = change(0.1, 0.05, 0.15), change(-0.1, -0.15, -0.05), change(0.0, -0.1, 0.1), change(0.3)
 
     def said(**sets):
         return guidance_helps({name: {"accuracy": d} for name, d in sets.items()}, "guided", "plain")

@@ -5,6 +5,7 @@ import doctest
 import pytest
 
 from sightline.report import words
+from sightline.results import Score
 
 
 def test_the_examples_hold():
@@ -20,11 +21,11 @@ def test_rounding_never_claims_all_or_none(share, text):
 
 def test_what_is_missing_is_said():
     assert words.percent(None) == "not defined"
-    assert words.bounds({"value": 0.5, "low": None, "high": None}) == "(no interval)"
+    assert words.bounds(Score(value=0.5, low=None, high=None)) == "(no interval)"
     assert words.number(None) == "–"
     assert words.span(None) == ""
-    assert words.score_line({"value": None, "low": None, "high": None}) == "not defined"
+    assert words.score_line(Score(value=None, low=None, high=None)) == "not defined"
 
 
 def test_negative_spans_are_not_written_with_two_dashes():
-    assert words.span({"value": 0, "low": -0.06, "high": 0.09}) == "−0.060 to 0.090"
+    assert words.span(Score(value=0, low=-0.06, high=0.09)) == "−0.060 to 0.090"

@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 from tiny_plan import write_plan
 
 from sightline.report.study import write
+from sightline.results.study import ArmDifference, Failure, StudyResult
 from sightline.study.analyse import analyse
 from sightline.study.answers import Answers, load, save, save_measured
 from sightline.study.cells import Cell
@@ -49,50 +50,50 @@ def invented(folder: Path, good: Mapping[str, float | tuple[float, ...]], **chan
     return study
 
 
-def row(result: dict[str, Any], arm: str, base: str, score: str = "accuracy") -> dict[str, Any]:
-    parts = [part for part in result["comparisons"] if part["score"] == score]
-    return next(r for part in parts for r in part["rows"] if (r["arm"], r["base"]) == (arm, base))
+def row(result: StudyResult, arm: str, base: str, score: str = "accuracy") -> ArmDifference:
+    parts = [part for part in result.comparisons if part.score == score]
+    return next(r for part in parts for r in part.rows if (r.arm, r.base) == (arm, base))
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def result(tmp_path_factory: pytest.TempPathFactory) -> StudyResult:
     good = {"label-only": 0.7, "random-roi": 0.7, "true-roi": 0.9, "inverse-roi": 0.5}
     return analyse(invented(tmp_path_factory.mktemp("a"), good, seeds=6, draws=300, base=["label-only", "random-roi"], matters=0.05))
 
 
-def test_a_planted_difference_is_found_with_its_size_and_sign(result: dict[str, Any]) -> None:
+def test_a_planted_difference_is_found_with_its_size_and_sign(result: StudyResult) -> None:
     better, worse = row(result, "true-roi", "label-only"), row(result, "inverse-roi", "label-only")
-    assert better["difference"]["value"] == pytest.approx(0.2, abs=0.03)
-    assert better["difference"]["low"] < 0.2 < better["difference"]["high"]
-    assert (better["verdict"]["word"], worse["verdict"]["word"]) == ("better", "worse")
-    assert better["p_holm"] < 0.05
+    assert better.difference.value == pytest.approx(0.2, abs=0.03)
+    assert better.difference.low < 0.2 < better.difference.high
+    assert (better.verdict.word, worse.verdict.word) == ("better", "worse")
+    assert better.p_holm < 0.05
 
 
-def test_arms_that_answer_alike_are_not_distinguishable(result: dict[str, Any]) -> None:
+def test_arms_that_answer_alike_are_not_distinguishable(result: StudyResult) -> None:
     same = row(result, "random-roi", "label-only")
-    assert same["difference"]["value"] == 0
-    assert same["verdict"]["word"] == "not distinguishable"
+    assert same.difference.value == 0
+    assert same.verdict.word == "not distinguishable"
 
 
-def test_each_pair_is_compared_once_with_every_base(result: dict[str, Any]) -> None:
-    part = next(part for part in result["comparisons"] if part["score"] == "accuracy")
-    pairs = [(r["arm"], r["base"]) for r in part["rows"]]
+def test_each_pair_is_compared_once_with_every_base(result: StudyResult) -> None:
+    part = next(part for part in result.comparisons if part.score == "accuracy")
+    pairs = [(r.arm, r.base) for r in part.rows]
     wanted = {"label-only": ["random-roi", "true-roi", "inverse-roi"], "random-roi": ["true-roi", "inverse-roi"]}
     assert sorted(pairs) == sorted((arm, base) for base, arms in wanted.items() for arm in arms)
-    assert part["family"] == 5
+    assert part.family == 5
 
 
-def test_corrected_intervals_are_wider_and_corrected_p_larger(result: dict[str, Any]) -> None:
+def test_corrected_intervals_are_wider_and_corrected_p_larger(result: StudyResult) -> None:
     found = row(result, "true-roi", "label-only")
-    assert found["simultaneous"]["low"] < found["difference"]["low"]
-    assert found["simultaneous"]["high"] > found["difference"]["high"]
-    assert found["p_holm"] >= found["difference"]["p"]
+    assert found.simultaneous.low < found.difference.low
+    assert found.simultaneous.high > found.difference.high
+    assert found.p_holm >= found.difference.p
 
 
-def test_the_answer_is_that_of_the_primary_comparison(result: dict[str, Any]) -> None:
-    assert result["decides"] == ["accuracy", "flipped"]
-    assert len(result["answer"]) == 3  # those against the first base; the rest is in the tables
-    assert result["answer"][0].startswith("random-roi against label-only, accuracy on flipped: not distinguishable")
+def test_the_answer_is_that_of_the_primary_comparison(result: StudyResult) -> None:
+    assert result.decides == ("accuracy", "flipped")
+    assert len(result.answer) == 3  # those against the first base; the rest is in the tables
+    assert result.answer[0].startswith("random-roi against label-only, accuracy on flipped: not distinguishable")
 
 
 def test_a_seed_that_failed_leaves_the_other_seeds_of_the_pair(tmp_path: Path) -> None:
@@ -102,10 +103,10 @@ def test_a_seed_that_failed_leaves_the_other_seeds_of_the_pair(tmp_path: Path) -
     study.failure(lost.key).parent.mkdir()
     study.failure(lost.key).write_text("traceback\nout of memory\n")
     result = analyse(study)
-    assert row(result, "true-roi", "label-only")["difference"]["seeds"] == 2
-    assert next(level for level in result["levels"] if level["arm"] == "label-only" and level["score"] == "accuracy")["seeds"] == 3
-    assert result["failed"] == [{"arm": "true-roi", "seed": 1, "reason": "out of memory"}]
-    assert result["missing"] == 1
+    assert row(result, "true-roi", "label-only").difference.seeds == 2
+    assert next(level for level in result.levels if level.arm == "label-only" and level.score == "accuracy").seeds == 3
+    assert result.failed == [Failure(arm="true-roi", seed=1, reason="out of memory")]
+    assert result.missing == 1
 
 
 def test_a_tuned_arm_stands_by_the_candidate_that_validates_best(tmp_path: Path) -> None:
@@ -118,8 +119,8 @@ def test_a_tuned_arm_stands_by_the_candidate_that_validates_best(tmp_path: Path)
         if rate is not None:
             save(answers(cell, 0.9 if rate == 0.01 else 0.6, labels), study.answers(cell.key, "val"))
     result = analyse(study)
-    assert next(arm for arm in result["arms"] if arm["name"] == "tuned")["candidates"] == [{"train.optimizer.lr": 0.01}]
-    assert next(r for r in result["levels"] if r["arm"] == "tuned" and r["score"] == "accuracy")["value"] == pytest.approx(0.8, abs=0.05)
+    assert next(arm for arm in result.arms if arm.name == "tuned").candidates == [{"train.optimizer.lr": 0.01}]
+    assert next(r for r in result.levels if r.arm == "tuned" and r.score == "accuracy").value == pytest.approx(0.8, abs=0.05)
 
 
 def test_scores_are_those_of_a_literal_loop(tmp_path: Path) -> None:
@@ -174,7 +175,7 @@ def test_fewer_flips_are_better(tmp_path: Path) -> None:
     study = invented(tmp_path, {"label-only": 0.7, "true-roi": 0.9}, seeds=6, scores=["pasted_flips[ink]"], draws=50)
     for cell in study.cells:
         save_measured(np.full(N, 0.5 if cell.arm == "label-only" else 0.01), study.answers(cell.key, "flipped"), "pasted_flips-ink")
-    assert row(analyse(study), "true-roi", "label-only", "pasted_flips[ink]")["verdict"]["word"] == "better"
+    assert row(analyse(study), "true-roi", "label-only", "pasted_flips[ink]").verdict.word == "better"
 
 
 def test_arms_that_the_grid_does_not_touch_are_compared_once(tmp_path: Path) -> None:
@@ -182,10 +183,10 @@ def test_arms_that_the_grid_does_not_touch_are_compared_once(tmp_path: Path) -> 
     arms = ["label-only", {"name": "small", "like": "label-only", "set": {"train.optimizer.lr": 0.02}}, "true-roi"]
     grid = {"losses.guidance.0.weight": [0.1, 1, 10]}
     result = analyse(invented(tmp_path, good, draws=50, grid=grid, arms_as=arms, scores=["accuracy"]))
-    assert {part["family"] for part in result["comparisons"]} == {1 + 3}
-    without = [row for part in result["comparisons"] for row in part["rows"] if row["arm"] == "small"]
+    assert {part.family for part in result.comparisons} == {1 + 3}
+    without = [row for part in result.comparisons for row in part.rows if row.arm == "small"]
     assert len(without) == 3
-    assert len({row["p_holm"] for row in without}) == 1
+    assert len({row.p_holm for row in without}) == 1
 
 
 @pytest.mark.parametrize(
@@ -204,15 +205,15 @@ def test_arms_that_the_grid_does_not_touch_are_compared_once(tmp_path: Path) -> 
 def test_the_conclusion_tells_guidance_from_the_region(tmp_path: Path, good: dict[str, float], said: str) -> None:
     base = [arm for arm in ("label-only", "random-roi") if arm in good]
     result = analyse(invented(tmp_path, good, seeds=6, draws=100, base=base, matters=0.05, scores=["accuracy"]))
-    assert len(result["conclusion"]) == 1
-    assert result["conclusion"][0].endswith(said)
+    assert len(result.conclusion) == 1
+    assert result.conclusion[0].endswith(said)
 
 
 def test_the_conclusion_speaks_of_every_arm_that_the_true_region_guides(tmp_path: Path) -> None:
     good = {"label-only": 0.6, "weak": 0.6, "strong": 0.9}
     arms = ["label-only", {"name": "weak", "like": "true-roi"}, {"name": "strong", "like": "true-roi", "set": {"train.optimizer.lr": 0.02}}]
     study = invented(tmp_path, good, seeds=6, draws=100, matters=0.05, scores=["accuracy"], arms_as=arms)
-    weak, strong = analyse(study)["conclusion"]
+    weak, strong = analyse(study).conclusion
     assert weak.startswith("weak: No evidence")
     assert strong.startswith("strong: Guidance by the true region helps")
 
@@ -220,7 +221,7 @@ def test_the_conclusion_speaks_of_every_arm_that_the_true_region_guides(tmp_path
 def test_the_conclusion_does_not_depend_on_the_order_of_the_bases(tmp_path: Path) -> None:
     good = {"label-only": 0.6, "random-roi": 0.8, "true-roi": 0.9}
     said = [
-        analyse(invented(tmp_path / str(i), good, seeds=6, draws=100, base=base, matters=0.05, scores=["accuracy"]))["conclusion"]
+        analyse(invented(tmp_path / str(i), good, seeds=6, draws=100, base=base, matters=0.05, scores=["accuracy"])).conclusion
         for i, base in enumerate((["label-only", "random-roi"], ["random-roi", "label-only"]))
     ]
     assert said[0] == said[1]
@@ -230,7 +231,7 @@ def test_the_conclusion_does_not_depend_on_the_order_of_the_bases(tmp_path: Path
 def test_arms_that_are_one_training_do_not_differ(tmp_path: Path) -> None:
     study = invented(tmp_path, {"label-only": 0.7, "true-roi": 0.7}, seeds=6, draws=50)
     same = row(analyse(study), "true-roi", "label-only")
-    assert (same["difference"]["value"], same["verdict"]["word"]) == (0, "not distinguishable")
+    assert (same.difference.value, same.verdict.word) == (0, "not distinguishable")
 
 
 def test_a_pair_of_trainings_is_one_comparison_whichever_is_subtracted(tmp_path: Path) -> None:
@@ -238,19 +239,19 @@ def test_a_pair_of_trainings_is_one_comparison_whichever_is_subtracted(tmp_path:
     arms = ["label-only", {"name": "again", "like": "label-only"}, "random-roi", "true-roi"]
     base = ["label-only", "random-roi", "again"]
     result = analyse(invented(tmp_path, good, seeds=6, draws=50, arms_as=arms, base=base, scores=["accuracy"]))
-    part = result["comparisons"][0]
-    assert len(part["rows"]) == 6
-    assert part["family"] == 3, "label-only and again are one training: random or true minus it, and true minus random"
-    assert row(result, "again", "label-only")["p_holm"] is None
-    assert row(result, "true-roi", "again")["p_holm"] == row(result, "true-roi", "label-only")["p_holm"]
+    part = result.comparisons[0]
+    assert len(part.rows) == 6
+    assert part.family == 3, "label-only and again are one training: random or true minus it, and true minus random"
+    assert row(result, "again", "label-only").p_holm is None
+    assert row(result, "true-roi", "again").p_holm == row(result, "true-roi", "label-only").p_holm
 
 
 def test_a_score_that_is_not_measured_yet_leaves_the_others(tmp_path: Path) -> None:
     study = invented(tmp_path, {"label-only": 0.7, "true-roi": 0.9}, seeds=6, draws=50, scores=["accuracy", "pasted_flips[ink]"])
     result = analyse(study)
-    assert row(result, "true-roi", "label-only")["difference"]["seeds"] == 6
-    assert row(result, "true-roi", "label-only", "pasted_flips[ink]")["difference"]["value"] is None
-    assert result["missing"] == 12
+    assert row(result, "true-roi", "label-only").difference.seeds == 6
+    assert row(result, "true-roi", "label-only", "pasted_flips[ink]").difference.value is None
+    assert result.missing == 12
 
 
 def test_a_score_of_few_images_counts_these_few(tmp_path: Path) -> None:
@@ -261,8 +262,8 @@ def test_a_score_of_few_images_counts_these_few(tmp_path: Path) -> None:
         found = load(path)
         save(replace(found, tags={"rare": (np.arange(N) < 6).astype(float)}), path)  # six images of three patients
     same = row(analyse(study), "true-roi", "label-only", "accuracy[rare]")
-    assert (same["difference"]["images"], same["difference"]["patients"]) == (6, 3)
-    assert same["verdict"]["word"] == "too small a test set to tell"
+    assert (same.difference.images, same.difference.patients) == (6, 3)
+    assert same.verdict.word == "too small a test set to tell"
 
 
 def test_settings_that_are_words_have_their_picture_and_failures_their_line(tmp_path: Path) -> None:
@@ -280,15 +281,15 @@ def test_two_seeds_that_differ_say_nothing_impossible(tmp_path: Path) -> None:
     """With two seeds Student's quantile is 12.7, and an interval of an AUC would reach beyond 0 and 1."""
     study = invented(tmp_path, {"label-only": (0.6, 0.9), "true-roi": (0.9, 0.6)}, seeds=2, draws=50)
     result = analyse(study)
-    for row in result["levels"]:
-        assert row["low"] is None or 0 <= row["low"] <= row["high"] <= 1
-    rows = [row for part in result["comparisons"] for row in part["rows"]]
-    assert any(row["simultaneous"]["low"] is None and row["simultaneous"]["se"] is not None for row in rows)
+    for row in result.levels:
+        assert row.low is None or 0 <= row.low <= row.high <= 1
+    rows = [row for part in result.comparisons for row in part.rows]
+    assert any(row.simultaneous.low is None and row.simultaneous.se is not None for row in rows)
     for row in rows:
-        for kind in ("difference", "simultaneous"):
-            assert row[kind]["low"] is None or -1 <= row[kind]["low"] <= row[kind]["high"] <= 1
-        assert row["verdict"]["detectable"] is None or row["verdict"]["detectable"] <= 1
-    assert "too few for one" in result["notes"][0]
+        for found in (row.difference, row.simultaneous):
+            assert found.low is None or -1 <= found.low <= found.high <= 1
+        assert row.verdict.detectable is None or row.verdict.detectable <= 1
+    assert "too few for one" in result.notes[0]
     html, text, _ = write(study, result)
     for page in (html.read_text(), text.read_text()):
         assert "cannot show any here" in page

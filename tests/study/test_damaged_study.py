@@ -90,8 +90,8 @@ def test_damaged_answers_count_as_not_there(study: Study, damage: str, measured:
 def test_a_report_goes_on_with_the_answers_that_are_whole(study: Study) -> None:
     study.answers(study.cells[0].key, "flipped").write_bytes(b"PK")
     result = analyse(study)
-    assert result["missing"] == 1
-    assert {row["seeds"] for row in result["levels"]} == {1, 2}
+    assert result.missing == 1
+    assert {row.seeds for row in result.levels} == {1, 2}
 
 
 def test_answers_that_are_no_probabilities_or_name_no_class_are_refused(tmp_path: Path) -> None:

@@ -173,12 +173,12 @@ def test_annotated_images_keep_their_region_and_drawn_ones_get_theirs(study: Stu
 
 def test_the_pages_say_how_good_the_drawn_regions_are(study: Study) -> None:
     result = analyse(study)
-    found = result["arms"][0]["drawn"]
-    assert (found["drawings"], 0 < found["kept"] <= 1, 0 < found["dice"] < 1) == (1, True, True)
+    found = result.arms[0].drawn
+    assert (found.drawings, 0 < found.kept <= 1, 0 < found.dice < 1) == (1, True, True)
     for text in (markdown(study, result), page(study, result)):
         assert "of the drawn masks are kept; held-out Dice" in text
-    assert "0.25" not in result["arms"][0]["says"]
-    assert "data.annotated_fraction = 0.5; drawn with batch_size = 4, encoder = test_resnet" in result["arms"][0]["says"]
+    assert "0.25" not in result.arms[0].says
+    assert "data.annotated_fraction = 0.5; drawn with batch_size = 4, encoder = test_resnet" in result.arms[0].says
 
 
 def test_masks_that_are_not_good_enough_are_refused_and_leave_nothing(tmp_path: Path) -> None:

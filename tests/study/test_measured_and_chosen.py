@@ -80,7 +80,7 @@ def test_a_plan_with_more_scores_measures_and_trains_nothing_again(study: Study)
     energy = said.measured["artefact_energy"][~clean]
     assert ((energy >= 0) & (energy <= 1)).all()
     result = analyse(found)
-    assert {level["score"] for level in result["levels"] if level["value"] is not None} == set(SCORES)
+    assert {level.score for level in result.levels if level.value is not None} == set(SCORES)
     assert "4 annotations more than first, chosen by random" in write(found, result)[0].read_text()
     assert read_table(next(found.path.glob("chosen/*/annotated.csv")))
 
@@ -92,11 +92,11 @@ def test_a_score_of_one_split_is_measured_and_told_there_alone(study: Study) -> 
     folders = [found.run_folder(cell.key) / "answers" for cell in found.cells]
     assert all((folder / "matched.swapped.npy").is_file() and not (folder / "flipped.swapped.npy").exists() for folder in folders)
     result = analyse(found)
-    assert {(row["score"], row["split"]) for row in result["levels"]} == {
+    assert {(row.score, row.split) for row in result.levels} == {
         ("accuracy", "flipped"),
         ("accuracy", "matched"),
         ("swap_auc", "matched"),
     }
     said = found.load(found.cells[0].key, "matched")
     assert said.measured["swapped"].shape == (2, *said.probabilities.shape)
-    assert all(row["value"] is not None for row in result["levels"])
+    assert all(row.value is not None for row in result.levels)
