@@ -6,21 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from invented_run import invent
 from PIL import Image
+from small_run import small_run
 
-from sightline.attention.classifier import build
 from sightline.engine.run import Run
-from sightline.engine.saving import save_model
-
-
-def small_run(folder: Path, seed: int) -> Run:
-    """The recipe of the guided demo on 32 x 32 pixels, with the weights of a network that has learnt nothing."""
-    run = invent(folder, counts=(4, 4, 4), settings={"backbone.name": "test_resnet", "backbone.stride": None}, splits=("val",))
-    torch.manual_seed(seed)
-    save_model(folder, build(run.recipe, 2), run.recipe, run.classes)
-    return Run(folder)
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sightline.config import Data
 from sightline.data.dataset import ImageDataset
-from sightline.data.reading import read
 from sightline.engine.compare import judged_split
+from sightline.engine.other_data import other_data
 from sightline.engine.run import Predictions, Run
-from sightline.errors import UserError, nearest
+from sightline.errors import UserError
 from sightline.types import Record
 
 
@@ -37,29 +37,14 @@ def own(run: Run, split: str | None) -> Which:
     return Which(split, run.datasets[split], run.recipe.data, predictions, run.datasets["train"].records)
 
 
-def other(run: Run, name: str | None, root: Path | None, split: str | None) -> Which:
-    """Images of another data set of the same classes, seen as the run sees its own; None: its test set, or all where none is marked.
-
-    Args:
-        name: data set; None: the run's, at another place.
-        root: its folder or file.
+def other(run: Run, name: str | None, root: Path | None, split: str | None = None, classes: Mapping[str, str] | None = None) -> Which:
+    """Images of another data set, see `other_data`.
 
     Raises:
-        UserError: other classes, or no such split.
+        UserError: see `other_data`.
     """
-    data = run.recipe.data
-    if name is not None and name != data.name:
-        data = data.model_copy(update={"name": name, "options": {}, "task": None, "root": None, "kind": None})
-    found = read(data.model_copy(update={"root": root or data.root}))
-    if set(found.classes) != set(run.classes):
-        reason = f"has the classes {', '.join(found.classes)}, the run has {', '.join(run.classes)}"
-        raise UserError(f"data {data.name}", reason, "Give a data set of the same classes.")
-    splits = {record.split or "all" for record in found.records}
-    if split is not None and split not in splits:
-        raise UserError(f"--split {split}", "the data set has no such split", nearest(split, splits))
-    wanted = split or ("test" if "test" in splits else None)
-    records = [record for record in found.records if wanted in (None, record.split or "all")]
-    return Which(f"{data.name}, {wanted or 'all'}", ImageDataset(records, run.classes, data, train=False), data, training=_trained_on(run))
+    found = other_data(run, name, root, split, classes)
+    return Which(f"{found.data.name}, {found.split}", found.dataset, found.data, training=_trained_on(run))
 
 
 def _trained_on(run: Run) -> Sequence[Record] | None:

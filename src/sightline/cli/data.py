@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from sightline.cli.groups import app, data_app
-from sightline.cli.options import DATA_SETS, Device, Json, Root, RunPath, Settings, finish, placed
+from sightline.cli.options import DATA_SETS, Device, Json, Moved, Root, RunPath, Settings, finish, placed
 from sightline.errors import UserError
 
 
@@ -149,6 +149,7 @@ def annotate_next(
         typer.Option(help="Folder for next.csv, next.png and annotated.csv. Default: `annotate-next` in the run folder.", metavar="DIR"),
     ] = None,
     seed: Annotated[int, typer.Option(help="Random seed, for ties and for --by random.")] = 0,
+    root: Moved = None,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
@@ -161,8 +162,9 @@ def annotate_next(
     from sightline.annotate.advise import annotate_next as advise
     from sightline.cli.console import Bar, number, say, table
     from sightline.engine.run import Run
+    from sightline.paths import expanded
 
-    trained = Run(run, device)
+    trained = Run(run, device, root and expanded(root))
     found = advise(trained, budget, by, out, seed=seed, progress=Bar("looking at images without annotation"))
     if found["by"] != by:
         say(f"{trained.name} has no attention maps: gone by {found['by']} alone.")

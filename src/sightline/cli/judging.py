@@ -3,36 +3,95 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import DATA_SETS, Device, Json, Root, RunPath, RunPaths, finish
+from sightline.cli.options import DATA_SETS, Device, Json, Moved, RunPath, RunPaths, finish
 from sightline.errors import UserError, nearest
 
+if TYPE_CHECKING:
+    from sightline.engine.run import Run
 
-@app.command(epilog="Examples:\n\n    sightline evaluate runs/melanoma-energy\n\n    sightline evaluate runs/melanoma-energy --split test")
+
+@app.command(
+    epilog="Examples:\n\n    sightline evaluate runs/melanoma-energy\n\n    sightline evaluate runs/melanoma-energy --split test\n\n"
+    "    sightline evaluate runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma"
+)
 def evaluate(
     run: RunPath,
     split: Annotated[list[str], typer.Option(help="Split to score; can be repeated. Default: all except train.", show_default=False)] = [],
+    data: Annotated[
+        str | None, typer.Option(help=f"Score on another data set (external validation). {DATA_SETS}", show_default=False)
+    ] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder or file of that data set; without --data, the place of the run's own data, if they have moved.",
+            metavar="DIR",
+            show_default=False,
+        ),
+    ] = None,
+    map: Annotated[
+        list[str],
+        typer.Option(metavar="LABEL=CLASS", help="Label there that is a class of the run; can be repeated.", show_default=False),
+    ] = [],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the scores on another data set. Default: `external/NAME` in the run folder.", metavar="DIR"),
+    ] = None,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Score a finished run again: classification and localisation, with confidence intervals.
+    """Score a finished run again, or on another data set: classification and localisation, with confidence intervals.
 
-    Localisation scores are shown beside those of a uniform map, of a centred blob and of the maps of other images."""
+    Localisation scores are shown beside those of a uniform map, of a centred blob and of the maps of other images. On another data set,
+    labels that are called as classes of the run are these classes; the scores stand beside those of the run's own test images."""
     from sightline.cli.console import say, scores_table
     from sightline.engine.evaluate import evaluate as score
     from sightline.engine.run import Run
+    from sightline.paths import expanded
 
-    found = Run(run, device)
+    place = root and expanded(root)
+    if data is not None:
+        _validate(Run(run, device), data, place, split, map, out, json)
+        return
+    if map or out:
+        raise UserError("--map" if map else "--out", "is for another data set", "Name that data set with --data.")
+    found = Run(run, device, place)
     if any("picture" not in row for row in found.split_table):
         say(f"{run} was made by an earlier version: whether pictures and annotations have changed since is not known.")
     metrics = score(found, split)
     scores_table(found.name, metrics)
     say(f"Scores, predictions and maps: {found.path}")
     finish({"run": str(found.path), "metrics": metrics}, json)
+
+
+def _validate(run: Run, data: str, root: Path | None, split: list[str], pairs: list[str], out: Path | None, json: Path | None) -> None:
+    """External validation."""
+    from sightline.cli.console import say, scores_table
+    from sightline.engine.external import validate
+
+    if len(split) > 1:
+        raise UserError(f"--split {split[1]}", "is a second split of the other data set", "Give one, or none for its test set.")
+    found = validate(run, data, root, next(iter(split), None), _pairs(pairs), out)
+    rows = {found.own_split: run.scores[found.own_split]} if found.own_split else {}
+    scores_table(run.name, rows | {f"{found.data}, {found.split}": found.scores})
+    for line in (*(change.sentence for change in found.changes), *found.notes, *found.files):
+        say(line)
+    finish(found, json)
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    """`["mel=melanoma"]` -> `{"mel": "melanoma"}`."""
+    found = {}
+    for text in texts:
+        label, equals, name = text.rpartition("=")
+        if not (equals and label and name):
+            raise UserError(f"--map {text}", "is not of the form LABEL=CLASS", "Write for example --map mel=melanoma.")
+        found[label] = name
+    return found
 
 
 @app.command(
@@ -62,7 +121,12 @@ def audit(
     data: Annotated[
         str | None, typer.Option(help=f"Audit on another data set with the same classes. {DATA_SETS}", show_default=False)
     ] = None,
-    root: Root = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder or file of that data set; without --data, the place of the run's own data, if they have moved.", metavar="DIR"
+        ),
+    ] = None,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
@@ -81,8 +145,9 @@ def audit(
 
     if kind is not None and kind not in get_args(Kind):
         raise UserError(f"--kind {kind}", "is no kind of image", nearest(kind, get_args(Kind)))
-    trained = Run(run, device)
-    which = own(trained, split) if data is None and root is None else other(trained, data, root and expanded(root), split)
+    place = root and expanded(root)
+    trained = Run(run, device, place if data is None else None)
+    which = own(trained, split) if data is None else other(trained, data, place, split)
     found = examine(trained, which, seconds=seconds, images=images, kind=cast(Kind | None, kind), progress=Bar("changing images"))
     result = write_audit(trained, found, which.split, out or trained.path / "audit")
     audit_tables(result)
@@ -102,16 +167,18 @@ def compare(
         str | None, typer.Option(help="Split whose results are printed. Default: the first common test set.", show_default=False)
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the picture of the maps, the ROC curves and the report.")] = Path("comparison"),
+    root: Moved = None,
     json: Json = None,
 ) -> None:
     """Compare runs on the same images: scores, paired differences with intervals and tests, and attention maps."""
     from sightline.cli.console import differences_tables, number, say, scores_table, table
     from sightline.engine.run import Run
+    from sightline.paths import expanded
     from sightline.report.side_by_side import compare_runs
 
     if len(runs) < 2:
         raise UserError("compare", f"{len(runs)} run given", "Give at least two run runs.")
-    result = compare_runs([Run(folder) for folder in runs], split, out)
+    result = compare_runs([Run(folder, root=root and expanded(root)) for folder in runs], split, out)
     scores_table(f"Split {result.split}", result.scores)
     if result.differences:
         differences_tables([one for one in result.differences if one.split == result.split])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Device, Json, RunPath, finish
+from sightline.cli.options import Device, Json, Moved, RunPath, finish
 
 
 @app.command(
@@ -69,6 +69,7 @@ def gallery(
         list[str],
         typer.Option("--layer", "--layers", help="Layer to show, by number or name; can be repeated. Default: all.", show_default=False),
     ] = [],
+    root: Moved = None,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
@@ -76,8 +77,9 @@ def gallery(
     from sightline.cli.console import say
     from sightline.engine.run import Run
     from sightline.explain.gallery import gallery as draw
+    from sightline.paths import expanded
 
-    made = draw(Run(run, device), images, out, layers)
+    made = draw(Run(run, device, root and expanded(root)), images, out, layers)
     left_out = f" {made.left_out} filters of the widest layers are left out; name layers to see all of theirs." if made.left_out else ""
     say(f"{made.maps} filters of {made.layers} layers on {len(made.images)} images: {made.page}.{left_out}")
     finish({"run": str(run), **vars(made)}, json)
@@ -103,6 +105,7 @@ def units(
     effect: Annotated[
         bool, typer.Option(help="Also switch each unit off and measure the change of accuracy and AUC; this takes the most time.")
     ] = True,
+    root: Moved = None,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
@@ -110,8 +113,18 @@ def units(
     from sightline.cli.console import Bar, number, say, table
     from sightline.engine.run import Run
     from sightline.explain.units import name_units
+    from sightline.paths import expanded
 
-    found = name_units(Run(run, device), layers, split, out, images=images, top=top, effect=effect, progress=Bar("switching units off"))
+    found = name_units(
+        Run(run, device, root and expanded(root)),
+        layers,
+        split,
+        out,
+        images=images,
+        top=top,
+        effect=effect,
+        progress=Bar("switching units off"),
+    )
     columns = ["concept", "unit", "IoU", "chance", *(["accuracy without it", "AUC"] if effect else [])]
     rows = []
     for one in found["concepts"]:
@@ -179,6 +192,7 @@ def figure(
         list[str],
         typer.Option(metavar="NAME", help="Recipe to draw in place of a run (name or YAML file); can be repeated.", show_default=False),
     ] = [],
+    root: Moved = None,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
@@ -190,6 +204,7 @@ def figure(
     from sightline.engine.run import Run
     from sightline.explain.figure.draw import draw, listed
     from sightline.explain.figure.kind import Options
+    from sightline.paths import expanded
 
     if name is None:
         found = listed()
@@ -198,8 +213,9 @@ def figure(
         say("Draw one: sightline figure NAME --run RUN")
         finish({"figures": found}, json)
         return
+    runs = [Run(folder, device, root and expanded(root)) for folder in run]
     options = Options(split=split, images=images, ids=tuple(id), label=label, colours=colours, units=tuple(unit), recipes=tuple(recipe))
-    files = [str(path) for path in draw(name, [Run(folder, device) for folder in run], out, options)]
+    files = [str(path) for path in draw(name, runs, out, options)]
     for path in files:
         say(path)
     finish({"figure": name, "runs": [str(folder) for folder in run], "files": files}, json)

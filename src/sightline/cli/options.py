@@ -44,6 +44,10 @@ Settings = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. train.epochs=3; can be repeated.")
 ]
 Root = Annotated[Path | None, typer.Option(help="Folder or file that holds the data set.", metavar="DIR")]
+Moved = Annotated[
+    Path | None,
+    typer.Option("--root", help="Place of the run's data, if they have moved since the training.", metavar="DIR", show_default=False),
+]
 Device = Annotated[
     str,
     typer.Option(help="Device to compute on: cpu, cuda, cuda:1, mps, or `auto` (a GPU if there is one, else the CPU).", metavar="DEVICE"),

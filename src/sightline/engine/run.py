@@ -46,14 +46,16 @@ class Run:
 
     Args:
         device: the device on which the network runs, see `sightline.device.resolve`.
+        root: where its data lie now; None: where they lay in training.
 
     Raises:
         UserError: there is no run at this path, or no such device.
     """
 
-    def __init__(self, path: str | Path, device: str = AUTO) -> None:
+    def __init__(self, path: str | Path, device: str = AUTO, root: str | Path | None = None) -> None:
         self.path = Path(path)
         self.device = resolve(device)
+        self.root = None if root is None else Path(root)
         if not (self.path / "config.yaml").is_file():
             raise UserError(path, "is not a run folder (it has no config.yaml)", "Give a folder that `sightline train` wrote.")
 
@@ -193,7 +195,12 @@ class Run:
 
         if self.finished:
             check_split(self.path)
-        return restore(self.recipe, self.split_table, self.classes)
+        recipe = self.recipe if self.root is None else self.recipe.with_settings(data__root=self.root)
+        root = recipe.data.root
+        if root is not None and not root.exists() and self.root is None:
+            reason = f"does not exist; this place of the data comes from {self.path / 'config.yaml'}"
+            raise UserError(root, reason, "If the data have moved, say where they are: --root DIR.")
+        return restore(recipe, self.split_table, self.classes)
 
     def groups(self, ids: Sequence[str]) -> np.ndarray | None:
         """Patient or lesion of each image, where an image without one is a group of its own; None if no two images share a group."""

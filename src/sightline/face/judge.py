@@ -16,6 +16,7 @@ from sightline.errors import UserError
 from sightline.recipe import Recipe
 from sightline.results import SplitScores
 from sightline.results.audit import AuditFacts
+from sightline.results.external import ExternalScores
 from sightline.results.scores import Comparison
 
 
@@ -44,6 +45,12 @@ def evaluate(what: Run, dataset: Sequence[str] | None = None) -> dict[str, Split
 
 
 @overload
+def evaluate(
+    what: Run, *, data: str, root: str | Path | None = None, split: str | None = None, classes: Mapping[str, str] | None = None
+) -> ExternalScores: ...
+
+
+@overload
 def evaluate(what: GuidedClassifier, dataset: ImageDataset, **settings: Any) -> SplitScores: ...
 
 
@@ -53,10 +60,11 @@ def evaluate(what: Run | GuidedClassifier, dataset: Any = None, **settings: Any)
     Args:
         what: a finished run, whose scores are also written into its folder; or a classifier.
         dataset: for a run, the names of the splits (None: those in its recipe); for a classifier, images such as `sl.data(...).test`.
-        settings: for a classifier, settings of `sightline.config.Evaluate`, e.g. `bootstrap=2000`, `confidence=0.9`.
+        settings: for a classifier, settings of `sightline.config.Evaluate`, e.g. `bootstrap=2000`, `confidence=0.9`. For a run, another
+            data set (external validation): its name `data`, its place `root`, its `split`, and `classes`, label -> class of the run.
 
     Returns:
-        For a classifier `SplitScores`; for a run a dictionary, split name -> `SplitScores`.
+        For a classifier `SplitScores`; for a run a dictionary, split name -> `SplitScores`; on another data set `ExternalScores`.
 
     Raises:
         UserError: no such split, or images of other classes.
@@ -65,11 +73,19 @@ def evaluate(what: Run | GuidedClassifier, dataset: Any = None, **settings: Any)
     from sightline.engine.evaluate import observe, score
 
     if isinstance(what, Run):
-        return score_run(what, dataset)
+        return _elsewhere(what, **settings) if settings else score_run(what, dataset)
     if not isinstance(dataset, ImageDataset):
         raise UserError("evaluate", "a classifier is scored on images", 'Give them, e.g. sl.data("folder", root="photos").test.')
     bare = _bare(what, dataset, settings)
     return score(observe(what, dataset, bare.recipe), dataset, bare.recipe)
+
+
+def _elsewhere(
+    run: Run, data: str, root: str | Path | None = None, split: str | None = None, classes: Mapping[str, str] | None = None
+) -> ExternalScores:
+    from sightline.engine.external import validate
+
+    return validate(run, data, None if root is None else Path(root), split, classes)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,114 @@
+"""External validation: a run is scored on another data set, beside its own test images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from sightline.engine.compare import judged_split
+from sightline.engine.evaluate import observe, score
+from sightline.engine.files import safe_name, write_json, write_table
+from sightline.engine.other_data import OtherData, other_data
+from sightline.engine.run import Predictions, Run
+from sightline.metrics.independent import difference
+from sightline.results import Score
+from sightline.results.external import Change, ExternalScores
+from sightline.results.scores import SplitScores
+
+NAMES = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "auc": "AUC", "epg": "share of evidence inside the region"}
+
+
+def validate(
+    run: Run,
+    name: str | None = None,
+    root: Path | None = None,
+    split: str | None = None,
+    classes: Mapping[str, str] | None = None,
+    out: Path | None = None,
+) -> ExternalScores:
+    """Scores a run on another data set, and holds the scores against those on its own test images.
+
+    Writes `scores.json` and `predictions.csv`. The run's own files are not changed.
+
+    Args:
+        name, root, split, classes: see `other_data`.
+        out: folder; None: `external/NAME` in the run folder.
+
+    Raises:
+        UserError: see `other_data`.
+    """
+    found = other_data(run, name, root, split, classes)
+    classifier = run.classifier()
+    observed = observe(classifier, found.dataset, run.recipe, lambda said: run.decision)
+    scores = score(observed, found.dataset, run.recipe, run.thresholds)
+    own_split = next((name for name in (judged_split(run),) if name in run.scores), None)
+    where = f"{found.data.name}, {found.split}"
+    changes = _changes(run.scores[own_split], scores, own_split, where) if own_split else ()
+    folder = out or run.path / "external" / safe_name(found.data.name)
+    files = (folder / "scores.json", folder / "predictions.csv")
+    result = ExternalScores(
+        run=str(run.path),
+        data=found.data.name,
+        root=None if found.data.root is None else str(found.data.root),
+        split=found.split,
+        scores=scores,
+        own_split=own_split,
+        changes=tuple(changes),
+        matched=dict(found.matched),
+        left_out=dict(found.left_out),
+        lacking=found.lacking,
+        notes=tuple(_notes(found)),
+        files=tuple(map(str, files)),
+    )
+    _write_predictions(files[1], run, observed.predictions)
+    write_json(files[0], result)
+    return result
+
+
+def _changes(own: SplitScores, elsewhere: SplitScores, own_split: str, where: str) -> Iterator[Change]:
+    pairs = {name: (getattr(own.classification, name), getattr(elsewhere.classification, name)) for name in list(NAMES)[:3]}
+    if own.first_map and elsewhere.first_map:
+        pairs["epg"] = own.first_map.epg, elsewhere.first_map.epg
+    for name, (here, there) in pairs.items():
+        change = difference(there, here)
+        sentence = f"{NAMES[name][0].upper()}{NAMES[name][1:]}: "
+        if change.value is None:
+            sentence += f"it cannot be computed on {where if there.value is None else own_split}."
+        else:
+            sentence += f"{here.number:.3f} on {own_split}, {there.number:.3f} on {where}: {_said(change)}."
+        yield Change(score=name, own=here, elsewhere=there, difference=change, sentence=sentence)
+
+
+def _said(change: Score) -> str:
+    size = f"{abs(change.number):.3f}"
+    if change.interval is None:
+        return f"{size} {'higher' if change.number > 0 else 'lower'}, without an interval"
+    low, high = change.interval
+    between = f"{low:+.3f} to {high:+.3f}"
+    if low <= 0 <= high:
+        return f"no change is shown (difference {between})"
+    return f"it {'rises' if change.number > 0 else 'falls'} by {size} ({between})"
+
+
+def _notes(found: OtherData) -> Iterator[str]:
+    if renamed := [f"{label} as {name}" for label, name in found.matched.items() if label != name]:
+        yield f"Labels are read as classes of the run: {', '.join(renamed)}."
+    if found.left_out:
+        listed = ", ".join(f"{label} ({count})" for label, count in found.left_out.items())
+        yield f"Labels that are no class of the run take no part: {listed} images."
+    if found.lacking:
+        yield f"The data set has no image of the class {', '.join(found.lacking)}, which no score takes into account."
+    if found.seen_in_training:
+        shown = ", ".join(found.seen_in_training[:3]) + (", ..." if len(found.seen_in_training) > 3 else "")
+        yield f"{len(found.seen_in_training)} of the images are training images of the run, so the scores are too good: {shown}."
+
+
+def _write_predictions(path: Path, run: Run, said: Predictions) -> None:
+    rows = [
+        {"id": id, "label": run.classes[label], "predicted": run.classes[decided]}
+        | {f"p:{name}": repr(float(p)) for name, p in zip(run.classes, probabilities, strict=True)}
+        for id, label, decided, probabilities in zip(
+            said.ids, said.labels, run.decision(said.probabilities), said.probabilities, strict=True
+        )
+    ]
+    write_table(path, rows, ["id", "label", "predicted", *(f"p:{name}" for name in run.classes)])

@@ -1,0 +1,141 @@
+"""Another data set, seen as a run sees its own: its labels become the run's classes, its pictures the run's squares."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sightline import catalog
+from sightline.config import Data
+from sightline.data.contents import contents
+from sightline.data.dataset import ImageDataset
+from sightline.data.problems import refuse
+from sightline.data.reading import read
+from sightline.data.survey import survey
+from sightline.engine.run import Run
+from sightline.errors import UserError, nearest
+from sightline.types import Record
+
+
+@dataclass(frozen=True)
+class OtherData:
+    """Images of another data set.
+
+    Attributes:
+        split: the part of the data set; `all` for all of it.
+        dataset: the images, with the run's classes.
+        data: where they come from, and how they are prepared.
+        matched: label of the other data set -> class of the run.
+        left_out: labels that are no class of the run -> number of images that take no part.
+        lacking: classes of the run without an image.
+        seen_in_training: ids of images that the run was trained with.
+    """
+
+    split: str
+    dataset: ImageDataset
+    data: Data
+    matched: Mapping[str, str]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
+    seen_in_training: tuple[str, ...] = ()
+
+
+def other_data(
+    run: Run, name: str | None, root: Path | None, split: str | None = None, classes: Mapping[str, str] | None = None
+) -> OtherData:
+    """Reads another data set for a run.
+
+    Args:
+        name: data set or reader; None: the reader of the run's data.
+        root: its folder or file.
+        split: part of the data set; None: its test set, or all of it if none is marked.
+        classes: label of the other data set -> class of the run, for labels that are not called as the run's classes.
+
+    Raises:
+        UserError: no label that is a class of the run, an unknown label, class or split, or images that cannot be read.
+    """
+    own = run.recipe.data
+    same = name is None or name == own.name
+    data = own if same else own.model_copy(update={"name": name, "options": {}, "task": None, "classes": None, "kind": None, "root": None})
+    data = data.model_copy(update={"root": root or data.root, "decoy": None})
+    task = _task(data, own, run.classes) if not classes else None
+    if task is not None:
+        matched, kinds = {name: name for name in run.classes}, {"task": task}
+        counts: Counter[str] = Counter()
+    else:
+        counts = _labels(data)
+        matched = _matched(counts, run, classes or {}, str(root or data.name))
+        kinds = {}
+        data = data.model_copy(update={"task": None, "classes": _by_class(matched)})
+    found = read(data.model_copy(update=kinds), least=1)
+    splits = {record.split or "all" for record in found.records}
+    if split is not None and split not in splits:
+        raise UserError(f"--split {split}", "the data set has no such split", nearest(split, splits))
+    wanted = split or ("test" if "test" in splits else None)
+    records = [record for record in found.records if wanted in (None, record.split or "all")]
+    refuse(survey(records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on).problems)
+    left_out = dict(found.left_out) | {label: count for label, count in counts.items() if label not in matched}
+    there = {record.label for record in records}
+    return OtherData(
+        wanted or "all",
+        ImageDataset(records, run.classes, data, train=False),
+        data,
+        matched,
+        left_out,
+        tuple(name for name in run.classes if name not in there),
+        _trained_with(run, records),
+    )
+
+
+def _task(data: Data, own: Data, classes: tuple[str, ...]) -> str | None:
+    """A task of the other data set that has the run's classes: the run's own, or else the first."""
+    tasks = _tasks(data)
+    fitting = [task for task, labels in tasks.items() if set(labels) == set(classes)]
+    return own.task if own.task in fitting else next(iter(fitting), None)
+
+
+def _tasks(data: Data) -> Mapping[str, Mapping[str, list[str]]]:
+    reader = catalog.find("data", data.name)
+    found: Mapping[str, Mapping[str, list[str]]] = getattr(sys.modules[reader.__module__], "TASKS", {})
+    return found
+
+
+def _labels(data: Data) -> Counter[str]:
+    """The labels as the data set has them."""
+    records: list[Record] = catalog.make("data", data.name, data.options, data.root, where="data.options")
+    return Counter(record.label for record in records)
+
+
+def _matched(labels: Mapping[str, int], run: Run, wished: Mapping[str, str], where: str) -> dict[str, str]:
+    """Label -> class of the run: as is wished, or else of the same name, upper and lower case, blanks and hyphens aside."""
+    for label, name in wished.items():
+        if label not in labels:
+            raise UserError(f"map {label}={name}", f"{where} has no label {label!r}", nearest(label, labels))
+        if name not in run.classes:
+            raise UserError(f"map {label}={name}", f"{run.path} has no class {name!r}", nearest(name, run.classes))
+    plain = {_plain(name): name for name in run.classes}
+    found = {label: plain[_plain(label)] for label in labels if _plain(label) in plain} | dict(wished)
+    if not found:
+        reason = f"has the labels {', '.join(sorted(labels))}, and the run has the classes {', '.join(run.classes)}"
+        raise UserError(where, reason, f"Say which is which, e.g. map {sorted(labels)[0]}={run.classes[0]}.")
+    return found
+
+
+def _plain(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
+
+
+def _by_class(matched: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for label, name in matched.items():
+        found.setdefault(name, []).append(label)
+    return found
+
+
+def _trained_with(run: Run, records: list[Record]) -> tuple[str, ...]:
+    """Images with the very content of a training image; runs of earlier versions did not keep what this needs."""
+    known = {row["picture"] for row in run.split_table if row["split"] == "train" and row.get("picture")}
+    return tuple(id for id, content in contents(records).items() if content.picture in known) if known else ()
