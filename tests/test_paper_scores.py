@@ -58,7 +58,7 @@ def test_003_29_every_map_has_its_jaccard_and_the_two_are_compared_image_by_imag
     found = SCORES["paper_scores"]("003", runs, "matched")
     assert list(found)[2:] == ["Jaccard of gate1", "Jaccard of gate2", "gate2 - gate1"]
     for name in ("gate1", "gate2"):
-        own = [run.metrics["matched"].localisation[name].jaccard.value for run in runs]
+        own = [run.scores["matched"].localisation[name].jaccard.value for run in runs]
         assert found[f"Jaccard of {name}"]["seeds"] == pytest.approx(own, abs=0.01)  # metrics.json has regions in 256 steps
     assert found["gate2 - gate1"]["value"] == found["gate2 - gate1"]["low"] == 0, "the invented maps are equal"
 

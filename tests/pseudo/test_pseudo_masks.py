@@ -189,7 +189,7 @@ def test_gaze_is_blurred_as_the_settings_say(moles):
             return self.logit.expand(len(images), 1, *images.shape[-2:])
 
     looked = [replace(read(moles)[0], label=LABEL, annotations=(Annotation("gaze", points=((30.0, 24.0),)),))]
-    narrow, wide = (judge(Everywhere(), looked, None, settings(moles, gaze_blur=blur))["dice"].value for blur in (10, 80))
+    narrow, wide = (judge(Everywhere(), looked, None, settings(moles, gaze_blur=blur)).dice.value for blur in (10, 80))
     assert 0 < narrow < wide < 1
 
 

@@ -119,14 +119,14 @@ def pseudo_mask(
     plain = settings_from(tree).model_dump(mode="json")
     asked = settings_from(override(plain, parse_settings(settings)))
     found = pseudo_masks(asked, out, device=device, say=say, progress=Bar)
-    scores, counts = found["held_out"], found["images"]
+    scores, counts = found.held_out, found.images
     rows = [
-        [name, str(part["n"]), interval(part.get("dice")), interval(part.get("jaccard"))]
-        for name, part in (("all", scores), ("kept", scores["kept"]), ("dropped", scores["dropped"]))
+        [name, str(part.n), interval(part.dice), interval(part.jaccard)]
+        for name, part in (("all", scores), ("kept", scores.kept), ("dropped", scores.dropped))
     ]
     table("Held-out images", ["masks", "n", "Dice", "Jaccard"], rows)
-    say(f"{counts['kept']} of {counts['predicted']} masks are kept: {out}")
-    finish({"out": str(out)} | found, json)
+    say(f"{counts.kept} of {counts.predicted} masks are kept: {out}")
+    finish({"out": str(out)} | found.to_json(), json)
 
 
 @app.command(

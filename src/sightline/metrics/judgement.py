@@ -2,7 +2,7 @@
 
 That no difference was found means two things: that there is none worth having, or that the study could not have seen it. Which of them is
 decided by the smallest difference that matters. If the study would have found it with 80 % probability, the arms are not distinguishable;
-else the test set, or the number of seeds, is too small to tell, and how many it would take follows from the found that was measured.
+else the test set, or the number of seeds, is too small to tell, and how many it would take follows from the spread that was measured.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from sightline.pseudo.quality import faults
 from sightline.pseudo.samples import EACH, samples, spread
 from sightline.pseudo.segmenter import FACTS, WEIGHTS, Segmenter
 from sightline.pseudo.settings import PseudoMasks
+from sightline.results.masks import HeldOut, MaskCounts, PredictedMasks
 from sightline.types import Record
 
 Progress = Callable[[int, int], None]
@@ -48,7 +49,7 @@ def pseudo_masks(
     device: str = AUTO,
     say: Callable[[str], None] = print,
     progress: Callable[[str], Progress] = _silent,
-) -> dict[str, Any]:
+) -> PredictedMasks:
     """Trains a U-Net, judges it on held-out images, and writes masks if it is good enough (003-32).
 
     The folder holds `masks/<id>.png` of the kept masks (255 inside, 0 outside, at the image's own size),
@@ -61,9 +62,6 @@ def pseudo_masks(
         device: on which the U-Net learns and predicts, see `sightline.device.resolve`.
         say: receives one-line messages.
         progress: title -> what is called with (done, all).
-
-    Returns:
-        JSON-able: what `pseudo.json` holds.
 
     Raises:
         UserError: whatever is wrong with settings, data or folder; held-out Dice below `minimum_dice`; or not one mask to keep.
@@ -82,23 +80,27 @@ def pseudo_masks(
         dataset = ImageDataset(division.train, (LABEL,), data, train=True, seed=settings.seed)
         fit(segmenter, dataset, settings, place, progress("learning the masks"), say)
     scores = judge(segmenter, division.held_out, division.groups, settings)
-    say(f"held-out Dice {scores['dice']['value']:.3f}")
-    _require(scores, settings.minimum_dice)
+    _require(scores, settings.minimum_dice, say)
     with new_folder(out) as folder:
         rows = _write_masks(folder, segmenter, division.targets, settings, progress("predicting masks"))
         write_table(folder / "pseudo.csv", rows, COLUMNS)
         _draw_samples(folder / "samples.png", segmenter, division.targets, rows, settings)
         save_weights(folder / WEIGHTS, segmenter)
-        images = {
-            "train": len(division.train),
-            "held_out": len(division.held_out),
-            "left_out": division.left_out,
-            "shared": division.shared,
-            "predicted": len(rows),
-            "kept": sum(row["kept"] for row in rows),
-        }
-        facts: dict[str, Any] = {"images": images, "held_out": scores, "settings": settings.model_dump(mode="json")}
-        facts |= {"sha256": sha256(folder / WEIGHTS), "environment": environment()}
+        images = MaskCounts(
+            train=len(division.train),
+            held_out=len(division.held_out),
+            left_out=list(division.left_out),
+            shared=list(division.shared),
+            predicted=len(rows),
+            kept=sum(row["kept"] for row in rows),
+        )
+        facts = PredictedMasks(
+            images=images,
+            held_out=scores,
+            settings=settings.model_dump(mode="json"),
+            sha256=sha256(folder / WEIGHTS),
+            environment=environment(),
+        )
         write_json(folder / FACTS, facts)
     return facts
 
@@ -113,13 +115,15 @@ def _announce(division: Division, say: Callable[[str], None]) -> None:
     say("{} annotated images to learn from, {} held out, {} to predict".format(*counts))
 
 
-def _require(scores: dict[str, Any], minimum: float) -> None:
+def _require(scores: HeldOut, minimum: float, say: Callable[[str], None]) -> None:
     """The first gate."""
-    dice = scores["dice"]["value"]
+    assert scores.dice is not None  # some images are held out
+    dice = scores.dice.number
+    say(f"held-out Dice {dice:.3f}")
     if dice < minimum:
         raise UserError(
             "held-out Dice",
-            f"{dice:.3f} on {scores['n']} held-out images is below {minimum:g}, so no mask is written",
+            f"{dice:.3f} on {scores.n} held-out images is below {minimum:g}, so no mask is written",
             "Train longer (--set epochs=40), start from pretrained --weights, annotate more images, or lower --minimum-dice.",
         )
 

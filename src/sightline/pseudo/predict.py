@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +19,7 @@ from sightline.pseudo.division import LABEL
 from sightline.pseudo.quality import Quality, faults, overlap, quality
 from sightline.pseudo.segmenter import Segmenter
 from sightline.pseudo.settings import PseudoMasks
+from sightline.results.masks import HeldOut, MaskQuality
 from sightline.types import Record
 
 
@@ -53,12 +53,8 @@ def mask(probability: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return upsample(probability[None], size)[0] >= 0.5
 
 
-def judge(segmenter: Segmenter, records: Sequence[Record], groups: Groups, settings: PseudoMasks) -> dict[str, Any]:
-    """Scores of the predictions against the annotations, at the images' own size and as they would be written.
-
-    Returns:
-        n, and the means of dice and jaccard with their intervals; the same of the `kept` and the `dropped` ones.
-    """
+def judge(segmenter: Segmenter, records: Sequence[Record], groups: Groups, settings: PseudoMasks) -> HeldOut:
+    """Scores of the predictions against the annotations, at the images' own size and as they would be written."""
     scores, keeps = [], []
     for found in predict(segmenter, records, settings):
         size = (found.mask.shape[0], found.mask.shape[1])
@@ -69,13 +65,13 @@ def judge(segmenter: Segmenter, records: Sequence[Record], groups: Groups, setti
     return scored(np.array(scores), np.array(keeps), groups)
 
 
-def scored(overlaps: np.ndarray, kept: np.ndarray, groups: Groups) -> dict[str, Any]:
+def scored(overlaps: np.ndarray, kept: np.ndarray, groups: Groups) -> HeldOut:
     """(N, 2) Dice and Jaccard, (N,) bool -> what `judge` returns."""
 
-    def of(images: np.ndarray) -> dict[str, Any]:
+    def of(images: np.ndarray) -> MaskQuality:
         own = chosen(groups, images)
-        return {"n": len(images)} | {
-            name: interval(overlaps[images, i], groups=own) for i, name in enumerate(("dice", "jaccard")) if len(images)
-        }
+        scores = {name: interval(overlaps[images, i], groups=own) for i, name in enumerate(("dice", "jaccard")) if len(images)}
+        return MaskQuality(n=len(images), **scores)
 
-    return of(np.arange(len(kept))) | {"kept": of(np.flatnonzero(kept)), "dropped": of(np.flatnonzero(~kept))}
+    every = of(np.arange(len(kept)))
+    return HeldOut(**every.fields(), kept=of(np.flatnonzero(kept)), dropped=of(np.flatnonzero(~kept)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sightline.report import words
 
@@ -17,7 +17,13 @@ def rendered(template: str, content: dict[str, Any], **named: Any) -> str:
     Args:
         named: further names that the template and its parts know.
     """
-    environment = Environment(loader=PackageLoader("sightline.report", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=PackageLoader("sightline.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters |= FILTERS
     environment.globals |= named
     return environment.get_template(template).render(content)

@@ -229,8 +229,8 @@ class Thresholds(Result):
     """
 
     chosen_on: str = Field("val", validation_alias=AliasChoices("chosen_on", "from"), serialization_alias="from")
-    decision: Share = None
-    maps: dict[str, Share] = {}
+    decision: Share
+    maps: dict[str, Share]
 
 
 class AreaTest(Score):

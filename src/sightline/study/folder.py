@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from sightline.engine.files import write_json, write_text
-from sightline.engine.read_files import read_json, read_yaml
+from sightline.engine.read_files import Damaged, read_json, read_yaml
 from sightline.errors import UserError
 from sightline.recipe import validated
+from sightline.results.masks import PredictedMasks
 from sightline.results.study import DrawnRegions
 from sightline.study.answers import Answers, beside, load, readable
 from sightline.study.cells import Cell, cells
-from sightline.study.forms import Drawn, seconds_taken
+from sightline.study.forms import seconds_taken
 from sightline.study.plan import Plan
 from sightline.study.score_names import measures
 from sightline.yaml_text import dump
@@ -120,10 +121,12 @@ class Study:
         """How good the regions are that were drawn for some trainings, as far as they are there; None: none are."""
         files = {self.path / "drawn" / cell.drawing.name / "pseudo.json" for cell in found if cell.drawing is not None}
         remedy = "Remove the file: the report then goes without what it tells of the drawn regions."
-        facts = [read_json(path, Drawn, remedy) for path in sorted(files) if path.exists()]
+        facts = [read_json(path, PredictedMasks, remedy) for path in sorted(files) if path.exists()]
         if not facts:
             return None
-        dice = [one.held_out.dice.number for one in facts]
+        dice = [one.held_out.dice.number for one in facts if one.held_out.dice and one.held_out.dice.value is not None]
+        if len(dice) < len(facts):
+            raise Damaged(self.path / "drawn", "holds a drawing whose quality is not known", remedy)
         kept = sum(one.images.kept for one in facts) / sum(one.images.predicted for one in facts)
         return DrawnRegions(drawings=len(facts), dice=statistics.fmean(dice), low=min(dice), high=max(dice), kept=kept)
 

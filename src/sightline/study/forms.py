@@ -8,33 +8,13 @@ from typing import Annotated
 from pydantic import Field
 
 from sightline.engine.read_files import Damaged, read_json
-from sightline.results import Result, Score
+from sightline.results import Result
 
 
 class Taken(Result):
     """`took.json`."""
 
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-class HeldOut(Result):
-    """How good they are on images that were held out."""
-
-    dice: Score
-
-
-class Images(Result):
-    """How many there are."""
-
-    kept: int
-    predicted: Annotated[int, Field(gt=0)]
-
-
-class Drawn(Result):
-    """`pseudo.json`, as far as a report tells of it."""
-
-    held_out: HeldOut
-    images: Images
 
 
 def seconds_taken(run: Path) -> float | None:
