@@ -54,6 +54,17 @@ def columns_of(header: Sequence[str], tags: Tags, where: str) -> tuple[dict[str,
     Raises:
         UserError: a column twice, an unknown one, or none for the images or the labels.
     """
+    _check(header, tags, where)
+    columns = {name: canonical(name) for name in header}
+    as_tags = [name for name in columns if not known(name)]
+    notes = [f"{name!r} is read as {column}" for name, column in columns.items() if name != column and known(name)]
+    columns |= {name: f"tag:{name}" for name in as_tags}
+    _check_twice(list(columns.values()), where)
+    return columns, notes + _about_tags(as_tags)
+
+
+def _check(header: Sequence[str], tags: Tags, where: str) -> None:
+    """Refuses a first line that is no header, and columns that cannot be told apart or that nobody knows."""
     if not any(known(name) or _meant(name) for name in header):
         shown = ", ".join(repr(name) for name in header[:3])
         remedy = "It has to name the columns, among them image and label, divided by commas, semicolons, tabs or vertical bars."
@@ -61,14 +72,8 @@ def columns_of(header: Sequence[str], tags: Tags, where: str) -> tuple[dict[str,
     _check_twice(header, where)
     if unknown := [name for name in header if not known(name) and (tags == "named" or (_slip(name, 0.85) and not _meant(name)))]:
         raise UserError(where, _unknown(unknown), _remedy(unknown, header, tags))
-    columns = {name: canonical(name) for name in header}
-    if "tag:" in columns.values():
+    if "tag:" in map(canonical, header):
         raise UserError(where, "has a column 'tag:' without a name", "Write what it tells behind the colon: tag:age.")
-    as_tags = [name for name in columns if not known(name)]
-    notes = [f"{name!r} is read as {column}" for name, column in columns.items() if name != column and known(name)]
-    columns |= {name: f"tag:{name}" for name in as_tags}
-    _check_twice(list(columns.values()), where)
-    return columns, notes + _about_tags(as_tags)
 
 
 def _about_tags(names: Sequence[str]) -> list[str]:

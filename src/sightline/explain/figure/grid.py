@@ -79,10 +79,7 @@ def grid(
             _write(figure, x, top + 0.05, text, va="bottom", fontsize=TITLE, fontweight="bold", color=INK)
         for line, row in enumerate(cells):
             bottom = top - cell * shape
-            for x, one, caption in zip(middles, row, captions[line], strict=True):
-                if one is not None:
-                    _picture(_axes(figure, x - cell / 2, bottom, cell, cell * shape), one)
-                    _write(figure, x, bottom - 0.03, caption, va="top", fontsize=CAPTION, color=_tone(one), linespacing=1.1)
+            _row(figure, row, captions[line], middles, bottom, (cell, cell * shape))
             if sides:
                 text, middle = wrapped(sides[line], cell * shape, TITLE, bold=True, lines=1), (top + bottom) / 2
                 _write(figure, 0.02, middle, text, rotation=90, ha="left", va="center", fontsize=TITLE, fontweight="bold", color=INK)
@@ -94,6 +91,22 @@ def grid(
     return figure
 
 
+def _row(
+    figure: Figure,
+    cells: Sequence[Cell | None],
+    captions: Sequence[str],
+    middles: Sequence[float],
+    bottom: float,
+    size: tuple[float, float],
+) -> None:
+    """Pictures side by side with a caption below each; `size` is the width and the height of a picture."""
+    for x, cell, caption in zip(middles, cells, captions, strict=True):
+        if cell is not None:
+            _picture(_axes(figure, x - size[0] / 2, bottom, *size), cell)
+            tone = MUTED if cell.right is None else RIGHT if cell.right else WRONG
+            _write(figure, x, bottom - 0.03, caption, va="top", fontsize=CAPTION, color=tone, linespacing=1.1)
+
+
 def _axes(figure: Figure, x: float, y: float, width: float, height: float) -> Axes:
     """Axes at a place in inches from the lower left corner."""
     page_width, page_height = figure.get_size_inches()
@@ -103,10 +116,6 @@ def _axes(figure: Figure, x: float, y: float, width: float, height: float) -> Ax
 def _write(figure: Figure, x: float, y: float, text: str, *, ha: str = "center", **style: Any) -> None:
     """A text at a place in inches from the lower left corner."""
     figure.text(x / figure.get_figwidth(), y / figure.get_figheight(), text, ha=ha, **style)
-
-
-def _tone(cell: Cell) -> str:
-    return MUTED if cell.right is None else RIGHT if cell.right else WRONG
 
 
 def _lines(texts: Sequence[str], size: float) -> float:

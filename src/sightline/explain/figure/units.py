@@ -42,15 +42,15 @@ def feature_maps(runs: Sequence[Run], options: Options) -> Figure:
     units = list(zip(shown, [k for _, k in wanted], strict=True)) if wanted else _strongest(shown[0], found)
     labels = truth(run.predictions(split))
     pictures = [enlarged(sample.image) for sample in run.pictures(split, ids)]
-    cells = [[Cell(picture, run.classes[labels[i]], None, f"Image {i}.") for picture, i in zip(pictures, ids, strict=True)]]  # columns
-    cells += [_answers(layer, k, found[layer.name], pictures) for layer, k in units]
+    columns = [[Cell(picture, run.classes[labels[i]], None, f"Image {i}.") for picture, i in zip(pictures, ids, strict=True)]]
+    columns += [_answers(layer, k, found[layer.name], pictures) for layer, k in units]
     cover = OPAQUE * np.linspace(0, 1, 256)[:, None]
     bar = ColourBar((255 * (1 - cover) + np.array(GREEN) * cover) / 255, "activation, share of the unit's highest on these images")
     note = "" if wanted else "The units of the last layer with the highest activations on these images. "
     note += "" if options.ids else "The images are those on which the run errs or is unsure."
     note += " Layers: " + ", ".join(dict.fromkeys(f"{layer.number}\u00a0{layer.name}" for layer, _ in units)) + "."
     titles = [f"layer\u00a0{layer.number}, filter\u00a0{k}" for layer, k in units]
-    return grid(list(zip(*cells, strict=True)), ["image", *titles], bar=bar, note=note.strip())
+    return grid(list(zip(*columns, strict=True)), ["image", *titles], bar=bar, note=note.strip())
 
 
 def _strongest(layer: Layer, found: Mapping[str, Tensor]) -> list[tuple[Layer, int]]:
