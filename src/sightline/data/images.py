@@ -94,6 +94,14 @@ def image_size(picture: Picture) -> tuple[int, int]:
     return _read(picture, _size)
 
 
+def size_if_readable(picture: Picture) -> tuple[int, int] | None:
+    """`image_size`, or None of a picture that cannot be read: the survey says what is wrong with it."""
+    try:
+        return image_size(picture)
+    except UserError:
+        return None
+
+
 def orientation(path: Path) -> int:
     """How the EXIF tag turns the picture: 1 not at all, 2 to 8 as EXIF counts them."""
     return 1 if is_dicom(path) else _read(path, _orientation)

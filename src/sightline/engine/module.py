@@ -42,6 +42,7 @@ class Training(L.LightningModule):
         self.classifier, self.objective = classifier.to(memory_format=torch.channels_last), objective
         self.validation = EpochMetrics()
         self._best: tuple[float, dict[str, Tensor]] | None = None
+        self._resumed: dict[str, Any] | None = None
 
     # --- data
 
@@ -121,8 +122,9 @@ class Training(L.LightningModule):
 
     def on_train_start(self) -> None:
         """Restores the schedule of a resumed training."""
-        if resumed := self.__dict__.pop("_resumed", None):
-            self.schedule.load_state_dict(resumed)
+        if self._resumed:
+            self.schedule.load_state_dict(self._resumed)
+            self._resumed = None
 
     def _digest(self) -> str:
         """Names the training; where its data lie does not count."""

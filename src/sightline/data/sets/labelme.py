@@ -56,7 +56,7 @@ def read(
     """
     top = existing(root, LAYOUT, WHERE)
     pictures = PictureFiles.of(top)
-    files, notes = formats.files_of(top, pictures.found.others, "labelme", ".json", f"{LAYOUT}. {WHERE}")
+    files, notes = formats.files_of(top, pictures, "labelme", ".json", f"{LAYOUT}. {WHERE}")
     problems: list[UserError] = []
     images = each(lambda file: _image(file, pictures), files, problems)
     categories = {thing.category for image in images for thing in image.things}
