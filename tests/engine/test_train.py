@@ -201,7 +201,7 @@ def test_label_only_data_with_a_guided_recipe_is_refused(tiny_recipe, tmp_path):
 def test_an_existing_run_is_never_overwritten(tiny_recipe, tmp_path):
     run = train(tiny_recipe({"train.epochs": 1}), tmp_path / "run", say=quiet)
     before = (run.path / "model.safetensors").read_bytes()
-    with pytest.raises(UserError, match=r"exists already\. Give another --name"):
+    with pytest.raises(UserError, match=r"exists already\. Give another `folder=\.\.\.`"):
         train(tiny_recipe({"train.epochs": 1}), tmp_path / "run", say=quiet)
     with pytest.raises(UserError, match="was started with other settings"):
         train(tiny_recipe({"train.epochs": 3}), tmp_path / "run", say=quiet, resume=True)

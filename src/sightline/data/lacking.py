@@ -15,7 +15,7 @@ LAST = "last"
 SCORES = ("accuracy", "auc", "balanced_accuracy", "epg", "loss")  # that an epoch is judged by, as `val/<score>`
 EVERY_CLASS = ("auc", "balanced_accuracy")  # means over the classes, or over pairs of them: an absent one would be left out unsaid
 AFTER_DROP = "Mend the split, or train with data.leaks=warn."
-OTHERWISE = "or choose the epoch otherwise: --set train.select=val/loss --set train.select_mode=min, or --set train.select=last."
+OTHERWISE = "or choose the epoch by another score: `train.select=val/loss` and `train.select_mode=min`, or `train.select=last`."
 
 
 def lacking(recipe: Recipe, splits: Splits, classes: Sequence[str], seen: Survey, dropped: int = 0) -> list[UserError]:

@@ -75,7 +75,7 @@ def open_mask(picture: Picture, levels: Levels | None = None) -> np.ndarray:
     if found is None:
         listed = _listed(stored)
         remedy = (
-            f'It holds {listed}: say which are inside with --set "data.mask.levels=[...]", or from which on with data.mask.least; '
+            f"It holds {listed}: say which are inside with `data.mask.levels=[...]`, or from which on with `data.mask.least=...`; "
             "a soft map is a heat map, not a mask."
         )
         raise UserError(picture, "holds more than two levels", remedy)

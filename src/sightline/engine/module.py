@@ -115,7 +115,8 @@ class Training(L.LightningModule):
         own, found = self.state_dict(), checkpoint["state_dict"]
         fits = own.keys() == found.keys() and all(own[name].shape == found[name].shape for name in own)
         if not fits or checkpoint.get("recipe", self._digest()) != self._digest():
-            raise UserError("last.ckpt", "is of another training", "Put the run's own back, or train again under another --name.")
+            remedy = "Restore the run's own file, or train again into another `folder=...`."
+            raise UserError("last.ckpt", "belongs to another training", remedy)
         self._resumed = checkpoint["schedule"]
         self._best = checkpoint["best"]
 

@@ -35,7 +35,7 @@ def study(
         threads: of each training.
 
     Returns:
-        JSON-able, as `sightline study --json` writes it: `comparisons`, `conclusion`, `failed`, ...
+        JSON-able, as the command line writes it: `comparisons`, `conclusion`, `failed`, ...
 
     Raises:
         UserError: no such plan, or one that cannot be carried out.

@@ -26,11 +26,11 @@ SHOWN = 4  # units, where none are asked for
 def feature_maps(runs: Sequence[Run], options: Options) -> Figure:
     """Feature maps of single units over images, in transparent green: darker is higher.
 
-    Rows are images, columns units. Without --unit, those of the last layer that answer most to the images shown.
+    Rows are images, columns units. Without `units`, those of the last layer that answer most to the images shown.
     """
     (run,) = runs
     split = same_images(runs, options)
-    ids = asked(run.predictions(split).ids, options, f"split {split!r}") or choose(run, split, options.images or 4)
+    ids = asked(run.predictions(split).ids, options, f"in split {split!r}") or choose(run, split, options.images or 4)
     backbone, dataset = run.classifier().backbone, run.datasets[split]
     place = {record.id: i for i, record in enumerate(dataset.records)}
     images = torch.stack([dataset[place[i]].image for i in ids]).to(run.device)  # (N, 3, H, W)
@@ -48,7 +48,7 @@ def feature_maps(runs: Sequence[Run], options: Options) -> Figure:
         rows.append([Cell(enlarged(sample.image), run.classes[labels[sample.id]], None, f"Image {sample.id}.")])
     for layer, k in units:
         if k >= layer.filters:
-            raise UserError(f"--unit {layer.name}/{k}", f"the layer has {layer.filters} filters", "Filters are counted from 0.")
+            raise UserError(f"unit {layer.name}/{k}", f"the layer has {layer.filters} filters", "Filters are counted from 0.")
         maps = found[layer.name][:, k].numpy()  # (N, h, w)
         most = max(float(maps.max()), 0.0)
         for row, own in zip(rows, maps, strict=True):
@@ -72,6 +72,6 @@ def unit(text: str) -> tuple[str, int]:
     """
     layer, slash, number = text.rpartition("/")
     if not slash or not layer or not number.isdigit():
-        remedy = "Write for example --unit 6/12, the filter 12 of layer 6; `sightline gallery` shows all."
-        raise UserError(f"--unit {text}", "is not of the form LAYER/FILTER", remedy)
+        remedy = "Write for example `units=['6/12']`, which is filter 12 of layer 6; the gallery shows all of them."
+        raise UserError(f"unit {text!r}", "is not of the form LAYER/FILTER", remedy)
     return layer, int(number)
