@@ -117,7 +117,7 @@ def test_an_untrained_network_writes_nothing(moles, tmp_path):
 
 def test_masks_that_all_look_wrong_are_not_written(moles, tmp_path):
     keep = {"confidence": 1}
-    with pytest.raises(UserError, match=r"none of the 4 predicted masks can be believed \(4 unsure"):
+    with pytest.raises(UserError, match=r"none of the 4 predicted masks passes the checks \(4 unsure"):
         pseudo_masks(settings(moles, epochs=1, minimum_dice=0, keep=keep, lr=2e-3), tmp_path / "out", say=quiet)
     assert not list(tmp_path.iterdir())
 

@@ -125,7 +125,7 @@ def _inside(stored: Stored) -> np.ndarray | None:
     if by_alpha is None or by_colour is None:
         return None
     if minimum_filter(by_alpha != by_colour, 3).any():  # more than a seam
-        reason = "marks other pixels by its colours than by its transparency"
+        reason = "marks different pixels by its colours and by its transparency"
         raise UserError("mask", reason, "Save it without transparency, white on black.")
     return by_alpha
 

@@ -63,7 +63,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(path, "is not a file", what_is_left(path.parent))
     if hashes and sha256(path) not in hashes:
-        raise UserError(path, f"is damaged (its hash does not fit {_hash_of(path).name})", what_is_left(path.parent))
+        raise UserError(path, f"is damaged (its hash does not match {_hash_of(path).name})", what_is_left(path.parent))
     try:
         with warnings.catch_warnings(action="ignore"):
             checkpoint = torch.load(path, map_location="cpu", weights_only=True)

@@ -71,7 +71,7 @@ class Run:
         path, model = self.path / "config.yaml", self.path / "model.json"
         tree = read_yaml(path, _AGAIN)
         if model.exists() and (lost := _lacking(tree, read_json(model, run_forms.Model, _AGAIN)["recipe"])):
-            raise Damaged(path, f"has lost {lost}, which model.json knows", _AGAIN)
+            raise Damaged(path, f"lacks {lost}, which model.json names", _AGAIN)
         return recipe_from(tree, where=path)
 
     @cached_property

@@ -93,7 +93,9 @@ def train(
             say(f"warning: {warning}")
         if begun:
             if Run(folder).recipe.data.grey != recipe.data.grey:
-                raise UserError(folder, "was begun with pictures of another range of greys", "Give the data that it was begun with.")
+                raise UserError(
+                    folder, "was started with pictures of another range of grey values", "Give the data that it was started with."
+                )
             _check_data(folder, prepared.table, say)
 
         torch.manual_seed(stable_seed("weights", recipe.train.seed))

@@ -48,7 +48,7 @@ def fit(
         progress: called with (batches done, batches in all).
 
     Raises:
-        UserError: the loss is not a number any more.
+        UserError: the loss is no longer a number.
     """
     segmenter.to(device).to(memory_format=torch.channels_last).train()
     batches = len(train_loader(dataset, batch_size=settings.batch_size))

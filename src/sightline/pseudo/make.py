@@ -143,7 +143,7 @@ def _write_masks(
         progress(len(rows), len(targets))
     if not any(row["kept"] for row in rows):
         named = ", ".join(f"{n} {fault}" for fault, n in why.most_common())
-        reason = f"none of the {len(rows)} predicted masks can be believed ({named})"
+        reason = f"none of the {len(rows)} predicted masks passes the checks ({named})"
         remedy = "If these images are like those that were learnt from, train for more epochs, or relax keep."
         raise UserError("pseudo-mask", reason, remedy)
     return rows

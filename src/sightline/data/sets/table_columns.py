@@ -56,7 +56,7 @@ def columns_of(header: Sequence[str], tags: Tags, where: str) -> tuple[dict[str,
     """
     if not any(known(name) or _meant(name) for name in header):
         shown = ", ".join(repr(name) for name in header[:3])
-        remedy = "It has to name the columns, among them image and label, divided by commas, semicolons, tabs or vertical bars."
+        remedy = "It has to name the columns, among them image and label, separated by commas, semicolons, tabs or vertical bars."
         raise UserError(where, f"names no column of a table, but {shown}", remedy)
     columns = {name: canonical(name) for name in header}
     unknown = [name for name in columns if not known(name)]
@@ -102,7 +102,7 @@ def _check_twice(header: Sequence[str], where: str) -> None:
         if canonical(name) in first:
             other = first[canonical(name)]
             reason = f"has the column {name!r} twice" if other == name else f"has the columns {other!r} and {name!r}, which are one"
-            raise UserError(where, reason, "Several annotations go into one cell, divided by `;`.")
+            raise UserError(where, reason, "Several annotations go into one cell, separated by `;`.")
         first[canonical(name)] = name
 
 
