@@ -56,7 +56,7 @@ def other(run: Run, name: str | None, root: Path | None, split: str | None) -> W
         raise UserError(f"data {data.name}", reason, "Give a data set of the same classes.")
     splits = {record.split or "all" for record in found.records}
     if split is not None and split not in splits:
-        raise UserError(f"--split {split}", "the data set has no such split", nearest(split, splits))
+        raise UserError(f"split {split!r}", "the data set has no such split", nearest(split, splits))
     wanted = split or ("test" if "test" in splits else None)
     records = [record for record in found.records if wanted in (None, record.split or "all")]
     return Which(f"{data.name}, {wanted or 'all'}", ImageDataset(records, run.classes, data, train=False), data, training=_trained_on(run))

@@ -15,7 +15,9 @@ from sightline.errors import UserError, nearest
 @app.command(epilog="Examples:\n\n    sightline evaluate runs/melanoma-energy\n\n    sightline evaluate runs/melanoma-energy --split test")
 def evaluate(
     run: RunPath,
-    split: Annotated[list[str], typer.Option(help="Split to score; can be repeated. Default: all except train.", show_default=False)] = [],
+    dataset: Annotated[
+        list[str], typer.Option("--split", help="Split to score; can be repeated. Default: all except train.", show_default=False)
+    ] = [],
     device: Device = "auto",
     json: Json = None,
 ) -> None:
@@ -29,7 +31,7 @@ def evaluate(
     found = Run(run, device)
     if any("picture" not in row for row in found.split_table):
         say(f"{run} was made by an earlier version: whether pictures and annotations have changed since is not known.")
-    metrics = score(found, split)
+    metrics = score(found, dataset)
     scores_table(found.name, metrics)
     say(f"Scores, predictions and maps: {found.path}")
     finish({"run": str(found.path), "metrics": metrics}, json)
@@ -110,7 +112,7 @@ def compare(
     from sightline.report.side_by_side import compare_runs
 
     if len(runs) < 2:
-        raise UserError("compare", f"{len(runs)} run given", "Give at least two run runs.")
+        raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
     result = compare_runs([Run(folder) for folder in runs], split, out)
     scores_table(f"Split {result.split}", result.scores)
     if result.differences:

@@ -131,7 +131,7 @@ def _read(path: Path, use: Callable[[Image.Image], T]) -> T:
     except IsADirectoryError:
         raise UserError(path, "is a folder, not an image", "Give the file.") from None
     except PermissionError:
-        raise UserError(path, "may not be read", "Give yourself the right to read it.") from None
+        raise UserError(path, "may not be read", "Change its permissions.") from None
     except UnidentifiedImageError:
         raise UserError(path, "is not an image that can be read", "Save it as PNG, JPEG or TIFF.") from None
     except Image.DecompressionBombError:

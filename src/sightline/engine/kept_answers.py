@@ -56,7 +56,7 @@ def read_predictions(path: Path, classes: Sequence[str], remedy: str) -> dict[st
         if row["label"] not in classes:
             raise Damaged(where, f"the label {row['label']!r} is none of the run's classes ({', '.join(classes)})", remedy)
         if first := seen.get((row["split"], row["id"])):
-            raise Damaged(where, f"image {row['id']!r} of {row['split']!r} is there already, in line {first}", remedy)
+            raise Damaged(where, f"image {row['id']!r} of {row['split']!r} stands already in line {first}", remedy)
         seen[row["split"], row["id"]] = row.line
         rows.setdefault(row["split"], []).append((row["id"], classes.index(row["label"]), _probabilities(row, classes, where, remedy)))
     return {

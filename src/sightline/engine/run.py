@@ -55,7 +55,7 @@ class Run:
         self.path = Path(path)
         self.device = resolve(device)
         if not (self.path / "config.yaml").is_file():
-            raise UserError(path, "is not a run folder (it has no config.yaml)", "Give a folder that `sightline train` wrote.")
+            raise UserError(path, "is not a run folder (it has no config.yaml)", "Give the folder of a training.")
 
     @property
     def name(self) -> str:
@@ -72,7 +72,7 @@ class Run:
         path, model = self.path / "config.yaml", self.path / "model.json"
         tree = read_yaml(path, _AGAIN)
         if model.exists() and (lost := _lacking(tree, read_json(model, run_forms.Model, _AGAIN).recipe)):
-            raise Damaged(path, f"has lost {lost}, which model.json knows", _AGAIN)
+            raise Damaged(path, f"lacks {lost}, which model.json names", _AGAIN)
         return recipe_from(tree, where=path)
 
     @cached_property
@@ -151,7 +151,7 @@ class Run:
         """
         found = self.every_prediction()
         if split not in found:
-            raise UserError(self.path, f"split {split!r} was not evaluated", f"Run `sightline evaluate {self.path} --split {split}`.")
+            raise UserError(self.path, f"split {split!r} was not evaluated", f"Run {scoring(self, split)}.")
         return found[split]
 
     def attention_file(self, split: str) -> Path:
@@ -225,13 +225,19 @@ class Run:
             raise UserError(
                 self.path,
                 "has no model.safetensors: its training has not ended",
-                f"Go on with `sightline train ... --name {self.name} --resume`.",
+                "Go on with the training: the same recipe, the same folder and `resume=True`.",
             )
         return load_model(self.path).to(self.device).eval()
 
     @property
     def _scored_again(self) -> str:
-        return f"Remove it, and run `sightline evaluate {self.path}` again."
+        return f"Remove it, and run {scoring(self)} again."
+
+
+def scoring(run: Run, split: str | None = None) -> str:
+    """The call that scores a run, for a remedy."""
+    opened = f"sightline.Run({str(run.path)!r})"
+    return f"`sightline.evaluate({opened})`" if split is None else f"`sightline.evaluate({opened}, dataset={[split]})`"
 
 
 def _lacking(tree: Any, whole: Any, key: str = "") -> str | None:

@@ -167,7 +167,7 @@ def _refuse_stump(drawn: PolygonsMask, box: Sequence[float] | None, where: str) 
     if box and max(map(len, drawn.polygons)) < 6 and box[2] - box[0] > 2 and box[3] - box[1] > 2:
         points = max(map(len, drawn.polygons)) // 2
         reason = f"has an outline of {points} point{'s' * (points > 1)}, but a box of {box[2] - box[0]:g} x {box[3] - box[1]:g} pixels"
-        raise UserError(where, reason, "Draw the outline, or take it away: then the box counts.")
+        raise UserError(where, reason, "Draw the outline, or remove it, so that the box is used.")
 
 
 def _refuse_elsewhere(drawn: PolygonsMask | RunsMask, box: Sequence[float], where: str) -> None:

@@ -158,7 +158,7 @@ def _picture(file: Path, content: Mapping[str, Any], pictures: PictureFiles) -> 
         embedded = EmbeddedImage(file)
         embedded.draw()
         return embedded
-    raise UserError(file, f"its image {name or file.stem} is not found", "Add the image, or take its annotations away.")
+    raise UserError(file, f"its image {name or file.stem} is not found", "Add the image, or remove its annotations.")
 
 
 def _thing(shape: Mapping[str, Any], size: Size | None, where: str) -> Marked:

@@ -84,7 +84,7 @@ def _question(found: Sequence[Task], wanted: str | None, by: By, top: Path) -> t
         return wanted, []
     names = choices or ([] if any(task.regions for task in found) else texts)
     if len(names) > 1:
-        reason = f"has answers to several questions ({some(names)}), and it is open which of them is the label"
+        reason = f"has answers to several questions ({some(names)}), and it is unclear which of them is the label"
         raise UserError(top, reason, f"Name it: data.options={{question: {names[0]}}}, or take the regions: {{by: object}}.")
     unused = [name for name in texts if name not in names]
     notes = [f"Not used: {some(unused)}; data.options={{question: NAME}} takes one of them for the label"] if unused else []

@@ -67,7 +67,7 @@ def _check(header: Sequence[str], tags: Tags, where: str) -> None:
     """Refuses a first line that is no header, and columns that cannot be told apart or that nobody knows."""
     if not any(known(name) or _meant(name) for name in header):
         shown = ", ".join(repr(name) for name in header[:3])
-        remedy = "It has to name the columns, among them image and label, divided by commas, semicolons, tabs or vertical bars."
+        remedy = "It has to name the columns, among them image and label, separated by commas, semicolons, tabs or vertical bars."
         raise UserError(where, f"names no column of a table, but {shown}", remedy)
     _check_twice(header, where)
     if unknown := [name for name in header if not known(name) and (tags == "named" or (_slip(name, 0.85) and not _meant(name)))]:
@@ -112,7 +112,7 @@ def _check_twice(header: Sequence[str], where: str) -> None:
         if canonical(name) in first:
             other = first[canonical(name)]
             reason = f"has the column {name!r} twice" if other == name else f"has the columns {other!r} and {name!r}, which are one"
-            raise UserError(where, reason, "Several annotations go into one cell, divided by `;`.")
+            raise UserError(where, reason, "Several annotations go into one cell, separated by `;`.")
         first[canonical(name)] = name
 
 

@@ -112,7 +112,7 @@ def _attribute(given: Sequence[Any], wanted: str | None, top: Path) -> str | Non
     if wanted:
         return wanted if wanted in names else None
     if len(names) > 1:
-        reason = f"has several attributes ({some(names)}), and it is open which of them is the label"
+        reason = f"has several attributes ({some(names)}), and it is unclear which of them is the label"
         raise UserError(top, reason, f"Name it: data.options={{attribute: {names[0]}}}.")
     return names[0] if names else None
 

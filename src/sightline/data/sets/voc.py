@@ -139,7 +139,7 @@ def _image(file: Path, element: Element, pictures: PictureFiles) -> Path:
         return same[0]
     found = pictures.beside(file) or (pictures.named(name, [file.parent], str(file)) if name else None)
     if found is None:
-        raise UserError(file, f"its image {name or file.stem} is not found", "Add the image, or take its annotations away.")
+        raise UserError(file, f"its image {name or file.stem} is not found", "Add the image, or remove its annotations.")
     return found
 
 
@@ -205,7 +205,7 @@ def _polygon(entry: Element, where: str) -> shapes.Points:
     steps = [] if found is None else [(part.tag[0], part.text) for part in found.iter() if re.fullmatch(r"[xy]\d*", part.tag)]
     xs, ys = ([cells.number(text, f"{where} polygon") - 0.5 for axis, text in steps if axis == wanted] for wanted in "xy")
     if found is not None and (len(xs) != len(ys) or len(xs) < 3):
-        raise UserError(where, f"has an outline of {len(xs)} x and {len(ys)} y", "Draw it again, or take it away: then the box counts.")
+        raise UserError(where, f"has an outline of {len(xs)} x and {len(ys)} y", "Draw it again, or remove it, so that the box is used.")
     return tuple(zip(xs, ys, strict=True))
 
 

@@ -89,7 +89,7 @@ def roc(runs: Sequence[Run], options: Options) -> Figure:
     """ROC curves of runs, with the area under each and its interval."""
     split = same_images(runs, options)
     if not any(curve and curve.fpr for run in runs for curve in run.scores[split].classification.roc.values()):
-        raise UserError(runs[0].path, f"split {split!r} holds images of one class only, so there is no curve", "Give another --split.")
+        raise UserError(runs[0].path, f"split {split!r} holds images of one class only, so there is no curve", "Give another `split=...`.")
     figure = roc_curves(list(runs), split)
     (axes,) = figure.axes
     # below the axes, where long names of runs cover no curve

@@ -27,11 +27,11 @@ SHOWN = 4  # units, where none are asked for
 def feature_maps(runs: Sequence[Run], options: Options) -> Figure:
     """Feature maps of single units over images, in transparent green: darker is higher.
 
-    Rows are images, columns units. Without --unit, those of the last layer that answer most to the images shown.
+    Rows are images, columns units. Without `units`, those of the last layer that answer most to the images shown.
     """
     (run,) = runs
     split = same_images(runs, options)
-    ids = asked(run.predictions(split).ids, options, f"split {split!r}") or choose(run, split, options.images or 4)
+    ids = asked(run.predictions(split).ids, options, f"in split {split!r}") or choose(run, split, options.images or 4)
     backbone, dataset = run.classifier().backbone, run.datasets[split]
     place = {record.id: i for i, record in enumerate(dataset.records)}
     images = torch.stack([dataset[place[i]].image for i in ids]).to(run.device)  # (N, 3, H, W)
@@ -61,7 +61,7 @@ def _strongest(layer: Layer, found: Mapping[str, Tensor]) -> list[tuple[Layer, i
 def _answers(layer: Layer, k: int, found: Tensor, pictures: Sequence[np.ndarray]) -> list[Cell]:
     """What a unit answers to each picture; `found` are the maps of its layer, (N, K, h, w)."""
     if k >= layer.filters:
-        raise UserError(f"--unit {layer.name}/{k}", f"the layer has {layer.filters} filters", "Filters are counted from 0.")
+        raise UserError(f"unit {layer.name}/{k}", f"the layer has {layer.filters} filters", "Filters are counted from 0.")
     maps = found[:, k].numpy()  # (N, h, w)
     most = max(float(maps.max()), 0.0)
     captions = [f"peak {max(float(own.max()), 0) / most:.0%}" if most else "not active" for own in maps]
@@ -79,6 +79,6 @@ def unit(text: str) -> tuple[str, int]:
     """
     layer, slash, number = text.rpartition("/")
     if not slash or not layer or not number.isdigit():
-        remedy = "Write for example --unit 6/12, the filter 12 of layer 6; `sightline gallery` shows all."
-        raise UserError(f"--unit {text}", "is not of the form LAYER/FILTER", remedy)
+        remedy = "Write for example `units=['6/12']`, which is filter 12 of layer 6; the gallery shows all of them."
+        raise UserError(f"unit {text!r}", "is not of the form LAYER/FILTER", remedy)
     return layer, int(number)

@@ -86,7 +86,7 @@ def require(classifier: GuidedClassifier, objective: Objective, batch: Batch) ->
     """
     for report in audit(classifier, objective, batch):
         if not report.ok:
-            raise UserError(f"loss {report.loss}", f"would move nothing: {report.reason}", report.remedy)
+            raise UserError(f"loss {report.loss}", f"would have no effect: {report.reason}", report.remedy)
 
 
 @dataclass(frozen=True)
