@@ -1,7 +1,8 @@
 """Name -> place of everything that a recipe can name. Adding a plug-in: its file, a line here, its test.
 
-Places are imported only when they are used, so that `sightline --help` stays fast. Third parties add theirs through an entry point of
-the group `sightline.<room>`, for example `[project.entry-points."sightline.guidance"] mine = "my_package.mine:Mine"`; see `plugins.py`.
+Places are imported only when they are used, so that the help of the command line stays fast. Third parties add theirs through an entry
+point of the group `sightline.<room>`, for example `[project.entry-points."sightline.guidance"] mine = "my_package.mine:Mine"`; see
+`plugins.py`.
 """
 
 from __future__ import annotations

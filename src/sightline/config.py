@@ -201,7 +201,7 @@ class Data(Settings):
     """Which images are used, and how they are converted to tensors.
 
     Attributes:
-        name: data set or reader, as listed by `sightline train --help`.
+        name: data set or reader, as listed in `catalog.PLACES`.
         root: folder or file of the data set; None for the built-in phantoms.
         task: one of the data set's named tasks; None: the first one.
         classes: your own task: class name -> labels that belong to it, in the order of the logits; images with other labels are left out.

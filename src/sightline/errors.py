@@ -32,6 +32,9 @@ def one_line(message: str) -> str:
 class UserError(Exception):
     """A mistake in a file, a recipe or an argument. The command line prints it on one line, without a traceback.
 
+    What the user can type stands in backticks, as Python writes it: `split='test'`, `resume=True`, the setting `train.epochs=3`. The
+    command line translates these into its options.
+
     Args:
         where: the file, recipe key or argument at fault.
         reason: what is wrong with it.
@@ -76,7 +79,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f'Did you mean "{close[0]}"?' if close else f"Known: {', '.join(options)}."
 
 
-_FULL = "Free some space there and give the command again, a training with --resume."
+_FULL = "Free some space there and start again; an interrupted training goes on with `resume=True`."
 _FILES = "Allow more open files (`ulimit -n 4096`), or lower train.workers."
 _ELSEWHERE = "Give a folder that you may write to, or change its permissions."
 _IN_THE_WAY = "Remove it, or give another path."
@@ -94,7 +97,7 @@ _REMEDIES = {
     errno.EEXIST: _IN_THE_WAY,
     errno.ENOTEMPTY: _IN_THE_WAY,
     errno.ENAMETOOLONG: "Give a shorter name.",
-    errno.EIO: "The disk or its connection failed: see to it, and give the command again.",
+    errno.EIO: "The disk or its connection failed: check both, and start again.",
 }
 _NOWHERE = {errno.ENOSPC: "the disk", errno.EDQUOT: "the disk", errno.EMFILE: "this process", errno.ENFILE: "this system"}
 

@@ -25,14 +25,14 @@ def override(tree: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
         for part in path:
             node = _step(node, part, dotted)
             if node is None:
-                raise UserError(f"--set {dotted}", f"{part!r} is not set, so nothing lies below it", "Set it whole.")
+                raise UserError(dotted, f"{part!r} is not set, so nothing lies below it", "Set it whole.")
         if isinstance(node, list):
             _step(node, last, dotted)
             node[int(last)] = value
         elif isinstance(node, dict):
             node[last] = value
         else:
-            raise UserError(f"--set {dotted}", f"nothing lies below {path[-1]!r}", "Set the value above it.")
+            raise UserError(dotted, f"nothing lies below {path[-1]!r}", "Set the value above it.")
     return tree
 
 
@@ -44,10 +44,10 @@ def _keys(dotted: str) -> list[str]:
 def _step(node: Any, part: str, dotted: str) -> Any:
     if isinstance(node, list):
         if not (part.isascii() and part.isdigit() and len(part) < 10 and int(part) < len(node)):
-            raise UserError(f"--set {dotted}", f"{part!r} is not an entry of a list of {len(node)}", "Count from 0.")
+            raise UserError(dotted, f"{part!r} is not an entry of a list of {len(node)}", "Count from 0.")
         return node[int(part)]
     if not isinstance(node, dict) or part not in node:
-        raise UserError(f"--set {dotted}", f"unknown setting {part!r}", nearest(part, node if isinstance(node, dict) else []))
+        raise UserError(dotted, f"unknown setting {part!r}", nearest(part, node if isinstance(node, dict) else []))
     return node[part]
 
 
@@ -62,10 +62,10 @@ def parse_settings(pairs: list[str]) -> dict[str, Any]:
         key, equals, value = pair.partition("=")
         key = key.strip()
         if not equals or not key:
-            raise UserError(f"--set {_shown(pair)}", "is not of the form key=value", "Write for example --set train.epochs=3.")
+            raise UserError(_shown(pair), "is not of the form key=value", "Write for example `train.epochs=3`.")
         if key in settings:
-            raise UserError(f"--set {_shown(key)}", "is given twice", "Keep one of them.")
-        settings[key] = parse(value, f"--set {_shown(pair)}")
+            raise UserError(_shown(key), "is given twice", "Keep one of them.")
+        settings[key] = parse(value, _shown(pair))
     return settings
 
 

@@ -43,7 +43,7 @@ def read(path: Path, kind: str = "file of settings") -> Any:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except OSError as error:
-        raise UserError(path, f"cannot be read ({error.strerror})", "Mend its permissions, or give another file.") from None
+        raise UserError(path, f"cannot be read ({error.strerror})", "Change its permissions, or give another file.") from None
     if len(raw) > LARGEST:
         raise UserError(path, f"is larger than {LARGEST:,} bytes", f"Give a {kind}, which is a few kilobytes of YAML.")
     encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
@@ -74,7 +74,7 @@ def parse(text: str, where: str | Path) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
-        raise UserError(_at(where, mark, text), f"is not YAML that settings are written in: {said}", "Mend it.") from None
+        raise UserError(_at(where, mark, text), f"is not YAML that settings are written in: {said}", "Correct it.") from None
     finally:
         loader.dispose()
 

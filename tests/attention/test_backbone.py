@@ -75,7 +75,7 @@ def test_stride_that_the_network_does_not_reach_is_refused() -> None:
 
 
 def test_a_cut_network_has_no_own_head() -> None:
-    with pytest.raises(UserError, match="no own head"):
+    with pytest.raises(UserError, match="no head of its own"):
         backbone(stride=8, own_head=True)
 
 
@@ -220,6 +220,6 @@ def test_pretrained_weights_that_cannot_be_had_are_explained(monkeypatch: pytest
         raise OSError("no route to host\nlong story")
 
     monkeypatch.setattr("timm.create_model", offline)
-    with pytest.raises(UserError, match=r"cannot be had \(no route to host\). Set backbone.weights to none, or to the path") as caught:
+    with pytest.raises(UserError, match=r"cannot be loaded \(no route to host\). Set backbone.weights to none, or to the path") as caught:
         backbone(weights="imagenet")
     assert "\n" not in str(caught.value)

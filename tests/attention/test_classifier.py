@@ -44,7 +44,7 @@ def test_own_head_of_vgg_has_its_dense_layers_and_only_the_last_is_new() -> None
 
 
 def test_own_head_with_hidden_layers_is_refused() -> None:
-    with pytest.raises(UserError, match=r"head.hidden: the own head"):
+    with pytest.raises(UserError, match=r"head.hidden: the network's own head"):
         build(recipe(head={"kind": "own", "hidden": [8]}), 2)
 
 
@@ -134,7 +134,7 @@ def test_torchvision_networks_can_be_wrapped() -> None:
 
 
 def test_what_cannot_be_wrapped_is_refused() -> None:
-    with pytest.raises(UserError, match="does not put out logits"):
+    with pytest.raises(UserError, match="does not return logits"):
         wrap(nn.Sequential(nn.Conv2d(3, 4, 3)), "0", image_size=16)
     with pytest.raises(UserError, match='Did you mean "conv"'):
         wrap(Small(), "cnv", image_size=64)

@@ -122,5 +122,5 @@ def test_layer_that_does_not_run_is_refused(net: Net, images: torch.Tensor) -> N
 
 def test_layer_without_one_tensor_is_refused() -> None:
     net = nn.LSTM(3, 3)
-    with pytest.raises(UserError, match="puts out a tuple"), Tap(nn.Sequential(net), ["0"]):
+    with pytest.raises(UserError, match="returns a tuple"), Tap(nn.Sequential(net), ["0"]):
         nn.Sequential(net)(torch.rand(1, 1, 3))

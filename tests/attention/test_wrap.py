@@ -186,15 +186,15 @@ class Make(nn.Module):
         (lambda x: x.flatten(2)[:, :, :47], "is no map"),
         (lambda x: x.unflatten(1, (3, 2)), "cannot be laid out as a map"),
         (lambda x: x.flatten(2).unflatten(2, (4, 16)), "cannot be laid out as a map"),  # heads, tokens and channels
-        (lambda x: (x, x), "puts out a tuple, not one tensor"),
-        (lambda x: {"x": x}, "puts out a dict, not one tensor"),
+        (lambda x: (x, x), "returns a tuple, not one tensor"),
+        (lambda x: {"x": x}, "returns a dict, not one tensor"),
         (lambda x: x.sum(), "cannot be laid out as a map"),
-        (lambda x: 1 * x, "no position of its output changes the logits"),  # it is multiplied by zero
+        (lambda x: 1 * x, "the gradient of the logits is zero at every position"),  # it is multiplied by zero
     ],
 )
 def test_layers_without_a_map_are_refused(shape: Callable[[Tensor], Any], message: str) -> None:
     net = Shaped(shape)
-    if message.startswith("puts out a dict"):
+    if message.startswith("returns a dict"):
         net.forward = lambda x: net.layer(net.conv(x))["x"].mean((2, 3))  # type: ignore[method-assign]
     refused(message, net, "layer")
 
@@ -211,7 +211,7 @@ def test_the_user_can_say_where_the_channels_are() -> None:
 
 @pytest.mark.parametrize("layer", ["encoder.ln", "encoder", "encoder.layers", "encoder.layers.encoder_layer_1"])
 def test_a_layer_from_which_only_the_class_token_goes_on_is_refused_with_a_better_one(layer: str) -> None:
-    message = refused("no position of its output changes the logits by a gradient", vit(), layer)
+    message = refused("the gradient of the logits is zero at every position of its output", vit(), layer)
     assert "Name 'encoder.layers.encoder_layer_1.ln_1'" in message
     assert wrap(vit(), "encoder.layers.encoder_layer_1.ln_1", image_size=SIZE).look(images()).maps["gradcam"].abs().max() > 0
 
@@ -267,14 +267,14 @@ def test_logits_are_found_in_what_a_network_answers(form: Callable[[Tensor], Any
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        (lambda x: (x, x), "puts out 2 tensors that could be the logits"),
-        (lambda x: Pair(x, 2 * x), "puts out 2 tensors that could be the logits"),
-        (lambda x: x.argmax(1), r"does not put out logits \(B, C\) but \(2,\)"),
-        (lambda x: x[:, 0], "does not put out logits"),
-        (lambda x: x.round().long(), "does not put out logits"),
-        (lambda x: x.tolist(), "does not put out logits .* but list"),
-        (lambda x: None, "does not put out logits .* but NoneType"),
-        (lambda x: {}, "does not put out logits .* but dict"),
+        (lambda x: (x, x), "returns 2 tensors that could be the logits"),
+        (lambda x: Pair(x, 2 * x), "returns 2 tensors that could be the logits"),
+        (lambda x: x.argmax(1), r"does not return logits \(B, C\) but \(2,\)"),
+        (lambda x: x[:, 0], "does not return logits"),
+        (lambda x: x.round().long(), "does not return logits"),
+        (lambda x: x.tolist(), "does not return logits .* but list"),
+        (lambda x: None, "does not return logits .* but NoneType"),
+        (lambda x: {}, "does not return logits .* but dict"),
         (lambda x: 1 / 0, "does not take images .*division by zero"),
     ],
 )
@@ -319,7 +319,7 @@ def test_a_grey_network_takes_colour_images_by_their_luma() -> None:
 def test_weights_that_are_not_finite_are_refused() -> None:
     net = Net().eval()
     net.conv.weight.data[0, 0, 0, 0] = torch.nan
-    refused("Net: answers images with NaN", net, "act")
+    refused("Net: returns NaN", net, "act")
 
 
 @pytest.mark.parametrize("size", [(64, 96), (96, 64), 33])
@@ -476,11 +476,11 @@ def test_a_layer_that_runs_twice_is_taken_at_its_last_run() -> None:
         ("act", {"source": "mask"}, "mask attention: needs a GAP head"),
         ("act", {"source": "segment"}, "attention segment: needs a GAP head"),
         ("act", {"ordr": "first"}, 'Did you mean "order"'),
-        ("act", {"std": (0, 1, 1)}, "std: .* is not of images in"),
-        ("act", {"mean": (123.7, 116.3, 103.5)}, "mean: .* is not of images in"),
+        ("act", {"std": (0, 1, 1)}, "std: .* does not belong to images in"),
+        ("act", {"mean": (123.7, 116.3, 103.5)}, "mean: .* does not belong to images in"),
         ("act", {"mean": "imagenet"}, "mean: 'imagenet' is no list of numbers"),
         ("act", {"mean": (0.5, 0.5)}, "Net: does not take images"),
-        ("act", {"mean": (float("nan"),) * 3}, "is not of images in"),
+        ("act", {"mean": (float("nan"),) * 3}, "does not belong to images in"),
         ("act", {"image_size": 0}, "image_size"),
         ("act", {"image_size": "64"}, "image_size"),
         ("act", {"image_size": (64, 64, 3)}, "image_size"),

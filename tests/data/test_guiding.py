@@ -65,7 +65,7 @@ def test_a_folder_of_masks_that_cannot_be_used_is_refused(masks: Path) -> None:
     with pytest.raises(UserError, match="keeps no mask of a training image"):
         guided_by([spot_record(0)], Roi(pseudo=masks))
     (masks / "masks" / "image 1.png").unlink()
-    with pytest.raises(UserError, match=r"image 1\.png: no such file, but pseudo\.csv keeps it"):
+    with pytest.raises(UserError, match=r"image 1\.png: no such file, although pseudo\.csv lists it as kept"):
         guided_by(records(), Roi(pseudo=masks))
     (masks / "pseudo.csv").write_text("id,kept\nimage 1,perhaps\n")
     with pytest.raises(UserError, match=r"pseudo\.csv line 2: 'perhaps'"):

@@ -199,7 +199,7 @@ def test_colours_count_where_the_alpha_channel_says_nothing_more(tmp_path: Path)
 def test_colours_and_alpha_that_disagree_are_refused(tmp_path: Path) -> None:
     hard = ellipse()
     other = Image.eval(hard, lambda v: 255 - v)
-    with pytest.raises(UserError, match="marks other pixels by its colours than by its transparency"):
+    with pytest.raises(UserError, match="marks different pixels by its colours and by its transparency"):
         open_mask(saved(Image.merge("RGBA", (hard, hard, hard, other)), tmp_path / "mask.png"))
 
 

@@ -39,8 +39,8 @@ def test_problems_of_settings_are_never_taken_for_one() -> None:
 def test_a_refusal_says_how_many_more_there_are() -> None:
     refuse([])
     assert message(masks(1)).endswith("Export it again.")
-    assert "So it is with 1 more. `sightline data check`" in message(masks(2))
-    assert "So it is with 11 more. `sightline data check`" in message(masks(12))
+    assert "1 more has the same problem. `sightline.check(...)`" in message(masks(2))
+    assert "11 more have the same problem. `sightline.check(...)`" in message(masks(12))
     box = UserError("p.png", "the box has no area", "Mend it.")
-    assert "So it is with 11 more. There is one more problem. `sightline data check`" in message([*masks(12), box])
-    assert "Mend it. There are 12 more problems. `sightline data check`" in message([box, *masks(12)])
+    assert "11 more have the same problem. There is one more problem. `sightline.check(...)`" in message([*masks(12), box])
+    assert "Mend it. There are 12 more problems. `sightline.check(...)`" in message([box, *masks(12)])

@@ -154,7 +154,7 @@ def test_an_image_that_is_predicted_twice_or_that_nobody_knows_is_named(place: P
     path = place / "run" / "predictions.csv"
     third = path.read_text().splitlines()[2]
     edited(path, 4, lambda row: third)
-    with pytest.raises(Damaged, match=r"predictions.csv line 4: image .* is there already, in line 3"):
+    with pytest.raises(Damaged, match=r"predictions.csv line 4: image .* stands already in line 3"):
         Run(place / "run").predictions("val")
     edited(path, 4, lambda row: third.replace(third.split(",")[1], "nobody"))
     run = Run(place / "run")

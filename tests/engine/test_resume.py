@@ -215,7 +215,7 @@ def test_a_checkpoint_that_would_run_code_is_not_read(begun, tmp_path, sealed):
     torch.save(checkpoint | {"more": Evil(tmp_path / "executed")}, folder / "last.ckpt")
     if not sealed:
         (folder / "last.ckpt.sha256").unlink()
-    refused(recipe, folder, r"last\.ckpt: is damaged.*--from .*best\.safetensors")
+    refused(recipe, folder, r"last\.ckpt: is damaged.*`train\.start='.*best\.safetensors'`")
     (folder / "last.ckpt").write_bytes(pickle.dumps(Evil(tmp_path / "executed")))
     refused(recipe, folder, r"last\.ckpt: is damaged")
     assert not (tmp_path / "executed").exists()
@@ -235,9 +235,9 @@ def test_a_damaged_checkpoint_is_refused_with_what_can_still_be_done(begun, cont
     path.write_bytes(damaged[content])
     if not sealed:
         (folder / "last.ckpt.sha256").unlink()
-    refused(recipe, folder, r"last\.ckpt: is damaged.*--from .*best\.safetensors and another --name")
+    refused(recipe, folder, r"last\.ckpt: is damaged.*`train\.start='.*best\.safetensors'` and another `folder=")
     (folder / "best.safetensors").write_bytes(b"")
-    refused(recipe, folder, r"last\.ckpt: is damaged.*train again under another --name")
+    refused(recipe, folder, r"last\.ckpt: is damaged.*train again into another `folder=")
 
 
 def test_the_checkpoint_of_another_training_is_refused(begun, tiny_recipe, tmp_path, monkeypatch):
@@ -245,7 +245,7 @@ def test_the_checkpoint_of_another_training_is_refused(begun, tiny_recipe, tmp_p
     other = stopped(tiny_recipe({"train.optimizer.lr": 0.5}), tmp_path / "other", monkeypatch)
     for name in ("last.ckpt", "last.ckpt.sha256"):
         shutil.copy(other / name, folder / name)
-    refused(recipe, folder, r"last\.ckpt: is of another training")
+    refused(recipe, folder, r"last\.ckpt: belongs to another training")
     torch.save({"weights": torch.zeros(3)}, folder / "last.ckpt")
     (folder / "last.ckpt.sha256").unlink()
     refused(recipe, folder, r"last\.ckpt: is not a checkpoint of a training")
@@ -259,7 +259,7 @@ def test_damaged_best_weights_are_found_before_the_training_goes_on(begun, damag
     content[-100] ^= 1
     damaged = {"flipped": bytes(content), "half": bytes(content[:5000]), "empty": b""}
     path.write_bytes(damaged[damage]) if damage in damaged else path.unlink()
-    refused(recipe, folder, r"best\.safetensors: (is damaged|is missing|cannot be read).*Train again under another --name")
+    refused(recipe, folder, r"best\.safetensors: (is damaged|is missing|cannot be read).*Train again into another `folder=")
 
 
 def test_a_folder_in_the_place_of_the_checkpoint_is_refused(begun):
@@ -273,7 +273,7 @@ def test_a_folder_in_the_place_of_the_checkpoint_is_refused(begun):
 def test_a_damaged_log_is_refused_before_an_epoch_is_spent(begun, content):
     recipe, folder = begun
     (folder / "logs" / "metrics.csv").write_bytes(content)
-    refused(recipe, folder, r"metrics\.csv.*Remove it and go on with --resume")
+    refused(recipe, folder, r"metrics\.csv.*Remove it and go on with `resume=True`")
 
 
 def test_a_lost_log_costs_no_weights(begun):
@@ -346,7 +346,7 @@ def test_a_second_training_in_the_folder_is_refused_while_the_first_runs(begun, 
     recipe, folder = begun
     monkeypatch.setattr("sightline.engine.train.RELEASE", 0)
     with alone(folder):
-        refused(recipe, folder, "another training writes into this folder now")
+        refused(recipe, folder, "another training is writing into this folder")
     assert train(recipe, folder, say=quiet, resume=True).finished
 
 

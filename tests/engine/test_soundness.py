@@ -63,7 +63,7 @@ def test_an_overlarge_learning_rate_leaves_no_run_that_passes_for_finished(lr, t
     recipe = tiny_recipe({"train.batch_size": 24, "train.epochs": 1})
     steep = recipe.train.optimizer.model_copy(update={"lr": lr})  # beyond what a recipe may say
     recipe = recipe.model_copy(update={"train": recipe.train.model_copy(update={"optimizer": steep})})
-    with pytest.raises(UserError, match=r"epoch 0, .*Lower train\.optimizer\.lr .*No whole epoch was kept: train again"):
+    with pytest.raises(UserError, match=r"epoch 0, .*Lower train\.optimizer\.lr .*No complete epoch was kept: train again"):
         train(recipe, tmp_path / "run", say=quiet)
     assert not list((tmp_path / "run").glob("*.safetensors"))
     assert not (tmp_path / "run" / "last.ckpt").exists()
@@ -86,7 +86,7 @@ def test_the_last_good_epoch_stays_kept_when_the_next_runs_away(where, tiny_reci
     with pytest.raises(UserError, match=r"epoch 1.*running_mean|epoch 1.*exp_avg_sq") as error:
         train(tiny_recipe(), tmp_path / "run", say=quiet)
     best = tmp_path / "run" / "best.safetensors"
-    assert f"--from {best}" in str(error.value)
+    assert f"`train.start={str(best)!r}`" in str(error.value)
     assert not_finite(read_weights(best)) is None
     kept = torch.load(tmp_path / "run" / "last.ckpt", weights_only=True)
     assert kept["epoch"] == 0

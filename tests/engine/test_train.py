@@ -154,7 +154,7 @@ def test_a_loss_that_is_not_a_number_stops_with_the_images(tiny_recipe, tmp_path
         return step(self, batch, index)
 
     monkeypatch.setattr(training_module.Training, "training_step", poisoned)
-    with pytest.raises(UserError, match=r"epoch 1, batch 0: the loss is not a number any more .*phantom-train-"):
+    with pytest.raises(UserError, match=r"epoch 1, batch 0: the loss is no longer a number .*phantom-train-"):
         train(tiny_recipe(), tmp_path / "run", say=quiet)
     checkpoint = torch.load(tmp_path / "run" / "last.ckpt", weights_only=True)
     assert all(torch.isfinite(v).all() for v in checkpoint["state_dict"].values() if v.is_floating_point())
@@ -201,7 +201,7 @@ def test_label_only_data_with_a_guided_recipe_is_refused(tiny_recipe, tmp_path):
 def test_an_existing_run_is_never_overwritten(tiny_recipe, tmp_path):
     run = train(tiny_recipe({"train.epochs": 1}), tmp_path / "run", say=quiet)
     before = (run.path / "model.safetensors").read_bytes()
-    with pytest.raises(UserError, match=r"exists already\. Give another --name"):
+    with pytest.raises(UserError, match=r"exists already\. Give another `folder=\.\.\.`"):
         train(tiny_recipe({"train.epochs": 1}), tmp_path / "run", say=quiet)
     with pytest.raises(UserError, match="was started with other settings"):
         train(tiny_recipe({"train.epochs": 3}), tmp_path / "run", say=quiet, resume=True)

@@ -171,12 +171,12 @@ def test_the_number_of_images_and_their_names_are_heeded(guided):
 @pytest.mark.parametrize(
     ("name", "count", "options", "message"),
     [
-        ("roc", 1, {"images": 3}, "does not take --images"),
+        ("roc", 1, {"images": 3}, "does not take `images=...`"),
         ("roc", 0, {}, "needs 1 run"),
         ("saliency", 1, {}, "needs 2 runs"),
         ("positives", 2, {}, "takes at most 1 run"),
         ("attention-grid", 1, {"images": 0}, "0 images"),
-        ("attention-grid", 1, {"ids": ("nobody",)}, "no such image"),
+        ("attention-grid", 1, {"ids": ("nobody",)}, "image 'nobody': is not in split"),
         ("attention-grid", 1, {"split": "nowhere"}, "has no scores for split"),
         ("positives", 1, {"label": "melanom"}, 'Did you mean "melanoma"'),
         ("samples", 1, {"split": "trian"}, 'Did you mean "train"'),

@@ -20,4 +20,6 @@ def test_maps_and_drawings_are_numbered_as_the_rows(first, pictures, tmp_path) -
         assert picture.height > picture.width * 40 / 50, "the words stand below the picture"
         band = np.asarray(picture)[-10:]
     assert (band == 255).any()
-    assert (band.reshape(-1, 3).std(axis=1) > 20).any() or (np.asarray(Image.open(drawings[0]))[-25:].std(axis=2) > 20).any(), "the colour bar"
+    assert (band.reshape(-1, 3).std(axis=1) > 20).any() or (np.asarray(Image.open(drawings[0]))[-25:].std(axis=2) > 20).any(), (
+        "the colour bar"
+    )

@@ -113,7 +113,7 @@ def test_a_cell_that_fails_is_listed_and_does_not_stop_the_rest(tmp_path: Path) 
 
 
 def test_two_studies_do_not_work_in_one_folder(unbroken: Study) -> None:
-    with FileLock(unbroken.path / ".lock"), pytest.raises(UserError, match="carried out here already"):
+    with FileLock(unbroken.path / ".lock"), pytest.raises(UserError, match="another process is carrying out a study"):
         run_study(unbroken.plan, unbroken.path, ignore)
 
 

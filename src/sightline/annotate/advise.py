@@ -79,17 +79,17 @@ def _check_budget(run: Run, budget: int, unknown: int) -> None:
     if not unknown:
         raise UserError(run.path, "already had the annotations of all its training images", "Nothing is left to annotate.")
     if budget > unknown:
-        raise UserError(f"--budget {budget}", f"only {unknown} training images are not annotated yet", f"Ask for at most {unknown}.")
+        raise UserError(f"`budget={budget}`", f"only {unknown} training images are not annotated yet", f"Ask for at most {unknown}.")
 
 
 def _possible(by: str, run: Run, has_maps: bool) -> By:
     """What can be gone by: a run without maps has no spread."""
     if by not in get_args(By):
-        raise UserError(f"--by {by}", "is not a way to choose", nearest(by, get_args(By)))
+        raise UserError(f"`by={by!r}`", "is not a way to choose images", nearest(by, get_args(By)))
     if has_maps or "spread" not in by:
         return cast(By, by)
     if by == "spread":
-        raise UserError("--by spread", f"{run.path} has no attention maps", "Go by uncertainty, or train with an attention source.")
+        raise UserError("`by='spread'`", f"{run.path} has no attention maps", "Choose by uncertainty, or train with an attention source.")
     return "uncertainty"
 
 

@@ -48,13 +48,13 @@ def logits_of(answer: Any, where: str) -> Tensor:
     else:
         found = [tensor for tensor in _tensors(answer) if tensor.ndim == 2 and tensor.is_floating_point()]
     if len(found) > 1:
-        reason = f"puts out {len(found)} tensors that could be the logits"
+        reason = f"returns {len(found)} tensors that could be the logits"
         raise UserError(where, reason, "Wrap a module that returns the logits alone, or under the name `logits`.")
     if len(found) == 1 and found[0].ndim == 4 and found[0].shape[2:] == (1, 1):
         found = [found[0].flatten(1)]
     if not found or found[0].ndim != 2 or not found[0].is_floating_point():
         shown = f" but {tuple(found[0].shape)}" if found else f" but {type(answer).__name__}"
-        raise UserError(where, f"does not put out logits (B, C){shown}", "Wrap a classifier.")
+        raise UserError(where, f"does not return logits (B, C){shown}", "Wrap a classifier.")
     return found[0].to(torch.promote_types(found[0].dtype, torch.float32))
 
 

@@ -147,7 +147,7 @@ class Backbone(nn.Module):
         if not fine or not hasattr(self.net, "prune_intermediate_layers"):
             raise UserError("backbone.stride", f"{self.settings.name} cannot be cut at {wanted}", "Take a larger stride, or leave it out.")
         if self.own_head:
-            raise UserError("backbone.stride", "a network that is cut has no own head", "Set head.kind to gap.")
+            raise UserError("backbone.stride", "a network that is cut has no head of its own", "Set head.kind to gap.")
         return fine[-1]
 
     def _fit(self, image_size: int | None) -> None:

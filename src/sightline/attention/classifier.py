@@ -94,7 +94,7 @@ def build(recipe: Recipe, classes: int) -> GuidedClassifier:
     """
     own, dropout = recipe.head.kind == "own", recipe.head.dropout
     if own and recipe.head.hidden:
-        raise UserError("head.hidden", "the own head of a network has its own layers", "Leave it out, or set head.kind to gap.")
+        raise UserError("head.hidden", "the network's own head has layers of its own", "Leave it out, or set head.kind to gap.")
     backbone = Backbone(recipe.backbone, own_head=own, dropout=dropout if own else 0, image_size=recipe.data.image_size)
     source: Source = catalog.make("attention", recipe.attention.name, recipe.attention.options, backbone, where="attention")
     if own:

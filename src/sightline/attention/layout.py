@@ -42,7 +42,7 @@ class Layout:
             turn = None if self.kind == "tokens" else turns[self.kind]
             found, back = as_map(output if turn is None else output.transpose(*turn), size, (self.prefix,))
             return found, back if turn is None else lambda tokens: back(tokens).transpose(*turn)
-        raise UserError("layer", f"its output {tuple(output.shape)} is laid out in another way than before", REMEDY)
+        raise UserError("layer", f"its output {tuple(output.shape)} has another layout than before", REMEDY)
 
 
 def layout_of(output: Tensor, size: tuple[int, int], where: str, channels_last: bool | None = None) -> Layout:

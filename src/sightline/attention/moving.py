@@ -24,7 +24,7 @@ def require_gradient(backbone: WrappedBackbone, layer: str) -> None:
         return
     better = _nearest_that_moves(copied, layer)
     remedy = f"Name {better!r}." if better else "Name an earlier layer."
-    reason = "no position of its output changes the logits by a gradient, so its map would be zero everywhere"
+    reason = "the gradient of the logits is zero at every position of its output, so its map would be zero everywhere"
     raise UserError(f"layer {layer!r}", reason, remedy)
 
 

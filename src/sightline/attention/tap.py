@@ -107,7 +107,7 @@ class Tap:
     def _hook(self, name: str) -> Callable[[nn.Module, Any, Any], Tensor]:
         def record(_layer: nn.Module, _inputs: Any, output: Any) -> Tensor:
             if not isinstance(output, Tensor):
-                raise UserError(f"layer {name!r}", f"puts out a {type(output).__name__}, not one tensor", "Name a layer inside it.")
+                raise UserError(f"layer {name!r}", f"returns a {type(output).__name__}, not one tensor", "Name a layer inside it.")
             return self.take(name, output).clone()
 
         return record

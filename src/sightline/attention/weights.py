@@ -23,7 +23,7 @@ def create(name: str, pretrained: bool, image_size: int | None = None, **options
         image_size: for which one of the catalogue's is built; timm's are told later, with their weights in them.
 
     Raises:
-        UserError: unknown name, an option that the architecture lacks, or pretrained weights that cannot be had.
+        UserError: unknown name, an option that the architecture lacks, or pretrained weights that cannot be loaded.
     """
     import timm  # here, since a network of one's own needs none of it, and importing it takes seconds
 
@@ -51,7 +51,7 @@ def create(name: str, pretrained: bool, image_size: int | None = None, **options
     except Exception as error:  # offline, no such weights, a proxy's page instead of a file: many kinds
         where = "backbone.weights imagenet" if pretrained else "backbone.name"
         remedy = "Set backbone.weights to none, or to the path of a safetensors file." if pretrained else "Take another backbone."
-        raise UserError(where, f"{name} cannot be had ({_first_line(error)})", remedy) from error
+        raise UserError(where, f"{name} cannot be loaded ({_first_line(error)})", remedy) from error
 
 
 def _first_line(error: Exception) -> str:

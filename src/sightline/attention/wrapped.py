@@ -66,7 +66,7 @@ class WrappedBackbone(nn.Module):
         self.image_channels = self._find_channels()
         found = self.tried()
         if not (found.raw.isfinite().all() and found.last.isfinite().all()):
-            raise UserError(self.title, "answers images with NaN or infinity", "Load weights that are finite.")
+            raise UserError(self.title, "returns NaN or infinity", "Load weights that are finite.")
         self.channels, self.classes = found.last.shape[1], found.raw.shape[1]
 
     @property
@@ -236,7 +236,7 @@ def _per_channel(key: str, values: Sequence[float] | None, default: float) -> Te
         raise UserError(key, f"{values!r} is no list of numbers", "Give one number for each channel.") from None
     low, high = (0.0, 1.0) if key == "mean" else (0.001, 10.0)
     if not found.numel() or not bool(((found >= low) & (found <= high)).all()):
-        raise UserError(key, f"{found.flatten().tolist()} is not of images in [0, 1]", f"Give numbers from {low:g} to {high:g}.")
+        raise UserError(key, f"{found.flatten().tolist()} does not belong to images in [0, 1]", f"Give numbers from {low:g} to {high:g}.")
     return found
 
 

@@ -10,6 +10,7 @@ import typer
 
 from sightline.cli import data, judging, looking, predicting, recipes, study, training
 from sightline.cli.groups import app
+from sightline.cli.words import in_flags
 from sightline.errors import UserError, from_system, one_line
 
 __all__ = ["app", "data", "judging", "looking", "main", "predicting", "recipes", "study", "training"]
@@ -45,7 +46,7 @@ def main() -> None:
         if sys.stdout is not None:  # it is None where the shell has closed it
             sys.stdout.flush()
     except UserError as error:
-        told = str(error)
+        told = in_flags(str(error))
     except USAGE as error:
         told = one_line(error.format_message())  # type: ignore[attr-defined]
         if getattr(error, "ctx", None) and type(error).__name__ != "NoArgsIsHelpError":
@@ -60,7 +61,7 @@ def main() -> None:
     except OSError as error:
         if (refused := from_system(error)) is None:
             raise
-        told = str(refused)
+        told = in_flags(str(refused))
     else:
         raise SystemExit(code if isinstance(code, int) else 0)
     print(f"sightline: {told}", file=sys.stderr)

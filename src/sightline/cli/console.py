@@ -12,6 +12,7 @@ from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from sightline.cli.words import in_flags
 from sightline.errors import plain
 from sightline.results import Difference, Score, SplitScores
 from sightline.results.audit import AuditReport
@@ -40,8 +41,8 @@ if console.width < NARROWEST:
 
 
 def say(message: str) -> None:
-    """One line, or several."""
-    console.print(plain(message, keep="\n"))
+    """One line, or several; what the library says in the words of the command line."""
+    console.print(plain(in_flags(message), keep="\n"))
 
 
 def number(value: Any, digits: int = 3) -> str:

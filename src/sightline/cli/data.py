@@ -66,12 +66,13 @@ def data_check(
     "Train with them: sightline train energy --data folder --root ~/photos --set data.roi.pseudo=masks",
 )
 def pseudo_mask(
-    data: Annotated[
-        str, typer.Option(help=f"Data set with annotated images, from which the masks are learnt. {DATA_SETS}", show_default=False)
+    data_name: Annotated[
+        str,
+        typer.Option("--data", help=f"Data set with annotated images, from which the masks are learnt. {DATA_SETS}", show_default=False),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the masks; it must not exist yet.", metavar="DIR", show_default=False)],
     root: Root = None,
-    target: Annotated[
+    target_name: Annotated[
         str | None,
         typer.Option("--for", help="Data set for whose images masks are predicted. Default: the images of --data without annotation."),
     ] = None,
@@ -109,11 +110,11 @@ def pseudo_mask(
     from sightline.pseudo.make import pseudo_masks
     from sightline.pseudo.settings import settings_from
 
-    if target_root is not None and target is None:
+    if target_root is not None and target_name is None:
         raise UserError("--for-root", "is given without --for", "Name the data set that lies there with --for.")
-    tree: dict[str, Any] = {"data": {"name": data, "root": root and expanded(root).resolve()}}
-    if target is not None:
-        tree["target"] = {"name": target, "root": target_root and expanded(target_root).resolve()}
+    tree: dict[str, Any] = {"data": {"name": data_name, "root": root and expanded(root).resolve()}}
+    if target_name is not None:
+        tree["target"] = {"name": target_name, "root": target_root and expanded(target_root).resolve()}
     shortcuts = {"encoder": encoder, "weights": weights, "image_size": image_size, "minimum_dice": minimum_dice}
     tree |= {key: value for key, value in shortcuts.items() if value is not None}
     plain = settings_from(tree).model_dump(mode="json")

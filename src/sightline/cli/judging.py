@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 )
 def evaluate(
     run: RunPath,
-    split: Annotated[list[str], typer.Option(help="Split to score; can be repeated. Default: all except train.", show_default=False)] = [],
+    dataset: Annotated[
+        list[str], typer.Option("--split", help="Split to score; can be repeated. Default: all except train.", show_default=False)
+    ] = [],
     data: Annotated[
         str | None, typer.Option(help=f"Score on another data set (external validation). {DATA_SETS}", show_default=False)
     ] = None,
@@ -33,9 +35,9 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
-    map: Annotated[
+    classes: Annotated[
         list[str],
-        typer.Option(metavar="LABEL=CLASS", help="Label there that is a class of the run; can be repeated.", show_default=False),
+        typer.Option("--map", metavar="LABEL=CLASS", help="Label there that is a class of the run; can be repeated.", show_default=False),
     ] = [],
     out: Annotated[
         Path | None,
@@ -55,14 +57,14 @@ def evaluate(
 
     place = root and expanded(root)
     if data is not None:
-        _validate(Run(run, device), data, place, split, map, out, json)
+        _validate(Run(run, device), data, place, dataset, classes, out, json)
         return
-    if map or out:
-        raise UserError("--map" if map else "--out", "is for another data set", "Name that data set with --data.")
+    if classes or out:
+        raise UserError("--map" if classes else "--out", "is for another data set", "Name that data set with --data.")
     found = Run(run, device, place)
     if any("picture" not in row for row in found.split_table):
         say(f"{run} was made by an earlier version: whether pictures and annotations have changed since is not known.")
-    metrics = score(found, split)
+    metrics = score(found, dataset)
     scores_table(found.name, metrics)
     say(f"Scores, predictions and maps: {found.path}")
     finish({"run": str(found.path), "metrics": metrics}, json)
@@ -177,7 +179,7 @@ def compare(
     from sightline.report.side_by_side import compare_runs
 
     if len(runs) < 2:
-        raise UserError("compare", f"{len(runs)} run given", "Give at least two run runs.")
+        raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
     result = compare_runs([Run(folder, root=root and expanded(root)) for folder in runs], split, out)
     scores_table(f"Split {result.split}", result.scores)
     if result.differences:

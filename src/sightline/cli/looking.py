@@ -175,22 +175,25 @@ def figure(
         str | None, typer.Option(help="Split whose images and scores are shown. Default: the first test set.", show_default=False)
     ] = None,
     images: Annotated[int | None, typer.Option(help="Number of images to show.", show_default=False)] = None,
-    id: Annotated[list[str], typer.Option("--id", metavar="ID", help="Id of an image to show; can be repeated.", show_default=False)] = [],
+    ids: Annotated[list[str], typer.Option("--id", metavar="ID", help="Id of an image to show; can be repeated.", show_default=False)] = [],
     label: Annotated[str | None, typer.Option("--class", help="Class to show. Default: the last.", show_default=False)] = None,
     colours: Annotated[
         str | None, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).", show_default=False)
     ] = None,
-    unit: Annotated[
+    units: Annotated[
         list[str],
         typer.Option(
+            "--unit",
             metavar="LAYER/FILTER",
             help="Unit whose feature map is shown; the layer by number or name, as in `gallery`. Can be repeated.",
             show_default=False,
         ),
     ] = [],
-    recipe: Annotated[
+    recipes: Annotated[
         list[str],
-        typer.Option(metavar="NAME", help="Recipe to draw in place of a run (name or YAML file); can be repeated.", show_default=False),
+        typer.Option(
+            "--recipe", metavar="NAME", help="Recipe to draw in place of a run (name or YAML file); can be repeated.", show_default=False
+        ),
     ] = [],
     root: Moved = None,
     device: Device = "auto",
@@ -214,7 +217,7 @@ def figure(
         finish({"figures": found}, json)
         return
     runs = [Run(folder, device, root and expanded(root)) for folder in run]
-    options = Options(split=split, images=images, ids=tuple(id), label=label, colours=colours, units=tuple(unit), recipes=tuple(recipe))
+    options = Options(split=split, images=images, ids=tuple(ids), label=label, colours=colours, units=tuple(units), recipes=tuple(recipes))
     files = [str(path) for path in draw(name, runs, out, options)]
     for path in files:
         say(path)

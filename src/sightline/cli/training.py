@@ -37,14 +37,14 @@ def demo(
 )
 def train(
     recipe: Annotated[str, typer.Argument(help="Name of a recipe (see `sightline recipes`) or a YAML file.", show_default=False)],
-    data: Annotated[str | None, typer.Option(help=DATA_SETS, show_default=False)] = None,
+    data_name: Annotated[str | None, typer.Option("--data", help=DATA_SETS, show_default=False)] = None,
     root: Root = None,
     settings: Settings = [],
-    name: Annotated[
-        str | None, typer.Option(help="Name of the run folder. Default: recipe, data set and seed.", show_default=False)
+    folder: Annotated[
+        str | None, typer.Option("--name", help="Name of the run folder. Default: recipe, data set and seed.", show_default=False)
     ] = None,
     runs: Runs = Path("runs"),
-    start: Annotated[
+    train_start: Annotated[
         Path | None,
         typer.Option(
             "--from",
@@ -54,7 +54,9 @@ def train(
         ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run of the same recipe.")] = False,
-    devices: Annotated[int | None, typer.Option(help="Number of processes of data-parallel training.", show_default=False)] = None,
+    train_devices: Annotated[
+        int | None, typer.Option("--devices", help="Number of processes of data-parallel training.", show_default=False)
+    ] = None,
     device: Device = "auto",
     report: Annotated[bool, typer.Option(help="Write report.html into the run folder.")] = True,
     json: Json = None,
@@ -68,11 +70,11 @@ def train(
     from sightline.paths import expanded
     from sightline.recipe import goes_on, load_recipe
 
-    if name is not None:
-        _check_name("--name", name)
-    changed = placed(load_recipe(recipe), data, root)
-    if start is not None:
-        changed |= {"train.start": str(expanded(start).resolve())}
+    if folder is not None:
+        _check_name("--name", folder)
+    changed = placed(load_recipe(recipe), data_name, root)
+    if train_start is not None:
+        changed |= {"train.start": str(expanded(train_start).resolve())}
     if device != "auto":
         kind, _, number = device.partition(":")
         if number:
@@ -80,15 +82,15 @@ def train(
                 f"--device {device}", "names one of several GPUs, and a training takes the first", f"Set CUDA_VISIBLE_DEVICES={number}."
             )
         changed |= {"train.accelerator": {"cuda": "gpu"}.get(kind, kind)}
-    if devices is not None:
-        changed |= {"train.devices": devices}
+    if train_devices is not None:
+        changed |= {"train.devices": train_devices}
     chosen = load_recipe(recipe, changed | parse_settings(settings))
     if goes_on(recipe) and chosen.train.start is None:
         raise UserError(recipe, "goes on where the stage before it ended", "Give that run: --from RUN.")
     own = f"{chosen.name}-{chosen.data.name}-{chosen.train.seed}"
-    if name is None:
+    if folder is None:
         _check_name("name of the run", own)
-    folder = expanded(runs) / (name or own)
+    place = expanded(runs) / (folder or own)
 
     from sightline.engine.evaluate import evaluate as score
     from sightline.engine.train import Stopped
@@ -96,7 +98,7 @@ def train(
     from sightline.report import write_report
 
     try:
-        run = fit(chosen, folder, resume=resume, say=say, progress=Bar("looking through the images"))
+        run = fit(chosen, place, resume=resume, say=say, progress=Bar("looking through the images"))
     except Stopped as stopped:
         say(f"{stopped} Go on with the same command and --resume.")
         raise SystemExit(130) from None

@@ -30,7 +30,7 @@ def annotated_in(path: Path, records: Sequence[Record]) -> frozenset[str]:
     has_annotation = {record.id: bool(record.annotations) for record in records}
     if strange := [i for i in ids if i not in has_annotation]:
         reason = f"{len(strange)} of its {len(ids)} ids are not those of training images, the first is {strange[0]!r}"
-        raise UserError(path, reason, "Leave them out, and divide the data as the run did that the list comes from.")
+        raise UserError(path, reason, "Leave them out, and divide the data as in the run that wrote the list.")
     if bare := [i for i in ids if not has_annotation[i]]:
         raise UserError(path, f"{len(bare)} of its {len(ids)} images have no annotation, the first is {bare[0]!r}", "Annotate them first.")
     return frozenset(ids)

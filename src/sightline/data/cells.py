@@ -70,7 +70,7 @@ def boxes(cell: Any, where: str) -> list[Points]:
     found = _shapes(cell, where, lambda count: count == 4)
     for numbers in found:
         if len(numbers) != 4:
-            raise UserError(where, f"a box has 4 numbers, not {len(numbers)}", "Write x0 y0 x1 y1; divide several boxes by a semicolon.")
+            raise UserError(where, f"a box has 4 numbers, not {len(numbers)}", "Write x0 y0 x1 y1; separate several boxes by a semicolon.")
     return [(tuple(numbers),) for numbers in found]
 
 
@@ -88,7 +88,7 @@ def polygons(cell: Any, where: str) -> list[Points]:
     for numbers in found:
         if not fits(len(numbers)):
             reason = f"a polygon has x and y of at least 3 points, not {len(numbers)} numbers"
-            raise UserError(where, reason, "Write x y x y x y ...; divide several polygons by a semicolon.")
+            raise UserError(where, reason, "Write x y x y x y ...; separate several polygons by a semicolon.")
     return [tuple(zip(numbers[::2], numbers[1::2], strict=True)) for numbers in found]
 
 
@@ -106,13 +106,13 @@ def _shapes(cell: Any, where: str, fits: Callable[[int], bool]) -> list[list[flo
 
 
 def _written(text: str, where: str, fits: Callable[[int], bool]) -> list[list[float]]:
-    """The numbers of a shape, divided by blanks, by commas or by both; or a list in brackets, as programs print it."""
+    """The numbers of a shape, separated by spaces, by commas or by both; or a list in brackets, as programs print it."""
     if text.startswith(("[", "(")):
         try:
             listed = text.replace("(", "[").replace(")", "]")  # Python's tuples
             return _shapes(json.loads(f"[{listed}]" if text.startswith("(") else listed), where, fits)
         except (ValueError, RecursionError):
-            raise UserError(where, f"{_short(text)} is no list of numbers", "Write numbers divided by blanks.") from None
+            raise UserError(where, f"{_short(text)} is no list of numbers", "Write numbers separated by spaces.") from None
     words = [word for word in (part.strip(",") for part in text.split()) if word]
     joined = [word for word in words if "," in word]
     if len(words) > 1 and joined:
@@ -120,7 +120,7 @@ def _written(text: str, where: str, fits: Callable[[int], bool]) -> list[list[fl
         corners = all(word.count(",") == 1 for word in words)
         if not corners or (fits(len(words)) and not any("." in word for word in words)):
             reason = f"{_short(text)} may hold numbers with a decimal comma, such as {joined[0]!r}"
-            raise UserError(where, reason, "Write numbers with a decimal point, divided by blanks: 10.5 20.5.")
+            raise UserError(where, reason, "Write numbers with a decimal point, separated by spaces: 10.5 20.5.")
     return [[number(value, where) for word in words for value in word.split(",")]]
 
 
@@ -150,5 +150,5 @@ def number(value: Any, where: str) -> float:
     except OverflowError:  # a whole number beyond all floats
         parsed = math.inf
     if not math.isfinite(parsed):
-        raise UserError(where, f"{_short(value)} is not a number", "Write numbers divided by blanks.")
+        raise UserError(where, f"{_short(value)} is not a number", "Write numbers separated by spaces.")
     return parsed

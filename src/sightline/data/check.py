@@ -19,6 +19,7 @@ from sightline.data.leaks import compare, find_leaks
 from sightline.data.look_through import Collected, look_through
 from sightline.data.problems import grouped
 from sightline.data.remarks import remarks
+from sightline.data.survey import Survey
 from sightline.recipe import Recipe
 from sightline.types import ANNOTATION_KINDS, Record
 
@@ -75,10 +76,9 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
     records = dataset.records
     alike = looked.compared or compare(records, found)
     leaks = find_leaks(splits, found, alike)
-    sizes = Counter(alike.component.tolist())
+    sizes = [size for size in Counter(alike.component.tolist()).values() if size > 1]
     label = {r.id: r.label for r in records}
     across = [{**asdict(pair), "label_a": label[pair.a], "label_b": label[pair.b]} for pair in alike.across]
-    areas = sorted(f.area for f in found.facts.values() if f.area is not None)
     odd = [*grouped(found.remarks), *looked.gaps, *remarks(records, splits, dataset.classes, leaks, data.split)]
     return {
         "name": data.name,
@@ -91,7 +91,7 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
         "splits": {name: _per_class(some, dataset.classes) for name, some in splits.items()},
         "annotations": _annotations(records),
         "known": sum(f.known for f in found.facts.values()),
-        "median_roi_area": areas[len(areas) // 2] if areas else None,
+        "median_roi_area": _median_area(found),
         "regions": dict(Counter(name for r in records for name in r.regions)),
         "avoid": sum(bool(r.avoid) for r in records),
         "groups": len({r.group for r in records} - {None}),
@@ -99,10 +99,7 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
         "problems": _some(list(map(str, problems))) | {"grouped": grouped(problems)},
         "remarks": _some(odd),
         "leaks": {**_some([asdict(leak) for leak in leaks]), "kinds": dict(Counter(leak.kind for leak in leaks))},
-        "near_duplicates": {
-            "groups": sum(size > 1 for size in sizes.values()),
-            "images": sum(size for size in sizes.values() if size > 1),
-        },
+        "near_duplicates": {"groups": len(sizes), "images": sum(sizes)},
         "near_duplicates_across_classes": _some(across),
         "owners_split": any(r.split for r in records),
     }
@@ -110,6 +107,12 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
 
 def _per_class(records: Sequence[Record], classes: Sequence[str]) -> dict[str, int]:
     return {name: sum(r.label == name for r in records) for name in classes}
+
+
+def _median_area(found: Survey) -> float | None:
+    """Of the ROIs that are known, as a share of their images; the upper one of two."""
+    areas = sorted(facts.area for facts in found.facts.values() if facts.area is not None)
+    return areas[len(areas) // 2] if areas else None
 
 
 def _annotations(records: Sequence[Record]) -> dict[str, int]:

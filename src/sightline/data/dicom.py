@@ -50,7 +50,7 @@ def read_pixels(path: Path) -> np.ndarray | Deep:
     if frames > 1:
         raise UserError(path, f"holds {frames} frames", "Save the one that is meant as a file of its own.")
     if kind not in (*GREYS, *COLOURS):
-        raise UserError(path, f"holds colours of the kind {kind!r}, which is not read", "Export it as MONOCHROME2 or RGB.")
+        raise UserError(path, f"holds colours of the kind {kind!r}, which cannot be read", "Export it as MONOCHROME2 or RGB.")
     pixels = _stored(path, file)
     if kind == "PALETTE COLOR":
         with _in_words(path):
@@ -142,7 +142,7 @@ def _stored(path: Path, file: Dataset) -> np.ndarray:
             try:
                 decodable = get_decoder(syntax).is_available
             except NotImplementedError:
-                raise UserError(path, f"is compressed in a way that is not read ({syntax.name})", "Export it uncompressed.") from None
+                raise UserError(path, f"is compressed in a way that cannot be read ({syntax.name})", "Export it uncompressed.") from None
             if not decodable:
                 remedy = "Install the decoders with pip install 'sightline[dicom]', or export it uncompressed."
                 raise UserError(path, f"cannot be decompressed without a decoder ({syntax.name})", remedy)
@@ -186,7 +186,7 @@ def _in_words(path: Path) -> Iterator[None]:
     except IsADirectoryError:
         raise UserError(path, "is a folder, not an image", "Give the file.") from None
     except PermissionError:
-        raise UserError(path, "may not be read", "Give yourself the right to read it.") from None
+        raise UserError(path, "may not be read", "Change its permissions.") from None
     except InvalidDicomError:
         raise UserError(path, "is not a DICOM file", "Export it again; an image of another kind needs its own ending.") from None
     except Exception as error:

@@ -93,7 +93,7 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
     )
 
 
-_TURN = "Turn the annotations as well with --set data.annotated_on=stored (where that is set: leave it out), or export them upright."
+_TURN = "Turn the annotations as well with `data.annotated_on=stored` (where that is set: leave it out), or export them upright."
 
 
 def _not_turned(error: Sideways) -> UserError:

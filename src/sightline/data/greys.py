@@ -63,7 +63,7 @@ def shown(deep: Deep, grey: Range | None, where: Path) -> np.ndarray:
     if not (np.isfinite(deep.low) and np.isfinite(deep.high)):
         raise UserError(where, "holds undefined or infinite grey values", "Save it again with a finite number in each pixel.")
     if grey is None and deep.low < 0 and deep.kind != "DICOM":
-        remedy = f"They reach from {deep.low:g} to {deep.high:g}: --set data.grey=[LOW,HIGH] says which become black and white."
+        remedy = f"They reach from {deep.low:g} to {deep.high:g}: `data.grey=[LOW,HIGH]` says which become black and white."
         raise UserError(where, "holds negative grey values", remedy)
     low, high = grey or range_of(deep.kind, deep.high, deep.low)
     with np.errstate(over="ignore", invalid="ignore"):  # the largest floats are further apart than a float can say
@@ -89,5 +89,5 @@ def common_range(found: Iterable[tuple[str, Kind, float]]) -> Range | None:
     if len(first) > 1:
         (kind, file), (other, another) = list(first.items())[:2]
         reason = f"holds greys as {kind}, but {another} holds them as {other}: no scale fits both"
-        raise UserError(file, reason, "Save all pictures in one way, or say what is black and white with --set data.grey=[LOW,HIGH].")
+        raise UserError(file, reason, "Save all pictures in one way, or say what is black and white with `data.grey=[LOW,HIGH]`.")
     return next((range_of(kind, high) for kind, high in highest.items() if kind != "DICOM"), None)

@@ -79,5 +79,5 @@ def mask_path(folder: Path, image: str) -> Path:
 def _mask(folder: Path, image: str) -> Annotation:
     path = mask_path(folder, image)
     if not path.is_file():
-        raise UserError(path, "no such file, but pseudo.csv keeps it", "Write the folder again with `sightline pseudo-mask`.")
+        raise UserError(path, "no such file, although pseudo.csv lists it as kept", "Write the folder again with `sightline pseudo-mask`.")
     return Annotation("heatmap", source=path, author="pseudo-mask")

@@ -66,10 +66,10 @@ def _levels(image: Image.Image, where: Path) -> np.ndarray:
     if varies and (shown == shown[0]).all():
         return alpha
     if int(np.ptp(shown, axis=1).max()) > COLOURED:
-        raise UserError(where, "is a heat map in colours, which do not say how much", REMEDY)
+        raise UserError(where, "is a heat map in colours, from which no values can be read", REMEDY)
     grey = rgb.max(axis=2)
     if varies and (grey * (1 - alpha / 255) > 1).any():
-        raise UserError(where, "says one thing by its greys and another by its transparency", REMEDY)
+        raise UserError(where, "says different things by its greys and by its transparency", REMEDY)
     return grey
 
 

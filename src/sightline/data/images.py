@@ -94,6 +94,14 @@ def image_size(picture: Picture) -> tuple[int, int]:
     return _read(picture, _size)
 
 
+def size_if_readable(picture: Picture) -> tuple[int, int] | None:
+    """`image_size`, or None of a picture that cannot be read: the survey says what is wrong with it."""
+    try:
+        return image_size(picture)
+    except UserError:
+        return None
+
+
 def orientation(path: Path) -> int:
     """How the EXIF tag turns the picture: 1 not at all, 2 to 8 as EXIF counts them."""
     return 1 if is_dicom(path) else _read(path, _orientation)
@@ -123,7 +131,7 @@ def _read(path: Path, use: Callable[[Image.Image], T]) -> T:
     except IsADirectoryError:
         raise UserError(path, "is a folder, not an image", "Give the file.") from None
     except PermissionError:
-        raise UserError(path, "may not be read", "Give yourself the right to read it.") from None
+        raise UserError(path, "may not be read", "Change its permissions.") from None
     except UnidentifiedImageError:
         raise UserError(path, "is not an image that can be read", "Save it as PNG, JPEG or TIFF.") from None
     except Image.DecompressionBombError:

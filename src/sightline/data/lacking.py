@@ -14,8 +14,8 @@ Splits = Mapping[str, Sequence[Record]]
 LAST = "last"
 SCORES = ("accuracy", "auc", "balanced_accuracy", "epg", "loss")  # that an epoch is judged by, as `val/<score>`
 EVERY_CLASS = ("auc", "balanced_accuracy")  # means over the classes, or over pairs of them: an absent one would be left out unsaid
-AFTER_DROP = "Mend the split, or train with data.leaks=warn."
-OTHERWISE = "or choose the epoch otherwise: --set train.select=val/loss --set train.select_mode=min, or --set train.select=last."
+AFTER_DROP = "Correct the split, or train with data.leaks=warn."
+OTHERWISE = "or choose the epoch by another score: `train.select=val/loss` and `train.select_mode=min`, or `train.select=last`."
 
 
 def lacking(recipe: Recipe, splits: Splits, classes: Sequence[str], seen: Survey, dropped: int = 0) -> list[UserError]:
@@ -32,7 +32,7 @@ def lacking(recipe: Recipe, splits: Splits, classes: Sequence[str], seen: Survey
     for name in ("train", "val"):
         if not splits.get(name):
             remedy = (
-                "Train with data.leaks=warn, or mend the split." if dropped else "Set data.split.val, or mark them in the split column."
+                "Train with data.leaks=warn, or correct the split." if dropped else "Set data.split.val, or mark them in the split column."
             )
             found.append(UserError(where, f"has no images for {name!r}{blame}", remedy))
     if splits.get("train"):

@@ -184,7 +184,7 @@ def judged(leaks: Sequence[Leak], mode: str, meet: Meet = refuse) -> list[str]:
     """Warnings, or a refusal of exact leaks."""
     exact = [leak for leak in leaks if leak.exact]
     if exact and mode == "refuse":
-        remedy = "--set data.leaks=drop trains without the training images among them, --set data.leaks=warn with them."
+        remedy = "`data.leaks=drop` trains without the training images among them, `data.leaks=warn` with them."
         meet([UserError("splits", f"{len(exact)} leak{'s' * (len(exact) > 1)} between training and test images: {_pairs(exact)}", remedy)])
     dropped = f"{len(exact)} exact leaks are left out of the training: {_pairs(exact)}"
     rest = leaks if mode == "warn" else [leak for leak in leaks if not leak.exact]

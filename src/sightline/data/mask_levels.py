@@ -75,7 +75,7 @@ def open_mask(picture: Picture, levels: Levels | None = None) -> np.ndarray:
     if found is None:
         listed = _listed(stored)
         remedy = (
-            f'It holds {listed}: say which are inside with --set "data.mask.levels=[...]", or from which on with data.mask.least; '
+            f"It holds {listed}: say which are inside with `data.mask.levels=[...]`, or from which on with `data.mask.least=...`; "
             "a soft map is a heat map, not a mask."
         )
         raise UserError(picture, "holds more than two levels", remedy)
@@ -125,7 +125,7 @@ def _inside(stored: Stored) -> np.ndarray | None:
     if by_alpha is None or by_colour is None:
         return None
     if minimum_filter(by_alpha != by_colour, 3).any():  # more than a seam
-        reason = "marks other pixels by its colours than by its transparency"
+        reason = "marks different pixels by its colours and by its transparency"
         raise UserError("mask", reason, "Save it without transparency, white on black.")
     return by_alpha
 

@@ -28,9 +28,9 @@ class Several(UserError):
     def __init__(self, problems: Sequence[UserError], rest: Records | None = None) -> None:
         first, like = problems[0], len(_kinds(problems)[0]) - 1
         others = len(problems) - 1 - like
-        said = [f"So it is with {like} more."] * bool(like)
+        said = [f"{like} more {'has' if like == 1 else 'have'} the same problem."] * bool(like)
         said += [f"There {'is one more problem' if others == 1 else f'are {others} more problems'}."] * bool(others)
-        said += ["`sightline data check`, with the same --recipe and --set, lists them all."] * bool(said)
+        said += ["`sightline.check(...)` with the same settings lists them all."] * bool(said)
         super().__init__(first.where, first.reason, " ".join([first.remedy, *said]))
         self.problems, self.rest = tuple(problems), rest
 

@@ -25,6 +25,14 @@ def existing(root: Path | None, layout: str, where: str) -> Path:
     return root
 
 
+def existing_folder(root: Path | None, layout: str, where: str) -> Path:
+    """As `existing`, of a data set that is never a single file."""
+    folder = existing(root, layout, where)
+    if not folder.is_dir():
+        raise UserError(folder, "is not a folder", f"Expected: {layout}. {where}")
+    return folder
+
+
 def nested(folder: Path) -> Path:
     """The folder, or the one of the same name inside it: archives are often unpacked into X/X."""
     inner = folder / folder.name

@@ -28,7 +28,8 @@ def alone(folder: Path, *, wait: float = 0) -> Iterator[None]:
     try:
         lock.acquire(timeout=wait)
     except Timeout:
-        raise UserError(folder, "another training writes into this folder now", "Wait for it, or give another --name.") from None
+        remedy = "Wait until it has ended, or give another `folder=...`."
+        raise UserError(folder, "another training is writing into this folder", remedy) from None
     try:
         yield
     finally:

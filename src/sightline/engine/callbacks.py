@@ -38,7 +38,7 @@ class Keeper(Checkpoint):
         assert isinstance(module, Training)
         memory = [optimizer.state_dict()["state"] for optimizer in trainer.optimizers]
         if name := not_finite({"weights": module.state_dict(), "optimiser": memory}):
-            reason = f"the training ran away: {name} is not finite any more"
+            reason = f"the training diverged: {name} is no longer finite"
             raise NotFinite(f"epoch {trainer.current_epoch}", reason, remedy(module.recipe))
         score = self._score(trainer)
         if score > self.best or self.best_epoch < 0:

@@ -63,7 +63,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(path, "is not a file", what_is_left(path.parent))
     if hashes and sha256(path) not in hashes:
-        raise UserError(path, f"is damaged (its hash does not fit {_hash_of(path).name})", what_is_left(path.parent))
+        raise UserError(path, f"is damaged (its hash does not match {_hash_of(path).name})", what_is_left(path.parent))
     try:
         with warnings.catch_warnings(action="ignore"):
             checkpoint = torch.load(path, map_location="cpu", weights_only=True)
@@ -85,7 +85,7 @@ def check_resumable(folder: Path) -> None:
     if last.exists():
         if any(part not in read_checkpoint(last) for part in PARTS):
             raise UserError(last, "is not a checkpoint of a training", what_is_left(folder))
-        again = "Train again under another --name: the same settings give the same weights."
+        again = "Train again into another `folder=...`: the same settings give the same weights."
         if not best.is_file():
             raise UserError(best, "is missing", again)
         read_weights(best, again)
@@ -97,8 +97,9 @@ def what_is_left(folder: Path) -> str:
     if best.is_file():
         with contextlib.suppress(UserError):
             read_weights(best, "")
-            return f"The best epoch so far is whole: --from {best} and another --name start from it; or train again from nothing."
-    return "No whole epoch was kept: train again under another --name, or remove this folder."
+            start = f"`train.start={str(best)!r}` and another `folder=...` start from it"
+            return f"The best epoch so far is undamaged: {start}. Or train from the beginning."
+    return "No complete epoch was kept: train again into another `folder=...`, or remove this folder."
 
 
 def _hash_of(path: Path) -> Path:
@@ -114,5 +115,5 @@ def _hashes(path: Path) -> list[str]:
 
 
 def _seal(path: Path, hashes: Sequence[str]) -> None:
-    """In the format of `sha256sum --check`."""
+    """In the format that `sha256sum -c` checks."""
     write_text(_hash_of(path), "".join(f"{value}  {path.name}\n" for value in hashes))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sightline.engine.run import Run
+from sightline.engine.run import Run, scoring
 from sightline.errors import UserError, nearest
 from sightline.metrics.arms import arms_difference
 from sightline.metrics.compare import Judged
@@ -26,7 +26,7 @@ def judged_split(run: Run, name: str | None = None) -> str:
         UserError: the run has no such split.
     """
     if name is not None and name not in run.datasets:
-        raise UserError(f"--split {name}", f"{run.path} has no such split", nearest(name, run.datasets))
+        raise UserError(f"split {name!r}", f"{run.path} has no such split", nearest(name, run.datasets))
     tested = [split for split in run.recipe.evaluate.splits if split in run.datasets and split != "val"]
     return name or next(iter(tested), "val")
 
@@ -39,10 +39,10 @@ def common_split(runs: Sequence[Run], split: str | None = None) -> str:
     """
     for run in runs:
         if split is not None and split not in run.scores:
-            raise UserError(run.path, f"has no scores for split {split!r}", f"Run `sightline evaluate {run.path} --split {split}`.")
+            raise UserError(run.path, f"has no scores for split {split!r}", f"Run {scoring(run, split)}.")
     common = [s for s in runs[0].scores if all(s in run.scores for run in runs)]
     if not common:
-        remedy = f"Run `sightline evaluate {runs[0].path}`{' and so on, on one split' if len(runs) > 1 else ''}."
+        remedy = f"Run {scoring(runs[0])}{' and so on, on one split' if len(runs) > 1 else ''}."
         raise UserError(runs[0].path, "was not evaluated on a split that all given runs share", remedy)
     return split or next((s for s in common if s != "val"), common[0])
 

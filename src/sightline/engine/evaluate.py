@@ -142,7 +142,7 @@ def evaluate(run: Run, splits: Sequence[str] | None = None) -> dict[str, SplitSc
     wanted = list(splits) if splits else [s for s in run.recipe.evaluate.splits if s in available]
     for name in wanted:
         if name not in run.datasets:
-            raise UserError(f"--split {name}", f"{run.path} has no such split", nearest(name, run.datasets))
+            raise UserError(f"split {name!r}", f"{run.path} has no such split", nearest(name, run.datasets))
     classifier = run.classifier()
     results = {}
     for name in sorted(wanted, key=lambda split: split != "val"):

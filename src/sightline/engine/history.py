@@ -36,7 +36,7 @@ class History(L.Callback):
         """The rows of the epochs before this one."""
         if not self.path.exists():
             return []
-        remedy = "Remove it and go on with --resume: the rows of earlier epochs are lost, the training is not."
+        remedy = "Remove it and go on with `resume=True`: the rows of earlier epochs are lost, the training is not."
         rows = read_table(self.path, ["epoch"], remedy)
         for row in rows:
             if not row["epoch"].isdecimal():

@@ -56,7 +56,7 @@ def read_predictions(path: Path, classes: Sequence[str], remedy: str) -> dict[st
         if row["label"] not in classes:
             raise Damaged(where, f"the label {row['label']!r} is none of the run's classes ({', '.join(classes)})", remedy)
         if first := seen.get((row["split"], row["id"])):
-            raise Damaged(where, f"image {row['id']!r} of {row['split']!r} is there already, in line {first}", remedy)
+            raise Damaged(where, f"image {row['id']!r} of {row['split']!r} stands already in line {first}", remedy)
         seen[row["split"], row["id"]] = row.line
         rows.setdefault(row["split"], []).append((row["id"], classes.index(row["label"]), _probabilities(row, classes, where, remedy)))
     return {
@@ -95,16 +95,23 @@ def read_attention(path: Path, answers: Predictions, remedy: str) -> Attention:
         if name not in arrays:
             raise Damaged(path, f"holds no array {name!r}", remedy)
     ids, known, explained = (arrays[name] for name in ("ids", "known", "explained"))
-    count, classes = len(ids) if ids.ndim == 1 and ids.dtype.kind == "U" else -1, answers.probabilities.shape[1]
-    if count >= 0 and sorted(ids.tolist()) != sorted(answers.ids):
+    are_names = ids.ndim == 1 and ids.dtype.kind == "U"
+    if are_names and sorted(ids.tolist()) != sorted(answers.ids):
         raise Damaged(path, "holds maps of other images than predictions.csv", remedy)
+    names = [str(i) for i in ids.ravel()]
     probable = dict(zip(answers.ids, answers.probabilities.argmax(axis=1).tolist(), strict=True))
-    decided = arrays.get("decided", np.array([probable.get(str(i), -1) for i in ids.ravel()]))
+    decided = arrays.get("decided", np.array([probable.get(name, -1) for name in names]))
     maps, said = ({k.removeprefix(p): v for k, v in arrays.items() if k.startswith(p)} for p in ("map:", "said:"))
-    fits = count >= 0 and known.shape == explained.shape == decided.shape == (count,) and known.dtype == bool
-    fits = fits and all(c.dtype.kind in "iu" and ((c >= 0) & (c < classes)).all() for c in (explained, decided))
-    fits = fits and bool(maps) and maps.keys() == said.keys()
-    fits = fits and all(v.ndim == 3 and len(v) == count and v.size > 0 and v.dtype.kind == "f" for v in (*maps.values(), *said.values()))
-    if not fits:
+    found = Attention(names, known, explained, maps, said, decided)
+    if not (are_names and _is_whole(found, answers.probabilities.shape[1])):
         raise Damaged(path, "does not hold one map of each image", remedy)
-    return Attention([str(i) for i in ids], known, explained, maps, said, decided)
+    return found
+
+
+def _is_whole(found: Attention, classes: int) -> bool:
+    """Each image has one map under each name, and one of the run's classes wherever a class is told."""
+    count, maps = len(found.ids), (*found.maps.values(), *found.said.values())
+    of_images = found.known.shape == found.explained.shape == found.decided.shape == (count,) and found.known.dtype == bool
+    are_classes = all(c.dtype.kind in "iu" and ((c >= 0) & (c < classes)).all() for c in (found.explained, found.decided))
+    are_maps = all(v.ndim == 3 and len(v) == count and v.size > 0 and v.dtype.kind == "f" for v in maps)
+    return of_images and are_classes and bool(maps) and are_maps and found.maps.keys() == found.said.keys()

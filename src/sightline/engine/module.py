@@ -42,6 +42,7 @@ class Training(L.LightningModule):
         self.classifier, self.objective = classifier.to(memory_format=torch.channels_last), objective
         self.validation = EpochMetrics()
         self._best: tuple[float, dict[str, Tensor]] | None = None
+        self._resumed: dict[str, Any] | None = None
 
     # --- data
 
@@ -115,14 +116,16 @@ class Training(L.LightningModule):
         own, found = self.state_dict(), checkpoint["state_dict"]
         fits = own.keys() == found.keys() and all(own[name].shape == found[name].shape for name in own)
         if not fits or checkpoint.get("recipe", self._digest()) != self._digest():
-            raise UserError("last.ckpt", "is of another training", "Put the run's own back, or train again under another --name.")
+            remedy = "Restore the run's own file, or train again into another `folder=...`."
+            raise UserError("last.ckpt", "belongs to another training", remedy)
         self._resumed = checkpoint["schedule"]
         self._best = checkpoint["best"]
 
     def on_train_start(self) -> None:
         """Restores the schedule of a resumed training."""
-        if resumed := self.__dict__.pop("_resumed", None):
-            self.schedule.load_state_dict(resumed)
+        if self._resumed:
+            self.schedule.load_state_dict(self._resumed)
+            self._resumed = None
 
     def _digest(self) -> str:
         """Names the training; where its data lie does not count."""
@@ -145,7 +148,7 @@ class Training(L.LightningModule):
         values = {f"train/{k}": v.detach() for k, v in losses.items()} | {"train/loss": total.detach()}
         if not torch.isfinite(total):
             bad = ", ".join(k.removeprefix("train/") for k, v in values.items() if not torch.isfinite(v))
-            raise self._ran_away(f"batch {step}", f"the loss is not a number any more ({bad})", batch)
+            raise self._ran_away(f"batch {step}", f"the loss is no longer a number ({bad})", batch)
         shown = values | {f"weight/{k}": w for k, w in weights.items()} | self.objective.learned()
         self.log_dict(shown, on_step=False, on_epoch=True, batch_size=len(batch), sync_dist=self.trainer.world_size > 1)
         return total

@@ -73,7 +73,7 @@ def other_data(
     found = read(data.model_copy(update=kinds), least=1)
     splits = {record.split or "all" for record in found.records}
     if split is not None and split not in splits:
-        raise UserError(f"--split {split}", "the data set has no such split", nearest(split, splits))
+        raise UserError(f"split {split!r}", "the data set has no such split", nearest(split, splits))
     wanted = split or ("test" if "test" in splits else None)
     records = [record for record in found.records if wanted in (None, record.split or "all")]
     refuse(survey(records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on).problems)
@@ -113,14 +113,14 @@ def _matched(labels: Mapping[str, int], run: Run, wished: Mapping[str, str], whe
     """Label -> class of the run: as is wished, or else of the same name, upper and lower case, blanks and hyphens aside."""
     for label, name in wished.items():
         if label not in labels:
-            raise UserError(f"map {label}={name}", f"{where} has no label {label!r}", nearest(label, labels))
+            raise UserError(f"class {label!r}", f"{where} has no label {label!r}", nearest(label, labels))
         if name not in run.classes:
-            raise UserError(f"map {label}={name}", f"{run.path} has no class {name!r}", nearest(name, run.classes))
+            raise UserError(f"class {label!r}", f"{run.path} has no class {name!r}", nearest(name, run.classes))
     plain = {_plain(name): name for name in run.classes}
     found = {label: plain[_plain(label)] for label in labels if _plain(label) in plain} | dict(wished)
     if not found:
         reason = f"has the labels {', '.join(sorted(labels))}, and the run has the classes {', '.join(run.classes)}"
-        raise UserError(where, reason, f"Say which is which, e.g. map {sorted(labels)[0]}={run.classes[0]}.")
+        raise UserError(where, reason, f"Say which label is which class, e.g. `classes={{{sorted(labels)[0]!r}: {run.classes[0]!r}}}`.")
     return found
 
 

@@ -57,7 +57,7 @@ class Run:
         self.device = resolve(device)
         self.root = None if root is None else Path(root)
         if not (self.path / "config.yaml").is_file():
-            raise UserError(path, "is not a run folder (it has no config.yaml)", "Give a folder that `sightline train` wrote.")
+            raise UserError(path, "is not a run folder (it has no config.yaml)", "Give the folder of a training.")
 
     @property
     def name(self) -> str:
@@ -74,7 +74,7 @@ class Run:
         path, model = self.path / "config.yaml", self.path / "model.json"
         tree = read_yaml(path, _AGAIN)
         if model.exists() and (lost := _lacking(tree, read_json(model, run_forms.Model, _AGAIN).recipe)):
-            raise Damaged(path, f"has lost {lost}, which model.json knows", _AGAIN)
+            raise Damaged(path, f"lacks {lost}, which model.json names", _AGAIN)
         return recipe_from(tree, where=path)
 
     @cached_property
@@ -153,7 +153,7 @@ class Run:
         """
         found = self.every_prediction()
         if split not in found:
-            raise UserError(self.path, f"split {split!r} was not evaluated", f"Run `sightline evaluate {self.path} --split {split}`.")
+            raise UserError(self.path, f"split {split!r} was not evaluated", f"Run {scoring(self, split)}.")
         return found[split]
 
     def attention_file(self, split: str) -> Path:
@@ -199,7 +199,7 @@ class Run:
         root = recipe.data.root
         if root is not None and not root.exists() and self.root is None:
             reason = f"does not exist; this place of the data comes from {self.path / 'config.yaml'}"
-            raise UserError(root, reason, "If the data have moved, say where they are: --root DIR.")
+            raise UserError(root, reason, "If the data have moved, say where they are: `root=...`.")
         return restore(recipe, self.split_table, self.classes)
 
     def groups(self, ids: Sequence[str]) -> np.ndarray | None:
@@ -232,13 +232,19 @@ class Run:
             raise UserError(
                 self.path,
                 "has no model.safetensors: its training has not ended",
-                f"Go on with `sightline train ... --name {self.name} --resume`.",
+                "Go on with the training: the same recipe, the same folder and `resume=True`.",
             )
         return load_model(self.path).to(self.device).eval()
 
     @property
     def _scored_again(self) -> str:
-        return f"Remove it, and run `sightline evaluate {self.path}` again."
+        return f"Remove it, and run {scoring(self)} again."
+
+
+def scoring(run: Run, split: str | None = None) -> str:
+    """The call that scores a run, for a remedy."""
+    opened = f"sightline.Run({str(run.path)!r})"
+    return f"`sightline.evaluate({opened})`" if split is None else f"`sightline.evaluate({opened}, dataset={[split]})`"
 
 
 def _lacking(tree: Any, whole: Any, key: str = "") -> str | None:

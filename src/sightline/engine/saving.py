@@ -72,7 +72,7 @@ def check_split(folder: Path) -> None:
     expected = _description(folder).get("split")  # earlier versions did not keep it
     path = folder / SPLIT
     if expected and not (path.is_file() and sha256(path) == expected):
-        raise UserError(path, "is missing, or was changed after the training (its hash does not fit model.json)", AGAIN)
+        raise UserError(path, "is missing, or was changed after the training (its hash does not match model.json)", AGAIN)
 
 
 def scratch(recipe: Recipe) -> Recipe:
@@ -159,11 +159,11 @@ def described(folder: Path) -> dict[str, Any]:
     """
     path, found = folder / "model.safetensors", _description(folder)
     if not path.is_file() or sha256(path) != found.pop("sha256"):
-        raise UserError(path, "is missing or damaged (its hash does not fit model.json)", AGAIN)
+        raise UserError(path, "is missing or damaged (its hash does not match model.json)", AGAIN)
     with safe_open(path, "pt") as weights:
         facts: dict[str, str] = weights.metadata() or {}
     if facts.get("description", _hash(found)) != _hash(found):
-        raise UserError(folder / "model.json", "was changed after the training (it does not fit the hash in model.safetensors)", AGAIN)
+        raise UserError(folder / "model.json", "was changed after the training (it does not match the hash in model.safetensors)", AGAIN)
     return found
 
 

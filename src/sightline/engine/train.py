@@ -94,7 +94,9 @@ def train(
             say(f"warning: {warning}")
         if begun:
             if Run(folder).recipe.data.grey != recipe.data.grey:
-                raise UserError(folder, "was begun with pictures of another range of greys", "Give the data that it was begun with.")
+                raise UserError(
+                    folder, "was started with pictures of another range of grey values", "Give the data that it was started with."
+                )
             _check_data(folder, prepared.table, say)
 
         torch.manual_seed(stable_seed("weights", recipe.train.seed))
@@ -155,16 +157,17 @@ def _check_folder(recipe: Recipe, folder: Path, resume: bool) -> bool:
     """
     nearest = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
     if not nearest.is_dir():
-        raise UserError(nearest, "is not a folder", "Remove it, or give another --runs or --name.")
+        raise UserError(nearest, "is not a folder", "Remove it, or train into another folder.")
     if not os.access(nearest, os.W_OK | os.X_OK):
-        raise UserError(nearest, "cannot be written to", "Give another folder with --runs, or change its permissions.")
+        raise UserError(nearest, "cannot be written to", "Train into another folder, or change its permissions.")
     found = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
     if not {name for name in found if not name.endswith(".partial")} - OPENING:
         return False
     if not resume:
-        raise UserError(folder, "exists already", "Give another --name, go on with --resume, or remove it.")
+        raise UserError(folder, "exists already", "Give another `folder=...`, go on with `resume=True`, or remove it.")
     if not started_from(Run(folder).recipe, recipe):
-        raise UserError(folder, "was started with other settings", "Resume with the same recipe and --set, or give another --name.")
+        remedy = "Resume with the same recipe and settings, or give another `folder=...`."
+        raise UserError(folder, "was started with other settings", remedy)
     return True
 
 
@@ -177,7 +180,7 @@ def _check_data(folder: Path, table: list[dict[str, str]], say: Say) -> None:
     before = Run(folder).split_table
     if any("picture" not in row for row in before):
         say(f"{folder} was begun by an earlier version: whether pictures and annotations have changed since is not known.")
-    check_same(before, table, folder, "Put the data back as they were, or start a new run with another --name.")
+    check_same(before, table, folder, "Restore the data as they were, or start a new run in another `folder=...`.")
 
 
 def started_from(kept: Recipe, recipe: Recipe) -> bool:
@@ -234,7 +237,8 @@ def _ran_out(error: Exception) -> UserError | None:
         return UserError("train.batch_size", "there is not enough memory for it", "Lower it or data.image_size, and start a new run.")
     if "DataLoader worker" in text and ("exited unexpectedly" in text or "killed by signal" in text):
         reason = "the system killed a data-loading process, mostly because memory or shared memory (/dev/shm) ran out"
-        return UserError("train.workers", reason, "Give it more, or start a new run with fewer. --resume goes on after the last epoch.")
+        remedy = "Allow it more and go on with `resume=True`, or start a new run with fewer workers."
+        return UserError("train.workers", reason, remedy)
     return None
 
 

@@ -79,7 +79,7 @@ def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) ->
     """
     for name in names:
         if name not in run.classes:
-            raise UserError(f"--class {name}", f"{run.path} has no such class", nearest(name, run.classes))
+            raise UserError(f"class {name!r}", f"{run.path} has no such class", nearest(name, run.classes))
     classifier, size = run.classifier(), run.recipe.data.image_size
     found = []
     taken: set[str] = set()

@@ -81,20 +81,7 @@ def _mean_curve(curves: list[Curve]) -> tuple[np.ndarray, np.ndarray]:
 def loss_curves(history: Sequence[Mapping[str, float]]) -> Figure:
     """How it learned: each loss on its own scale, before it is weighed; the weights, if they change; the validation scores."""
     epochs = [row["epoch"] + 1 for row in history]
-    keys = list(dict.fromkeys(key for row in history for key in row))
-    terms = [key for key in keys if key.startswith("train/") and key != "train/loss"]
-    graphs: list[tuple[str, dict[str, str]]] = [("total loss", {"training": "train/loss"})]
-    graphs += [(key.removeprefix("train/").replace("_", " "), {"": key}) for key in terms]
-    if len(terms) == 1:
-        graphs.pop(1)  # a single loss is the total, up to its weight
-    if "val/loss" in keys:
-        graphs.append(("class loss, validation", {"": "val/loss"}))
-    weights = {key.removeprefix("weight/").replace("_", " "): key for key in keys if key.startswith("weight/")}
-    if any(len({row[key] for row in history if key in row}) > 1 for key in weights.values()):
-        graphs.append(("weights of the losses", weights))
-    scores = {label: f"val/{key}" for label, key in (("accuracy", "accuracy"), ("AUC", "auc"), ("EPG", "epg")) if f"val/{key}" in keys}
-    if scores:
-        graphs.append(("validation scores", scores))
+    graphs = _graphs(history)
     width = min(3, len(graphs))
     height = -(-len(graphs) // width)
     with rc_context(STYLE):
@@ -105,6 +92,42 @@ def loss_curves(history: Sequence[Mapping[str, float]]) -> Figure:
         for axes in grid[len(graphs) :]:
             axes.set_axis_off()
     return figure
+
+
+def _graphs(history: Sequence[Mapping[str, float]]) -> list[tuple[str, dict[str, str]]]:
+    """The title of each graph, and label -> column of the history for its lines."""
+    logged = columns(history)
+    graphs = [("total loss", {"training": "train/loss"})]
+    graphs += [(title, {"": key}) for title, key in losses(logged).items()]
+    if "val/loss" in logged:
+        graphs.append(("class loss, validation", {"": "val/loss"}))
+    weights = {plain(key): key for key in logged if key.startswith("weight/")}
+    if any(len({row[key] for row in history if key in row}) > 1 for key in weights.values()):
+        graphs.append(("weights of the losses", weights))
+    scores = {label: f"val/{label.lower()}" for label in ("accuracy", "AUC", "EPG") if f"val/{label.lower()}" in logged}
+    if scores:
+        graphs.append(("validation scores", scores))
+    return graphs
+
+
+def columns(history: Sequence[Mapping[str, float]]) -> list[str]:
+    """What was logged in any epoch."""
+    return list(dict.fromkeys(key for row in history for key in row))
+
+
+def losses(logged: Sequence[str]) -> dict[str, str]:
+    """Name -> column of each training loss before it is weighed; none where there is only one, which is the total up to its weight."""
+    found = {plain(key): key for key in logged if key.startswith("train/") and key != "train/loss"}
+    return found if len(found) > 1 else {}
+
+
+def plain(key: str) -> str:
+    """The name of a column in words.
+
+    >>> plain("train/inside_ce")
+    'inside ce'
+    """
+    return key.partition("/")[2].replace("_", " ")
 
 
 def _curve(axes: Axes, title: str, epochs: Sequence[float], lines: Mapping[str, Sequence[float]]) -> None:

@@ -82,7 +82,7 @@ def check(name: str, root: str | Path | None = None, **settings: Any) -> dict[st
         name, root, settings: see `data`.
 
     Returns:
-        JSON-able, as `sightline data check --json` writes it; `problems["all"]` lists what is wrong.
+        JSON-able, as the command line writes it; `problems["all"]` lists what is wrong.
 
     Raises:
         UserError: an unknown reader or setting.

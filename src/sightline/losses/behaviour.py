@@ -38,7 +38,7 @@ class BehaviourLoss(nn.Module):
         """`loss(look, batch)` uses the classifier that made `look`; `loss(classifier, look, batch)` uses the given one."""
         if args and isinstance(args[0], Look):
             if args[0].classifier is None:
-                raise UserError(type(self).__name__, "does not know which classifier looked", "Call it as loss(classifier, look, batch).")
+                raise UserError(type(self).__name__, "needs the classifier that looked", "Call it as loss(classifier, look, batch).")
             args = (args[0].classifier, *args)
         found: Tensor = super().__call__(*args)
         return found

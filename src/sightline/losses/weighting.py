@@ -37,8 +37,8 @@ class LossEntry:
 
 
 class Weighting(nn.Module):
-    """Base class: combines named losses into a total. Learned and measured values are parameters and buffers, so that `--resume` restores
-    them.
+    """Base class: combines named losses into a total. Learned and measured values are parameters and buffers, so that a resumed training
+    restores them.
 
     Args:
         entries: the losses of the objective, in its order.

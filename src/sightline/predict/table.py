@@ -17,7 +17,7 @@ from sightline.predict.pictures import Wanted
 from sightline.results.predictions import Prediction, as_row, columns
 
 DIGITS = 6
-AGAIN = "Give another --out, or remove the table and begin again."
+AGAIN = "Give another `out=...`, or remove the table and begin again."
 
 
 class Table:
@@ -40,7 +40,7 @@ class Table:
         about = path.with_name(f"{path.name}.json")
         self.done = 0
         if path.exists() and not resume:
-            raise UserError(path, "exists already", "Go on with --resume, give another --out, or remove it.")
+            raise UserError(path, "exists already", "Go on with `resume=True`, give another `out=...`, or remove it.")
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             self._check_same(about, facts)
@@ -88,7 +88,7 @@ class Table:
             raise UserError(about, "is missing or damaged, so how the table was made is not known", AGAIN) from None
         now = json.loads(json.dumps(dict(facts)))
         if other := [key for key in now if before.get(key) != now[key]]:
-            raise UserError(self.path, f"was made in another way ({', '.join(other)})", f"Give the same command with --resume. {AGAIN}")
+            raise UserError(self.path, f"was made in another way ({', '.join(other)})", f"Go on with the same settings. {AGAIN}")
 
     def _cut_back(self, batch_size: int) -> int:
         """Removes what is not a whole batch from the end of the file, and returns the number of rows that are left."""

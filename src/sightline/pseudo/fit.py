@@ -48,7 +48,7 @@ def fit(
         progress: called with (batches done, batches in all).
 
     Raises:
-        UserError: the loss is not a number any more.
+        UserError: the loss is no longer a number.
     """
     segmenter.to(device).to(memory_format=torch.channels_last).train()
     batches = len(train_loader(dataset, batch_size=settings.batch_size))
@@ -61,7 +61,7 @@ def fit(
         for step, batch in enumerate(loader, start=1):
             loss = segmentation_loss(segmenter(batch.images.to(device)), batch.roi.to(device))
             if not torch.isfinite(loss):
-                raise UserError(f"epoch {epoch}, batch {step}", "the loss is not a number any more", "Lower it with --set lr=1e-4.")
+                raise UserError(f"epoch {epoch}, batch {step}", "the loss is no longer a number", "Lower lr, for example to 1e-4.")
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

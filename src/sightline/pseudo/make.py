@@ -68,7 +68,7 @@ def pseudo_masks(
     """
     out = Path(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(out, "exists already", "Give another --out, or remove it.")
+        raise UserError(out, "exists already", "Give another `out=...`, or remove it.")
     place = resolve(device)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(stable_seed("weights", settings.seed))
@@ -124,7 +124,7 @@ def _require(scores: HeldOut, minimum: float, say: Callable[[str], None]) -> Non
         raise UserError(
             "held-out Dice",
             f"{dice:.3f} on {scores.n} held-out images is below {minimum:g}, so no mask is written",
-            "Train longer (--set epochs=40), start from pretrained --weights, annotate more images, or lower --minimum-dice.",
+            "Train for more epochs, start from pretrained `weights='imagenet'`, annotate more images, or lower `minimum_dice=...`.",
         )
 
 
@@ -147,8 +147,9 @@ def _write_masks(
         progress(len(rows), len(targets))
     if not any(row["kept"] for row in rows):
         named = ", ".join(f"{n} {fault}" for fault, n in why.most_common())
-        reason = f"none of the {len(rows)} predicted masks can be believed ({named})"
-        raise UserError("pseudo-mask", reason, "Are the images like those that were learnt from? If so, train longer or change --set keep.")
+        reason = f"none of the {len(rows)} predicted masks passes the checks ({named})"
+        remedy = "If these images are like those that were learnt from, train for more epochs, or relax keep."
+        raise UserError("pseudo-mask", reason, remedy)
     return rows
 
 

@@ -78,7 +78,7 @@ def load_segmenter(folder: Path | str) -> Segmenter:
         raise UserError(folder, f"holds no {FACTS}", "Give a folder that `sightline pseudo-mask` wrote.")
     known = json.loads(facts.read_text(encoding="utf-8"))
     if not path.is_file() or sha256(path) != known["sha256"]:
-        raise UserError(path, f"is missing or damaged (its hash does not fit {FACTS})", "Copy the folder again, or predict again.")
+        raise UserError(path, f"is missing or damaged (its hash does not match {FACTS})", "Copy the folder again, or predict again.")
     with torch.random.fork_rng(devices=[]):
         segmenter = Segmenter(known["settings"]["encoder"])
     load_weights(path, segmenter)

@@ -85,4 +85,4 @@ class PseudoMasks(Settings):
 
 def settings_from(tree: dict[str, Any]) -> PseudoMasks:
     """See `validated`."""
-    return validated(PseudoMasks, tree, "--set")
+    return validated(PseudoMasks, tree, "settings")

@@ -183,7 +183,7 @@ def _tried(kind: ImageKind | None) -> str:
     names, image = listed([called(name) for name in kind.tried]), _KINDS[kind.name]
     if kind.how == "guessed":
         pictures = "grey pictures, which may be ultrasound or X-ray" if kind.name == "grey" else "pictures in colour"
-        found = f"(guessed from {pictures}; to change it, set data.kind, or give --kind)"
+        found = f"(guessed from {pictures}; to change it, set data.kind, or give the kind of image to the audit)"
     else:
         found = f"({'as told' if kind.how == 'told' else 'as the data set says'})"
     return f"Kind of image: {image} {found}. Put in: {names}."

@@ -48,8 +48,8 @@ class Study:
         """
         file = path / "plan.yaml"
         if not file.exists():
-            raise UserError(path, "is not the folder of a study (it has no plan.yaml)", "Give a folder that `sightline study` wrote.")
-        remedy = "Give the study's command again with the same --out: it writes the plan anew."
+            raise UserError(path, "is not the folder of a study (it has no plan.yaml)", "Give the folder of a study.")
+        remedy = "Carry out the study again with the same `out=...`: that writes the plan anew."
         return cls(path, validated(Plan, read_yaml(file, remedy), where=file))
 
     def write_manifest(self) -> None:

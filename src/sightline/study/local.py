@@ -31,7 +31,7 @@ def run_local(jobs: Sequence[Job], done: Done, *, workers: int, devices: Sequenc
     """
     for job in _together(jobs, done, workers, devices):
         for dead in _together([job], done, 1, devices):
-            done(lost(dead, "its process died, usually for want of memory: use fewer --workers or a smaller batch"))
+            done(lost(dead, "its process died, usually for want of memory: use fewer workers or a smaller batch"))
 
 
 def _together(jobs: Sequence[Job], done: Done, workers: int, devices: Sequence[int]) -> list[Job]:

@@ -36,7 +36,7 @@ def run_on_ray(rounds: Sequence[Sequence[Job]], done: Callable[[Outcome], None],
         import ray
         from ray.exceptions import RayError
     except ImportError:
-        raise UserError("--executor ray", "Ray is not installed", "Install it with `uv sync --extra ray`.") from None
+        raise UserError("`executor='ray'`", "Ray is not installed", "Install it with `uv sync --extra ray`.") from None
     try:
         if address:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
@@ -44,7 +44,7 @@ def run_on_ray(rounds: Sequence[Sequence[Job]], done: Callable[[Outcome], None],
             cpus = workers * max(job.threads for jobs in rounds for job in jobs)
             ray.init(num_cpus=cpus, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     except ConnectionError as error:
-        raise UserError(f"--address {address}", str(error).splitlines()[0], "Start the cluster with `ray start --head`.") from None
+        raise UserError(f"the Ray cluster at {address}", str(error).splitlines()[0], "Start the cluster with `ray start --head`.") from None
     try:
         gpus = 1 if ray.cluster_resources().get("GPU") else 0
         for jobs in rounds:

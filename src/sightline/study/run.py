@@ -56,7 +56,8 @@ def run_study(
             study.write_manifest()
             _run(study, told, executor, workers, threads, address)
     except Timeout:
-        raise UserError(folder, "a study is being carried out here already", "Wait for it, or give another --out.") from None
+        remedy = "Wait until it has ended, or give another `out=...`."
+        raise UserError(folder, "another process is carrying out a study in this folder", remedy) from None
     return study
 
 

@@ -7,12 +7,12 @@ import pytest
 from PIL import Image
 from scipy.ndimage import binary_dilation
 
-from sightline.data.drawing.cxr_chest import ENLARGED
 from sightline.data.drawing.cxr_scene import ChestScene
 from sightline.data.sets.phantom_cxr_pictures import ChestImage, ChestMask
 
 LABELS = ("normal", "cardiomegaly", "pneumonia")
 SIZE = 96
+ENLARGED = 0.5  # the cardiothoracic ratio above which a heart counts as enlarged
 
 
 def mask(seed: tuple[int, ...], label: str, part: str, size: int = SIZE) -> np.ndarray:

@@ -300,7 +300,7 @@ def test_only_the_guilty_loss_is_named():
     goal = objective([{"name": "l2"}, {"name": "l2", "weight": 0}, {"name": "energy"}], [{"name": "background"}])
     reports = audit(classifier(), goal, batch())
     assert {r.loss: r.ok for r in reports} == {"l2": True, "l2.1": False, "energy": True, "background": True}
-    with pytest.raises(UserError, match=r"loss l2\.1: would move nothing: its weight is 0"):
+    with pytest.raises(UserError, match=r"loss l2\.1: would have no effect: its weight is 0"):
         require(classifier(), goal, batch())
 
 

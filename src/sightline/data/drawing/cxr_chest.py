@@ -15,7 +15,6 @@ from sightline.data.drawing.noise import Field, centres
 from sightline.data.drawing.outline import ANGLES, Outline
 
 SIDES = {"right_lung": -1, "left_lung": 1}  # the patient's
-ENLARGED = 0.5  # the cardiothoracic ratio above which a heart counts as enlarged
 
 # inner half-width of the chest, as a share of the widest, by height; and the border of the mediastinum
 _WALL = PchipInterpolator([0, 0.08, 0.14, 0.22, 0.32, 0.45, 0.60, 0.74, 0.88, 1], [0.40, 0.50, 0.63, 0.77, 0.88, 0.95, 0.99, 1, 0.99, 0.95])

@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from sightline.data.annotation import Size
-from sightline.data.images import image_size
+from sightline.data.images import size_if_readable
 from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import formats
@@ -64,7 +63,7 @@ def read(
         split = _split(file, top)
 
         def made(listed: Listed, path: Path, file: Path = file, split: str | None = split) -> Image:
-            size = listed.size or (_real_size(path) if listed.entries and annotation == "mask" else None)
+            size = listed.size or (size_if_readable(path) if listed.entries and annotation == "mask" else None)
             return Image(
                 id=listed.name if len(files) == 1 else f"{file.parent.name}/{file.stem}/{listed.name}",
                 path=path,
@@ -125,13 +124,6 @@ def _paths(file: Path, top: Path, folder: Path | None, images: Sequence[Listed],
         name = images[0].name
         raise UserError(file, f"its first image {name} is not found beside it", "Name the folder of the images in data.options.images.")
     return [path or (first or file.parent) / image.name for path, image in zip(found, images, strict=True)]
-
-
-def _real_size(path: Path) -> Size | None:
-    try:
-        return image_size(path)
-    except UserError:
-        return None  # the survey says what is wrong with the picture
 
 
 def _refuse_corners(file: Path, images: Sequence[Listed], found: Sequence[Image]) -> None:

@@ -57,28 +57,9 @@ def listed(file: Path, expected: str, attribute: str | None = None) -> CocoFile:
         UserError: not a COCO file; an entry without id or name; an id twice; an annotation of an image or category that is not listed.
     """
     content = load(file)
-    if isinstance(content, list) and content and isinstance(content[0], dict) and "image_id" in content[0]:
-        reason = "is a list of COCO results, which names neither images nor categories"
-        raise UserError(
-            file, reason, "Give the file of instances to which they belong; as annotations, put them into it under `annotations`."
-        )
-    for key in ("images", "categories", "annotations"):
-        if not isinstance(content, dict) or not isinstance(content.get(key), list):
-            remedy = formats.advice(file) or f"Expected: {expected}"
-            raise UserError(file, f"is not a COCO file of instances: it has no list of {key}", remedy)
-    categories: dict[str, str] = {}
-    for number, entry in enumerate(content["categories"], start=1):
-        where = f"{file} category {number}"
-        id, name = _id(entry, "id", where), _text(entry, "name", where)
-        if categories.setdefault(id, name) != name:
-            raise UserError(file, f"gives the category id {id} to {categories[id]!r} and to {name!r}", "Give every category its own id.")
-    images: dict[str, Listed] = {}
-    for number, entry in enumerate(content["images"], start=1):
-        where = f"{file} image {number}"
-        id, name = _id(entry, "id", where), _text(entry, "file_name", where)
-        first = images.setdefault(id, Listed(name, size(entry.get("height"), entry.get("width")), []))
-        if first.name != name:
-            raise UserError(file, f"gives the image id {id} to {first.name} and to {name}", "Give every image its own id.")
+    _refuse_others(file, content, expected)
+    categories = _categories(file, content["categories"])
+    images = _images(file, content["images"])
     ids = Counter[str]()
     for number, entry in enumerate(content["annotations"], start=1):
         where = name_of(file, mapping(entry, f"{file} annotation number {number}"), number)
@@ -94,6 +75,41 @@ def listed(file: Path, expected: str, attribute: str | None = None) -> CocoFile:
         things = [entry for image in images.values() for entry in image.entries]
         notes += unused_attributes([entry["category"] for entry in things], [entry.get("attributes") for entry in things])
     return CocoFile(list(images.values()), categories, notes)
+
+
+def _refuse_others(file: Path, content: Any, expected: str) -> None:
+    """Refuses what is not a COCO file of instances."""
+    if isinstance(content, list) and content and isinstance(content[0], dict) and "image_id" in content[0]:
+        reason = "is a list of COCO results, which names neither images nor categories"
+        remedy = "Give the file of instances to which they belong; as annotations, put them into it under `annotations`."
+        raise UserError(file, reason, remedy)
+    for key in ("images", "categories", "annotations"):
+        if not isinstance(content, dict) or not isinstance(content.get(key), list):
+            remedy = formats.advice(file) or f"Expected: {expected}"
+            raise UserError(file, f"is not a COCO file of instances: it has no list of {key}", remedy)
+
+
+def _categories(file: Path, entries: Sequence[Any]) -> dict[str, str]:
+    """Id -> name."""
+    found: dict[str, str] = {}
+    for number, entry in enumerate(entries, start=1):
+        where = f"{file} category {number}"
+        id, name = _id(entry, "id", where), _text(entry, "name", where)
+        if found.setdefault(id, name) != name:
+            raise UserError(file, f"gives the category id {id} to {found[id]!r} and to {name!r}", "Give every category its own id.")
+    return found
+
+
+def _images(file: Path, entries: Sequence[Any]) -> dict[str, Listed]:
+    """Id -> image, as yet without objects."""
+    found: dict[str, Listed] = {}
+    for number, entry in enumerate(entries, start=1):
+        where = f"{file} image {number}"
+        id, name = _id(entry, "id", where), _text(entry, "file_name", where)
+        first = found.setdefault(id, Listed(name, size(entry.get("height"), entry.get("width")), []))
+        if first.name != name:
+            raise UserError(file, f"gives the image id {id} to {first.name} and to {name}", "Give every image its own id.")
+    return found
 
 
 def name_of(file: Path, entry: Mapping[str, Any], number: int) -> str:
@@ -151,7 +167,7 @@ def _refuse_stump(drawn: PolygonsMask, box: Sequence[float] | None, where: str) 
     if box and max(map(len, drawn.polygons)) < 6 and box[2] - box[0] > 2 and box[3] - box[1] > 2:
         points = max(map(len, drawn.polygons)) // 2
         reason = f"has an outline of {points} point{'s' * (points > 1)}, but a box of {box[2] - box[0]:g} x {box[3] - box[1]:g} pixels"
-        raise UserError(where, reason, "Draw the outline, or take it away: then the box counts.")
+        raise UserError(where, reason, "Draw the outline, or remove it, so that the box is used.")
 
 
 def _refuse_elsewhere(drawn: PolygonsMask | RunsMask, box: Sequence[float], where: str) -> None:

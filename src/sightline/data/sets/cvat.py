@@ -55,7 +55,7 @@ def read(
     """
     top = existing(root, LAYOUT, WHERE)
     pictures = PictureFiles.of(top)
-    files, notes = formats.files_of(top, pictures.found.others if top.is_dir() else (), "cvat", ".xml", f"{LAYOUT}. {WHERE}")
+    files, notes = formats.files_of(top, pictures, "cvat", ".xml", f"{LAYOUT}. {WHERE}")
     problems: list[UserError] = []
     loaded = [(file, xml_files.load(file)) for file in files]
     images = [image for file, element in loaded for image in _images(file, element, attribute, pictures, problems)]

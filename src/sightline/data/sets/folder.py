@@ -88,25 +88,34 @@ def read(
 def _check_classes(found: Found, places: Places, at: dict[Path, Place]) -> None:
     labels = sorted({place.label for place in at.values() if place.label is not None})
     _refuse_spellings(found.top, labels)
-    full = {above for file in found.pictures for above in file.parents}
-    for empty in found.folders:
-        steps = empty.relative_to(found.top).parts
-        said = meaning(steps[-1])
-        if empty not in full and steps[:-1] in (places.class_levels or {()}) and not said and labels:
-            inside = kinds(file for file in found.others if empty in file.parents)
-            reason = "holds no images" + (f" that can be read, but {inside}" if inside else "")
-            raise UserError(empty, reason, f"Remove the folder, or fill it. Expected: {LAYOUT}.")
+    if labels:
+        _refuse_empty(found, places)
     if len(labels) < 2:
-        tools = "".join(f" {note}." for note in formats.notes(found.others, "folder"))
-        only = f"only the class folder {labels[0]!r}" if labels else "no class folders"
-        lying = (
-            f" {count(len(found.others), 'file')} of other kinds lie there ({kinds(found.others)}): save images as PNG."
-            if found.others
-            else ""
-        )
         inner = sorted({place.inner[0] for place in at.values() if place.inner})
-        hint = f" If the classes are {some(inner)}, give the folder {labels[0]} as data.root." if labels and len(inner) > 1 else ""
-        raise UserError(found.top, f"holds {only}", f"A classifier needs at least two. Expected: {LAYOUT}.{hint}{lying}{tools}")
+        raise _too_few(found, labels, inner)
+
+
+def _refuse_empty(found: Found, places: Places) -> None:
+    """Refuses a class folder without images."""
+    full = {above for file in found.pictures for above in file.parents}
+    for folder in found.folders:
+        steps = folder.relative_to(found.top).parts
+        if folder not in full and steps[:-1] in (places.class_levels or {()}) and not meaning(steps[-1]):
+            inside = kinds(file for file in found.others if folder in file.parents)
+            reason = "holds no images" + (f" that can be read, but {inside}" if inside else "")
+            raise UserError(folder, reason, f"Remove the folder, or fill it. Expected: {LAYOUT}.")
+
+
+def _too_few(found: Found, labels: Sequence[str], inner: Sequence[str]) -> UserError:
+    """One class or none. The classes may be the folders in it, or its files of a kind that is not read."""
+    only = f"only the class folder {labels[0]!r}" if labels else "no class folders"
+    remedy = f"A classifier needs at least two. Expected: {LAYOUT}."
+    if labels and len(inner) > 1:
+        remedy += f" If the classes are {some(inner)}, give the folder {labels[0]} as data.root."
+    if found.others:
+        remedy += f" {count(len(found.others), 'file')} of other kinds lie there ({kinds(found.others)}): save images as PNG."
+    remedy += "".join(f" {note}." for note in formats.notes(found.others, "folder"))
+    return UserError(found.top, f"holds {only}", remedy)
 
 
 def _refuse_spellings(top: Path, labels: Sequence[str]) -> None:

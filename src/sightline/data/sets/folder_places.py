@@ -145,13 +145,21 @@ class Places:
             return True
         here = (*above, name)
         mirrors = [above, *((*above, other) for other, said in others.items() if said and own.split and said.split == own.split)]
-        below = [(steps, files) for steps, files in list(self.files.items()) if steps[: len(here)] == here]
-        for steps, files in below:
-            known = {file.stem for mirror in mirrors for file in self.files.get((*mirror, *steps[len(here) :]), [])}
-            if any(known.intersection((file.stem, *image_stems(file.stem))) for file in files):
-                return True
-        inside = [file for _, files in below for file in files]
-        outside = [file for steps, files in list(self.files.items()) if steps[: len(here)] != here for file in files]
+        return self._mirrors(here, mirrors) or self._looks_different(here)
+
+    def _mirrors(self, here: Steps, folders: Sequence[Steps]) -> bool:
+        """One of the folders holds, at the same place below it, an image of the name of a picture below here."""
+        for steps, files in self.files.items():
+            if steps[: len(here)] == here:
+                known = {file.stem for folder in folders for file in self.files.get((*folder, *steps[len(here) :]), [])}
+                if any(known.intersection((file.stem, *image_stems(file.stem))) for file in files):
+                    return True
+        return False
+
+    def _looks_different(self, here: Steps) -> bool:
+        """All pictures below here look like masks, and not all others do."""
+        inside = [file for steps, files in self.files.items() if steps[: len(here)] == here for file in files]
+        outside = [file for steps, files in self.files.items() if steps[: len(here)] != here for file in files]
         return all(map(looks_like_mask, spread(inside))) and not all(map(looks_like_mask, spread(outside)))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sightline.data.sets import json_files, xml_files
+from sightline.data.sets.picture_files import PictureFiles
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
 
@@ -68,12 +69,12 @@ def notes(files: Sequence[Path], own: str) -> list[str]:
     ]
 
 
-def files_of(top: Path, found: Sequence[Path], reader: str, suffix: str, expected: str) -> tuple[list[Path], list[str]]:
+def files_of(top: Path, pictures: PictureFiles, reader: str, suffix: str, expected: str) -> tuple[list[Path], list[str]]:
     """The files for a reader, and what is said of others with their suffix.
 
     Args:
         top: the folder or file that the user named.
-        found: the files below it.
+        pictures: those that belong to it.
         expected: the layout, for the message.
 
     Raises:
@@ -86,6 +87,7 @@ def files_of(top: Path, found: Sequence[Path], reader: str, suffix: str, expecte
             remedy = f"It looks as if data={other} reads it." if other else f"Expected: {expected}"
             raise UserError(top, f"is no file that data={reader} reads", remedy)
         return [top], []
+    found = pictures.found.others if top.is_dir() else ()
     files = [file for file in found if file.suffix.lower() == suffix]
     own = [file for file in files if reader_of(file) == reader]
     others = [file for file in files if file not in set(own)]

@@ -68,7 +68,7 @@ def _descriptions(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             dataset = (content.get("dataset") or {}).get("name")
             yield file.stem, {**(meta.get("acquisition") or {}), **(meta.get("clinical") or {}), "dataset": dataset}
         except (ValueError, AttributeError, TypeError):
-            raise UserError(file, "is no description of an image", "Fetch it again, or take it away.") from None
+            raise UserError(file, "is no description of an image", "Fetch it again, or remove it.") from None
 
 
 def _ids_in(file: Path) -> set[str]:

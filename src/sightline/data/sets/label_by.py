@@ -47,35 +47,21 @@ def labelled(
     """
     if not images:
         refuse(problems)
-    if images and all(isinstance(image.path, Path) and not image.path.exists() for image in images):
-        raise UserError(
-            images[0].where, "is not found, nor is any other image", "Put the images beside their annotations, or correct the names."
-        )
-    others = [
-        Image(pictures.id(path), path, (), str(path), split_of(path, pictures.top), looked=False)
-        for path in _others(pictures, {image.path for image in images})
-    ]
-    folders = {image.id: _folder(image.id) for image in (*images, *others)}
-    categories = {thing.category for image in images for thing in image.things}
+    _refuse_all_lost(images)
+    others = _others(pictures, {image.path for image in images})
+    every = [*images, *others]
     said = [*notes]
     if by == "auto":
-        by = "image" if any(image.label for image in images) else "object"
-        if by == "object" and len(categories) < 2 and background is None and len(set(folders.values()) - {None}) > 1:
-            by = "folder"
-            said.append(f"All objects are called {', '.join(categories) or 'nothing'}, so the label of an image is its folder")
+        by, why = _telling(images, every, background)
+        said += why
     if by == "image":
-        if bare := [image.id for image in images if not image.label]:
-            said.append(f"{len(bare)} of {count(len(images), 'image')} without {whole} left out ({some(bare)})")
-        chosen = [image for image in images if image.label]
-        if not chosen:
-            raise UserError(str(pictures.top), f"no image has a {whole}", "Use data.options={by: object}, or {by: folder}.")
+        chosen, bare = _by_word(images, str(pictures.top), whole)
+        said += bare
     elif by == "folder":
-        chosen = [replace(image, label=folders[image.id]) for image in (*images, *others)]
-        if nowhere := [image for image in chosen if not image.label]:
-            raise UserError(nowhere[0].where, "lies in no folder that could be its class", "Use data.options={by: object}, or move it.")
+        chosen = _by_folder(every)
     else:
-        chosen = [replace(image, label=None) for image in (*images, *(others if background else ()))]
-    if by != "folder" and others and not (by == "object" and background):
+        chosen = [replace(image, label=None) for image in (every if background else images)]
+    if others and by != "folder" and not (by == "object" and background):
         said.append(f"{count(len(others), 'picture')} without annotations left out ({some(image.id for image in others)})")
     return records_of(chosen, rule, background, empty, problems=problems, said=said)
 
@@ -92,9 +78,47 @@ def one_label(names: Sequence[str], where: str, whole: str) -> str | None:
     return different[0] if different else None
 
 
-def _others(pictures: PictureFiles, known: set[Picture]) -> list[Path]:
+def _refuse_all_lost(images: Sequence[Image]) -> None:
+    """Refuses annotations of which not a single image is there; of fewer that are missing, the survey names each."""
+    if images and all(isinstance(image.path, Path) and not image.path.exists() for image in images):
+        remedy = "Put the images beside their annotations, or correct the names."
+        raise UserError(images[0].where, "is not found, nor is any other image", remedy)
+
+
+def _others(pictures: PictureFiles, known: set[Picture]) -> list[Image]:
     """Pictures that no annotation file names; known only where the whole folder was searched."""
-    return [path for path in pictures.images(pictures.found.pictures) if path not in known] if pictures.is_whole else []
+    return [
+        Image(pictures.id(path), path, (), str(path), split_of(path, pictures.top), looked=False)
+        for path in (pictures.images(pictures.found.pictures) if pictures.is_whole else ())
+        if path not in known
+    ]
+
+
+def _telling(images: Sequence[Image], every: Sequence[Image], background: str | None) -> tuple[By, list[str]]:
+    """What tells the label where nobody says so, and a note where that may surprise."""
+    if any(image.label for image in images):
+        return "image", []
+    categories = {thing.category for image in images for thing in image.things}
+    folders = {_folder(image.id) for image in every} - {None}
+    if len(categories) < 2 and len(folders) > 1 and background is None:
+        return "folder", [f"All objects are called {', '.join(categories) or 'nothing'}, so the label of an image is its folder"]
+    return "object", []
+
+
+def _by_word(images: Sequence[Image], where: str, whole: str) -> tuple[list[Image], list[str]]:
+    """The images of which something is said as a whole, and a note on the others."""
+    chosen = [image for image in images if image.label]
+    if not chosen:
+        raise UserError(where, f"no image has a {whole}", "Use data.options={by: object}, or {by: folder}.")
+    bare = [image.id for image in images if not image.label]
+    return chosen, [f"{len(bare)} of {count(len(images), 'image')} without {whole} left out ({some(bare)})"] if bare else []
+
+
+def _by_folder(images: Sequence[Image]) -> list[Image]:
+    chosen = [replace(image, label=_folder(image.id)) for image in images]
+    if nowhere := [image for image in chosen if not image.label]:
+        raise UserError(nowhere[0].where, "lies in no folder that could be its class", "Use data.options={by: object}, or move it.")
+    return chosen
 
 
 def _folder(id: str) -> str | None:

@@ -56,7 +56,7 @@ def read(
     """
     top = existing(root, LAYOUT, WHERE)
     pictures = PictureFiles.of(top)
-    files, notes = formats.files_of(top, pictures.found.others, "labelme", ".json", f"{LAYOUT}. {WHERE}")
+    files, notes = formats.files_of(top, pictures, "labelme", ".json", f"{LAYOUT}. {WHERE}")
     problems: list[UserError] = []
     images = each(lambda file: _image(file, pictures), files, problems)
     categories = {thing.category for image in images for thing in image.things}
@@ -158,7 +158,7 @@ def _picture(file: Path, content: Mapping[str, Any], pictures: PictureFiles) -> 
         embedded = EmbeddedImage(file)
         embedded.draw()
         return embedded
-    raise UserError(file, f"its image {name or file.stem} is not found", "Add the image, or take its annotations away.")
+    raise UserError(file, f"its image {name or file.stem} is not found", "Add the image, or remove its annotations.")
 
 
 def _thing(shape: Mapping[str, Any], size: Size | None, where: str) -> Marked:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sightline.data import cells
 from sightline.data.annotation import Size
-from sightline.data.images import image_size
+from sightline.data.images import size_if_readable
 from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import formats, json_files, shapes
@@ -55,7 +55,7 @@ def read(
     """
     top = existing(root, LAYOUT, WHERE)
     pictures = PictureFiles.of(top)
-    files, notes = formats.files_of(top, pictures.found.others if top.is_dir() else (), "labelstudio", ".json", f"{LAYOUT}. {WHERE}")
+    files, notes = formats.files_of(top, pictures, "labelstudio", ".json", f"{LAYOUT}. {WHERE}")
     found = [(file, task) for file in files for task in tasks(json_files.load(file), str(file))]
     asked, more = _question([task for _, task in found], question, by, top)
     notes = [*notes, *more]
@@ -77,26 +77,32 @@ def _question(found: Sequence[Task], wanted: str | None, by: By, top: Path) -> t
     The short form does not tell a choice from a fact that came with the task, such as a patient's number: where there are regions, such a
     text is taken for the label only if it is asked for.
     """
-    choices = sorted({name for task in found for name, answers in task.choices.items() if answers})
-    texts = sorted({name for task in found for name in task.texts} - set(choices))
-    on_regions = sorted({name for task in found for region in task.regions for name in region["answers"]} - set(choices))
+    choices, on_regions, texts = _questions(found)
     if wanted and wanted not in (there := (*choices, *on_regions, *texts)):
         raise UserError("data.options.question", f"there are no choices {wanted!r}", f"There are: {some(there) or 'none'}.")
     if wanted or by not in ("auto", "image"):
         return wanted, []
     names = choices or ([] if any(task.regions for task in found) else texts)
     if len(names) > 1:
-        reason = f"has answers to several questions ({some(names)}), and it is open which of them is the label"
+        reason = f"has answers to several questions ({some(names)}), and it is unclear which of them is the label"
         raise UserError(top, reason, f"Name it: data.options={{question: {names[0]}}}, or take the regions: {{by: object}}.")
     unused = [name for name in texts if name not in names]
     notes = [f"Not used: {some(unused)}; data.options={{question: NAME}} takes one of them for the label"] if unused else []
     return (names[0] if names else None), notes
 
 
+def _questions(found: Sequence[Task]) -> tuple[list[str], list[str], list[str]]:
+    """Those answered on images, those on regions alone, and what else the short form holds."""
+    choices = {name for task in found for name, answers in task.choices.items() if answers}
+    on_regions = {name for task in found for region in task.regions for name in region["answers"]}
+    texts = {name for task in found for name in task.texts}
+    return sorted(choices), sorted(on_regions - choices), sorted(texts - choices)
+
+
 def _image(file: Path, task: Task, question: str | None, on_regions: bool, pictures: PictureFiles) -> Image:
     path = _path(file, task, pictures)
     declared = next((size for region in task.regions if (size := _declared(region))), None)
-    size = declared or (_real_size(path) if task.regions else None)
+    size = declared or (size_if_readable(path) if task.regions else None)
     wheres = ((f"{task.where} region {number}", region) for number, region in enumerate(task.regions, start=1))
     things = [_thing(region, size, _name(region, question, on_regions, where), where) for where, region in wheres]
     whole = one_label((task.choices | task.texts).get(question or "", []), task.where, "choice")
@@ -115,13 +121,6 @@ def _path(file: Path, task: Task, pictures: PictureFiles) -> Path:
 
 def _declared(region: Mapping[str, Any]) -> Size | None:
     return json_files.size(region.get("original_height"), region.get("original_width"))
-
-
-def _real_size(path: Path) -> Size | None:
-    try:
-        return image_size(path)
-    except UserError:
-        return None  # the survey says what is wrong with the picture
 
 
 def _name(region: Mapping[str, Any], question: str | None, on_regions: bool, where: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from sightline.data.annotation import Size
-from sightline.data.problems import refuse
+from sightline.data.problems import each, refuse
 from sightline.data.sets.outlines import PolygonsMask
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
@@ -84,32 +84,46 @@ def records_of(
     """
     _refuse_twice(images)
     refuse_shares(images)
-    met, labels, records = [*problems], dict[str, str | None](), []
-    for image in images:
-        try:
-            labels[image.id] = image.label or (label_of(image.things, rule, image.where) if image.things else background)
-        except UserError as error:
-            met.append(error)
-            continue
-        if (found := labels[image.id]) is None:
-            continue
-        marks = marks_of_empty(empty) if image.looked else ()
-        if image.things:
-            marks = marks_of(image.things, None if image.label else found)
-        marks = tuple(mark if mark.kind == "nothing" else replace(mark, size=mark.size or image.size) for mark in marks)
-        records.append(Record(id=image.id, image=image.path, label=found, split=image.split, annotations=marks))
+    met = [*problems]
+
+    def judged(image: Image) -> tuple[Image, str | None]:
+        return image, image.label or (label_of(image.things, rule, image.where) if image.things else background)
+
+    labelled = each(judged, images, met)
+    records = [
+        Record(id=image.id, image=image.path, label=label, split=image.split, annotations=_marks(image, label, empty))
+        for image, label in labelled
+        if label is not None
+    ]
     notes = [*said]
-    if left_out := [id for id, label in labels.items() if label is None]:
+    if left_out := [image.id for image, label in labelled if label is None]:
         remedy = "data.options={background: NAME} makes them a class"
         notes.append(f"{len(left_out)} of {count(len(images), 'image')} without {annotated} left out ({some(left_out)}); {remedy}")
+    found = Records(records, [*notes, *_unknown(images, background), *_spellings(records)])
+    refuse(met, found)
+    return found
+
+
+def _marks(image: Image, label: str, empty: Empty) -> tuple[Annotation, ...]:
+    """Where the objects of its label are, or all objects where the label is told for the image as a whole.
+
+    Without objects: nothing, or that there is nothing to see (Figueroa et al. 2022, eq. 6: H is zero).
+    """
+    if not image.things:
+        return (Annotation("nothing"),) if empty == "nothing" and image.looked else ()
+    marks = [thing.mark for thing in image.things if thing.mark and (image.label or thing.category == label)]
+    return tuple(replace(mark, size=mark.size or image.size) for mark in marks)
+
+
+def _unknown(images: Sequence[Image], background: str | None) -> list[str]:
+    """What is said of images and objects about whose place nothing is known."""
+    notes = []
     unseen = [image.id for image in images if not (image.looked or image.things or image.label)]
     if unseen and background is not None:
         notes.append(f"{count(len(unseen), 'image')} without annotation file: {background!r} by data.options.background ({some(unseen)})")
     if bare := [image.id for image in images for thing in image.things if thing.mark is None]:
         notes.append(f"{count(len(bare), 'object')} without outline or box: the label counts, the place is unknown ({some(bare)})")
-    found_records = Records(records, [*notes, *_spellings(records)])
-    refuse(met, found_records)
-    return found_records
+    return notes
 
 
 def refuse_shares(images: Sequence[Image]) -> None:
@@ -170,13 +184,3 @@ def label_of(objects: Sequence[Marked], rule: Rule, where: str) -> str | None:
         remedy = "data.options.label=largest takes the category of the largest object."
         raise UserError(where, f"shows objects of several categories ({', '.join(categories)})", remedy)
     return max(deciding, key=lambda thing: thing.area).category if deciding else None
-
-
-def marks_of(objects: Sequence[Marked], label: str | None) -> tuple[Annotation, ...]:
-    """Where every object of the label is; None: every object."""
-    return tuple(thing.mark for thing in objects if label in (None, thing.category) and thing.mark is not None)
-
-
-def marks_of_empty(empty: Empty) -> tuple[Annotation, ...]:
-    """The annotation of an image without objects: none, or that there is nothing to see (Figueroa et al. 2022, eq. 6: H is zero)."""
-    return (Annotation("nothing"),) if empty == "nothing" else ()

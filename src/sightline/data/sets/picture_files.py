@@ -81,20 +81,27 @@ class PictureFiles:
                 if (folder / path).is_file():
                     return folder / path
         for path in written:
-            steps = [step for step in path.parts if step not in ("/", "..", ".")]
-            for start in range(len(steps)):
-                if start and steps[start - 1] in self.folder_names:
-                    break  # its folder is here, without it
-                fits = [picture for picture in self.by_name.get(path.name.lower(), []) if _ends_with(picture, steps[start:])]
-                if split:
-                    own = [picture for picture in fits if split_of(picture, self.top) == split]
-                    fits = own or [picture for picture in fits if split_of(picture, self.top) is None]
-                if len(fits) > 1:
-                    names = some(picture.relative_to(self.top) for picture in fits)
-                    raise UserError(where, f"names {name}, which may be {names}", "Keep one of them, or write the folder into the name.")
-                if fits:
-                    return fits[0]
+            fits = self._fitting(path, split)
+            if len(fits) > 1:
+                names = some(picture.relative_to(self.top) for picture in fits)
+                raise UserError(where, f"names {name}, which may be {names}", "Keep one of them, or write the folder into the name.")
+            if fits:
+                return fits[0]
         return None
+
+    def _fitting(self, path: PurePosixPath, split: str | None) -> list[Path]:
+        """The pictures below `top` whose paths end with as much of this one as any does, see `named`."""
+        steps = [step for step in path.parts if step not in ("/", "..", ".")]
+        for start in range(len(steps)):
+            if start and steps[start - 1] in self.folder_names:
+                break  # its folder is here, without it
+            fits = [picture for picture in self.by_name.get(path.name.lower(), []) if _ends_with(picture, steps[start:])]
+            if split:
+                own = [picture for picture in fits if split_of(picture, self.top) == split]
+                fits = own or [picture for picture in fits if split_of(picture, self.top) is None]
+            if fits:
+                return fits
+        return []
 
     def beside(self, file: Path, stem: str | None = None) -> Path | None:
         """The picture that belongs to an annotation file by its name: in the same folder, or in that of the images (`images/` beside

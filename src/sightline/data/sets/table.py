@@ -55,7 +55,9 @@ def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, 
         if earlier != line:
             labels = f"as {label!r} and as {record.label!r}" if label != record.label else f"both times as {label!r}"
             reason = f"names the image {row['image']} of line {earlier} again, {labels}"
-            raise UserError(f"{table} line {line}", reason, "Keep one row per image; several annotations go into one cell, divided by `;`.")
+            raise UserError(
+                f"{table} line {line}", reason, "Keep one row per image; several annotations go into one cell, separated by `;`."
+            )
         return line, record
 
     problems: list[UserError] = []

@@ -54,24 +54,34 @@ def columns_of(header: Sequence[str], tags: Tags, where: str) -> tuple[dict[str,
     Raises:
         UserError: a column twice, an unknown one, or none for the images or the labels.
     """
+    _check(header, tags, where)
+    columns = {name: canonical(name) for name in header}
+    as_tags = [name for name in columns if not known(name)]
+    notes = [f"{name!r} is read as {column}" for name, column in columns.items() if name != column and known(name)]
+    columns |= {name: f"tag:{name}" for name in as_tags}
+    _check_twice(list(columns.values()), where)
+    return columns, notes + _about_tags(as_tags)
+
+
+def _check(header: Sequence[str], tags: Tags, where: str) -> None:
+    """Refuses a first line that is no header, and columns that cannot be told apart or that nobody knows."""
     if not any(known(name) or _meant(name) for name in header):
         shown = ", ".join(repr(name) for name in header[:3])
-        remedy = "It has to name the columns, among them image and label, divided by commas, semicolons, tabs or vertical bars."
+        remedy = "It has to name the columns, among them image and label, separated by commas, semicolons, tabs or vertical bars."
         raise UserError(where, f"names no column of a table, but {shown}", remedy)
-    columns = {name: canonical(name) for name in header}
-    unknown = [name for name in columns if not known(name)]
     _check_twice(header, where)
-    if unknown and (tags == "named" or (unknown := [name for name in unknown if _slip(name, 0.85) and not _meant(name)])):
+    if unknown := [name for name in header if not known(name) and (tags == "named" or (_slip(name, 0.85) and not _meant(name)))]:
         raise UserError(where, _unknown(unknown), _remedy(unknown, header, tags))
-    if "tag:" in columns.values():
+    if "tag:" in map(canonical, header):
         raise UserError(where, "has a column 'tag:' without a name", "Write what it tells behind the colon: tag:age.")
-    notes = [f"{name!r} is read as {column}" for name, column in columns.items() if name != column and known(name)]
-    if as_tags := [name for name in columns if not known(name)]:
-        columns |= {name: f"tag:{name}" for name in as_tags}
-        _check_twice(list(columns.values()), where)
-        notes.append(f"{', '.join(as_tags)} {'are tags' if len(as_tags) > 1 else 'is a tag'}, since tags is all")
-        notes += [f"{name!r} is a tag only: if it is the {meant}, call it {meant}" for name in as_tags if (meant := _meant(name))]
-    return columns, notes
+
+
+def _about_tags(names: Sequence[str]) -> list[str]:
+    """What is said of columns that became tags without being called so."""
+    if not names:
+        return []
+    said = f"{', '.join(names)} {'are tags' if len(names) > 1 else 'is a tag'}, since tags is all"
+    return [said, *(f"{name!r} is a tag only: if it is the {meant}, call it {meant}" for name in names if (meant := _meant(name)))]
 
 
 def check_needed(columns: Iterable[str], header: Sequence[str], where: str) -> None:
@@ -102,7 +112,7 @@ def _check_twice(header: Sequence[str], where: str) -> None:
         if canonical(name) in first:
             other = first[canonical(name)]
             reason = f"has the column {name!r} twice" if other == name else f"has the columns {other!r} and {name!r}, which are one"
-            raise UserError(where, reason, "Several annotations go into one cell, divided by `;`.")
+            raise UserError(where, reason, "Several annotations go into one cell, separated by `;`.")
         first[canonical(name)] = name
 
 

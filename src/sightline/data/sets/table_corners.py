@@ -59,7 +59,7 @@ def corners_of(header: Sequence[str], where: str) -> Corners | None:
     corners, sized, unsure = among(CORNERS), among(SIZED), among(OPEN)
     found = corners or sized
     if found and any(canonical(name) == "box" for name in header):
-        raise UserError(where, f"has a column box, and also {', '.join(found)}", "Keep what is right.")
+        raise UserError(where, f"has a column box, and also {', '.join(found)}", "Keep the right one.")
     if found:
         return Corners(found, sized=not corners)
     if unsure:

@@ -27,7 +27,7 @@ MANY = 100  # files of a folder that are looked into for a table
 UNKNOWN = set(WORDS.split(", "))  # in the columns group and split
 ROUNDED = re.compile(r"\d([.,]\d+)?[eE]\+\d+")  # as spreadsheets write long numbers
 OTHER = {
-    ".json": ("is one JSON document, not JSON Lines", "Write one object per line in a .jsonl file; for COCO files use `data=coco`."),
+    ".json": ("is one JSON document, not JSON Lines", "Write one object per line in a .jsonl file; for a COCO file use `data.name=coco`."),
     **dict.fromkeys(
         (".xlsx", ".xls", ".xlsm", ".ods", ".numbers"),
         ("is a workbook of a spreadsheet program", "Export its sheet as CSV in UTF-8 (Excel: Save as, CSV UTF-8)."),

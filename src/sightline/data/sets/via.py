@@ -52,35 +52,33 @@ def read(
     """
     top = existing(root, LAYOUT, WHERE)
     pictures = PictureFiles.of(top)
-    files, notes = formats.files_of(top, pictures.found.others if top.is_dir() else (), "via", ".json", f"{LAYOUT}. {WHERE}")
+    files, notes = formats.files_of(top, pictures, "via", ".json", f"{LAYOUT}. {WHERE}")
     entries = [entry for file in files for entry in _entries(file)]
-    regions = [region for _, where, entry in entries for region in _regions(entry, where)]
-    of_regions = _attribute([region.get("region_attributes") for region in regions], attribute, top) if by != "image" else None
-    of_files = None
-    of_entries = [entry.get("file_attributes") for _, _, entry in entries]
-    if by in ("auto", "image") and not of_regions:
-        of_files = _attribute(of_entries, attribute, top)
-    elif (
-        by == "auto"
-        and not attribute
-        and background is None
-        and of_regions
-        and len(_values([r.get("region_attributes") for r in regions], of_regions)) == 1
-    ):
-        telling = sorted(name for name in _names(of_entries) if len(_values(of_entries, name)) > 1)
-        if len(telling) == 1:
-            of_files, of_regions = telling[0], None
-            notes = [*notes, f"All regions have the same label, so that of an image is its file attribute {of_files!r}"]
-        elif telling:
-            remedy = f"data.options={{attribute: {telling[0]}}} takes it for the label"
-            notes = [*notes, f"All regions have the same label, but the files differ in {some(telling)}: {remedy}"]
+    given = [region.get("region_attributes") for _, where, entry in entries for region in _regions(entry, where)]
+    told = [entry.get("file_attributes") for _, _, entry in entries]
+    of_regions = _attribute(given, attribute, top) if by != "image" else None
+    of_files = _attribute(told, attribute, top) if by in ("auto", "image") and not of_regions else None
     if attribute and not of_regions and not of_files:
         raise UserError("data.options.attribute", f"no region and no file has an attribute {attribute!r}", "Name one that VIA shows.")
+    if by == "auto" and of_regions and not attribute and background is None and len(_values(given, of_regions)) == 1:
+        better, more = _of_files_instead(told)
+        of_regions, of_files, notes = None if better else of_regions, better, [*notes, *more]
     problems: list[UserError] = []
     images = each(lambda entry: _image(*entry, of_regions, of_files, pictures), entries, problems)
     return labelled(
         images, pictures, by, rule=label, background=background, empty=empty, whole="file attribute", notes=notes, problems=problems
     )
+
+
+def _of_files_instead(told: Sequence[Any]) -> tuple[str | None, list[str]]:
+    """The only attribute in which the files differ, where all regions have the same label; and what is said of it, or of several."""
+    telling = sorted(name for name in _names(told) if len(_values(told, name)) > 1)
+    if len(telling) == 1:
+        return telling[0], [f"All regions have the same label, so that of an image is its file attribute {telling[0]!r}"]
+    if not telling:
+        return None, []
+    remedy = f"data.options={{attribute: {telling[0]}}} takes it for the label"
+    return None, [f"All regions have the same label, but the files differ in {some(telling)}: {remedy}"]
 
 
 def _entries(file: Path) -> list[Entry]:
@@ -114,7 +112,7 @@ def _attribute(given: Sequence[Any], wanted: str | None, top: Path) -> str | Non
     if wanted:
         return wanted if wanted in names else None
     if len(names) > 1:
-        reason = f"has several attributes ({some(names)}), and it is open which of them is the label"
+        reason = f"has several attributes ({some(names)}), and it is unclear which of them is the label"
         raise UserError(top, reason, f"Name it: data.options={{attribute: {names[0]}}}.")
     return names[0] if names else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Literal
@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from sightline.data import cells
 from sightline.data.problems import each
-from sightline.data.roots import existing
+from sightline.data.roots import existing_folder
 from sightline.data.sets import formats, shapes, xml_files
 from sightline.data.sets.json_files import size
 from sightline.data.sets.mask_files import PaletteMask
@@ -62,25 +62,15 @@ def read(
     Raises:
         UserError: not the layout, a file that cannot be read, an image of several categories or on the lists of two splits.
     """
-    top = existing(root, LAYOUT, WHERE)
-    if not top.is_dir():
-        raise UserError(top, "is not a folder", f"Expected: {LAYOUT}. {WHERE}")
+    top = existing_folder(root, LAYOUT, WHERE)
     pictures = PictureFiles(top)
     notes, others = _notes(pictures)
     if not notes:
-        found = [*others, *(note for note in formats.notes(pictures.found.others, "voc"))]
-        raise UserError(top, "holds no annotations", " ".join([f"Expected: {LAYOUT}. {WHERE}", *found]))
+        hints = [*others, *formats.notes(pictures.found.others, "voc")]
+        raise UserError(top, "holds no annotations", " ".join([f"Expected: {LAYOUT}. {WHERE}", *hints]))
     lists = Lists(pictures.found)
-    by_image: dict[Path, tuple[Path, Element]] = {}
     problems: list[UserError] = []
-
-    def note(file: Path) -> None:
-        image = _image(file, notes[file], pictures)
-        if image in by_image:
-            raise UserError(file, f"is of the image {image.name}, and so is {by_image[image][0].name}", "Keep one of the two.")
-        by_image[image] = file, notes[file]
-
-    each(note, notes, problems)
+    by_image = _by_image(notes, pictures, problems)
     places = {place_of(file, top) for file in notes}
     plain = [image for image in pictures.images(pictures.found.pictures) if place_of(image, top) in places and image not in by_image]
     images: list[Image] = []
@@ -95,21 +85,16 @@ def read(
             continue
         told = "/".join([*_told(place, places), ""])
         id = told + path.stem
-        if any(image.id == id for image in images[-1:]):  # sorted by name: a twin stands just before
+        if images and images[-1].id == id:  # sorted by name: a twin stands just before
             id = told + path.name
-        if path not in by_image:
+        file = by_image.get(path)
+        if file is None:
             images.append(Image(id, path, [], str(path), split))
-            continue
-        file, element = by_image[path]
-        before = len(problems)
-        objects = enumerate(element.findall("object"), start=1)
-        marked = each(lambda entry, file=file: _object(entry[1], f"{file} object {entry[0]}", annotation == "outline"), objects, problems)  # type: ignore[misc]
-        if len(problems) > before:
-            continue
-        things = [thing for thing, _ in marked]
-        raw += [value for _, corners in marked for value in corners]
-        declared = size(element.findtext("size/height"), element.findtext("size/width"))
-        images.append(Image(id, path, things, str(file), split, declared))
+        elif marked := _objects(file, notes[file], annotation == "outline", problems):
+            things, corners = marked
+            declared = size(notes[file].findtext("size/height"), notes[file].findtext("size/width"))
+            images.append(Image(id, path, things, str(file), split, declared))
+            raw += corners
     if not problems:  # an image whose annotations cannot be read is not missing from its list
         lists.refuse_unused()
     if raw and max(raw) <= 1:
@@ -117,12 +102,8 @@ def read(
         raise UserError(images[0].where, reason, "Export them in pixels of the original image.")
     if annotation == "mask":
         images = [replace(image, things=_masked(image, drawn, label)) for image in images if isinstance(drawn := image.path, Path)]
-    said = [f"{count(len(unlisted), 'image')} on no list left out ({some(unlisted)})"] if unlisted else []
-    if plain and background is not None:
-        known = "that nothing is there to see" if empty == "nothing" else "nothing"
-        which = some(picture.name for picture in plain)
-        said.append(f"{count(len(plain), 'image')} without .xml file: {background!r}, and of the place is known {known} ({which})")
-    return records_of(images, label, background, empty, "objects that decide", problems, [*others, *said])
+    said = [*others, *_left_out(unlisted), *_without_file(plain, background, empty)]
+    return records_of(images, label, background, empty, "objects that decide", problems, said)
 
 
 def _notes(pictures: PictureFiles) -> tuple[dict[Path, Element], list[str]]:
@@ -136,6 +117,20 @@ def _notes(pictures: PictureFiles) -> tuple[dict[Path, Element], list[str]]:
     return notes, [left_out] if others else []
 
 
+def _by_image(notes: Mapping[Path, Element], pictures: PictureFiles, problems: list[UserError]) -> dict[Path, Path]:
+    """Image -> its file; `problems` gets why another file has no image of its own."""
+    found: dict[Path, Path] = {}
+
+    def add(file: Path) -> None:
+        image = _image(file, notes[file], pictures)
+        if image in found:
+            raise UserError(file, f"is of the image {image.name}, and so is {found[image].name}", "Keep one of the two.")
+        found[image] = file
+
+    each(add, notes, problems)
+    return found
+
+
 def _image(file: Path, element: Element, pictures: PictureFiles) -> Path:
     """The image of a VOC file: of the same name, or of that which the file gives."""
     name = (element.findtext("filename") or "").strip()
@@ -144,7 +139,7 @@ def _image(file: Path, element: Element, pictures: PictureFiles) -> Path:
         return same[0]
     found = pictures.beside(file) or (pictures.named(name, [file.parent], str(file)) if name else None)
     if found is None:
-        raise UserError(file, f"its image {name or file.stem} is not found", "Add the image, or take its annotations away.")
+        raise UserError(file, f"its image {name or file.stem} is not found", "Add the image, or remove its annotations.")
     return found
 
 
@@ -152,6 +147,29 @@ def _told(place: tuple[str, ...], places: Collection[tuple[str, ...]]) -> tuple[
     """The folders of an image as far as they tell it from others."""
     shared = next((depth for depth, names in enumerate(zip(*places, strict=False)) if len(set(names)) > 1), min(map(len, places)))
     return place[shared:]
+
+
+def _left_out(unlisted: Sequence[str]) -> list[str]:
+    return [f"{count(len(unlisted), 'image')} on no list left out ({some(unlisted)})"] if unlisted else []
+
+
+def _without_file(plain: Sequence[Path], background: str | None, empty: Empty) -> list[str]:
+    """What becomes of images without file."""
+    if not plain or background is None:
+        return []
+    known = "that nothing is there to see" if empty == "nothing" else "nothing"
+    which = some(picture.name for picture in plain)
+    return [f"{count(len(plain), 'image')} without .xml file: {background!r}, and of the place is known {known} ({which})"]
+
+
+def _objects(file: Path, element: Element, with_outline: bool, problems: list[UserError]) -> tuple[list[Marked], list[float]] | None:
+    """The objects of a file, and the numbers of their boxes as they are written; None where `problems` gets why one cannot be read."""
+    before = len(problems)
+    entries = enumerate(element.findall("object"), start=1)
+    found = each(lambda entry: _object(entry[1], f"{file} object {entry[0]}", with_outline), entries, problems)
+    if len(problems) > before:
+        return None
+    return [thing for thing, _ in found], [value for _, corners in found for value in corners]
 
 
 def _object(entry: Element, where: str, with_outline: bool) -> tuple[Marked, list[float]]:
@@ -187,7 +205,7 @@ def _polygon(entry: Element, where: str) -> shapes.Points:
     steps = [] if found is None else [(part.tag[0], part.text) for part in found.iter() if re.fullmatch(r"[xy]\d*", part.tag)]
     xs, ys = ([cells.number(text, f"{where} polygon") - 0.5 for axis, text in steps if axis == wanted] for wanted in "xy")
     if found is not None and (len(xs) != len(ys) or len(xs) < 3):
-        raise UserError(where, f"has an outline of {len(xs)} x and {len(ys)} y", "Draw it again, or take it away: then the box counts.")
+        raise UserError(where, f"has an outline of {len(xs)} x and {len(ys)} y", "Draw it again, or remove it, so that the box is used.")
     return tuple(zip(xs, ys, strict=True))
 
 

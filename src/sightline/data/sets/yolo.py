@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sightline.data import cells
 from sightline.data.annotation import Size
-from sightline.data.images import image_size
+from sightline.data.images import size_if_readable
 from sightline.data.problems import Several, each, refuse
-from sightline.data.roots import existing
+from sightline.data.roots import existing_folder
 from sightline.data.sets import formats, shapes
 from sightline.data.sets.label_by import By, labelled
 from sightline.data.sets.objects import Empty, Image, Marked, Rule
@@ -51,25 +51,9 @@ def read(
     Raises:
         UserError: no such files, one that cannot be read, a class without name, a file without image, an image of several classes.
     """
-    top = existing(root, LAYOUT, WHERE)
-    if not top.is_dir():
-        raise UserError(top, "is not a folder", f"Expected: {LAYOUT}. {WHERE}")
+    top = existing_folder(root, LAYOUT, WHERE)
     pictures = PictureFiles.of(top)
-    texts = [file for file in pictures.found.others if file.suffix.lower() == ".txt" and not is_names(file) and not is_list(file)]
-    files: dict[Path, Path] = {}  # picture -> its file
-    others: list[Path] = []
-    problems: list[UserError] = []
-    for file in texts:
-        picture = pictures.beside(file)
-        if picture in files:
-            problems.append(UserError(file, f"is of {picture.name}, and so is {files[picture]}", "Keep one of the two."))
-        elif picture:
-            files[picture] = file
-        elif formats.reader_of(file) == "yolo":
-            reason = f"has no image: nothing called {file.stem} lies beside it or in images/"
-            problems.append(UserError(file, reason, "Add the image, or take the file away."))
-        else:
-            others.append(file)
+    files, others, problems = _by_picture(pictures)
     if not files:
         refuse(problems)
         hints = "".join(f" {hint}." for hint in formats.notes(pictures.found.others, "yolo"))
@@ -82,19 +66,14 @@ def read(
     def made(picture: Path) -> tuple[Image, list[list[float]]]:
         file = files[picture]
         lines = _lines(file, names, with_points)
-        size = _size(picture) if lines else None
+        size = size_if_readable(picture) if lines else None
         things = [_thing(category, shape, size, f"{file} line {number}") for number, category, shape in lines]
         return Image(pictures.id(picture), picture, things, str(file), split_of(picture, top)), [shape for *_, shape in lines]
 
     pairs = each(made, files, problems)
     images = [image for image, _ in pairs]
     refuse_other_shapes(top, [shape for _, lines in pairs for shape in lines])
-    notes = [f"{count(len(others), '.txt file')} without image left out ({some(file.name for file in others)})"] if others else []
-    if names is None:
-        notes.append("No data.yaml or classes.txt names the classes: they are called by their numbers")
-    if empties := [image for image in images if not image.things]:
-        said = "that nothing is there" if empty == "nothing" else "nothing (data.options={empty: nothing}: that nothing is there)"
-        notes.append(f"{count(len(empties), 'empty file')}: of these images is known {said}")
+    notes = _notes(others, names, sum(not image.things for image in images), empty)
     try:
         records = labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="label", notes=notes)
     except Several as several:
@@ -102,6 +81,37 @@ def read(
     records = Records([replace(record, split=_split(record, splits)) for record in records], records.notes)
     refuse(problems, records)
     return records
+
+
+def _by_picture(pictures: PictureFiles) -> tuple[dict[Path, Path], list[Path], list[UserError]]:
+    """The file of each picture, the files that are of none and not YOLO's either, and what is wrong with further ones."""
+    files: dict[Path, Path] = {}
+    others: list[Path] = []
+    problems: list[UserError] = []
+    for file in pictures.found.others:
+        if file.suffix.lower() != ".txt" or is_names(file) or is_list(file):
+            continue
+        picture = pictures.beside(file)
+        if picture in files:
+            problems.append(UserError(file, f"is of {picture.name}, and so is {files[picture]}", "Keep one of the two."))
+        elif picture:
+            files[picture] = file
+        elif formats.reader_of(file) == "yolo":
+            reason = f"has no image: nothing called {file.stem} lies beside it or in images/"
+            problems.append(UserError(file, reason, "Add the image, or take the file away."))
+        else:
+            others.append(file)
+    return files, others, problems
+
+
+def _notes(others: Sequence[Path], names: Mapping[int, str] | None, empties: int, empty: Empty) -> list[str]:
+    notes = [f"{count(len(others), '.txt file')} without image left out ({some(file.name for file in others)})"] if others else []
+    if names is None:
+        notes.append("No data.yaml or classes.txt names the classes: they are called by their numbers")
+    if empties:
+        said = "that nothing is there" if empty == "nothing" else "nothing (data.options={empty: nothing}: that nothing is there)"
+        notes.append(f"{count(empties, 'empty file')}: of these images is known {said}")
+    return notes
 
 
 def _split(record: Record, splits: Mapping[Path, str]) -> str | None:
@@ -151,10 +161,3 @@ def _thing(category: str, shape: list[float], size: Size | None, where: str) -> 
         raise UserError(where, reason, "Write class x y width height; if key points follow, data.yaml tells their kpt_shape.")
     points = tuple((x * width, y * height) for x, y in zip(shape[::2], shape[1::2], strict=True))
     return Marked(category, shapes.area(points), Annotation("polygon", points=points) if size else None)
-
-
-def _size(picture: Path) -> Size | None:
-    try:
-        return image_size(picture)
-    except UserError:
-        return None  # the survey says what is wrong with the picture

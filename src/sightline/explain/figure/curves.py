@@ -18,6 +18,7 @@ from sightline.explain.cells import names
 from sightline.explain.colours import MUTED, SERIES
 from sightline.explain.figure.kind import Options, kind, layout, same_images
 from sightline.explain.figure.words import wrapped
+from sightline.explain.figures import columns, losses, plain
 from sightline.explain.figures import roc as roc_curves
 from sightline.explain.style import STYLE, bare
 
@@ -33,12 +34,9 @@ def loss_curve(runs: Sequence[Run], options: Options) -> Figure:
     Each loss as it is before it is weighed; dotted lines: a new stage begins.
     """
     history = [_history(run) for run in runs]
-    keys = list(dict.fromkeys(key for rows in history for row in rows for key in row))
-    terms = [key for key in keys if key.startswith("train/") and key != "train/loss"]
-    panels = {"total loss, training": "train/loss"}
-    # where one loss is all there is, it is the total
-    panels |= {f"{_plain(key)}, training": key for key in terms if len(terms) > 1}
-    panels |= {"class loss, validation": "val/loss"} if "val/loss" in keys else {}
+    logged = columns([row for rows in history for row in rows])
+    panels = {"total loss, training": "train/loss"} | {f"{title}, training": key for title, key in losses(logged).items()}
+    panels |= {"class loss, validation": "val/loss"} if "val/loss" in logged else {}
     labels, width = names(runs), min(3, len(panels))
     height = -(-len(panels) // width)
     with rc_context(STYLE):
@@ -48,8 +46,7 @@ def loss_curve(runs: Sequence[Run], options: Options) -> Figure:
             lines = [_line(label, rows, key, colour) for label, rows, colour in zip(labels, history, cycle(SERIES), strict=False)]
             _draw(axes, title, [line for line in lines if len(line[1])])
             for run, colour in zip(runs, cycle(SERIES), strict=False):
-                for start in stage_starts(run):
-                    axes.axvline(start + 0.5, color=colour if len(runs) > 1 else MUTED, linewidth=1, linestyle=":", zorder=0)
+                _mark_stages(axes, run, colour if len(runs) > 1 else MUTED)
         for axes in grid[len(panels) :]:
             axes.set_axis_off()
         if len(runs) > 1:
@@ -75,7 +72,7 @@ def weights(runs: Sequence[Run], options: Options) -> Figure:
         for row, label, rows in zip(grid, names(runs), history, strict=True):
             for axes, k in zip(row, kinds, strict=True):
                 keys = list(dict.fromkeys(key for one in rows for key in one if key.startswith(f"{k}/")))
-                lines = [_line(_plain(key), rows, key, colour) for key, colour in zip(keys, cycle(SERIES), strict=False)]
+                lines = [_line(plain(key), rows, key, colour) for key, colour in zip(keys, cycle(SERIES), strict=False)]
                 if not lines:
                     axes.set_axis_off()
                     continue
@@ -92,7 +89,7 @@ def roc(runs: Sequence[Run], options: Options) -> Figure:
     """ROC curves of runs, with the area under each and its interval."""
     split = same_images(runs, options)
     if not any(curve and curve.fpr for run in runs for curve in run.scores[split].classification.roc.values()):
-        raise UserError(runs[0].path, f"split {split!r} holds images of one class only, so there is no curve", "Give another --split.")
+        raise UserError(runs[0].path, f"split {split!r} holds images of one class only, so there is no curve", "Give another `split=...`.")
     figure = roc_curves(list(runs), split)
     (axes,) = figure.axes
     # below the axes, where long names of runs cover no curve
@@ -134,6 +131,11 @@ def _draw(axes: Axes, title: str, lines: Sequence[Line]) -> None:
     bare(axes)
 
 
+def _mark_stages(axes: Axes, run: Run, colour: str) -> None:
+    for start in stage_starts(run):
+        axes.axvline(start + 0.5, color=colour, linewidth=1, linestyle=":", zorder=0)
+
+
 def _log_if_wide(axes: Axes, lines: Sequence[Line]) -> None:
     values = np.concatenate([values for _, _, values, _ in lines])
     if values.min() > 0 and values.max() > 20 * values.min():
@@ -144,7 +146,3 @@ def _log_if_wide(axes: Axes, lines: Sequence[Line]) -> None:
 def _legend(figure: Figure, axes: Axes) -> None:
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)), handlelength=1.4)
-
-
-def _plain(key: str) -> str:
-    return key.partition("/")[2].replace("_", " ")

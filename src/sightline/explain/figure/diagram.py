@@ -34,7 +34,7 @@ def diagram(runs: Sequence[Run], options: Options) -> Figure:
     """
     recipes = [run.recipe for run in runs] + [load_recipe(name).check() for name in options.recipes]
     if not recipes:
-        raise UserError("figure diagram", "needs a run or a recipe", "Give --run FOLDER or --recipe NAME; see `sightline recipes`.")
+        raise UserError("figure diagram", "needs a run or a recipe", "Give the folder of a run, or for example `recipes=['gain']`.")
     found: list[Diagram] = []
     for letter, recipe in zip(ascii_lowercase, recipes, strict=False):
         name = f"({letter}) {recipe.name}" if len(recipes) > 1 else recipe.name

@@ -26,7 +26,7 @@ def focal_loss(runs: Sequence[Run], options: Options) -> Figure:
     for run in runs:
         loss = run.recipe.losses.classification
         if loss.name != "focal":
-            raise UserError(run.path, f"was trained with {loss.name}, not with the focal loss", "Draw the figure without --run.")
+            raise UserError(run.path, f"was trained with {loss.name}, not with the focal loss", "Draw the figure without this run.")
         own = float(loss.options.get("gamma", 2.0))
     gammas = sorted({*GAMMAS, *([] if own is None else [own])})
     p = torch.linspace(0.01, 1 - 1e-6, 400, dtype=torch.float64)

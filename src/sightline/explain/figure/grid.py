@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
@@ -72,26 +74,48 @@ def grid(
     with rc_context(STYLE):
         figure = Figure(figsize=(page, height))
         top = height - head
+        middles = [left + column * (cell + _GAP) + cell / 2 for column in range(columns)]
+        for x, text in zip(middles, heads, strict=False):
+            _write(figure, x, top + 0.05, text, va="bottom", fontsize=TITLE, fontweight="bold", color=INK)
         for line, row in enumerate(cells):
-            for column, one in enumerate(row):
-                x = left + column * (cell + _GAP)
-                if one is not None:
-                    _picture(figure, (x / page, (top - cell * shape) / height, cell / page, cell * shape / height), one)
-                    tone = MUTED if one.right is None else RIGHT if one.right else WRONG
-                    at = ((x + cell / 2) / page, (top - cell * shape - 0.03) / height)
-                    figure.text(*at, captions[line][column], ha="center", va="top", fontsize=CAPTION, color=tone, linespacing=1.1)
-                if line == 0 and heads:
-                    at = ((x + cell / 2) / page, (top + 0.05) / height)
-                    figure.text(*at, heads[column], ha="center", va="bottom", fontsize=TITLE, fontweight="bold", color=INK)
+            bottom = top - cell * shape
+            _row(figure, row, captions[line], middles, bottom, (cell, cell * shape))
             if sides:
-                text, at = wrapped(sides[line], cell * shape, TITLE, bold=True, lines=1), (0.02 / page, (top - cell * shape / 2) / height)
-                figure.text(*at, text, rotation=90, ha="left", va="center", fontsize=TITLE, fontweight="bold", color=INK)
-            top -= cell * shape + under[line]
+                text, middle = wrapped(sides[line], cell * shape, TITLE, bold=True, lines=1), (top + bottom) / 2
+                _write(figure, 0.02, middle, text, rotation=90, ha="left", va="center", fontsize=TITLE, fontweight="bold", color=INK)
+            top = bottom - under[line]
         if bar:
-            _key(figure, bar, (foot + 0.36) / height, page, height)
+            _key(figure, bar, foot + 0.36)
         if note:
-            figure.text(0.5, 0.02 / height, footnote, ha="center", va="bottom", fontsize=CAPTION, color=MUTED)
+            _write(figure, page / 2, 0.02, footnote, va="bottom", fontsize=CAPTION, color=MUTED)
     return figure
+
+
+def _row(
+    figure: Figure,
+    cells: Sequence[Cell | None],
+    captions: Sequence[str],
+    middles: Sequence[float],
+    bottom: float,
+    size: tuple[float, float],
+) -> None:
+    """Pictures side by side with a caption below each; `size` is the width and the height of a picture."""
+    for x, cell, caption in zip(middles, cells, captions, strict=True):
+        if cell is not None:
+            _picture(_axes(figure, x - size[0] / 2, bottom, *size), cell)
+            tone = MUTED if cell.right is None else RIGHT if cell.right else WRONG
+            _write(figure, x, bottom - 0.03, caption, va="top", fontsize=CAPTION, color=tone, linespacing=1.1)
+
+
+def _axes(figure: Figure, x: float, y: float, width: float, height: float) -> Axes:
+    """Axes at a place in inches from the lower left corner."""
+    page_width, page_height = figure.get_size_inches()
+    return figure.add_axes((x / page_width, y / page_height, width / page_width, height / page_height))
+
+
+def _write(figure: Figure, x: float, y: float, text: str, *, ha: str = "center", **style: Any) -> None:
+    """A text at a place in inches from the lower left corner."""
+    figure.text(x / figure.get_figwidth(), y / figure.get_figheight(), text, ha=ha, **style)
 
 
 def _lines(texts: Sequence[str], size: float) -> float:
@@ -100,15 +124,15 @@ def _lines(texts: Sequence[str], size: float) -> float:
     return rows * size * LINE / 72
 
 
-def _picture(figure: Figure, place: tuple[float, float, float, float], cell: Cell) -> None:
-    axes = figure.add_axes(place)
+def _picture(axes: Axes, cell: Cell) -> None:
     axes.imshow(cell.picture, interpolation="lanczos")
     axes.set_axis_off()
 
 
-def _key(figure: Figure, bar: ColourBar, bottom: float, page: float, height: float) -> None:
+def _key(figure: Figure, bar: ColourBar, bottom: float) -> None:
+    page = figure.get_figwidth()
     length = min(3.2, page * 0.6)
-    axes = figure.add_axes(((page - length) / 2 / page, bottom, length / page, 0.1 / height))
+    axes = _axes(figure, (page - length) / 2, bottom, length, 0.1)
     axes.imshow(np.linspace(0, 1, 256)[None], aspect="auto", cmap=ListedColormap(bar.colours.tolist()))
     axes.set_yticks([])
     axes.set_xticks([0, 255], bar.ticks, fontsize=CAPTION)

@@ -33,14 +33,14 @@ def positives(runs: Sequence[Run], options: Options) -> Figure:
     attention(run, split)
     label = run.classes[-1] if options.label is None else options.label
     if label not in run.classes:
-        raise UserError(f"--class {label}", f"{run.path} has no such class", nearest(label, run.classes))
+        raise UserError(f"class {label!r}", f"{run.path} has no such class", nearest(label, run.classes))
     said, c = run.predictions(split), run.classes.index(label)
     right = np.flatnonzero((said.labels == c) & (run.decision(said.probabilities) == c))
     if not len(right):
         reason = f"recognised no image of class {label!r} in split {split!r}"
-        raise UserError(run.path, reason, "Draw attention-grid, which shows errors too, or give another --class.")
+        raise UserError(run.path, reason, "Draw attention-grid, which shows errors too, or give another `label=...`.")
     known = [said.ids[i] for i in right]
-    ids = asked(known, options, f"{run.path}: among the recognised images of class {label!r}")
+    ids = asked(known, options, f"among the images of class {label!r} that {run.path} recognised")
     ids = ids or [known[i] for i in spread(said.probabilities[right, c], options.images or 4)]
     shown_columns = columns(runs, split, every=True)
     titles = ["image", "annotation", *(_of(c.map, len(shown_columns)) for c in shown_columns)]
@@ -59,7 +59,7 @@ def attention_grid(runs: Sequence[Run], options: Options) -> Figure:
     split = same_images(runs, options)
     for run in runs:
         attention(run, split)
-    ids = asked(runs[0].predictions(split).ids, options, f"split {split!r}") or choose(runs, split, options.images or 4)
+    ids = asked(runs[0].predictions(split).ids, options, f"in split {split!r}") or choose(runs, split, options.images or 4)
     found = columns(runs, split, every=True)
     note = OUTLINE if options.ids else f"{OUTLINE} {HARDEST}"
     titles = ["image", "annotation", *(c.title for c in found)]
@@ -79,7 +79,7 @@ def class_maps(runs: Sequence[Run], options: Options) -> Figure:
             remedy = "Evaluate it with evaluate.explain=label."
             raise UserError(run.path, "kept the maps of the predicted classes, not of the labelled ones", remedy)
     labels = truth(runs[0].predictions(split))
-    ids = asked(list(labels), options, f"split {split!r}") or _per_class(runs, split, labels, options.images or 1)
+    ids = asked(list(labels), options, f"in split {split!r}") or _per_class(runs, split, labels, options.images or 1)
     sides = [runs[0].classes[labels[i]] for i in ids]
     cells: list[list[Cell | None]] = []
     for sample in runs[0].pictures(split, ids):
@@ -123,7 +123,7 @@ def _psi(image: np.ndarray, roi: np.ndarray | None, options: Options) -> Cell:
 def saliency(runs: Sequence[Run], options: Options) -> Figure:
     """Saliency of run (A) against run (B): Grad-CAM on the last feature map of both, whatever their own attention is."""
     split = same_images(runs, options)
-    ids = asked(runs[0].predictions(split).ids, options, f"split {split!r}") or choose(runs, split, options.images or 4)
+    ids = asked(runs[0].predictions(split).ids, options, f"in split {split!r}") or choose(runs, split, options.images or 4)
     samples = runs[0].pictures(split, ids)
     cells: list[list[Cell | None]] = [[Cell(enlarged(s.image), "", None, f"Image {s.id}.")] for s in samples]
     labels = truth(runs[0].predictions(split))

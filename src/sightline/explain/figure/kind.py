@@ -44,9 +44,6 @@ class Options:
         return self.colours or "default"
 
 
-FLAGS = {"ids": "--id", "label": "--class", "units": "--unit", "recipes": "--recipe"}
-
-
 @dataclass(frozen=True)
 class Kind:
     """A figure that can be drawn: `kind(runs, options)`.
@@ -77,16 +74,16 @@ class Kind:
         name = self.draw.__name__.replace("_", "-")
         fewest, most = self.runs
         if len(runs) < fewest:
-            raise UserError(f"figure {name}", f"needs {fewest} run{'s'[: fewest > 1]}, {len(runs)} given", "Give run folders with --run.")
+            raise UserError(f"figure {name}", f"needs {fewest} run{'s'[: fewest > 1]}, {len(runs)} given", "Give the folders of runs.")
         if most is not None and len(runs) > most:
             raise UserError(f"figure {name}", f"takes at most {most} run{'s'[: most > 1]}, {len(runs)} given", "Draw it for each of them.")
         given = [f.name for f in fields(options) if getattr(options, f.name) not in (None, ())]
         for option in given:
             if option not in self.takes:
-                known = " ".join(FLAGS.get(o, f"--{o}") for o in sorted(self.takes)) or "no options"
-                raise UserError(f"figure {name}", f"does not take {FLAGS.get(option, f'--{option}')}", f"It takes {known}.")
+                known = ", ".join(f"`{taken}=...`" for taken in sorted(self.takes)) or "no options"
+                raise UserError(f"figure {name}", f"does not take `{option}=...`", f"It takes {known}.")
         if options.images is not None and options.images < 1:
-            raise UserError("--images", f"{options.images} images cannot be shown", "Give 1 or more.")
+            raise UserError(f"`images={options.images}`", f"{options.images} images cannot be shown", "Give 1 or more.")
         return self.draw(runs, options)
 
 
@@ -134,7 +131,7 @@ def attention(run: Run, split: str) -> Attention:
     return found
 
 
-def asked(known: Sequence[str], options: Options, where: str) -> list[str]:
+def asked(known: Sequence[str], options: Options, place: str) -> list[str]:
     """The images that were asked for by name; empty if none were.
 
     Raises:
@@ -142,7 +139,7 @@ def asked(known: Sequence[str], options: Options, where: str) -> list[str]:
     """
     for name in options.ids:
         if name not in set(known):
-            raise UserError(f"--id {name}", f"{where} has no such image", nearest(name, known))
+            raise UserError(f"image {name!r}", f"is not {place}", nearest(name, known))
     return list(options.ids)
 
 

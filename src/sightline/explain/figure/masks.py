@@ -36,7 +36,7 @@ def masks(runs: Sequence[Run], options: Options) -> Figure:
     first = attention(runs[0], split)
     known = [id for id, known in zip(first.ids, first.known, strict=True) if known]
     if not known:
-        raise UserError(runs[0].path, f"no image of split {split!r} is annotated", "Give another --split.")
+        raise UserError(runs[0].path, f"no image of split {split!r} is annotated", "Give another `split=...`.")
     ids = asked(known, options, f"among the annotated images of split {split!r}") or known
     samples = runs[0].pictures(split, ids)
     rois = np.stack([s.roi for s in samples if s.roi is not None])  # (N, H, W)

@@ -28,7 +28,7 @@ def samples(runs: Sequence[Run], options: Options) -> Figure:
     """
     (run,) = runs
     dataset = _dataset(run, options.split or "train")
-    ids = asked([r.id for r in dataset.records], options, f"split {options.split or 'train'!r}")
+    ids = asked([r.id for r in dataset.records], options, f"in split {options.split or 'train'!r}")
     count = options.images or 4
     rows: list[list[Cell | None]] = []
     sides: list[str] = []
@@ -74,7 +74,7 @@ def pseudo_masks(runs: Sequence[Run], options: Options) -> Figure:
     """Training images beside the pseudo masks that took the place of annotations."""
     (run,) = runs
     if run.recipe.data.roi.pseudo is None:
-        remedy = "Draw masks with `sightline pseudo-mask`, and train with --set data.roi.pseudo=FOLDER."
+        remedy = "Draw masks with `sightline pseudo-mask`, and train with `data.roi.pseudo=FOLDER`."
         raise UserError(run.path, "was not trained on pseudo masks", remedy)
     dataset = _dataset(run, "train")
     drawn = [r.id for r in dataset.records if any(a.author == "pseudo-mask" for a in r.annotations)]
@@ -98,7 +98,7 @@ def _marked(record: Record, name: str) -> bool:
 
 def _dataset(run: Run, split: str) -> ImageDataset:
     if split not in run.datasets:
-        raise UserError(f"--split {split}", f"{run.path} has no such split", nearest(split, run.datasets))
+        raise UserError(f"split {split!r}", f"{run.path} has no such split", nearest(split, run.datasets))
     return run.datasets[split]
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.cells import Cell
 from sightline.explain.choose import choose
+from sightline.explain.feature_maps import Layer, layers_of, pick
 from sightline.explain.feature_maps import feature_maps as maps_of
-from sightline.explain.feature_maps import layers_of, pick
 from sightline.explain.figure.grid import ColourBar, grid
 from sightline.explain.figure.grids import enlarged
 from sightline.explain.figure.kind import Options, asked, kind, same_images, truth
@@ -26,11 +27,11 @@ SHOWN = 4  # units, where none are asked for
 def feature_maps(runs: Sequence[Run], options: Options) -> Figure:
     """Feature maps of single units over images, in transparent green: darker is higher.
 
-    Rows are images, columns units. Without --unit, those of the last layer that answer most to the images shown.
+    Rows are images, columns units. Without `units`, those of the last layer that answer most to the images shown.
     """
     (run,) = runs
     split = same_images(runs, options)
-    ids = asked(run.predictions(split).ids, options, f"split {split!r}") or choose(run, split, options.images or 4)
+    ids = asked(run.predictions(split).ids, options, f"in split {split!r}") or choose(run, split, options.images or 4)
     backbone, dataset = run.classifier().backbone, run.datasets[split]
     place = {record.id: i for i, record in enumerate(dataset.records)}
     images = torch.stack([dataset[place[i]].image for i in ids]).to(run.device)  # (N, 3, H, W)
@@ -38,30 +39,36 @@ def feature_maps(runs: Sequence[Run], options: Options) -> Figure:
     wanted = [unit(text) for text in options.units]
     shown = pick(layers, [layer for layer, _ in wanted]) if wanted else layers[-1:]
     found = maps_of(backbone, images, shown)  # layer -> (N, K, h, w)
-    if wanted:
-        units = [(layer, number) for layer, (_, number) in zip(shown, wanted, strict=True)]
-    else:
-        units = [(shown[0], int(k)) for k in found[shown[0].name].amax((0, 2, 3)).topk(min(SHOWN, shown[0].filters)).indices]
+    units = list(zip(shown, [k for _, k in wanted], strict=True)) if wanted else _strongest(shown[0], found)
     labels = truth(run.predictions(split))
-    rows: list[list[Cell | None]] = []
-    for sample in run.pictures(split, ids):
-        rows.append([Cell(enlarged(sample.image), run.classes[labels[sample.id]], None, f"Image {sample.id}.")])
-    for layer, k in units:
-        if k >= layer.filters:
-            raise UserError(f"--unit {layer.name}/{k}", f"the layer has {layer.filters} filters", "Filters are counted from 0.")
-        maps = found[layer.name][:, k].numpy()  # (N, h, w)
-        most = max(float(maps.max()), 0.0)
-        for row, own in zip(rows, maps, strict=True):
-            assert row[0] is not None
-            caption = f"peak {max(float(own.max()), 0) / most:.0%}" if most else "not active"
-            row.append(Cell(tint(row[0].picture, own, most), caption, None, f"Unit {k} of layer {layer.name}."))
+    pictures = [enlarged(sample.image) for sample in run.pictures(split, ids)]
+    columns = [[Cell(picture, run.classes[labels[i]], None, f"Image {i}.") for picture, i in zip(pictures, ids, strict=True)]]
+    columns += [_answers(layer, k, found[layer.name], pictures) for layer, k in units]
     cover = OPAQUE * np.linspace(0, 1, 256)[:, None]
     bar = ColourBar((255 * (1 - cover) + np.array(GREEN) * cover) / 255, "activation, share of the unit's highest on these images")
     note = "" if wanted else "The units of the last layer with the highest activations on these images. "
     note += "" if options.ids else "The images are those on which the run errs or is unsure."
     note += " Layers: " + ", ".join(dict.fromkeys(f"{layer.number}\u00a0{layer.name}" for layer, _ in units)) + "."
     titles = [f"layer\u00a0{layer.number}, filter\u00a0{k}" for layer, k in units]
-    return grid(rows, ["image", *titles], bar=bar, note=note.strip())
+    return grid(list(zip(*columns, strict=True)), ["image", *titles], bar=bar, note=note.strip())
+
+
+def _strongest(layer: Layer, found: Mapping[str, Tensor]) -> list[tuple[Layer, int]]:
+    """The units of a layer that answer most to any of the images."""
+    return [(layer, int(k)) for k in found[layer.name].amax((0, 2, 3)).topk(min(SHOWN, layer.filters)).indices]
+
+
+def _answers(layer: Layer, k: int, found: Tensor, pictures: Sequence[np.ndarray]) -> list[Cell]:
+    """What a unit answers to each picture; `found` are the maps of its layer, (N, K, h, w)."""
+    if k >= layer.filters:
+        raise UserError(f"unit {layer.name}/{k}", f"the layer has {layer.filters} filters", "Filters are counted from 0.")
+    maps = found[:, k].numpy()  # (N, h, w)
+    most = max(float(maps.max()), 0.0)
+    captions = [f"peak {max(float(own.max()), 0) / most:.0%}" if most else "not active" for own in maps]
+    return [
+        Cell(tint(picture, own, most), caption, None, f"Unit {k} of layer {layer.name}.")
+        for picture, own, caption in zip(pictures, maps, captions, strict=True)
+    ]
 
 
 def unit(text: str) -> tuple[str, int]:
@@ -72,6 +79,6 @@ def unit(text: str) -> tuple[str, int]:
     """
     layer, slash, number = text.rpartition("/")
     if not slash or not layer or not number.isdigit():
-        remedy = "Write for example --unit 6/12, the filter 12 of layer 6; `sightline gallery` shows all."
-        raise UserError(f"--unit {text}", "is not of the form LAYER/FILTER", remedy)
+        remedy = "Write for example `units=['6/12']`, which is filter 12 of layer 6; the gallery shows all of them."
+        raise UserError(f"unit {text!r}", "is not of the form LAYER/FILTER", remedy)
     return layer, int(number)

@@ -26,6 +26,8 @@ from sightline.types import Batch, Look
 
 SLOPE_TOLERANCE = 0.05
 
+Fault = tuple[str, str]  # reason and remedy
+
 _DEAD = "its gradient at the map is zero in every image: the map is saturated, constant or without positive evidence"
 
 
@@ -84,7 +86,7 @@ def require(classifier: GuidedClassifier, objective: Objective, batch: Batch) ->
     """
     for report in audit(classifier, objective, batch):
         if not report.ok:
-            raise UserError(f"loss {report.loss}", f"would move nothing: {report.reason}", report.remedy)
+            raise UserError(f"loss {report.loss}", f"would have no effect: {report.reason}", report.remedy)
 
 
 @dataclass(frozen=True)
@@ -115,47 +117,61 @@ def _examine(classifier: GuidedClassifier, objective: Objective, batch: Batch) -
 
 def _judge(name: str, loss: GuidanceLoss | BehaviourLoss, value: Any, step: _Step) -> PathReport:
     """One loss; the causes in the order in which they hide each other."""
-
-    def fault(reason: str, remedy: str) -> PathReport:
-        return PathReport(name, False, reached, reason, remedy)
-
-    reached: dict[str, float] = {}
-    if value is None:
-        return fault("its weight is 0", "Give it a weight, or take it out of the recipe.")
-    if lack := loss.missing(step.batch):
-        return fault(f"{lack} in the batch that was looked at", "Give such images, or take the loss out of the recipe.")
-    if not isinstance(value, Tensor):
-        return fault("it returns a plain number, which has no gradient", "Let it return a tensor that hangs on the graph.")
-    if not torch.isfinite(value):
-        return fault(f"its value is {value.item()}", "Look for a division by zero or a logarithm of zero in it.")
-    if isinstance(loss, BehaviourLoss) and loss.gradient_free:
-        return fault(loss.gradient_free, "Choose another mode, e.g. gt.")
-    read = loss.attention(step.look)
-    if read and not read[0].requires_grad:
-        return fault("the attention map is detached from the graph", "The source must not detach its map or compute it under no_grad.")
-    if read and read[0].shape[-2:] == (1, 1):
-        return fault("the attention map has one cell, which is the whole image", "Use larger images, or a finer map: `backbone.stride`.")
-    if not value.requires_grad:
-        return fault("its value is a constant", "It must not replace its value by a constant or detach it.")
-
+    if fault := _without_gradient(loss, value, step):
+        return PathReport(name, False, {}, *fault)
     own = {f"losses.{key}": p for key, p in loss.named_parameters() if p.requires_grad}
     gradients = _gradients(value, step.weights | own)
     if not all(torch.isfinite(g).all() for g in gradients.values()):
-        return fault("its gradient is not finite", "Look for a root, a logarithm or a division at zero in it.")
+        return PathReport(name, False, {}, "its gradient is not finite", "Look for a root, a logarithm or a division at zero in it.")
     reached = _norms(gradients)
-    if read:
-        at_map: Tensor | None = torch.autograd.grad(value, read[0], retain_graph=True, allow_unused=True)[0]
-        if at_map is None:
-            return fault("its value does not depend on the attention map", "It must not replace its value by a constant or detach the map.")
-        if not at_map.any():
-            return fault(_DEAD, "Use squash=minmax or squash=sigmoid, which leave no map without gradient, or start from trained weights.")
-    parts = set(reached)
+    fault = _lost_at_map(loss, value, step) or _lost_behind(loss, reached, step)
+    return PathReport(name, False, reached, *fault) if fault else PathReport(name, True, reached)
+
+
+def _without_gradient(loss: GuidanceLoss | BehaviourLoss, value: Any, step: _Step) -> Fault | None:
+    """Why the value of a loss has no gradient that could be followed."""
+    if value is None:
+        return "its weight is 0", "Give it a weight, or take it out of the recipe."
+    if lack := loss.missing(step.batch):
+        return f"{lack} in the batch that was looked at", "Give such images, or take the loss out of the recipe."
+    if not isinstance(value, Tensor):
+        return "it returns a plain number, which has no gradient", "Let it return a tensor that hangs on the graph."
+    if not torch.isfinite(value):
+        return f"its value is {value.item()}", "Look for a division by zero or a logarithm of zero in it."
+    if isinstance(loss, BehaviourLoss) and loss.gradient_free:
+        return loss.gradient_free, "Choose another mode, e.g. gt."
+    read = loss.attention(step.look)
+    if read and not read[0].requires_grad:
+        return "the attention map is detached from the graph", "The source must not detach its map or compute it under no_grad."
+    if read and read[0].shape[-2:] == (1, 1):
+        return "the attention map has one cell, which is the whole image", "Use larger images, or a finer map: `backbone.stride`."
+    if not value.requires_grad:
+        return "its value is a constant", "It must not replace its value by a constant or detach it."
+    return None
+
+
+def _lost_at_map(loss: GuidanceLoss | BehaviourLoss, value: Tensor, step: _Step) -> Fault | None:
+    """Why the gradient of a loss ends before the map that the loss reads."""
+    read = loss.attention(step.look)
+    if read is None:
+        return None
+    at_map: Tensor | None = torch.autograd.grad(value, read[0], retain_graph=True, allow_unused=True)[0]
+    if at_map is None:
+        return "its value does not depend on the attention map", "It must not replace its value by a constant or detach the map."
+    if not at_map.any():
+        return _DEAD, "Use squash=minmax or squash=sigmoid, which leave no map without gradient, or start from trained weights."
+    return None
+
+
+def _lost_behind(loss: GuidanceLoss | BehaviourLoss, reached: dict[str, float], step: _Step) -> Fault | None:
+    """Why the gradient of a loss does not arrive at the weights that it should move."""
     wanted = ("backbone", "head") if isinstance(loss, BehaviourLoss) else (*step.classifier.source.reaches, "losses")
-    closed = [part for part in wanted if part in parts and reached[part] <= step.noise.get(part, 0.0)]
-    if closed:
-        source = "Something between the map and these weights is detached or saturated." if read else "Something in it is detached."
-        return fault(f"no gradient reaches {' and '.join(closed)}", source)
-    return PathReport(name, True, reached)
+    closed = [part for part in wanted if part in reached and reached[part] <= step.noise.get(part, 0.0)]
+    if not closed:
+        return None
+    has_map = loss.attention(step.look) is not None
+    remedy = "Something between the map and these weights is detached or saturated." if has_map else "Something in it is detached."
+    return f"no gradient reaches {' and '.join(closed)}", remedy
 
 
 def _gradients(value: Tensor, weights: dict[str, Tensor]) -> dict[str, Tensor]:
