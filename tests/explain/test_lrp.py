@@ -135,6 +135,14 @@ def test_our_own_classifiers_are_supported_with_batch_norm_and_branches(tiny_rec
     assert by("lrp", classifier, images, TARGET[:1]).shape == (1, 1, 32, 32)
 
 
+@pytest.mark.parametrize("source", ["gradcam", "none", "decoder"])
+def test_a_wrapped_network_is_explained_like_the_network_itself(images, source):
+    network = Residual().eval()
+    classifier = wrap(network, "first", source=source, image_size=16)
+    require_support("lrp", classifier, 16)
+    torch.testing.assert_close(by("lrp", classifier, images, TARGET), lrp(network, images, TARGET))
+
+
 def test_a_colour_that_the_network_subtracts_has_no_relevance(tiny_recipe):
     classifier = build(tiny_recipe({"backbone.mean": [0.2, 0.4, 0.6], "backbone.std": [1, 1, 1]}), 3)
     plain = torch.tensor([0.2, 0.4, 0.6]).view(1, 3, 1, 1).expand(1, 3, 32, 32)

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from sightline.attention.wrapped import WrappedHead
 from sightline.errors import UserError
 
 KNOWN = (nn.Conv2d, nn.BatchNorm2d, nn.ReLU, nn.LeakyReLU, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.Linear, nn.Flatten)
-IDLE = (nn.Identity, nn.Dropout, nn.Dropout2d, nn.Sequential)  # they do nothing in eval mode, a Sequential if it is empty
+IDLE = (nn.Identity, nn.Dropout, nn.Dropout2d, nn.Sequential, WrappedHead)  # they do nothing in eval mode, a Sequential if it is empty
 INSTEAD = "Use integrated-gradients or kernel-shap, which work with every network."
 _ROUNDING = 1e-3  # by which the logits may change, as a share of the largest
 
