@@ -21,6 +21,7 @@ from sightline.errors import UserError
 from sightline.explain.class_image import class_images
 from sightline.explain.gallery import gallery
 from sightline.explain.maps import explain
+from sightline.explain.methods import METHODS
 from sightline.explain.units import name_units
 
 
@@ -94,7 +95,7 @@ def test_no_tensor_is_made_elsewhere_when_a_run_looks(run: Run, tmp_path: Path, 
     monkeypatch.setattr(Run, "classifier", lambda self: classifier)
     with Elsewhere():
         observe(classifier, run.datasets["matched"], run.recipe)
-        for method in ("map", "gradient", "occlusion"):
+        for method in ("map", *METHODS):
             explain(run, [picture], tmp_path / method, method=method)
         annotate_next(run, 2, out=tmp_path / "next")
         class_images(run, ["melanoma"], tmp_path / "images")

@@ -1,4 +1,4 @@
-"""Explanations that work with any classifier (002-19): occlusion, input gradient, class image."""
+"""Explanations that need no attention source (002-19): occlusion, input gradient, class image, and what all methods have in common."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch import nn
 from sightline.attention.classifier import build
 from sightline.explain.class_image import class_image
 from sightline.explain.gradient import input_gradient
+from sightline.explain.methods import METHODS
 from sightline.explain.occlusion import occlusion
 
 SIZE = 32
@@ -60,7 +61,7 @@ def test_the_gradient_is_captums(classifier, images):
 
 def test_each_image_is_explained_by_its_own_score(classifier, images):
     """Pitfall 23."""
-    for explain in (input_gradient, lambda *args: occlusion(*args, patch=8, stride=8)):
+    for explain in (*METHODS.values(), lambda *args: occlusion(*args, patch=8, stride=8)):
         both = explain(classifier, images, TARGET)
         single = torch.cat([explain(classifier, images[n : n + 1], TARGET[n : n + 1]) for n in range(2)])
         torch.testing.assert_close(both, single, rtol=1e-3, atol=1e-5)
@@ -71,10 +72,10 @@ def test_each_image_is_explained_by_its_own_score(classifier, images):
     "explain",
     [
         lambda c, x: occlusion(c, x, TARGET, patch=16, stride=16),
-        lambda c, x: input_gradient(c, x, TARGET),
+        *(lambda c, x, method=method: method(c, x, TARGET) for method in METHODS.values()),
         lambda c, x: class_image(c, 1, SIZE, steps=2),
     ],
-    ids=["occlusion", "gradient", "class image"],
+    ids=["occlusion of wide patches", *METHODS, "class image"],
 )
 def test_explaining_leaves_no_trace(classifier, images, explain, mode):
     """Pitfalls 9, 10, 13: gradients, modes, hooks, statistics, the images and the caller's random state are as before."""

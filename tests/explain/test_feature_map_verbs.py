@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 from cnn4_run import cnn4_run
 from PIL import Image
 from typer.testing import CliRunner
 
 from sightline.cli import app
+from sightline.explain.methods import METHODS
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +57,16 @@ def test_class_image_writes_a_picture_of_each_class(run, call, tmp_path):
             assert picture.size == (32, 32)
 
 
-@pytest.mark.parametrize("method", ["occlusion", "gradient"])
+@pytest.mark.parametrize("method", METHODS)
 def test_explain_by_another_method(run, call, tmp_path, method):
     Image.effect_noise((60, 40), 80).convert("RGB").save(tmp_path / "photo.png")
     said, _ = call("explain", run.path, tmp_path / "photo.png", "--method", method, "--out", tmp_path / "maps")
-    assert len(said["files"]) == 3
-    assert all(method in file for file in said["files"])
+    picture, values, facts = said["files"]
+    assert all(method.replace("-", "_") in file for file in said["files"])
+    assert json.loads(Path(facts).read_text())["map"] == method
+    raw = np.load(values)
+    assert np.isfinite(raw).all()
+    assert raw.max() > 0
+    assert (raw.min() >= 0) == (method in ("gradient", "smoothgrad")), "evidence against is kept, too"
+    with Image.open(picture) as overlay:
+        assert overlay.size == (60, 40)

@@ -11,6 +11,7 @@ from sightline.attention.classifier import build
 from sightline.config import Data
 from sightline.errors import UserError
 from sightline.explain.maps import explain
+from sightline.explain.methods import METHODS
 
 NAMES = ("nevus", "melanoma", "other")
 DATA = Data(image_size=32)
@@ -106,19 +107,28 @@ def test_mistakes_are_refused_before_anything_is_written(classifier, tiny_recipe
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("method", ["occlusion", "gradient"])
+@pytest.mark.parametrize("method", METHODS)
 def test_a_classifier_without_maps_can_be_explained_by_what_changes_its_score(tiny_recipe, photo, tmp_path, method):
     plain = build(tiny_recipe({"attention": {"name": "none"}}), 3).train()
     written = explain(plain, [photo], tmp_path / "out", method=method, classes=NAMES, data=DATA)
     assert [p.suffix for p in written] == [".png", ".npy", ".json"]
     said = facts(written)[0]
     assert (said["map"], said["explained"]) == (method, said["predicted"])
-    assert np.load(written[1]).shape == (32, 32)
+    assert np.load(written[1]).shape == ((8, 8) if method == "kernel-shap" else (32, 32))
     every = facts(explain(plain, [photo], tmp_path / "all", target="all", method=method, classes=NAMES, data=DATA))
     assert [f["explained"] for f in every] == list(NAMES)
     assert plain.training
+    again = explain(plain, [photo], tmp_path / "again", method=method, classes=NAMES, data=DATA)
+    assert [p.read_bytes() for p in again] == [p.read_bytes() for p in written]
 
 
 def test_an_unknown_method_is_refused(classifier, photo, tmp_path):
     with pytest.raises(UserError, match='Did you mean "occlusion"'):
         explain(classifier, [photo], tmp_path / "out", method="oclusion", classes=NAMES, data=DATA)
+
+
+def test_a_network_that_a_method_does_not_support_is_refused_before_anything_is_written(tiny_recipe, photo, tmp_path):
+    plain = build(tiny_recipe({"backbone.name": "test_vit", "backbone.stride": None, "attention": {"name": "none"}}), 3)
+    with pytest.raises(UserError, match=r"layer 'backbone\.net\..*norm.*': is of the type LayerNorm, which method lrp does not support"):
+        explain(plain, [photo], tmp_path / "out", method="lrp", classes=NAMES, data=DATA)
+    assert not (tmp_path / "out").exists()

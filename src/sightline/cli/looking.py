@@ -14,7 +14,8 @@ from sightline.cli.options import Device, Json, Moved, RunPath, finish
 @app.command(
     epilog="Examples:\n\n    sightline explain runs/melanoma-energy photo.jpg --out maps\n\n"
     "    sightline explain runs/melanoma-energy *.jpg --out maps --target all\n\n"
-    "    sightline explain runs/melanoma-energy photo.jpg --method occlusion"
+    "    sightline explain runs/melanoma-energy photo.jpg --method occlusion\n\n"
+    "    sightline explain runs/melanoma-energy photo.jpg --method kernel-shap --out maps"
 )
 def explain(
     run: RunPath,
@@ -27,7 +28,11 @@ def explain(
     ] = None,
     colours: Annotated[str, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).")] = "default",
     method: Annotated[
-        str, typer.Option(help="`map`: the attention map of the run. `occlusion`, `gradient`: pixels that change the score; for any run.")
+        str,
+        typer.Option(
+            help="`map`: the attention map of the run. `occlusion`, `gradient`, `smoothgrad`: pixels that change the score. "
+            "`integrated-gradients`, `kernel-shap`, `lrp`: the score shared out among the pixels. All but `lrp` work with any run."
+        ),
     ] = "map",
     device: Device = "auto",
     json: Json = None,

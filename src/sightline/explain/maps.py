@@ -22,14 +22,11 @@ from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
 from sightline.explain.colours import scheme
 from sightline.explain.explanation import Explanation, Found, scale_of
-from sightline.explain.gradient import input_gradient
 from sightline.explain.inputs import file_name, pixels_of, square, untaken
-from sightline.explain.occlusion import occlusion
+from sightline.explain.methods import METHODS, by, require_support
 from sightline.explain.overlay import display, shown
 from sightline.explain.window import window
 from sightline.types import Look
-
-METHODS = ("map", "occlusion", "gradient")
 
 
 def explain(
@@ -55,12 +52,13 @@ def explain(
         target: name of the class to explain; `all`: each class; None: the predicted one. A run decides for a class at the threshold that it
             keeps, see `engine.decision`; a bare classifier for the most probable one.
         cmap: a name of `colours.SCHEMES`.
-        method: `map`: the classifier's own attention; `occlusion` and `gradient` work with any classifier, see there.
+        method: `map`: the classifier's own attention; or a name of `methods.METHODS`, which need no attention source.
         classes: names of the logits; needed only with a classifier.
         data: how pictures become the network's squares; needed only with a classifier.
 
     Raises:
-        UserError: an unknown class or method, a picture that cannot be read, or a classifier without maps.
+        UserError: an unknown class or method, a picture that cannot be read, or a classifier without maps or whose layers the method does
+            not support.
     """
     scheme(cmap)
     if not images:
@@ -85,7 +83,7 @@ class Asked:
         data: how pictures become the network's squares.
         decision: how it decides.
         target: class to explain; `all`; None: the one that is decided for.
-        method: one of `METHODS`.
+        method: `map`, or a name of `methods.METHODS`.
     """
 
     classifier: GuidedClassifier
@@ -106,10 +104,10 @@ def asked_of(
     """See `explain`.
 
     Raises:
-        UserError: an unknown class or method, or a classifier without maps.
+        UserError: an unknown class or method, or a classifier without maps or whose layers the method does not support.
     """
-    if method not in METHODS:
-        raise UserError(f"method {method!r}", "is unknown", nearest(method, METHODS))
+    if method not in ("map", *METHODS):
+        raise UserError(f"method {method!r}", "is unknown", nearest(method, ("map", *METHODS)))
     if isinstance(model, GuidedClassifier):
         classifier, names, settings, of = model, tuple(classes or map(str, range(model.classes))), data or Data(), "the classifier"
         decision = Decision()
@@ -117,10 +115,12 @@ def asked_of(
         classifier, names, settings, of = model.classifier(), model.classes, model.recipe.data, str(model.path)
         decision = model.decision
     if method == "map" and not classifier.map_names:
-        remedy = "Use the method occlusion or gradient, or a run whose recipe has an attention source, such as cam, gradcam or gates."
+        remedy = "Use another method, such as occlusion, or a run whose recipe has an attention source, such as cam, gradcam or gates."
         raise UserError(of, "has no attention map", remedy)
     if target not in (None, "all", *names):
         raise UserError(f"class {target!r}", "is unknown", nearest(str(target), [*names, "all"]))
+    if method != "map":
+        require_support(method, classifier, settings.image_size)
     return Asked(classifier, names, settings, decision, target, method)
 
 
@@ -161,13 +161,8 @@ def _look(
 
 
 def _by(method: str, classifier: GuidedClassifier, images: torch.Tensor, classes: Sequence[str], explained: str) -> Found:
-    """What a method that needs no attention source says of a class; patches are an eighth of the image wide and overlap by half."""
-    target = torch.tensor([classes.index(explained)], device=images.device)
-    patch = max(images.shape[-1] // 8, 1)
-    if method == "occlusion":
-        raw = occlusion(classifier, images, target, patch=patch, stride=max(patch // 2, 1))
-    else:
-        raw = input_gradient(classifier, images, target)
+    """What a method that needs no attention source says of a class."""
+    raw = by(method, classifier, images, torch.tensor([classes.index(explained)], device=images.device))
     return Found(method, explained, raw[0, 0].float().cpu().numpy(), "evidence")
 
 

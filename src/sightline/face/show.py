@@ -36,11 +36,13 @@ def explain(
         what: a run or a classifier.
         picture: a path; an array (H, W, 3) uint8; a tensor (3, H, W) in [0, 1]; or a PIL image.
         target: class to explain, or `all`; None: the predicted class.
-        method: `map`, the classifier's attention map; `occlusion` or `gradient`, which work with every classifier.
+        method: `map`, the classifier's attention map; or `occlusion`, `gradient`, `smoothgrad`, `integrated-gradients`, `kernel-shap` or
+            `lrp`, which need no attention source. The last supports networks of convolutions, ReLU and pooling alone.
         classes, image_size: names of the classes and side of the network's input; not needed for a run, which knows both.
 
     Raises:
-        UserError: a picture that cannot be read, an unknown class or method, or a classifier without maps.
+        UserError: a picture that cannot be read, an unknown class or method, or a classifier without maps or whose layers the method does
+            not support.
     """
     from sightline.explain.inputs import pixels_of
     from sightline.explain.maps import asked_of, explained
