@@ -102,7 +102,7 @@ def test_another_data_set_of_the_same_classes_can_be_given(audited, tmp_path):
     for label in ("cat", "dog"):
         (tmp_path / label).mkdir()
         Image.new("RGB", (8, 8)).save(tmp_path / label / "a.png")
-    with pytest.raises(UserError, match="has the classes cat, dog, the run has nevus, melanoma"):
+    with pytest.raises(UserError, match="has the labels cat, dog, and the run has the classes nevus, melanoma"):
         other(run, "folder", tmp_path, None)
     with pytest.raises(UserError, match="no such split"):
         other(run, None, None, "fliped")

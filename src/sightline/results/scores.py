@@ -313,7 +313,7 @@ class SeedDifference(Result):
 
 
 class Comparison(Result):
-    """Several runs on the same images, as `sightline compare --json` writes it.
+    """Several runs on the same images, on the split that they share.
 
     Attributes:
         split: the split that was scored.
