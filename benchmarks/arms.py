@@ -29,8 +29,8 @@ from sightline.engine.evaluate import evaluate
 from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.engine.train import train
-from sightline.metrics.bootstrap import interval, intervals
-from sightline.metrics.ranks import overall_auc
+from sightline.metrics.intervals.bootstrap import interval, intervals
+from sightline.metrics.scores.ranks import overall_auc
 from sightline.recipe import load_recipe
 from sightline.results.scores import Level
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from sightline.config import Data, Roi
 from sightline.data.annotation import render
-from sightline.data.guiding import guided_by
+from sightline.data.guide.guiding import guided_by
 from sightline.data.images import image_size
 from sightline.data.reading import read
 from sightline.data.splits import split

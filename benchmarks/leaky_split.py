@@ -32,10 +32,10 @@ from sightline.engine.prepare import prepare
 from sightline.engine.run import Run
 from sightline.engine.train import train
 from sightline.errors import UserError
-from sightline.metrics.bootstrap import Array, Groups
-from sightline.metrics.classification import weighted_scores
-from sightline.metrics.compare import Judged
-from sightline.metrics.hierarchical import hierarchical
+from sightline.metrics.comparisons.compare import Judged
+from sightline.metrics.intervals.bootstrap import Array, Groups
+from sightline.metrics.intervals.hierarchical import hierarchical
+from sightline.metrics.scores.classification import weighted_scores
 from sightline.recipe import load_recipe
 from sightline.results.study import OverSeeds
 from sightline.types import Record

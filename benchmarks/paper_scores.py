@@ -14,11 +14,11 @@ import numpy as np
 
 from sightline.engine.compare import judged
 from sightline.engine.run import Run
-from sightline.metrics.bootstrap import Array, interval, intervals, mean_of_defined, ratio
-from sightline.metrics.classification import weighted_scores
-from sightline.metrics.compare import Judged
-from sightline.metrics.localisation import jaccard, upsample
-from sightline.metrics.masks import WHOLE, predicted_masks
+from sightline.metrics.comparisons.compare import Judged
+from sightline.metrics.intervals.bootstrap import Array, interval, intervals, mean_of_defined, ratio
+from sightline.metrics.scores.classification import weighted_scores
+from sightline.metrics.scores.localisation import jaccard, upsample
+from sightline.metrics.scores.masks import WHOLE, predicted_masks
 
 Score = dict[str, Any]  # value, low, high; seeds: its value for each seed
 Maps = Mapping[str, Array]  # name -> (N, h, w)

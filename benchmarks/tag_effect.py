@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sightline.metrics.ranks import overall_auc
+from sightline.metrics.scores.ranks import overall_auc
 from sightline.study.analyse import chosen
 from sightline.study.answers import Answers
 from sightline.study.folder import Study, grouped

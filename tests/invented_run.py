@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import yaml
 
-from sightline.engine.environment import environment
 from sightline.engine.evaluate import Observed, _write, score
 from sightline.engine.files import write_json, write_table
 from sightline.engine.prepare import prepare
+from sightline.engine.reproducible import environment
 from sightline.engine.run import Attention, Predictions, Run
 from sightline.engine.same_data import COLUMNS
 from sightline.recipe import load_recipe

@@ -15,7 +15,7 @@ from sightline.config import Data
 from sightline.data.check import check
 from sightline.data.reading import read
 from sightline.engine.prepare import prepare
-from sightline.metrics.compare import Judged
+from sightline.metrics.comparisons.compare import Judged
 from sightline.recipe import load_recipe
 from sightline.types import Record
 

@@ -10,8 +10,8 @@ import pytest
 from invented_run import invent
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, precision_recall_fscore_support
 
-from sightline.metrics.compare import Judged
-from sightline.metrics.masks import mask_scores
+from sightline.metrics.comparisons.compare import Judged
+from sightline.metrics.scores.masks import mask_scores
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 SCORES = runpy.run_path(str(BENCHMARKS / "paper_scores.py"))

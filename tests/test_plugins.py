@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sightline import catalog, plugins
-from sightline.engine.environment import environment
+from sightline.engine.reproducible import environment
 from sightline.errors import UserError
 from sightline.recipe import recipe_from
 

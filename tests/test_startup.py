@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sightline.engine.environment import environment
+from sightline.engine.reproducible import environment
 
 SOURCE = Path(__file__).parents[1] / "src"
 

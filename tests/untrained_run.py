@@ -8,10 +8,10 @@ import torch
 import yaml
 
 from sightline.attention.classifier import build
-from sightline.engine.environment import environment
 from sightline.engine.evaluate import evaluate
 from sightline.engine.files import write_json, write_table
 from sightline.engine.prepare import prepare
+from sightline.engine.reproducible import environment
 from sightline.engine.run import Run
 from sightline.engine.same_data import COLUMNS
 from sightline.engine.saving import save_model

@@ -8,7 +8,7 @@ from skins import disc, skin
 
 from sightline.data.artefacts import NATURAL
 from sightline.data.counterfactual import ARTEFACTS, paste
-from sightline.metrics.groups import ARTEFACTS as TAGS
+from sightline.metrics.scores.groups import ARTEFACTS as TAGS
 
 
 @pytest.mark.parametrize("artefact", ARTEFACTS)

@@ -12,13 +12,13 @@ from pathlib import Path
 from blobs import spot_record
 
 from sightline.config import Data, Decoy, Roi
-from sightline.data.decoy import carriers_of, with_decoy
-from sightline.data.guiding import guided_by
+from sightline.data.guide.decoy import carriers_of, with_decoy
+from sightline.data.guide.guiding import guided_by
 from sightline.types import Drawable
 
 CODE = """
 import pickle, sys, zlib
-from sightline.data.decoy import carriers_of
+from sightline.data.guide.decoy import carriers_of
 pictures, records, decoy = pickle.load(open(sys.argv[1], "rb"))
 print(*(f"{d.key} {zlib.crc32(d.draw())}" for d in pictures), *sorted(carriers_of(records, decoy, "a")))
 """

@@ -16,8 +16,8 @@ from sightline.engine.files import write_json
 from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.explain.cells import columns, rows
 from sightline.explain.maps import explain
+from sightline.explain.run_pictures import columns, rows
 
 
 def test_without_a_threshold_the_most_probable_class_is_decided_for() -> None:

@@ -73,7 +73,7 @@ def test_training_images_in_the_other_set_are_noticed(run, hospital, tmp_path, m
 
 @pytest.mark.parametrize(
     ("classes", "reason"),
-    [({"MEL": "melanom"}, 'no class .melanom.. Did you mean "melanoma"'), ({"Mel": "melanoma"}, "no label 'Mel'"), ({}, None)],
+    [({"MEL": "melanom"}, r'no class .melanom.\. Did you mean "melanoma"'), ({"Mel": "melanoma"}, "no label 'Mel'"), ({}, None)],
 )
 def test_what_cannot_be_matched_is_refused(run, hospital, classes, reason) -> None:
     if reason is None:
@@ -87,5 +87,5 @@ def test_what_cannot_be_matched_is_refused(run, hospital, classes, reason) -> No
 def test_a_broken_picture_is_named_before_anything_is_scored(run, hospital) -> None:
     broken = hospital / "Nevus" / "Nevus0.png"
     broken.write_bytes(broken.read_bytes()[:200])
-    with pytest.raises(UserError, match="Nevus0.png"):
+    with pytest.raises(UserError, match=r"Nevus0\.png"):
         validate(run, "folder", hospital)

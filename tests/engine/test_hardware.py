@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from sightline.config import Train
-from sightline.engine.hardware import check_hardware
+from sightline.device import check_hardware
 from sightline.engine.train import train
 from sightline.errors import UserError
 

@@ -13,8 +13,7 @@ from sightline.attention.classifier import build
 from sightline.config import Evaluate
 from sightline.data.point_into import check_point_into
 from sightline.data.regions import region_mask
-from sightline.engine.evaluate import observe, score
-from sightline.engine.pointing import pointing
+from sightline.engine.evaluate import observe, pointing, score
 from sightline.engine.prepare import prepare
 from sightline.errors import UserError
 from sightline.types import Record

@@ -15,9 +15,8 @@ import torch
 from PIL import Image
 
 from sightline.engine import module as training_module
-from sightline.engine.alone import alone
 from sightline.engine.checkpoint import Checkpoints, read_checkpoint
-from sightline.engine.files import write_table
+from sightline.engine.files import alone, write_table
 from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.engine.saving import read_weights

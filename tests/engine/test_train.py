@@ -13,8 +13,8 @@ from safetensors.torch import load_file
 
 from sightline.attention.classifier import build
 from sightline.engine import module as training_module
+from sightline.engine.callbacks import Interrupts
 from sightline.engine.evaluate import evaluate
-from sightline.engine.interrupt import Interrupts
 from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.engine.saving import start_from

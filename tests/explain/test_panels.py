@@ -5,9 +5,9 @@ import pytest
 from invented_run import invent
 
 from sightline.engine.run import Attention, Sample
-from sightline.explain.cells import columns, names, rows
 from sightline.explain.overlay import shown
 from sightline.explain.panels import attention_panel, choose, compare_grid
+from sightline.explain.run_pictures import columns, names, rows
 
 
 def texts(figure):

@@ -6,7 +6,7 @@ import pytest
 from sightline.config import Data
 from sightline.data.augment import evaluation, prepare
 from sightline.explain.window import put_back, window
-from sightline.metrics.localisation import upsample
+from sightline.metrics.scores.localisation import upsample
 
 KINDS = {
     "squash": {},

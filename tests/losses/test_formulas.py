@@ -20,7 +20,7 @@ from sightline.losses.l2 import L2, l2
 from sightline.losses.outside import Outside, outside
 from sightline.losses.pixel_ce import PixelCrossEntropy, logits_of, pixel_cross_entropy
 from sightline.losses.selective_mse import SelectiveMSE
-from sightline.metrics.localisation import energy_inside
+from sightline.metrics.scores.localisation import energy_inside
 
 _random = torch.Generator().manual_seed(0)
 A = torch.rand(3, 1, 5, 5, generator=_random)

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap as scipy_bootstrap
 
-from sightline.metrics.bca import bca_levels
-from sightline.metrics.bootstrap import interval, intervals, leave_one_out
-from sightline.metrics.ranks import auc, curves
+from sightline.metrics.intervals.bootstrap import bca_levels, interval, intervals, leave_one_out
+from sightline.metrics.scores.ranks import auc, curves
 
 
 def test_bca_of_a_skewed_mean_is_scipys() -> None:

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sightline.metrics import localisation as per_image
-from sightline.metrics.bootstrap import interval
-from sightline.metrics.evaluate import localisation
-from sightline.metrics.levels import centre, partners
+from sightline.metrics.intervals.bootstrap import interval
+from sightline.metrics.scores import localisation as per_image
+from sightline.metrics.scores.map_scores import centre, localisation, partners
 from sightline.results.base import Score
 from sightline.results.scores import Localisation
 
@@ -106,7 +105,7 @@ def test_pitfall_20_blank_and_broken_maps_score_nothing_and_are_counted() -> Non
 def test_pitfall_21_the_chunk_size_does_not_change_the_scores(monkeypatch: pytest.MonkeyPatch) -> None:
     rois, maps = lesions(), np.random.default_rng(0).normal(size=(24, 4, 4))
     whole = judged(maps, rois)
-    monkeypatch.setattr("sightline.metrics.evaluate._CHUNK", 5)
+    monkeypatch.setattr("sightline.metrics.scores.map_scores._CHUNK", 5)
     assert judged(maps, rois) == whole
 
 

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from sightline.metrics.bootstrap import interval
-from sightline.metrics.groups import group_accuracy, group_names
+from sightline.metrics.intervals.bootstrap import interval
+from sightline.metrics.scores.groups import group_accuracy, group_names
 from sightline.results.base import Score
 from sightline.results.scores import Groups
 

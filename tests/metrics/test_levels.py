@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sightline.metrics.levels import centre, partners, uniform
-from sightline.metrics.localisation import energy_inside, pixel_ap, pointing
+from sightline.metrics.scores.localisation import energy_inside, pixel_ap, pointing
+from sightline.metrics.scores.map_scores import centre, partners, uniform
 
 
 def boxes(n: int = 6, side: int = 12) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from sightline.errors import UserError
-from sightline.metrics.compare import Judged, paired_difference, verdict
+from sightline.metrics.comparisons.compare import Judged, paired_difference, verdict
 from sightline.results.base import Score
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sightline.metrics.pointing import pointing_share, points_into
+from sightline.metrics.scores.localisation import pointing_share, points_into
 from sightline.results.scores import Pointing
 
 

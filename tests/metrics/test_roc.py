@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from sightline.metrics.roc import roc
+from sightline.metrics.scores.ranks import roc
 from sightline.results.scores import Curve
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from sightline.data.images import open_image
 from sightline.explain.inputs import square
-from sightline.metrics.localisation import energy_inside
+from sightline.metrics.scores.localisation import energy_inside
 from sightline.predict.ensemble import ensemble
 from sightline.predict.pictures import wanted
 from sightline.predict.stream import predictions

@@ -43,9 +43,9 @@ def test_a_table_is_neither_overwritten_nor_mixed(whole, first, second, pictures
     content = whole.read_bytes()
     with pytest.raises(UserError, match="exists already"):
         predict_to_files([first], [pictures], whole, batch_size=2)
-    with pytest.raises(UserError, match="another way .runs"):
+    with pytest.raises(UserError, match=r"another way \(runs"):
         predict_to_files([second], [pictures], whole, batch_size=2, resume=True)
-    with pytest.raises(UserError, match="another way .batch_size"):
+    with pytest.raises(UserError, match=r"another way \(batch_size"):
         predict_to_files([first], [pictures], whole, batch_size=4, resume=True)
     assert whole.read_bytes() == content
 

@@ -14,4 +14,4 @@ def test_views_are_different_and_taken_back(name) -> None:
     seen = [view.there(images) for view in VIEWS[name]]
     for view, changed in zip(VIEWS[name], seen, strict=True):
         assert torch.equal(view.back(changed), images)
-    assert len({tuple(one.shape) + (float(one[0, 0, 0, 0]),) for one in seen}) == len(seen)
+    assert len({(*one.shape, float(one[0, 0, 0, 0])) for one in seen}) == len(seen)

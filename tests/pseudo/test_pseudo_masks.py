@@ -14,7 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from sightline.cli import app
-from sightline.data.guiding import with_masks
+from sightline.data.guide.guiding import with_masks
 from sightline.data.sets.folder import read
 from sightline.engine.files import sha256
 from sightline.engine.read_files import read_table

@@ -15,8 +15,8 @@ from sightline.engine.compare import judged
 from sightline.engine.files import write_table
 from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
-from sightline.metrics.arms import arms_difference, corrected
-from sightline.metrics.family import holm
+from sightline.metrics.comparisons.arms import arms_difference, corrected
+from sightline.metrics.comparisons.family import holm
 from sightline.report import report, side_by_side
 from sightline.report.differences import compared, notes
 from sightline.report.side_by_side import compare_runs

@@ -8,7 +8,7 @@ import pytest
 from invented_scores import scored
 
 from sightline.cli.console import console, say, table
-from sightline.data.guiding import mask_path
+from sightline.data.guide.guiding import mask_path
 from sightline.engine.files import safe_name, write_table, write_text
 from sightline.engine.read_files import read_table
 from sightline.errors import UserError, plain

@@ -13,7 +13,7 @@ from sightline.annotate.sheet import SHOWN, Chosen, contact_sheet
 from sightline.engine.files import write_table, write_whole
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
-from sightline.explain.cells import map_range
+from sightline.explain.run_pictures import map_range
 from sightline.explain.style import STYLE
 from sightline.types import Record
 

@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
-from sightline.explain.cells import SIDE, Cell
 from sightline.explain.overlay import Range, shown
 from sightline.explain.panels import panel
+from sightline.explain.run_pictures import SIDE, Cell
 
 SHOWN = 100  # more would not fit on a picture that can be looked at
 _CELLS = 8  # in a row of the sheet

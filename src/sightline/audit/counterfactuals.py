@@ -23,9 +23,9 @@ from sightline.data import counterfactual
 from sightline.data.artefacts import NATURAL, artefacts_in
 from sightline.device import device_of
 from sightline.engine.decision import Decision
-from sightline.metrics.bootstrap import Array, chosen, clusters
-from sightline.metrics.localisation import energy_inside, upsample
-from sightline.metrics.thresholds import decided
+from sightline.metrics.intervals.bootstrap import Array, chosen, clusters
+from sightline.metrics.scores.localisation import energy_inside, upsample
+from sightline.metrics.scores.thresholds import decided
 from sightline.results.audit import Change as Changes
 from sightline.results.audit import Counted, Effect
 

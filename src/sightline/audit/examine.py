@@ -27,7 +27,7 @@ from sightline.data import counterfactual
 from sightline.data.artefacts import artefacts_in, kind_of, tried
 from sightline.device import device_of
 from sightline.engine.decision import Decision
-from sightline.metrics.evaluate import localisation
+from sightline.metrics.scores.map_scores import localisation
 from sightline.recipe import Recipe
 from sightline.results.audit import AuditFacts, ImageKind, Seconds, Tag
 from sightline.results.scores import Localisation

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from sightline.audit.seen import seen
-from sightline.metrics.family import holm
+from sightline.metrics.comparisons.family import holm
 from sightline.results import Score
 from sightline.results.audit import Counted, Effect, Finding, Flag, How, Randomisation, Reason, Reliance, Tag, Training, Verdict
 from sightline.results.scores import Level

@@ -24,8 +24,8 @@ from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, score
 from sightline.device import device_of
 from sightline.engine.decision import Decision
-from sightline.metrics.bootstrap import Array
-from sightline.metrics.localisation import upsample
+from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.scores.localisation import upsample
 from sightline.results.audit import Randomisation, Step
 
 BLOCKS = 8  # of the backbone

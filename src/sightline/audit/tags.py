@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sightline.audit.scores import Sampling, log_odds, permuted_within, shift_within
-from sightline.metrics.bootstrap import Array, Groups, intervals
-from sightline.metrics.groups import group_accuracy, group_names
+from sightline.metrics.intervals.bootstrap import Array, Groups, intervals
+from sightline.metrics.scores.groups import group_accuracy, group_names
 from sightline.results.audit import Change, Tag
 from sightline.types import Record
 

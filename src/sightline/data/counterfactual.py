@@ -7,26 +7,17 @@ from collections.abc import Callable
 import numpy as np
 from scipy.ndimage import maximum_filter1d
 
-from sightline.data.drawing.band_aid import paint_band_aid
-from sightline.data.drawing.body_marker import paint_body_marker
-from sightline.data.drawing.caliper import paint_caliper
-from sightline.data.drawing.canvas import Layer
-from sightline.data.drawing.collimation import paint_collimation
-from sightline.data.drawing.cxr_token import paint_token
-from sightline.data.drawing.dark_corner import paint_dark_corner
-from sightline.data.drawing.depth_scale import paint_depth_scale
-from sightline.data.drawing.electrode import paint_electrode
-from sightline.data.drawing.gel import paint_gel
-from sightline.data.drawing.hair import paint_hair
-from sightline.data.drawing.ink import paint_ink
-from sightline.data.drawing.letters import paint_letters
-from sightline.data.drawing.outline import ANGLES, Outline
-from sightline.data.drawing.ruler import paint_ruler
-from sightline.data.drawing.sticker import paint_sticker
-from sightline.data.drawing.swatch import paint_swatch
-from sightline.data.drawing.tube import paint_tube
 from sightline.data.inpaint import inpaint as inpaint
 from sightline.data.inpaint import whole as whole
+from sightline.phantom.canvas import Layer
+from sightline.phantom.gel import paint_gel
+from sightline.phantom.hair import paint_hair
+from sightline.phantom.ink import paint_ink
+from sightline.phantom.outline import ANGLES, Outline
+from sightline.phantom.ruler import paint_ruler
+from sightline.phantom.skin_marks import paint_band_aid, paint_dark_corner, paint_sticker, paint_swatch
+from sightline.phantom.ultrasound_marks import paint_body_marker, paint_caliper, paint_depth_scale, paint_letters
+from sightline.phantom.xray_marks import paint_collimation, paint_electrode, paint_token, paint_tube
 
 _MIDDLE = 0.15  # radius of what is kept free where nobody said where the finding is, in image sides
 _WIDEST = 0.31  # so that beside the largest region there is still room

@@ -16,9 +16,9 @@ from sightline.config import Data, Roi
 from sightline.data.annotation import render
 from sightline.data.augment import augmentation, evaluation, prepare
 from sightline.data.cache import PLANES, Planes, open_cache
+from sightline.data.guide.quality import degrade
 from sightline.data.heatmap import HeatMap
 from sightline.data.images import open_image
-from sightline.data.quality import degrade
 from sightline.data.sampling import Key, seed_sequence
 from sightline.types import Batch, Record
 

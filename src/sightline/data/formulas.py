@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sightline.data.cells import NUMBER
+from sightline.data.table_cells import NUMBER
 
 T = TypeVar("T")
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

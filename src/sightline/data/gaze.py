@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sightline.data.cells import Points, missing, number
 from sightline.data.sheet import Sheet, read_sheet
+from sightline.data.table_cells import Points, missing, number
 from sightline.errors import UserError
 
 # Names that eye trackers give to coordinates on the screen (FPOGX, GazePointX) are not among them: those are not yet pixels of the image.

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sightline.data.annotated import annotated_in
-from sightline.data.decoy import check_decoy
-from sightline.data.guiding import guided_by
+from sightline.data.guide.annotated import annotated_in
+from sightline.data.guide.decoy import check_decoy
+from sightline.data.guide.guiding import guided_by
 from sightline.data.lacking import gaps, lacking
 from sightline.data.leaks import Compared, Leak, compare, find_leaks, near_duplicate_groups
 from sightline.data.point_into import check_point_into

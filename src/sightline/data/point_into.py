@@ -1,4 +1,4 @@
-"""What `evaluate.point_into` asks of a data set, checked before a training; `engine/pointing.py` scores it."""
+"""What `evaluate.point_into` asks of a data set, checked before a training; `engine/evaluate.py` scores it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sightline.data.quotes import opening, row_like
 from sightline.data.text import text_of
 from sightline.errors import UserError
 
@@ -171,3 +170,34 @@ def _left_out(path: Path, column: int, name: str, rows: Sequence[Row]) -> str:
     line, cell = held[0]
     remedy = "Give it a name, or take it out."
     raise UserError(f"{path} line {line}", f"holds {cell!r} in column {column + 1}, which has no name", remedy)
+
+
+def opening(lines: Sequence[str], delimiter: str) -> int:
+    """The place of the line in which the last quoted cell opens that goes on in the next line; else of the last quoted cell.
+
+    >>> opening(['a,"b', 'c",d', 'e,"f', 'g'], ",")
+    2
+    """
+    quoted = closed = False
+    fresh, opened, crossing = True, 0, None
+    for place, line in enumerate(lines):
+        if quoted:
+            crossing = opened
+        for sign in line:
+            if quoted:
+                quoted, closed = sign != '"', sign == '"'
+                continue
+            if sign == '"' and (fresh or closed):  # behind a closing quote it is the second of two, which stand for one
+                opened, quoted = opened if closed else place, True
+            fresh, closed = sign in (delimiter, "\r", "\n") or (fresh and sign == " "), False
+    return opened if crossing is None else crossing
+
+
+def row_like(cells: Sequence[str]) -> str:
+    """What a row's first cell looks like: letters and digits are told apart, but not from one another.
+
+    >>> row_like(["images/mel007.jpg", "melanoma"])
+    'a/a0.a'
+    """
+    first = cells[0].strip() if cells else ""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", first))

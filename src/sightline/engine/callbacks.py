@@ -1,11 +1,14 @@
-"""What happens around the training: the best weights, a checkpoint to resume from, progress."""
+"""What happens around the training: the best weights, a checkpoint to resume from, the table of epochs, progress, and the end by Ctrl-C."""
 
 from __future__ import annotations
 
 import math
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType, TracebackType
 from typing import Any
 
 import lightning as L
@@ -13,7 +16,9 @@ from lightning.pytorch.callbacks import Checkpoint
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from sightline.engine.checkpoint import BEST, LAST
+from sightline.engine.files import write_table
 from sightline.engine.module import Training
+from sightline.engine.read_files import Damaged, read_table
 from sightline.engine.saving import save_weights
 from sightline.engine.soundness import NotFinite, not_finite, remedy
 from sightline.errors import UserError
@@ -115,3 +120,76 @@ class ShowProgress(L.Callback):
         if self.bar:
             self.bar.stop()
             self.bar = None
+
+
+class History(L.Callback):
+    """Writes losses, weights, learning rate and validation scores after each epoch; rows of epochs that are done again are replaced."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "logs" / "metrics.csv"
+
+    def on_train_start(self, *_: Any) -> None:
+        """Looks whether the rows of earlier epochs can be added to, before an epoch has been spent."""
+        self._before(0)
+
+    def on_train_epoch_end(self, trainer: L.Trainer, *_: Any) -> None:
+        """Adds the epoch's row."""
+        if not trainer.is_global_zero:
+            return
+        rows: list[dict[str, Any]] = [*self._before(trainer.current_epoch)]
+        scores = {k: f"{float(v):.6g}" for k, v in trainer.callback_metrics.items()}
+        rows.append({"epoch": trainer.current_epoch} | dict(sorted(scores.items())))
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        write_table(self.path, rows, columns)
+
+    def _before(self, epoch: int) -> Sequence[dict[str, str]]:
+        """The rows of the epochs before this one."""
+        if not self.path.exists():
+            return []
+        remedy = "Remove it and go on with `resume=True`: the rows of earlier epochs are lost, the training is not."
+        rows = read_table(self.path, ["epoch"], remedy)
+        for row in rows:
+            if not row["epoch"].isdecimal():
+                raise Damaged(f"{self.path} line {row.line}", f"epoch is {row['epoch']!r}, which is no number", remedy)
+        return [row for row in rows if int(row["epoch"]) < epoch]
+
+
+class Interrupts(L.Callback):
+    """While it is entered, Ctrl-C waits for the end of the batch, and a second one does not.
+
+    Python raises KeyboardInterrupt between any two instructions, also between taking a lock and remembering that it is held: a logger
+    interrupted there waits for itself for ever when the run is closed. Between two batches nothing is held.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> Interrupts:
+        self.before = signal.getsignal(signal.SIGINT)
+        # elsewhere than in the main thread Python allows no handler
+        self.main = threading.current_thread() is threading.main_thread()
+        if self.main and self.before is signal.default_int_handler:  # who ignores Ctrl-C goes on ignoring it
+            signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        # Lightning leaves Ctrl-C ignored after an interrupt
+        if self.main:
+            signal.signal(signal.SIGINT, self.before)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            signal.default_int_handler(number, frame)
+        self.asked = True
+
+    def on_train_batch_start(self, *_: Any) -> None:
+        """Stops if asked to."""
+        self._stop()
+
+    def on_validation_batch_start(self, *_: Any) -> None:
+        """Stops if asked to."""
+        self._stop()
+
+    def _stop(self) -> None:
+        if self.asked:
+            raise KeyboardInterrupt

@@ -8,9 +8,9 @@ import numpy as np
 
 from sightline.engine.run import Run, scoring
 from sightline.errors import UserError, nearest
-from sightline.metrics.arms import arms_difference
-from sightline.metrics.compare import Judged
-from sightline.metrics.localisation import energy_inside, upsample
+from sightline.metrics.comparisons.arms import arms_difference
+from sightline.metrics.comparisons.compare import Judged
+from sightline.metrics.scores.localisation import energy_inside, upsample
 from sightline.results.scores import Paired
 
 

@@ -15,8 +15,8 @@ import torch
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.source import of_class
-from sightline.metrics.bootstrap import Array
-from sightline.metrics.thresholds import decided
+from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.scores.thresholds import decided
 
 
 @dataclass(frozen=True)

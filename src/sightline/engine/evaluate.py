@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,22 +12,26 @@ from filelock import FileLock
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.source import of_class
+from sightline.config import Data
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader
+from sightline.data.regions import region_mask
 from sightline.device import device_of
 from sightline.engine.decision import Decision
 from sightline.engine.files import write_json, write_table, write_whole
-from sightline.engine.pointing import pointing
 from sightline.engine.run import Attention, Predictions, Run
 from sightline.engine.thresholds import at_thresholds, chosen_decision, chosen_thresholds
 from sightline.errors import UserError, nearest
-from sightline.metrics.classification import classification
-from sightline.metrics.evaluate import localisation
-from sightline.metrics.groups import group_accuracy, group_names
-from sightline.metrics.masks import mask_scores
+from sightline.metrics.intervals.bootstrap import Groups, chosen
+from sightline.metrics.scores.classification import classification
+from sightline.metrics.scores.groups import group_accuracy, group_names
+from sightline.metrics.scores.localisation import pointing_share
+from sightline.metrics.scores.map_scores import localisation
+from sightline.metrics.scores.masks import mask_scores
 from sightline.recipe import Recipe
 from sightline.results import FORMAT, SplitScores
-from sightline.results.scores import Thresholds
+from sightline.results.scores import Pointing, Thresholds
+from sightline.types import Record
 
 
 @dataclass(frozen=True)
@@ -187,3 +191,35 @@ def summary(scores: SplitScores) -> dict[str, float | None]:
     good, first = scores.classification, scores.first_map
     line = {"accuracy": good.accuracy.value, "balanced_accuracy": good.balanced_accuracy.value, "auc": good.auc.value}
     return line | {"epg": first.epg.value if first else None, "roi_area": first.roi_area.value if first else None}
+
+
+def pointing(
+    maps: Mapping[str, np.ndarray],
+    records: Sequence[Record],
+    data: Data,
+    point_into: Mapping[str, Sequence[str]],
+    *,
+    groups: Groups | None = None,
+    **sampling: Any,
+) -> dict[str, dict[str, Pointing]]:
+    """How often the maps of a class point into its regions (Zhu et al. 2022).
+
+    Args:
+        maps: name -> (N, h, w), of each image's own class.
+        records: the N images.
+        point_into: class -> names of regions, which are united.
+        groups: patient or lesion of each image.
+        sampling: `bootstrap`, `confidence` and `seed` of the intervals.
+
+    Returns:
+        map name -> class -> share; images of the class whose region is unknown, or known to be absent, are left out.
+    """
+    found: dict[str, dict[str, Pointing]] = {name: {} for name in maps}
+    for label, regions in point_into.items():
+        masks = {i: region_mask(record, regions, data) for i, record in enumerate(records) if record.label == label}
+        known = np.array([i for i, mask in masks.items() if mask is not None], dtype=int)
+        drawn = np.array([masks[i] for i in known.tolist()], dtype=bool).reshape(-1, data.image_size, data.image_size)  # (n, S, S)
+        for name, values in maps.items():
+            share = pointing_share(values[known], drawn, groups=chosen(groups, known), **sampling)
+            found[name][label] = share.but(left_out=len(masks) - share.n)
+    return found

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and a folder in which one process at a time may write."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import io
 import json
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from filelock import FileLock, Timeout
+
 from sightline.data.formulas import as_text
+from sightline.errors import UserError
 from sightline.results import Result
 
 _LONGEST = 150  # letters of a file's name: most file systems end at 255, and endings and partial files come on top
@@ -102,3 +106,29 @@ def sha256(path: Path) -> str:
     """Hex digest of the file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+LOCK = ".lock"
+RELEASE = 10  # seconds after which the data-loading processes of a training that was killed have seen it and let go
+
+
+@contextmanager
+def alone(folder: Path, *, wait: float = 0) -> Iterator[None]:
+    """Holds the folder, which exists, until the block ends or the process dies.
+
+    Args:
+        wait: seconds to wait for whoever holds it.
+
+    Raises:
+        UserError: another process holds it.
+    """
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout:
+        remedy = "Wait until it has ended, or give another `folder=...`."
+        raise UserError(folder, "another training is writing into this folder", remedy) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -19,11 +19,11 @@ from sightline.attention.classifier import GuidedClassifier
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader, train_loader
 from sightline.engine.optimise import Part, optimiser, parameter_groups, per_step, schedule
-from sightline.engine.seeding import seed_epoch
+from sightline.engine.reproducible import seed_epoch
 from sightline.engine.soundness import NotFinite, not_finite, remedy
 from sightline.errors import UserError
 from sightline.losses.objective import Objective
-from sightline.metrics.running import EpochMetrics, epoch_scores
+from sightline.metrics.scores.running import EpochMetrics, epoch_scores
 from sightline.recipe import Recipe
 from sightline.types import Batch
 

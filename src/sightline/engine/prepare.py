@@ -8,8 +8,8 @@ from functools import cache
 
 from sightline.data.contents import Content, contents
 from sightline.data.dataset import ImageDataset
-from sightline.data.decoy import VERSIONS, plant, unplanted
-from sightline.data.guiding import guided_by
+from sightline.data.guide.decoy import VERSIONS, plant, unplanted
+from sightline.data.guide.guiding import guided_by
 from sightline.data.look_through import Progress, look_through
 from sightline.data.reading import read
 from sightline.engine.same_data import check_same

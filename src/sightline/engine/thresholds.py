@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sightline.engine.decision import Decision
-from sightline.metrics.thresholds import decision_at, decision_threshold, map_threshold, overlap_at, overlaps
+from sightline.metrics.scores.thresholds import decision_at, decision_threshold, map_threshold, overlap_at, overlaps
 from sightline.results.scores import Cut, Decided, Thresholds
 
 if TYPE_CHECKING:

@@ -22,22 +22,17 @@ from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.data.look_through import Progress
 from sightline.data.sampling import class_weights
-from sightline.device import of_training
-from sightline.engine.alone import LOCK, RELEASE, alone
-from sightline.engine.callbacks import Keeper, ShowProgress
+from sightline.device import check_hardware, of_training
+from sightline.engine.callbacks import History, Interrupts, Keeper, ShowProgress
 from sightline.engine.checkpoint import BEST, LAST, Checkpoints, check_resumable, what_is_left
-from sightline.engine.environment import environment
-from sightline.engine.files import remove_partial, write_json, write_table, write_text
-from sightline.engine.hardware import check_hardware
-from sightline.engine.history import History
-from sightline.engine.interrupt import Interrupts
+from sightline.engine.files import LOCK, RELEASE, alone, remove_partial, write_json, write_table, write_text
 from sightline.engine.module import Training
 from sightline.engine.prepare import prepare, restore
 from sightline.engine.probe import audit_batch, calibrate
+from sightline.engine.reproducible import environment, stable_seed
 from sightline.engine.run import Run
 from sightline.engine.same_data import COLUMNS, check_same
 from sightline.engine.saving import load_weights, save_model, scratch, start_from
-from sightline.engine.seeding import stable_seed
 from sightline.engine.soundness import NotFinite
 from sightline.errors import UserError, from_process
 from sightline.losses.check.gradient_path import require

@@ -16,7 +16,7 @@ from sightline.attention.features import Features
 from sightline.attention.wrapped import evaluating
 from sightline.device import device_of
 from sightline.explain.feature_maps import AnyBackbone, Layer, feature_maps, network
-from sightline.metrics.ranks import overall_auc
+from sightline.metrics.scores.ranks import overall_auc
 
 _BATCH = 32
 

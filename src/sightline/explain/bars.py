@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sightline.engine.run import Run
-from sightline.explain.cells import names
 from sightline.explain.colours import INK, MUTED, SERIES
+from sightline.explain.run_pictures import names
 from sightline.explain.style import STYLE, bare
 from sightline.results import Score
 from sightline.results.scores import Level

@@ -14,8 +14,8 @@ from matplotlib.ticker import MaxNLocator
 
 from sightline.engine.run import Run
 from sightline.explain.bars import Arm, arms_chart, localisation_bars
-from sightline.explain.cells import names
 from sightline.explain.colours import INK, MUTED, SERIES
+from sightline.explain.run_pictures import names
 from sightline.explain.style import STYLE, bare, save, svg, to_data_uri
 from sightline.results import Score, SplitScores
 from sightline.results.scores import Curve

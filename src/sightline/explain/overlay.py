@@ -15,7 +15,7 @@ from scipy.ndimage import binary_dilation, binary_erosion
 
 from sightline.explain.colours import Colours, paint, scheme, strength
 from sightline.explain.window import Window, put_back
-from sightline.metrics.localisation import upsample
+from sightline.metrics.scores.localisation import upsample
 
 Range = Literal["evidence", "unit"]
 

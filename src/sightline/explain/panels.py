@@ -11,9 +11,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from sightline.engine.run import Run
-from sightline.explain.cells import Cell, columns, rows
 from sightline.explain.choose import choose
 from sightline.explain.colours import INK, MUTED, RIGHT, WRONG
+from sightline.explain.run_pictures import Cell, columns, rows
 from sightline.explain.style import STYLE
 
 __all__ = ["attention_panel", "choose", "compare_grid", "panel"]

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from sightline.metrics.localisation import upsample
+from sightline.metrics.scores.localisation import upsample
 
 GREEN = (0, 90, 50)
 OPAQUE = 0.9  # share of the green where the activation is highest

@@ -27,7 +27,7 @@ from sightline.explain.concepts import FINEST, Concepts, concepts_of
 from sightline.explain.feature_maps import Layer, feature_maps, layers_of, pick
 from sightline.explain.inputs import some
 from sightline.explain.tint import tint
-from sightline.metrics.overlap import Overlap, concept_overlap
+from sightline.metrics.scores.overlap import Overlap, concept_overlap
 
 PICTURES = 4
 _BATCH = 32

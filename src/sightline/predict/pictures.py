@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.sets.table_columns import canonical
 from sightline.data.sets.walk import SUFFIXES, is_hidden
 from sightline.data.sheet import read_sheet
@@ -111,12 +111,12 @@ def _of_table(table: Path) -> Iterator[Wanted]:
 
 def _region(row: dict[str, Any], table: Path, line: int) -> Iterator[Annotation]:
     where = f"{table} line {line}"
-    for name in cells.names(row.get("mask", "")):
+    for name in table_cells.names(row.get("mask", "")):
         path = table.parent / name.replace("\\", "/")
         if not path.is_file():
             raise UserError(where, f"mask {name} does not exist", f"File names are relative to {table.parent}.")
         yield Annotation("mask", path)
-    for points in cells.boxes(row.get("box", ""), f"{where} box"):
+    for points in table_cells.boxes(row.get("box", ""), f"{where} box"):
         yield Annotation("box", points=points)
-    for points in cells.polygons(row.get("polygon", ""), f"{where} polygon"):
+    for points in table_cells.polygons(row.get("polygon", ""), f"{where} polygon"):
         yield Annotation("polygon", points=points)

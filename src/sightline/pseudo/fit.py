@@ -13,7 +13,7 @@ from sightline.config import Schedule
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.engine.optimise import schedule
-from sightline.engine.seeding import seed_epoch
+from sightline.engine.reproducible import seed_epoch
 from sightline.errors import UserError
 from sightline.losses.dice import dice
 from sightline.pseudo.segmenter import Segmenter

@@ -16,12 +16,11 @@ from PIL import Image
 
 from sightline.config import Data
 from sightline.data.dataset import ImageDataset
-from sightline.data.guiding import mask_path
+from sightline.data.guide.guiding import mask_path
 from sightline.device import AUTO, resolve
-from sightline.engine.environment import environment
 from sightline.engine.files import sha256, write_json, write_table
+from sightline.engine.reproducible import environment, stable_seed
 from sightline.engine.saving import save_weights
-from sightline.engine.seeding import stable_seed
 from sightline.errors import UserError
 from sightline.pseudo.division import LABEL, Division, divide
 from sightline.pseudo.fit import fit

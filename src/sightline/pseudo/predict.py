@@ -13,8 +13,8 @@ from sightline.data.annotation import render
 from sightline.data.dataset import ImageDataset
 from sightline.data.images import image_size
 from sightline.data.loader import eval_loader
-from sightline.metrics.bootstrap import Groups, chosen, interval
-from sightline.metrics.localisation import upsample
+from sightline.metrics.intervals.bootstrap import Groups, chosen, interval
+from sightline.metrics.scores.localisation import upsample
 from sightline.pseudo.division import LABEL
 from sightline.pseudo.quality import Quality, faults, overlap, quality
 from sightline.pseudo.segmenter import Segmenter

@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from sightline.data.images import open_image
-from sightline.explain.cells import Cell
 from sightline.explain.overlay import contour
 from sightline.explain.panels import panel
+from sightline.explain.run_pictures import Cell
 from sightline.pseudo.predict import Predicted
 from sightline.pseudo.quality import faults
 from sightline.pseudo.settings import PseudoMasks

@@ -10,11 +10,11 @@ from sightline.audit.examine import Audit
 from sightline.audit.findings import weakest_outside
 from sightline.engine.files import write_json, write_text
 from sightline.engine.run import Run
-from sightline.explain.cells import map_range
+from sightline.explain.run_pictures import map_range
 from sightline.report import audit_charts as charts
 from sightline.report import audit_pictures as pictures
 from sightline.report.audit_words import HOW, TESTS, called, headline, sentences, times
-from sightline.report.glossary import TERMS
+from sightline.report.notes import TERMS
 from sightline.report.pictures import Charts
 from sightline.report.summary import Tile
 from sightline.report.templating import rendered

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sightline.engine import compare
 from sightline.engine.run import Run
-from sightline.explain.cells import names
-from sightline.metrics.arms import corrected, exchanges
+from sightline.explain.run_pictures import names
+from sightline.metrics.comparisons.arms import corrected, exchanges
 from sightline.results import Difference
 from sightline.results.scores import Paired
 

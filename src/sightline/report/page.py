@@ -9,12 +9,11 @@ from typing import Any
 from sightline.engine.compare import baseline
 from sightline.engine.files import write_text
 from sightline.engine.run import Run
-from sightline.explain.cells import names
+from sightline.explain.run_pictures import names
 from sightline.report import facts, sections, tables, verdict
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import UNSTABLE, Compared, compared, notes
-from sightline.report.glossary import TERMS
-from sightline.report.limits import limits
+from sightline.report.notes import TERMS, limits
 from sightline.report.pictures import Charts
 from sightline.report.summary import conclude, hardest, judged_splits, most_telling, scored_splits, tiles
 from sightline.report.templating import rendered

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from sightline.engine.run import Run
-from sightline.explain.cells import Cell, Column, columns, rows
 from sightline.explain.figures import svg, to_data_uri
+from sightline.explain.run_pictures import Cell, Column, columns, rows
 
 
 @dataclass(frozen=True)

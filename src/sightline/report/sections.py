@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from sightline.engine.run import Run
-from sightline.explain.cells import class_specific, guiding, map_names, map_range, names
 from sightline.explain.choose import choose
 from sightline.explain.figures import Arm, arms_chart, class_histogram, confusion, localisation_bars, loss_curves, roc
+from sightline.explain.run_pictures import class_specific, guiding, map_names, map_range, names
 from sightline.report import facts, tables
 from sightline.report.decided import by_decision
 from sightline.report.pictures import Chart, Charts, Panel, panel, picture

@@ -9,12 +9,12 @@ from sightline.engine.compare import baseline, common_split
 from sightline.engine.evaluate import summary
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.explain.cells import names
 from sightline.explain.choose import choose
 from sightline.explain.figures import roc
 from sightline.explain.panels import compare_grid
+from sightline.explain.run_pictures import names
 from sightline.explain.style import save
-from sightline.metrics.seeds import seed_difference
+from sightline.metrics.comparisons.seeds import seed_difference
 from sightline.report.differences import Compared, compared, notes
 from sightline.report.page import write_report
 from sightline.report.summary import main_split, scored_splits

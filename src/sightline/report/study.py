@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sightline.engine.environment import environment
 from sightline.engine.files import write_json, write_text
+from sightline.engine.reproducible import environment
 from sightline.report import study_charts, words
 from sightline.report.pictures import Chart, Charts
 from sightline.report.templating import rendered

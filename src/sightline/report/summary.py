@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sightline.engine.compare import baseline
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.explain.cells import names
+from sightline.explain.run_pictures import names
 from sightline.report import tables, verdict
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import Differences

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sightline.engine.run import Run
-from sightline.explain.cells import names
+from sightline.explain.run_pictures import names
 from sightline.report.words import listed
 from sightline.results import Score, SplitScores
 from sightline.results.scores import Cut, Decided, Localisation, Pointing

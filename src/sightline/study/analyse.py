@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from sightline.metrics.bootstrap import Array
-from sightline.metrics.family import holm, simultaneous
-from sightline.metrics.hierarchical import at_confidence, hierarchical
-from sightline.metrics.judgement import judge
-from sightline.metrics.possible import of_difference, within
+from sightline.metrics.comparisons.family import holm, simultaneous
+from sightline.metrics.comparisons.judgement import judge
+from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.intervals.hierarchical import at_confidence, hierarchical
+from sightline.metrics.intervals.possible import of_difference, within
 from sightline.results import FORMAT
 from sightline.results.study import Arm as ArmFacts
 from sightline.results.study import ArmDifference, ArmScore, Comparisons, Failure, OverSeeds, StudyResult

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sightline.config import Data, Roi
-from sightline.data.decoy import check_decoy, plant
-from sightline.data.guiding import named
+from sightline.data.guide.decoy import check_decoy, plant
+from sightline.data.guide.guiding import named
 from sightline.data.lacking import lacking, selects
 from sightline.data.problems import refuse
 from sightline.data.reading import read

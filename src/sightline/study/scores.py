@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from sightline.errors import UserError, nearest
-from sightline.metrics.bootstrap import Array, mean_of_defined, ratio
-from sightline.metrics.groups import ARTEFACTS, group_names
-from sightline.metrics.possible import GAP, SHARE, Range
-from sightline.metrics.ranks import overall_auc
+from sightline.metrics.intervals.bootstrap import Array, mean_of_defined, ratio
+from sightline.metrics.intervals.possible import GAP, SHARE, Range
+from sightline.metrics.scores.groups import ARTEFACTS, group_names
+from sightline.metrics.scores.ranks import overall_auc
 from sightline.study.answers import Answers
 from sightline.study.score_names import ENERGY, PASTED, REMOVED, SWAPPED, measure_of, tag_of
 

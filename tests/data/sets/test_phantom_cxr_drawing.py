@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from scipy.ndimage import binary_dilation
 
-from sightline.data.drawing.cxr_scene import ChestScene
-from sightline.data.sets.phantom_cxr_pictures import ChestImage, ChestMask
+from sightline.data.sets.phantom_pictures import ChestImage, ChestMask
+from sightline.phantom.cxr_scene import ChestScene
 
 LABELS = ("normal", "cardiomegaly", "pneumonia")
 SIZE = 96

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sightline.data.annotation import gaze_map
-from sightline.data.drawing.cxr_samples import RATE, saccade_seconds, samples
 from sightline.data.sets.phantom_cxr import read
+from sightline.phantom.cxr_gaze import RATE, saccade_seconds, samples
 
 READING = np.array([(0.2, 0.3, 0.31), (0.8, 0.3, 0.075), (0.8, 0.9, 0.5), (0.25, 0.5, 0.2)])
 SCATTER = 0.1 / 20  # root mean square of resting eyes, a tenth of a degree

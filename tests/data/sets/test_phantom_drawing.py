@@ -10,10 +10,10 @@ from scipy.stats import chi2_contingency, ks_2samp, kstest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import cross_val_predict
 
-from sightline.data.drawing.noise import field
-from sightline.data.drawing.place import GAP
-from sightline.data.drawing.scene import ARTEFACTS, Scene
 from sightline.data.sets.phantom_pictures import PhantomImage, PhantomMask
+from sightline.phantom.noise import field
+from sightline.phantom.place import GAP
+from sightline.phantom.scene import ARTEFACTS, Scene
 
 LABELS = ("nevus", "melanoma")
 

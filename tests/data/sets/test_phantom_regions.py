@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_dilation, binary_erosion
 
-from sightline.data.drawing.parts import PARTS
 from sightline.data.sets.phantom import read
+from sightline.phantom.parts import PARTS
 from sightline.types import Drawable, Record
 
 SIZE = 96

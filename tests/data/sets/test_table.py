@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from sightline.data.cells import polygons
 from sightline.data.sets.table import read
+from sightline.data.table_cells import polygons
 from sightline.errors import UserError
 
 

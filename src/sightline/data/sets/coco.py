@@ -11,8 +11,8 @@ from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import formats
 from sightline.data.sets.coco_entries import Hint, Listed, is_coco, listed, marked
+from sightline.data.sets.export_files import load_json
 from sightline.data.sets.folder_names import meaning
-from sightline.data.sets.json_files import load
 from sightline.data.sets.objects import Empty, Image, Rule, records_of
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.walk import count, some
@@ -85,7 +85,7 @@ def _files(folder: Path) -> tuple[list[Path], list[str]]:
     """The files of the list, and what is said about other files beside them."""
     for pattern in ("annotations/instances_*.json", "annotations/[!.]*.json", "[!.]*.json", "*/[!.]*.json", "*/annotations/[!.]*.json"):
         found = sorted(file for file in folder.glob(pattern) if file.is_file())
-        files = [file for file in found if len(found) == 1 or is_coco(load(file))] or found[:1]
+        files = [file for file in found if len(found) == 1 or is_coco(load_json(file))] or found[:1]
         if files:
             others = [file for file in found if file not in files]
             left_out = [f"Left out, since not COCO: {count(len(others), 'file')} ({some(file.name for file in others)})"]

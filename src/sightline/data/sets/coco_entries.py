@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.annotation import Size
 from sightline.data.sets import formats
-from sightline.data.sets.attributes import attribute_of, unused_attributes
-from sightline.data.sets.json_files import load, mapping, size
+from sightline.data.sets.export_files import load_json, mapping, size
+from sightline.data.sets.label_by import attribute_of, unused_attributes
 from sightline.data.sets.objects import Marked
 from sightline.data.sets.outlines import PolygonsMask, RunsMask, outline
 from sightline.data.sets.walk import some
@@ -56,7 +56,7 @@ def listed(file: Path, expected: str, attribute: str | None = None) -> CocoFile:
     Raises:
         UserError: not a COCO file; an entry without id or name; an id twice; an annotation of an image or category that is not listed.
     """
-    content = load(file)
+    content = load_json(file)
     _refuse_others(file, content, expected)
     categories = _categories(file, content["categories"])
     images = _images(file, content["images"])
@@ -156,7 +156,7 @@ def _box(value: Any, where: str) -> tuple[float, float, float, float] | None:
         return None
     if not isinstance(value, list) or len(value) != 4:
         raise UserError(where, f"has a box that is not x, y, width, height: {value!r:.60}", REMEDY)
-    x, y, width, height = (cells.number(number, f"{where} bbox") for number in value)
+    x, y, width, height = (table_cells.number(number, f"{where} bbox") for number in value)
     if width < 0 or height < 0:
         raise UserError(where, f"has a box of width {width:g} and height {height:g}", "Write x, y of the upper left corner, width, height.")
     return x, y, x + width, y + height

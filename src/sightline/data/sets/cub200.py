@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.roots import existing, nested
 from sightline.data.sets.mask_files import GradedMask, MatMask, matlab
 from sightline.errors import UserError
@@ -123,7 +123,7 @@ def _columns(table: Path, count: int) -> dict[str, list[str]]:
 def _numbers(table: dict[str, list[str]], image: str, file: Path) -> list[float]:
     if image not in table:
         raise UserError(file, f"has no line for image {image}", "Unpack the archive again.")
-    return [cells.number(cell, f"{file} image {image}") for cell in table[image]]
+    return [table_cells.number(cell, f"{file} image {image}") for cell in table[image]]
 
 
 def _lines(file: Path) -> list[str]:

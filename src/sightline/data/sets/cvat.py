@@ -10,13 +10,12 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.annotation import Size
 from sightline.data.problems import each
 from sightline.data.roots import existing
-from sightline.data.sets import formats, json_files, shapes, xml_files
-from sightline.data.sets.attributes import attribute_of, unused_attributes
-from sightline.data.sets.label_by import By, labelled, one_label
+from sightline.data.sets import export_files, formats, shapes
+from sightline.data.sets.label_by import By, attribute_of, labelled, one_label, unused_attributes
 from sightline.data.sets.objects import Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.splits import SPLIT_NAMES
@@ -57,7 +56,7 @@ def read(
     pictures = PictureFiles.of(top)
     files, notes = formats.files_of(top, pictures, "cvat", ".xml", f"{LAYOUT}. {WHERE}")
     problems: list[UserError] = []
-    loaded = [(file, xml_files.load(file)) for file in files]
+    loaded = [(file, export_files.load_xml(file)) for file in files]
     images = [image for file, element in loaded for image in _images(file, element, attribute, pictures, problems)]
     if not attribute and not any(image.label for image in images):
         shown = [shape for _, element in loaded for entry in element.findall("image") for shape in entry]
@@ -123,7 +122,7 @@ def _image(file: Path, entry: Element, where: str, attribute: str | None, pictur
     split = None if subset.lower() in EVERYTHING else SPLIT_NAMES.get(subset.lower(), subset)
     near = [above / inner for above in (file.parent, pictures.top) for inner in (f"images/{subset}", "images", subset, "")]
     path = pictures.named(name, near, where, split) or file.parent / PureWindowsPath(name).name  # the survey names a missing one
-    size = json_files.size(entry.get("height"), entry.get("width"))
+    size = export_files.size(entry.get("height"), entry.get("width"))
     tags: list[str] = []
     things: list[Marked] = []
     for number, shape in enumerate(entry, start=1):
@@ -144,9 +143,9 @@ def _mark(shape: Element, size: Size | None, where: str) -> tuple[Annotation | N
     """What a shape marks, and its area."""
 
     def number(key: str) -> float:
-        return cells.number(shape.get(key), f"{where} {key}")
+        return table_cells.number(shape.get(key), f"{where} {key}")
 
-    turn = cells.number(shape.get("rotation") or 0, f"{where} rotation")
+    turn = table_cells.number(shape.get("rotation") or 0, f"{where} rotation")
     match shape.tag:
         case "box":
             x0, y0, x1, y1 = (number(key) for key in ("xtl", "ytl", "xbr", "ybr"))
@@ -156,7 +155,7 @@ def _mark(shape: Element, size: Size | None, where: str) -> tuple[Annotation | N
                 return Annotation("polygon", points=shapes.rectangle(x0, y0, x1 - x0, y1 - y0, turn, middle)), area
             return (Annotation("box", points=((x0, y0, x1, y1),)) if x1 > x0 and y1 > y0 else None), area
         case "polygon":
-            points = json_files.pairs([pair.split(",") for pair in (shape.get("points") or "").split(";")], where)
+            points = export_files.pairs([pair.split(",") for pair in (shape.get("points") or "").split(";")], where)
             if len(points) < 3:
                 raise UserError(where, f"is a polygon of {len(points)} points", "Draw it again.")
             return Annotation("polygon", points=points), shapes.area(points)
@@ -165,7 +164,7 @@ def _mark(shape: Element, size: Size | None, where: str) -> tuple[Annotation | N
             return Annotation("polygon", points=shapes.ellipse(number("cx"), number("cy"), rx, ry, turn)), math.pi * rx * ry
         case "mask" if size:
             left, top, width, height = (int(number(key)) for key in ("left", "top", "width", "height"))
-            runs = tuple(int(cells.number(run, f"{where} rle")) for run in (shape.get("rle") or "").split(","))
+            runs = tuple(int(table_cells.number(run, f"{where} rle")) for run in (shape.get("rle") or "").split(","))
             return Annotation("mask", RunsPatch(where, size, (left, top, width, height), runs)), float(sum(runs[1::2]))
     if shape.tag in PLACELESS:
         return None, 0

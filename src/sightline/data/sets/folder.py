@@ -10,12 +10,11 @@ from typing import Literal
 
 from sightline.data.roots import existing
 from sightline.data.sets import formats
-from sightline.data.sets.derived import made_of_others
-from sightline.data.sets.folder_groups import Groups, groups_of
-from sightline.data.sets.folder_levels import refuse_exchanged
+from sightline.data.sets.folder_levels import Groups, groups_of, refuse_exchanged
 from sightline.data.sets.folder_masks import pair
 from sightline.data.sets.folder_names import image_stems, meaning
 from sightline.data.sets.folder_places import Place, Places
+from sightline.data.sets.lookalikes import made_of_others
 from sightline.data.sets.mask_option import wanted
 from sightline.data.sets.walk import Found, count, kinds, some, walk
 from sightline.errors import UserError

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sightline.data.sets import json_files, xml_files
+from sightline.data.sets import export_files
 from sightline.data.sets.picture_files import PictureFiles
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
@@ -23,7 +23,7 @@ KEYS = {  # reader -> words of which all of one group stand in its files
     ),
     "coco": (("images", "file_name", "annotations"), ("images", "file_name", "categories"), ("image_id", "category_id")),
 }
-WHOLE: dict[str, Callable[[Path], Any]] = {".json": json_files.load, ".xml": xml_files.load}
+WHOLE: dict[str, Callable[[Path], Any]] = {".json": export_files.load_json, ".xml": export_files.load_xml}
 YOLO = re.compile(r"\s*\d+(\s+-?(0|1|0?\.\d+|[01]\.\d+|\d(\.\d+)?e-\d+)){4,}\s*", re.IGNORECASE)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.roots import existing
 from sightline.data.sets.isic_tables import ID, rows
 from sightline.errors import UserError
@@ -81,7 +81,7 @@ def _ids_in(file: Path) -> set[str]:
 def _record(id: str, image: Path, masks: list[Path], facts: dict[str, Any]) -> Record:
     known = {name: cell for name, cell in facts.items() if cell not in (None, "")}
     label = known.get("diagnosis_1") or known.get("benign_malignant") or UNLABELLED  # the newer column, the older one
-    tags = {name: cells.tag(cell) for name, cell in known.items() if name not in NO_TAGS}
+    tags = {name: table_cells.tag(cell) for name, cell in known.items() if name not in NO_TAGS}
     if "age_approx" in tags:
         tags["age"] = tags.pop("age_approx")  # as ISIC 2017 names it
     return Record(

@@ -15,11 +15,11 @@ import numpy as np
 from PIL import Image as Pictures
 from PIL import ImageOps
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.annotation import Size
 from sightline.data.problems import each
 from sightline.data.roots import existing
-from sightline.data.sets import formats, json_files, shapes
+from sightline.data.sets import export_files, formats, shapes
 from sightline.data.sets.label_by import By, labelled, one_label
 from sightline.data.sets.objects import Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
@@ -84,7 +84,7 @@ class EmbeddedImage:
         Raises:
             UserError: there is none, or it cannot be read.
         """
-        return _decoded(json_files.mapping(json_files.load(self.file), str(self.file)).get("imageData"), str(self.file), "RGB")
+        return _decoded(export_files.mapping(export_files.load_json(self.file), str(self.file)).get("imageData"), str(self.file), "RGB")
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,12 @@ def _decoded(content: Any, where: str, mode: str) -> np.ndarray:
 
 def _image(file: Path, pictures: PictureFiles) -> Image:
     where = str(file)
-    content = json_files.mapping(json_files.load(file), where)
-    size = json_files.size(content.get("imageHeight"), content.get("imageWidth"))
+    content = export_files.mapping(export_files.load_json(file), where)
+    size = export_files.size(content.get("imageHeight"), content.get("imageWidth"))
     path = _picture(file, content, pictures)
     things = [
-        _thing(json_files.mapping(shape, f"{where} shape {number}"), size, f"{where} shape {number}")
-        for number, shape in enumerate(json_files.sequence(content.get("shapes"), where), start=1)
+        _thing(export_files.mapping(shape, f"{where} shape {number}"), size, f"{where} shape {number}")
+        for number, shape in enumerate(export_files.sequence(content.get("shapes"), where), start=1)
     ]
     flags = content.get("flags") or {}
     told = one_label([name for name, is_set in flags.items() if is_set is True], where, "flag") if isinstance(flags, dict) else None
@@ -165,7 +165,7 @@ def _thing(shape: Mapping[str, Any], size: Size | None, where: str) -> Marked:
     name = str(shape.get("label") or "").strip()
     if not name:
         raise UserError(where, "has no label", "Give it one, or remove it.")
-    points = json_files.pairs(shape.get("points"), where)
+    points = export_files.pairs(shape.get("points"), where)
     mark, area = _mark(str(shape.get("shape_type") or "polygon"), points, shape, size, where)
     return Marked(name, area, mark)
 
@@ -186,7 +186,7 @@ def _mark(
             radius = math.dist((x, y), edge)
             return Annotation("polygon", points=shapes.ellipse(x, y, radius, radius)), math.pi * radius**2
         case "mask", [(x, y), *_] if size:
-            corner = (round(cells.number(x, where)), round(cells.number(y, where)))
+            corner = (round(table_cells.number(x, where)), round(table_cells.number(y, where)))
             patch = PatchMask(where, size, corner, str(shape.get("mask")))
             return Annotation("mask", patch), float(np.count_nonzero(patch.draw()))
         case (("point" | "points" | "line" | "linestrip"), _):

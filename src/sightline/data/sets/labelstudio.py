@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.annotation import Size
 from sightline.data.images import size_if_readable
 from sightline.data.problems import each
 from sightline.data.roots import existing
-from sightline.data.sets import formats, json_files, shapes
+from sightline.data.sets import export_files, formats, shapes
 from sightline.data.sets.brush import BrushMask
 from sightline.data.sets.label_by import By, labelled, one_label
 from sightline.data.sets.labelstudio_tasks import Task, tasks
@@ -56,7 +56,7 @@ def read(
     top = existing(root, LAYOUT, WHERE)
     pictures = PictureFiles.of(top)
     files, notes = formats.files_of(top, pictures, "labelstudio", ".json", f"{LAYOUT}. {WHERE}")
-    found = [(file, task) for file in files for task in tasks(json_files.load(file), str(file))]
+    found = [(file, task) for file in files for task in tasks(export_files.load_json(file), str(file))]
     asked, more = _question([task for _, task in found], question, by, top)
     notes = [*notes, *more]
     if open_ones := [task for _, task in found if not task.looked]:
@@ -120,7 +120,7 @@ def _path(file: Path, task: Task, pictures: PictureFiles) -> Path:
 
 
 def _declared(region: Mapping[str, Any]) -> Size | None:
-    return json_files.size(region.get("original_height"), region.get("original_width"))
+    return export_files.size(region.get("original_height"), region.get("original_width"))
 
 
 def _name(region: Mapping[str, Any], question: str | None, on_regions: bool, where: str) -> str:
@@ -155,19 +155,19 @@ def _mark(region: Mapping[str, Any], size: Size, where: str) -> tuple[Annotation
     height, width = size
 
     def number(key: str, of: int) -> float:
-        return cells.number(region.get(key), f"{where} {key}") / 100 * of
+        return table_cells.number(region.get(key), f"{where} {key}") / 100 * of
 
     if "rle" in region:
         try:
-            packed = bytes(json_files.sequence(region["rle"], where))
+            packed = bytes(export_files.sequence(region["rle"], where))
         except (TypeError, ValueError):
             raise UserError(where, "has a painted mask that is no list of bytes", "Export the annotations again.") from None
         mask = BrushMask(where, size, packed)
         return Annotation("mask", mask), float((mask.draw() > 0).sum())
     if "points" in region:
-        points = tuple((x / 100 * width, y / 100 * height) for x, y in json_files.pairs(region["points"], where))
+        points = tuple((x / 100 * width, y / 100 * height) for x, y in export_files.pairs(region["points"], where))
         return (Annotation("polygon", points=points) if len(points) > 2 else None), shapes.area(points)
-    turn = cells.number(region.get("rotation") or 0, f"{where} rotation")
+    turn = table_cells.number(region.get("rotation") or 0, f"{where} rotation")
     x, y = number("x", width), number("y", height)
     if "radiusX" in region:
         rx, ry = number("radiusX", width), number("radiusY", height)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from sightline.data.sets.json_files import mapping, sequence
+from sightline.data.sets.export_files import mapping, sequence
 from sightline.data.sets.walk import SUFFIXES
 from sightline.errors import UserError
 

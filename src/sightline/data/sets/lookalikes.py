@@ -1,13 +1,15 @@
-"""Pictures that look like the mask of another one, while neither a name nor a folder nor the user says so."""
+"""Pictures that are probably no images of their own: masks that nothing declares as such, and copies such as `x_overlay` or `x_thumb`."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sightline.data.sets.folder_places import Place, Places, spread
 from sightline.data.sets.mask_look import mask_levels
+from sightline.data.sets.walk import count, some
 
 
 def lookalikes(places: Places, images: Sequence[Path], all_folders: bool = False) -> Iterator[tuple[Path, Path]]:
@@ -58,3 +60,27 @@ def _parts(stem: str) -> Iterator[str]:
         if not ((before.isdigit() and after.isdigit()) or (before.isalpha() and after.isalpha() and before.isupper() >= after.isupper())):
             yield stem[:cut]
             yield stem[cut:]
+
+
+FEW = 3  # pictures of one ending: fewer are chance
+ENDING = re.compile(r"[\s_.\-(]+(?=[^\W\d_])")  # where a word begins after a sign
+
+
+def made_of_others(at: Mapping[Path, Place]) -> list[str]:
+    """What is said of pictures that bear the name of another one at the same place, and a word more.
+
+    Args:
+        at: images, and where they lie.
+    """
+    names = {(place, image.stem) for image, place in at.items()}
+    found = Counter(ending for image, place in at.items() if (ending := _ending(place, image.stem, names)))
+    common = {ending: number for ending, number in found.items() if number >= FEW}
+    said = some(f"{number} with {ending!r}" for ending, number in common.items())
+    called = f"{count(sum(common.values()), 'picture')} are called as another image and a word more ({said})"
+    return [f"{called}: are they images of their own? If they are made of the others, move them away"] if common else []
+
+
+def _ending(place: Place, stem: str, names: set[tuple[Place, str]]) -> str | None:
+    """What follows the name of another image."""
+    cuts = [match.start() for match in ENDING.finditer(stem)]
+    return next((stem[cut:] for cut in cuts if (place, stem[:cut]) in names), None)

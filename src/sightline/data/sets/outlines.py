@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.annotation import Size, polygon_map
 from sightline.data.sets.rle import mask_of, runs_of
 from sightline.errors import UserError
@@ -123,12 +123,12 @@ def outline(segmentation: Any, size: Size, where: str) -> PolygonsMask | RunsMas
 
 
 def _runs(counts: Any, size: tuple[Any, Any], where: str) -> RunsMask:
-    height, width = (cells.number(length, f"{where} size") for length in size)
+    height, width = (table_cells.number(length, f"{where} size") for length in size)
     if isinstance(counts, str):
         return RunsMask(where, (int(height), int(width)), counts)
     if not isinstance(counts, list):
         raise UserError(where, "has runs that are neither a list nor a text", "Export the annotations again.")
-    return RunsMask(where, (int(height), int(width)), tuple(int(cells.number(run, f"{where} runs")) for run in counts))
+    return RunsMask(where, (int(height), int(width)), tuple(int(table_cells.number(run, f"{where} runs")) for run in counts))
 
 
 def _polygons(value: list[Any], where: str) -> Iterator[tuple[float, ...]]:
@@ -138,7 +138,7 @@ def _polygons(value: list[Any], where: str) -> Iterator[tuple[float, ...]]:
         if len(value) % 2:
             reason = f"has an outline of {len(value)} numbers, but x and y come in pairs"
             raise UserError(where, reason, "Export the annotations again.")
-        yield tuple(cells.number(number, f"{where} outline") for number in value)
+        yield tuple(table_cells.number(number, f"{where} outline") for number in value)
     elif len(rows) < len(value):
         raise UserError(where, "has an outline of numbers and lists in one list", "Export the annotations again.")
     elif len(rows) > 2 and all(len(row) == 2 and not any(isinstance(x, list) for x in row) for row in rows):

@@ -12,12 +12,11 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from sightline.data.drawing import parts
-from sightline.data.drawing.gaze import simulate_gaze
-from sightline.data.drawing.scene import ARTEFACTS, Scene
-from sightline.data.sets.phantom_pictures import PhantomImage, PhantomMask
-from sightline.data.sets.phantom_plan import agreement, check_plan
+from sightline.data.sets.phantom_pictures import PhantomImage, PhantomMask, agreement, check_plan
 from sightline.errors import UserError, nearest
+from sightline.phantom import parts
+from sightline.phantom.gaze import simulate_gaze
+from sightline.phantom.scene import ARTEFACTS, Scene
 from sightline.settings import CountFromZero, Fraction, Seed, Side
 from sightline.types import Annotation, Record
 

@@ -13,12 +13,10 @@ from typing import Annotated, Any, Literal, get_args
 import numpy as np
 from pydantic import Field
 
-from sightline.data.drawing.cxr_gaze import simulate_reading
-from sightline.data.drawing.cxr_samples import samples
-from sightline.data.drawing.cxr_scene import ChestScene
-from sightline.data.sets.phantom_cxr_pictures import ChestImage, ChestMask
-from sightline.data.sets.phantom_plan import agreement, check_plan
+from sightline.data.sets.phantom_pictures import ChestImage, ChestMask, agreement, check_plan
 from sightline.errors import UserError, nearest
+from sightline.phantom.cxr_gaze import samples, simulate_reading
+from sightline.phantom.cxr_scene import ChestScene
 from sightline.settings import NUMBER, CountFromZero, Fraction, Seed, Side
 from sightline.types import Annotation, Record
 

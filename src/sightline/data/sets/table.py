@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.problems import each, refuse
 from sightline.data.roots import existing
 from sightline.data.sets.table_columns import COLUMNS, Tags
@@ -80,16 +80,16 @@ def _record(row: Mapping[str, Any], tags: Mapping[str, Any], gazes: Gazes, line:
     where = f"{files.table} line {line}"
 
     def pictures(kind: Any, column: str) -> list[Annotation]:
-        paths = [files.find(name, column, line) for name in cells.names(row.get(column, ""))]
+        paths = [files.find(name, column, line) for name in table_cells.names(row.get(column, ""))]
         return [Annotation(kind, path) for path in paths if path]
 
     def boxes(column: str) -> list[Annotation]:
-        return [Annotation("box", points=points) for points in cells.boxes(row.get(column, ""), f"{where} {column}")]
+        return [Annotation("box", points=points) for points in table_cells.boxes(row.get(column, ""), f"{where} {column}")]
 
     marks = pictures("mask", "mask") + pictures("heatmap", "heatmap") + boxes("box")
-    marks += [Annotation("polygon", points=points) for points in cells.polygons(row.get("polygon", ""), f"{where} polygon")]
+    marks += [Annotation("polygon", points=points) for points in table_cells.polygons(row.get("polygon", ""), f"{where} polygon")]
     marks += gazes.marks(row, line)
-    if cells.flag(row.get("nothing", ""), f"{where} nothing"):
+    if table_cells.flag(row.get("nothing", ""), f"{where} nothing"):
         if given := [column for column in ("mask", "heatmap", "box", "polygon", "gaze") if column in row]:
             raise UserError(where, f"says that nothing is to be seen, but gives a {given[0]}", "Clear one of the two cells.")
         marks.append(Annotation("nothing"))
@@ -129,7 +129,7 @@ def _tags(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]
     tags: list[dict[str, Any]] = [{} for _ in rows]
     for column in sorted({column for _, row in rows for column in row if column.startswith("tag:")}):
         holding = [i for i, (_, row) in enumerate(rows) if column in row]
-        for i, fact in zip(holding, cells.facts([rows[i][1][column] for i in holding]), strict=True):
+        for i, fact in zip(holding, table_cells.facts([rows[i][1][column] for i in holding]), strict=True):
             tags[i][column.removeprefix("tag:")] = fact
     return tags
 

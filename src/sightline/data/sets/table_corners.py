@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.sets.table_columns import canonical
 from sightline.errors import UserError
 
@@ -39,7 +39,7 @@ class Corners:
     def row(self, content: Mapping[str, Any]) -> dict[str, Any]:
         """The cells of a row with one in place of the four; empty where none is given."""
         four = [content.get(name) for name in self.names]
-        given = [str(cell) for cell in four if not cells.missing(cell)]
+        given = [str(cell) for cell in four if not table_cells.missing(cell)]
         if self.sized and len(given) == len(four):
             given = _ends(given)
         return {name: cell for name, cell in content.items() if name not in self.names} | {"box": " ".join(given)}
@@ -78,7 +78,7 @@ def _plain(name: str) -> str:
 def _ends(four: list[str]) -> list[str]:
     """Corner and size as two corners; what is no number stays, and is refused as part of the box."""
     try:
-        left, top, width, height = (cells.number(cell, "") for cell in four)
+        left, top, width, height = (table_cells.number(cell, "") for cell in four)
     except UserError:
         return four
     return [f"{value!r}" for value in (left, top, left + width, top + height)]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.gaze import Recording, gaze_file, gaze_list
 from sightline.data.sets.table_files import Files, posix
 from sightline.errors import UserError
@@ -46,7 +46,7 @@ class Gazes:
         cell = row.get("gaze", "")
         if isinstance(cell, list) and not all(isinstance(part, str) for part in cell):
             return [Annotation("gaze", points=gaze_list(cell, f"{self.files.table} line {line} gaze"))]
-        found = [(name, self.files.find(name, "gaze", line)) for name in cells.names(cell)]
+        found = [(name, self.files.find(name, "gaze", line)) for name in table_cells.names(cell)]
         marks = [Annotation("gaze", points=self._points(path, name, row, line)) for name, path in found if path]
         points = [point[:2] for mark in marks for point in mark.points]
         self._samples += len(points)
@@ -65,7 +65,7 @@ class Gazes:
         left = sum(self._left.values())
         return notes + [f"gaze: {left} samples of these files belong to no image of the table"] * bool(left)
 
-    def _points(self, path: Path, name: str, row: Mapping[str, Any], line: int) -> cells.Points:
+    def _points(self, path: Path, name: str, row: Mapping[str, Any], line: int) -> table_cells.Points:
         rows = self._named[_normal(name)]
         recording, index = self._read(path, keep=rows > 1)
         mine = _mine(index, row)
@@ -104,7 +104,7 @@ class Gazes:
 
 
 def _files_in(cell: Any) -> list[str]:
-    return cells.names(cell) if not isinstance(cell, list) or all(isinstance(part, str) for part in cell) else []
+    return table_cells.names(cell) if not isinstance(cell, list) or all(isinstance(part, str) for part in cell) else []
 
 
 def _normal(name: str) -> str:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.sets.table_columns import COLUMNS, NEEDED, Tags, canonical, check_needed, columns_of, known
 from sightline.data.sets.table_corners import Corners, corners_of
 from sightline.data.sheet import read_sheet
@@ -172,7 +172,7 @@ def _plain(cell: Any) -> Any:
 
 
 def _nothing(column: str, cell: Any) -> bool:
-    return cells.missing(cell) or (column in ("group", "split") and str(cell).lower() in UNKNOWN)
+    return table_cells.missing(cell) or (column in ("group", "split") and str(cell).lower() in UNKNOWN)
 
 
 def _check_given(table: Path, rows: list[tuple[int, dict[str, Any]]], said: dict[str, list[tuple[int, str]]]) -> None:

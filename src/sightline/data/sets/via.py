@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.problems import each
 from sightline.data.roots import existing
-from sightline.data.sets import formats, json_files, shapes
+from sightline.data.sets import export_files, formats, shapes
 from sightline.data.sets.label_by import By, labelled, one_label
 from sightline.data.sets.objects import Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
@@ -82,13 +82,13 @@ def _of_files_instead(told: Sequence[Any]) -> tuple[str | None, list[str]]:
 
 
 def _entries(file: Path) -> list[Entry]:
-    content = json_files.mapping(json_files.load(file), str(file))
+    content = export_files.mapping(export_files.load_json(file), str(file))
     listed = content.get("_via_img_metadata", content)
     found = []
-    for key, value in json_files.mapping(listed, str(file)).items():
+    for key, value in export_files.mapping(listed, str(file)).items():
         if key.startswith("_via_"):
             continue
-        entry = json_files.mapping(value, f"{file} entry {key}")
+        entry = export_files.mapping(value, f"{file} entry {key}")
         if not entry.get("filename"):
             raise UserError(f"{file} entry {key}", "has no filename", "Export the annotations again, with VIA 2.")
         found.append((file, f"{file}: {entry['filename']}", entry))
@@ -98,8 +98,8 @@ def _entries(file: Path) -> list[Entry]:
 def _regions(entry: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
     """The regions of an image; VIA 1 numbers them in an object, VIA 2 lists them."""
     regions = entry.get("regions") or []
-    listed = list(regions.values()) if isinstance(regions, dict) else json_files.sequence(regions, where)
-    return [json_files.mapping(region, f"{where} region {number}") for number, region in enumerate(listed, start=1)]
+    listed = list(regions.values()) if isinstance(regions, dict) else export_files.sequence(regions, where)
+    return [export_files.mapping(region, f"{where} region {number}") for number, region in enumerate(listed, start=1)]
 
 
 def _attribute(given: Sequence[Any], wanted: str | None, top: Path) -> str | None:
@@ -149,7 +149,7 @@ def _image(file: Path, where: str, entry: Mapping[str, Any], of_regions: str | N
         category = _value(given.get(of_regions), of_regions, here) if of_regions and isinstance(given, dict) else "region"
         if category is None:
             raise UserError(here, f"has no value for {of_regions!r}", "Give it one, or remove the region.")
-        mark, area = _mark(json_files.mapping(region.get("shape_attributes"), here), here)
+        mark, area = _mark(export_files.mapping(region.get("shape_attributes"), here), here)
         things.append(Marked(category, area, mark))
     told = entry.get("file_attributes")
     whole = _value(told.get(of_files), of_files, where) if of_files and isinstance(told, dict) else None
@@ -160,7 +160,7 @@ def _mark(shape: Mapping[str, Any], where: str) -> tuple[Annotation | None, floa
     """What a region marks, and its area."""
 
     def number(key: str) -> float:
-        return cells.number(shape.get(key), f"{where} {key}")
+        return table_cells.number(shape.get(key), f"{where} {key}")
 
     match shape.get("name"):
         case "rect" | "rectangle":
@@ -168,10 +168,10 @@ def _mark(shape: Mapping[str, Any], where: str) -> tuple[Annotation | None, floa
             area = width * height
             return (Annotation("box", points=((x, y, x + width, y + height),)) if width > 0 and height > 0 else None), area
         case "polygon":
-            xs, ys = (json_files.sequence(shape.get(f"all_points_{axis}"), where) for axis in "xy")
+            xs, ys = (export_files.sequence(shape.get(f"all_points_{axis}"), where) for axis in "xy")
             if len(xs) != len(ys) or len(xs) < 3:
                 raise UserError(where, f"is a polygon with {len(xs)} x and {len(ys)} y", "Draw it again.")
-            points = json_files.pairs([list(pair) for pair in zip(xs, ys, strict=True)], where)
+            points = export_files.pairs([list(pair) for pair in zip(xs, ys, strict=True)], where)
             return Annotation("polygon", points=points), shapes.area(points)
         case "circle":
             radius = number("r")

@@ -9,11 +9,11 @@ from pathlib import Path, PurePath
 from typing import Literal
 from xml.etree.ElementTree import Element
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.problems import each
 from sightline.data.roots import existing_folder
-from sightline.data.sets import formats, shapes, xml_files
-from sightline.data.sets.json_files import size
+from sightline.data.sets import export_files, formats, shapes
+from sightline.data.sets.export_files import size
 from sightline.data.sets.mask_files import PaletteMask
 from sightline.data.sets.objects import Empty, Image, Marked, Rule, label_of, records_of
 from sightline.data.sets.picture_files import PictureFiles, place_of, split_of
@@ -108,7 +108,7 @@ def read(
 
 def _notes(pictures: PictureFiles) -> tuple[dict[Path, Element], list[str]]:
     """The VOC files, and what is said of other XML files."""
-    found = {file: xml_files.load(file) for file in pictures.found.others if file.suffix.lower() == ".xml"}
+    found = {file: export_files.load_xml(file) for file in pictures.found.others if file.suffix.lower() == ".xml"}
     notes = {file: element for file, element in found.items() if element.tag == "annotation"}
     others = [file for file in found if file not in notes]
     readers = {reader for file in others if (reader := formats.reader_of(file))}
@@ -188,7 +188,7 @@ def _object(entry: Element, where: str, with_outline: bool) -> tuple[Marked, lis
         text = entry.findtext(f"bndbox/{side}")
         if text is None or not text.strip():
             raise UserError(where, f"its box has no {side}", "Draw the box again, or remove the object.")
-        corners.append(cells.number(text, f"{where} {side}"))
+        corners.append(table_cells.number(text, f"{where} {side}"))
     xmin, ymin, xmax, ymax = corners
     box = (xmin - 1, ymin - 1, xmax, ymax)  # VOC counts pixels from 1, and its last pixel is inside
     area = (box[2] - box[0]) * (box[3] - box[1])
@@ -203,7 +203,7 @@ def _polygon(entry: Element, where: str) -> shapes.Points:
     """
     found = entry.find("polygon")
     steps = [] if found is None else [(part.tag[0], part.text) for part in found.iter() if re.fullmatch(r"[xy]\d*", part.tag)]
-    xs, ys = ([cells.number(text, f"{where} polygon") - 0.5 for axis, text in steps if axis == wanted] for wanted in "xy")
+    xs, ys = ([table_cells.number(text, f"{where} polygon") - 0.5 for axis, text in steps if axis == wanted] for wanted in "xy")
     if found is not None and (len(xs) != len(ys) or len(xs) < 3):
         raise UserError(where, f"has an outline of {len(xs)} x and {len(ys)} y", "Draw it again, or remove it, so that the box is used.")
     return tuple(zip(xs, ys, strict=True))

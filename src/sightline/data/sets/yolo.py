@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sightline.data import cells
+from sightline.data import table_cells
 from sightline.data.annotation import Size
 from sightline.data.images import size_if_readable
 from sightline.data.problems import Several, each, refuse
@@ -16,8 +16,7 @@ from sightline.data.sets.label_by import By, labelled
 from sightline.data.sets.objects import Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.walk import count, some
-from sightline.data.sets.yolo_lines import SLACK, refuse_other_shapes
-from sightline.data.sets.yolo_sets import is_list, is_names, names_of, settings, splits_of
+from sightline.data.sets.yolo_sets import SLACK, is_list, is_names, names_of, refuse_other_shapes, settings, splits_of
 from sightline.errors import UserError
 from sightline.types import Annotation, Record, Records
 
@@ -130,7 +129,7 @@ def _lines(file: Path, names: Mapping[int, str] | None, with_points: bool) -> li
         where = f"{file} line {number}"
         if not (words := line.split()):
             continue
-        numbers = [cells.number(word, where) for word in words]
+        numbers = [table_cells.number(word, where) for word in words]
         category = _category(numbers[0], names, where)
         shape = numbers[1:5] if with_points else numbers[1:]
         if any(not -SLACK <= value <= 1 + SLACK for value in shape):

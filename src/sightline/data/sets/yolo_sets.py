@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sightline import yaml_text
+from sightline.data.sets import shapes
 from sightline.data.sets.picture_files import PictureFiles
 from sightline.data.sets.walk import SUFFIXES
 from sightline.data.splits import SPLIT_NAMES
@@ -115,3 +116,57 @@ def _listed(file: Path, pictures: PictureFiles) -> list[Path]:
                 raise UserError(f"{file} line {number}", f"names {name}, which is not there", "Add the image, or take it off the list.")
             found.append(path)
     return found
+
+
+SLACK = 0.01  # beyond 0 and 1: tools round
+FEW = 3  # lines: so many triangles by chance
+MANY = 40  # numbers; box and key points of one line have no more
+
+
+def refuse_other_shapes(top: Path, lines: Sequence[Sequence[float]]) -> None:
+    """Refuses boxes that are two corners, and outlines that are a box and key points.
+
+    Args:
+        top: the folder of the data set.
+        lines: the numbers after the class, of every line.
+
+    Raises:
+        UserError: some boxes leave the image, read as centre and size, but none does as two corners; outlines of one length whose first
+            numbers are a box, while many cross themselves, as outlines do not.
+    """
+    boxes = [line for line in lines if len(line) in (4, 5)]
+    if any(not _is_box(line) for line in boxes) and all(_is_corners(line) for line in boxes):
+        reason = "has boxes that leave their images, and would fit them as two corners x0, y0, x1, y1"
+        raise UserError(top, reason, "YOLO's boxes are x, y of the centre, width, height: export them so.")
+    outlines = [line for line in lines if len(line) > 5]
+    if _are_box_and_points(outlines):
+        reason = f"has lines of {len(outlines[0])} numbers, which are odd as outlines, and may be a box with key points"
+        remedy = "Write their kpt_shape into data.yaml, as [2, 2] for two points of x and y; if they are outlines, draw them anew."
+        raise UserError(top, reason, remedy)
+
+
+def _are_box_and_points(outlines: Sequence[Sequence[float]]) -> bool:
+    """All have one length and begin with a box, and a tenth of them cross themselves, or all are triangles."""
+    lengths = set(map(len, outlines))
+    if len(lengths) != 1 or max(lengths) > MANY or not all(map(_is_box, outlines)):
+        return False
+    if lengths == {6}:
+        return len(outlines) >= FEW and all(_holds(line) for line in outlines)
+    crossing = [shapes.crosses_itself(tuple(zip(line[::2], line[1::2], strict=True))) for line in outlines]
+    return sum(crossing) >= max(1, len(outlines) / 10)
+
+
+def _holds(line: Sequence[float]) -> bool:
+    """Its point lies in its box."""
+    x, y, width, height, column, row = line
+    return abs(column - x) <= width / 2 + SLACK and abs(row - y) <= height / 2 + SLACK
+
+
+def _is_box(line: Sequence[float]) -> bool:
+    """It stays in the image, read as centre and size."""
+    x, y, width, height = line[:4]
+    return min(x - width / 2, y - height / 2) >= -SLACK and max(x + width / 2, y + height / 2) <= 1 + SLACK
+
+
+def _is_corners(line: Sequence[float]) -> bool:
+    return line[0] < line[2] <= 1 + SLACK and line[1] < line[3] <= 1 + SLACK

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from sightline.data.sampling import EpochSampler
 from sightline.engine.run import Run
-from sightline.explain.cells import names
 from sightline.explain.colours import INK, SERIES
 from sightline.explain.figure.kind import Options, kind, layout
 from sightline.explain.figure.words import width, wrapped
+from sightline.explain.run_pictures import names
 from sightline.explain.style import STYLE, bare
 
 BALANCED = {"oversample": "training, oversampled", "weighted_sampler": "training, weighted draws"}

@@ -14,12 +14,12 @@ from matplotlib.ticker import LogFormatter, MaxNLocator
 from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.explain.cells import names
 from sightline.explain.colours import MUTED, SERIES
 from sightline.explain.figure.kind import Options, kind, layout, same_images
 from sightline.explain.figure.words import wrapped
 from sightline.explain.figures import columns, losses, plain
 from sightline.explain.figures import roc as roc_curves
+from sightline.explain.run_pictures import names
 from sightline.explain.style import STYLE, bare
 
 Line = tuple[str, Sequence[float], Sequence[float], str]  # label, epochs, values, colour

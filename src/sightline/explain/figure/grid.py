@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from sightline.explain.cells import Cell
 from sightline.explain.colours import INK, MUTED, RIGHT, WRONG, scheme
 from sightline.explain.figure.words import LINE, wrapped
+from sightline.explain.run_pictures import Cell
 from sightline.explain.style import STYLE
 
 PAGE = 7.2  # inches, the width of two columns of text

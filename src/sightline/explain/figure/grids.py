@@ -12,11 +12,11 @@ from PIL import Image
 from sightline.attention.gradcam import grad_cam
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
-from sightline.explain.cells import SIDE, Cell, columns, map_names, map_range, names, rows
 from sightline.explain.choose import choose
 from sightline.explain.figure.grid import ColourBar, bar_of, grid
 from sightline.explain.figure.kind import Options, asked, attention, kind, of_images, same_images, spread, truth
 from sightline.explain.overlay import contour, overlay, shown
+from sightline.explain.run_pictures import SIDE, Cell, columns, map_names, map_range, names, rows
 
 OUTLINE = "White outline: the annotation."
 HARDEST = "The images were picked because the runs err, disagree or are unsure there; they are not typical."

@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.explain.cells import Cell, map_names, map_range, names
 from sightline.explain.figure.grid import grid
 from sightline.explain.figure.kind import Options, asked, attention, kind, of_images, same_images, spread
 from sightline.explain.overlay import Range
-from sightline.metrics.localisation import upsample
+from sightline.explain.run_pictures import Cell, map_names, map_range, names
+from sightline.metrics.scores.localisation import upsample
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from sightline.data.dataset import ImageDataset
 from sightline.data.reading import read
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
-from sightline.explain.cells import Cell
 from sightline.explain.figure.grid import grid
 from sightline.explain.figure.grids import enlarged
 from sightline.explain.figure.kind import Options, asked, kind
 from sightline.explain.overlay import contour
+from sightline.explain.run_pictures import Cell
 from sightline.types import Record
 
 

@@ -11,13 +11,13 @@ from torch import Tensor
 
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.explain.cells import Cell
 from sightline.explain.choose import choose
 from sightline.explain.feature_maps import Layer, layers_of, pick
 from sightline.explain.feature_maps import feature_maps as maps_of
 from sightline.explain.figure.grid import ColourBar, grid
 from sightline.explain.figure.grids import enlarged
 from sightline.explain.figure.kind import Options, asked, kind, same_images, truth
+from sightline.explain.run_pictures import Cell
 from sightline.explain.tint import GREEN, OPAQUE, tint
 
 SHOWN = 4  # units, where none are asked for

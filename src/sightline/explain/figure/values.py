@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.explain.cells import map_range, names
 from sightline.explain.colours import MUTED, SERIES
 from sightline.explain.figure.kind import Options, attention, kind, layout, same_images
 from sightline.explain.figure.words import wrapped
+from sightline.explain.run_pictures import map_range, names
 from sightline.explain.style import STYLE, bare
 
 BINS = 60

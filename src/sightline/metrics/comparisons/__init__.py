@@ -1,0 +1,1 @@
+"""Comparisons of two arms: tests, corrections for their number, and what may be said."""

@@ -1,0 +1,96 @@
+"""Two runs on the same images: is one better, or can they not be told apart?
+
+Both are judged on the same bootstrap samples, so that what makes an image hard for both cancels. Two intervals that overlap do not answer
+the question; the interval of the difference does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sightline.errors import UserError
+from sightline.metrics.intervals.bootstrap import Array, Groups, Method, interval, intervals
+from sightline.metrics.scores.ranks import overall_auc
+from sightline.results.base import Score
+from sightline.results.scores import Paired
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one run answered for each image of a split.
+
+    Attributes:
+        ids: names of the images.
+        labels: (N,) class indices.
+        probabilities: (N, C).
+        epg: (N,) energy inside the ROI, NaN where it does not apply; None: not measured.
+    """
+
+    ids: list[str]
+    labels: Array
+    probabilities: Array
+    epg: Array | None = None
+
+    def ordered_as(self, ids: list[str]) -> Judged:
+        """The same answers in the order of `ids`.
+
+        Raises:
+            UserError: other images.
+        """
+        place = {name: i for i, name in enumerate(self.ids)}
+        if len(place) != len(ids) or any(name not in place for name in ids):
+            reason = f"were judged on different images ({len(ids)} and {len(place)})"
+            raise UserError("the two runs", reason, "Compare runs on the same split of the same data.")
+        order = [place[name] for name in ids]
+        epg = None if self.epg is None else self.epg[order]
+        return Judged(list(ids), self.labels[order], self.probabilities[order], epg)
+
+
+def paired_difference(
+    a: Judged,
+    b: Judged,
+    *,
+    groups: Groups | None = None,
+    bootstrap: int = 1000,
+    confidence: float = 0.95,
+    method: Method = "percentile",
+    seed: int = 0,
+) -> dict[str, Paired]:
+    """How much higher `a` scores than `b`.
+
+    Args:
+        a, b: answers to the same images, in any order.
+        groups: patient or lesion of each image of `a`, drawn as a whole.
+        method: of the intervals; of `bca` each says what it became.
+
+    Returns:
+        `accuracy`, `auc` and, if both were measured, `epg`: the difference a - b with its interval, and `verdict`: "higher", "lower", or
+        "not distinguishable" where the interval holds 0 or cannot be computed.
+
+    Raises:
+        UserError: the images or their labels differ.
+    """
+    b = b.ordered_as(a.ids)
+    if not np.array_equal(a.labels, b.labels):
+        raise UserError("the two runs", "have different labels for the same images", "Compare runs of the same task.")
+    settings: dict[str, Any] = {"groups": groups, "bootstrap": bootstrap, "confidence": confidence, "method": method, "seed": seed}
+    right = [(run.probabilities.argmax(axis=1) == run.labels).astype(np.float64) for run in (a, b)]
+
+    def area(weights: Array) -> dict[str, Array]:
+        return {"auc": overall_auc(a.labels, a.probabilities, weights) - overall_auc(b.labels, b.probabilities, weights)}
+
+    found = {"accuracy": interval(right[0] - right[1], **settings), **intervals(area, len(a.labels), **settings)}
+    if a.epg is not None and b.epg is not None:
+        found["epg"] = interval(a.epg - b.epg, **settings)
+    return {name: Paired(**difference.fields(), verdict=verdict(difference)) for name, difference in found.items()}
+
+
+def verdict(difference: Score) -> str:
+    """What an interval of a difference allows to say."""
+    low, high = difference.low, difference.high
+    if low is None or high is None or low <= 0 <= high:
+        return "not distinguishable"
+    return "higher" if low > 0 else "lower"

@@ -1,0 +1,1 @@
+"""Scores: how good the decisions are, and how well maps agree with regions."""

@@ -1,0 +1,171 @@
+"""Does an attention map lie on the ROI map? One number per image, in [0, 1], by several definitions.
+
+Every score compares maps (N, H, W) with ROI maps (N, H, W) image by image, so it cannot depend on the batch; one map (1, H, W) may also be
+held against many ROI maps. Attention is raw: signed, of any scale, positive where it speaks for the class. ROI maps are soft, in [0, 1];
+where a mask is needed, it is `roi >= 0.5`. Nothing marked is NaN: the score does not apply to such an image.
+
+A map that points nowhere (see `blank`) never earns a hit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from sightline.metrics.intervals.bootstrap import Array, Groups, interval, mean_of_defined, number, ratio
+from sightline.metrics.scores.ranks import average_precision, curves
+from sightline.results.scores import Pointing
+
+SCORES = ("epg", "pointing", "jaccard", "dice", "pixel_ap")
+
+_CHUNK = 64
+
+
+def upsample(maps: Array, size: tuple[int, int]) -> Array:
+    """Bilinear, pixel centres aligned (`align_corners=False`), values unchanged in scale. (N, h, w) -> (N, H, W) float32"""
+    raw = np.asarray(maps, dtype=np.float32)
+    if raw.shape[1:] == size:
+        return raw
+    large = np.empty((len(raw), *size), dtype=np.float32)
+    for start in range(0, len(raw), _CHUNK):
+        part = torch.from_numpy(raw[start : start + _CHUNK].copy())[:, None]  # (n, 1, h, w)
+        large[start : start + _CHUNK] = functional.interpolate(part, size=size, mode="bilinear", align_corners=False)[:, 0].numpy()
+    return large
+
+
+def blank(attention: Array) -> Array:
+    """Whether a map points nowhere: constant, without positive evidence, or not finite. (N, H, W) -> (N,) bool"""
+    high, low = attention.max(axis=(1, 2)), attention.min(axis=(1, 2))
+    return ~(np.isfinite(high) & np.isfinite(low) & (high > 0) & (high > low))
+
+
+def roi_area(roi: Array) -> Array:
+    """Mean of the ROI map: the share of the image that is marked. (N, H, W) -> (N,)"""
+    return roi.mean(axis=(1, 2), dtype=np.float64)
+
+
+def energy_inside(attention: Array, roi: Array) -> Array:
+    """The share of the positive attention that lies inside: sum(relu(A) R) / sum(relu(A)) (energy-based pointing game; Wang et al. 2020).
+
+    A map without positive evidence has 0. (N, H, W), (N, H, W) -> (N,)
+    """
+    positive = np.maximum(attention, 0)
+    inside = np.einsum("nhw,nhw->n", positive, roi, dtype=np.float64)  # converts piecewise: no copy of all maps
+    total = positive.sum(axis=(1, 2), dtype=np.float64)
+    share = np.divide(inside, total, out=np.zeros_like(inside), where=np.isfinite(total) & (total > 0))
+    return np.where(roi.any(axis=(1, 2)), share, np.nan)
+
+
+def pointing(attention: Array, roi: Array) -> Array:
+    """Whether the highest point lies inside (pointing game; Zhang et al. 2018), without a margin around the ROI.
+
+    Of several equal highest points the share that lies inside counts, so that no corner of the image is preferred. A blank map misses.
+    (N, H, W), (N, H, W) -> (N,)
+    """
+    highest = attention == attention.max(axis=(1, 2), keepdims=True)
+    mask = roi >= 0.5
+    hit = ratio((highest & mask).sum(axis=(1, 2)), highest.sum(axis=(1, 2)))
+    return np.where(mask.any(axis=(1, 2)), np.where(blank(attention), 0, hit), np.nan)
+
+
+def jaccard(attention: Array, roi: Array, threshold: float = 0.5) -> Array:
+    """Overlap |A and R| / |A or R| of the ROI mask and what the map marks: its min-max in [0, 1] at or above `threshold` (003-29).
+
+    One threshold fixed beforehand, never the best one of the images that are judged. A blank map has 0. (N, H, W), (N, H, W) -> (N,)
+    """
+    usable = ~blank(attention)[:, None, None]
+    raised = np.subtract(attention, attention.min(axis=(1, 2), keepdims=True), dtype=np.float64)
+    unit = np.divide(raised, raised.max(axis=(1, 2), keepdims=True), out=np.zeros_like(raised), where=usable)
+    marked, mask = usable & (unit >= threshold), roi >= 0.5
+    overlap = ratio((marked & mask).sum(axis=(1, 2)), (marked | mask).sum(axis=(1, 2)))
+    return np.where(mask.any(axis=(1, 2)), overlap, np.nan)
+
+
+def dice(attention: Array, roi: Array, threshold: float = 0.5) -> Array:
+    """2 |A and R| / (|A| + |R|) = 2 J / (1 + J), with A, R and J of `jaccard`. (N, H, W), (N, H, W) -> (N,)"""
+    overlap = jaccard(attention, roi, threshold)
+    return 2 * overlap / (1 + overlap)
+
+
+def pixel_ap(attention: Array, roi: Array) -> Array:
+    """Average precision of finding the ROI's pixels by their attention; equal values are found together.
+
+    A ranking alone, free of scale and threshold: a constant map has the ROI's area, which is chance. (N, H, W), (N, H, W) -> (N,)
+    """
+    pixels = roi.shape[1] * roi.shape[2]
+    mask, flat = (roi >= 0.5).reshape(-1, pixels), attention.reshape(-1, pixels)  # (N, H W)
+    if len(flat) == 1:  # one sort serves all ROI maps
+        return average_precision(*curves(flat[0], mask))
+    return np.array([average_precision(*curves(scores, inside)) for scores, inside in zip(flat, mask, strict=True)])
+
+
+def scores(attention: Array, roi: Array, threshold: float = 0.5) -> dict[str, Array]:
+    """All of `SCORES`. (N or 1, H, W), (N, H, W) -> name -> (N,)"""
+    overlap = jaccard(attention, roi, threshold)
+    return {
+        "epg": energy_inside(attention, roi),
+        "pointing": pointing(attention, roi),
+        "jaccard": overlap,
+        "dice": 2 * overlap / (1 + overlap),
+        "pixel_ap": pixel_ap(attention, roi),
+    }
+
+
+def points_into(maps: Array, regions: Array) -> Array:
+    """Whether argmax_ij up(Omega)_ij lies in S (Zhu et al. 2022, 5.1 item 11): brought to the region's size bilinearly first, then the
+    maximum.
+
+    Unlike `localisation.pointing`, the highest point counts whatever its sign, since the maps of Zhu et al. 2022 are unbounded and only
+    their order matters. Of several equal maxima the share that lies inside counts. A map that is constant or not finite points nowhere and
+    misses.
+
+    Args:
+        maps: (N, h, w) raw attention of the labelled class.
+        regions: (N, H, W) bool.
+
+    Returns:
+        (N,) in [0, 1]; NaN where the region is empty.
+    """
+    hits = np.empty(len(maps))
+    for start in range(0, len(maps), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        large, region = upsample(maps[part], (regions.shape[1], regions.shape[2])), regions[part]  # (n, H, W)
+        highest = large == large.max(axis=(1, 2), keepdims=True)
+        inside = ratio((highest & region).sum(axis=(1, 2)), highest.sum(axis=(1, 2)))
+        hits[part] = np.where(region.any(axis=(1, 2)), np.where(_points(maps[part]), inside, 0), np.nan)
+    return hits
+
+
+def pointing_share(
+    maps: Array,
+    regions: Array,
+    *,
+    groups: Groups | None = None,
+    bootstrap: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Pointing:
+    """The share of images whose map points into the region, beside chance.
+
+    Args:
+        maps: (N, h, w).
+        regions: (N, H, W) bool; images with an empty one are left out.
+        groups: patient or lesion of each image, drawn as a whole.
+
+    Returns:
+        The share; `chance` is what a random point scores.
+    """
+    hits = points_into(maps, regions)
+    area = np.where(np.isnan(hits), np.nan, roi_area(regions))
+    share = interval(hits, groups=groups, bootstrap=bootstrap, confidence=confidence, seed=seed)
+    return Pointing(**share.fields(), n=int((~np.isnan(hits)).sum()), chance=number(float(mean_of_defined(area))))
+
+
+def _points(maps: Array) -> Array:
+    """Whether a map prefers any place. (n, h, w) -> (n,) bool
+
+    Asked of the map as it is: rounding might give a constant one a maximum when it is enlarged.
+    """
+    high, low = maps.max(axis=(1, 2)), maps.min(axis=(1, 2))
+    return np.asarray(np.isfinite(high) & np.isfinite(low) & (high > low))

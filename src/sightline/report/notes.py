@@ -1,0 +1,70 @@
+"""What the reader of a page has to know: the terms, and what the page does not show."""
+
+from __future__ import annotations
+
+from sightline.engine.run import Run
+from sightline.report.words import count
+
+
+def limits(runs: list[Run], split: str) -> list[str]:
+    """Sentences, those that apply."""
+    scores, first = runs[0].scores[split], runs[0]
+    found = [
+        "Each arm was trained once. The intervals say how far other images would move a score, not how far another seed would.",
+        f"The scores hold for images like these {count(scores.n, 'image')}. Other clinics, devices and patients may differ.",
+        "A map on the right region does not prove that the decision rests on it. Only changing the image tests that, as the test sets "
+        "matched, flipped and removed do, where there are such.",
+        "Attention maps are coarse and are enlarged for display; their borders mean little.",
+        "The images shown were picked because the model errs or is unsure there. They are not typical.",
+        "An annotation is one person's judgement; another would have drawn it differently.",
+    ]
+    if split == "val":
+        found.insert(0, "There is no test set: these validation images also chose the epoch that was kept, so the scores are too good.")
+    if first.recipe.data.name in ("phantom", "phantom_cxr"):
+        found.insert(0, "The pictures are drawn by a computer. They show how the method behaves, not how it does on patients.")
+    scored = scores.first_map
+    if scored and scored.unknown:
+        found.append(f"{count(scored.unknown, 'image')} without annotation took no part in the localisation scores.")
+    if scored and scored.blank:
+        found.append(f"{count(scored.blank, 'attention map')} pointed nowhere and count as misses.")
+    if scores.groups:
+        found.append("The worst group was picked because it is the worst; its interval does not know that.")
+    found.append("For research. Not a medical device.")
+    return found
+
+
+TERMS = {
+    "accuracy": "Share of the images whose most probable class is the right one, whatever threshold the run keeps.",
+    "arm": "One of several trainings that are compared, alike but for what is being tested.",
+    "annotation": "What a person marked in an image: a mask, a box, a polygon, a gaze recording. Also called region or ROI.",
+    "artefact": "Something in the picture that is not the finding: a ruler, ink, gel, a sticker.",
+    "attention map": "How strongly each place of the image speaks for the class, according to the model.",
+    "AUC": "Chance that a random image of the class gets a higher score than a random other one; 0.5 is guessing, 1 is perfect.",
+    "average precision": "Precision averaged over all thresholds; unlike AUC it falls when the class is rare.",
+    "balanced accuracy": "Mean over the classes of the share found; a rare class counts as much as a frequent one.",
+    "BCa": "Bootstrap interval that also corrects the bias and the skew of the score.",
+    "centre": "Level: what a blob in the middle of every image scores. Many findings lie in the middle.",
+    "DeLong": "Interval and test of an AUC, or of the difference of two, in closed form; here with patients as a whole.",
+    "EPG": "Energy-based pointing game: the share of the positive evidence that lies inside the annotated region.",
+    "F1": "Harmonic mean of precision and sensitivity.",
+    "flipped": "Test set with the same lesions, in which the artefact lies beside the other class.",
+    "group": "Images that share a class and an artefact; the worst group shows what an average hides.",
+    "guidance": "Training that also compares the attention map with the annotation.",
+    "Holm": "Correction of p values for their number: among many comparisons some look better by chance alone.",
+    "interval": "Where the score would lie, with the stated confidence, had other images been drawn (bootstrap).",
+    "matched": "Test set in which the artefact lies beside the same class as in training.",
+    "McNemar": "Test of two arms by the decisions that only one of them got right.",
+    "not distinguishable": "The interval of the difference holds zero, or its corrected p is not small: these images cannot tell.",
+    "p": "How often a difference as large as this comes out where it is all one which arm gave which answer.",
+    "paired difference": "Two arms compared image by image on the same images, so that hard images cancel.",
+    "points into": "A map points into a region where its highest point lies inside it.",
+    "precision": "Of the images called this class, the share that are.",
+    "removed": "Test set without artefacts.",
+    "ROC": "Curve of sensitivity against false alarms, one point for each threshold.",
+    "ROI area": "Share of the image that is annotated. A map that is the same everywhere has this EPG.",
+    "sensitivity": "Of the images of a class, the share that is found. Also called recall.",
+    "shuffled": "Level: what the model's maps score on the regions of other images.",
+    "specificity": "Of the images of other classes, the share that is not taken for this class.",
+    "uniform": "Level: what a map scores that is the same everywhere.",
+    "worst group": "The group of images with the lowest accuracy.",
+}

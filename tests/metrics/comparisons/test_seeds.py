@@ -1,0 +1,45 @@
+"""Medians over seeds and the test between recipes."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from sightline.metrics.comparisons.seeds import seed_difference
+
+
+def exact_p(a, b):
+    """All ways to divide the scores, counted."""
+    both = [*a, *b]
+    mean = len(a) * len(b) / 2
+
+    def far(x, y):
+        return abs(sum(i > j for i in x for j in y) - mean)
+
+    divisions = [
+        far([both[i] for i in c], [both[i] for i in range(len(both)) if i not in c]) for c in combinations(range(len(both)), len(a))
+    ]
+    return np.mean([d >= far(a, b) - 1e-9 for d in divisions])
+
+
+def test_medians_and_the_exact_test_of_five_trainings():
+    """004-14, 004-16: five trainings each, medians, a test."""
+    a, b = [0.78, 0.74, 0.80, 0.79, 0.70], [0.72, 0.71, 0.73, 0.69, 0.60]
+    found = seed_difference(a, b)
+    assert (found.median, found.base_median) == (0.78, 0.71)
+    assert found.difference == pytest.approx(0.07)
+    assert found.p == pytest.approx(exact_p(a, b))
+    assert found.smallest_p == pytest.approx(2 / 252)
+
+
+def test_few_trainings_say_little_and_one_says_nothing():
+    assert seed_difference([3, 4, 5], [0, 1, 2]).p == pytest.approx(0.1)
+    alone = seed_difference([1.0], [0.0])
+    assert alone.p is alone.smallest_p is alone.sd is None
+
+
+def test_it_does_not_matter_which_side_comes_first():
+    a, b = [0.5, 0.6, 0.9, 0.4], [0.1, 0.7, 0.3, 0.2]
+    assert seed_difference(a, b).p == seed_difference(b, a).p

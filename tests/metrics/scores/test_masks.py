@@ -1,0 +1,56 @@
+"""Maps as predicted masks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sightline.metrics.scores.masks import mask_scores, predicted_masks
+
+SIZE = (8, 8)
+
+
+def region() -> np.ndarray:
+    roi = np.zeros(SIZE, np.uint8)
+    roi[2:6, 2:6] = 255
+    return roi
+
+
+def test_overlap_is_that_of_a_literal_count():
+    rng = np.random.default_rng(0)
+    maps = rng.random((5, *SIZE)).astype(np.float32)
+    rois = np.stack([region()] * 5)
+    found = mask_scores(maps, rois, np.ones(5, bool), bootstrap=20)
+    wanted = []
+    for attention, roi in zip(maps, rois, strict=True):
+        marked = {(i, j) for i in range(8) for j in range(8) if attention[i, j] >= 0.5}
+        inside = {(i, j) for i in range(8) for j in range(8) if roi[i, j]}
+        wanted.append(len(marked & inside) / len(marked | inside))
+    assert found.jaccard.value == pytest.approx(np.mean(wanted))
+    assert found.dice.value == pytest.approx(np.mean([2 * j / (1 + j) for j in wanted]))
+
+
+def test_masks_of_nothing_and_of_everything_are_counted():
+    """001-26: at 25 % annotations some masks are empty, some cover the whole image; min-max would hide both."""
+    empty, whole, right = np.full(SIZE, 0.3), np.full(SIZE, 0.9), region() / 255
+    empty[0, 0] = 0.4
+    found = mask_scores(np.stack([empty, whole, right, right]), np.stack([region()] * 4), np.ones(4, bool), bootstrap=20)
+    assert found.empty.value == found.whole.value == 0.25
+    assert found.jaccard.value == pytest.approx((0 + 16 / 64 + 1 + 1) / 4)
+
+
+def test_unknown_and_empty_regions_do_not_count_in_the_overlap():
+    maps = np.stack([region() / 255] * 3)
+    rois = np.stack([region(), np.zeros(SIZE, np.uint8), region()])
+    found = mask_scores(maps, rois, np.array([True, True, False]), bootstrap=20)
+    assert found.n == 1
+    assert found.jaccard.value == 1
+
+
+def test_coarse_maps_are_brought_to_the_image_first():
+    coarse = np.zeros((1, 2, 2), np.float32)
+    coarse[0, 0, 0] = 1
+    masks = predicted_masks(coarse, (64, 64))
+    assert masks.shape == (1, 64, 64)
+    assert masks[0, 0, 0]
+    assert not masks[0, :, 40:].any()
