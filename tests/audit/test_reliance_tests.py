@@ -11,7 +11,7 @@ from sightline.audit.budget import Budget
 from sightline.audit.covers import COVERS
 from sightline.audit.findings import flag, reasons
 from sightline.audit.images import take
-from sightline.audit.reliance import partners, reliance, views
+from sightline.audit.reliance import background_lenders, reliance, views
 from sightline.config import Data
 from sightline.data.dataset import ImageDataset
 from sightline.data.sets.phantom import read
@@ -81,7 +81,7 @@ def test_images_without_a_usable_region_take_no_part():
 
 def test_partners_are_other_patients_of_the_right_class():
     labels, patients = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 2, 2, 3])
-    same, other = partners(labels, patients, np.random.default_rng(0))
+    same, other = background_lenders(labels, patients, np.random.default_rng(0))
     assert same.tolist() in ([2, 2, 0, -1, -1, -1], [2, 2, 1, -1, -1, -1])
     assert all(labels[j] != labels[i] and patients[j] != patients[i] for i, j in enumerate(other))
 

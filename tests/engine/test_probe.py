@@ -9,7 +9,7 @@ import torch
 from sightline.attention.classifier import build
 from sightline.data.loader import train_loader
 from sightline.engine.prepare import prepare
-from sightline.engine.probe import audit_batch, calibrate
+from sightline.engine.probe import calibrate, probe_batch
 from sightline.engine.train import check_gradient_paths, objective
 
 
@@ -39,8 +39,8 @@ def test_the_gradient_audit_leaves_no_trace(tiny_recipe):
     assert torch.equal(random, torch.get_rng_state())
 
 
-def test_the_audit_batch_shows_annotations_areas_to_avoid_and_both_classes(tiny_recipe):
-    batch = audit_batch(prepare(tiny_recipe()).datasets["train"])
+def test_the_probe_batch_shows_annotations_areas_to_avoid_and_both_classes(tiny_recipe):
+    batch = probe_batch(prepare(tiny_recipe()).datasets["train"])
     assert batch.known.all()
     assert set(batch.labels.tolist()) == {0, 1}
     assert (batch.avoid.amax((1, 2, 3)) > 0).any()

@@ -14,7 +14,8 @@ from sightline.report.verdict import (
     where_it_fails,
     where_it_looks,
 )
-from sightline.results.scores import Group, Groups, Level, Paired
+from sightline.results.differences import Paired
+from sightline.results.scores import Group, Groups, Level
 
 
 def of(value, low=None, high=None, **levels):

@@ -50,7 +50,7 @@ def judged(images: Images) -> np.ndarray:
     return np.flatnonzero(images.known & (area > 0) & (area < _WHOLE))
 
 
-def partners(labels: np.ndarray, patients: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def background_lenders(labels: np.ndarray, patients: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """For each image a random one of the same class and one of another class, both of other patients; -1 where there is none. -> 2 (N,)"""
     found = np.full((2, len(labels)), -1)
     for i, (label, patient) in enumerate(zip(labels, patients, strict=True)):
@@ -69,7 +69,7 @@ def views(
     `elsewhere_*`: without a piece of the region's shape somewhere else; `background_same`, `background_other`.
 
     Args:
-        pairs: see `partners`.
+        pairs: see `background_lenders`.
         seed: of the pieces elsewhere.
     """
     seen, region = unit(images.pixels[part], device), _widened(images.roi[part], device)
@@ -110,7 +110,7 @@ def reliance(
             frequent class, are of the most probable class.
 
     Returns:
-        The scores, for `differences` see `compared`; and some images in every test.
+        The scores, for `differences` see `reliance_scores`; and some images in every test.
     """
     places = judged(images)
     if len(places) < 2:
@@ -118,7 +118,7 @@ def reliance(
     chosen_images = images.at(places)
     examples = [Example(chosen_images.records[i].id, int(chosen_images.labels[i])) for i in range(len(places))]
     shown = _first_of_classes(chosen_images.labels[:_CHUNK])
-    pairs = partners(chosen_images.labels, chosen_images.patients, np.random.default_rng(sampling["seed"]))
+    pairs = background_lenders(chosen_images.labels, chosen_images.patients, np.random.default_rng(sampling["seed"]))
     said: dict[str, list[np.ndarray]] = {}
     device = device_of(classifier)
     for part in budget.chunks(len(chosen_images), share, _CHUNK):
@@ -131,7 +131,7 @@ def reliance(
                 examples[i].tests[name] = _pixels(changed[i]), answer[i]
     answers = {name: np.concatenate(parts) for name, parts in said.items()}
     n = len(answers["as_is"])
-    facts = compared(answers, chosen_images.labels[:n], chosen(chosen_images.patients, np.arange(n)), sampling, threshold)
+    facts = reliance_scores(answers, chosen_images.labels[:n], chosen(chosen_images.patients, np.arange(n)), sampling, threshold)
     return facts, [examples[i] for i in shown]
 
 
@@ -146,7 +146,7 @@ def _pixels(image: Tensor) -> np.ndarray:
     return (image.permute(1, 2, 0).cpu().numpy() * 255).round().clip(0, 255).astype(np.uint8)
 
 
-def compared(answers: dict[str, Array], labels: Array, groups: Any, sampling: Sampling, threshold: float | None = None) -> Reliance:
+def reliance_scores(answers: dict[str, Array], labels: Array, groups: Any, sampling: Sampling, threshold: float | None = None) -> Reliance:
     """The scores of all tests, from the same bootstrap samples.
 
     `differences`:

@@ -16,7 +16,7 @@ from sightline.cli.words import in_flags
 from sightline.errors import plain
 from sightline.results import Difference, Score, SplitScores
 from sightline.results.audit import AuditReport
-from sightline.results.scores import AreaTest, McNemar
+from sightline.results.differences import AreaTest, McNemar
 
 _LONGEST = 120  # letters of a cell; ids can be as long as their author likes
 NARROWEST = 40  # columns; a terminal that says it has fewer, or none, would show nothing at all

@@ -11,7 +11,7 @@ from sightline.errors import UserError, nearest
 from sightline.metrics.comparisons.arms import arms_difference
 from sightline.metrics.comparisons.compare import Judged
 from sightline.metrics.scores.localisation import energy_inside, upsample
-from sightline.results.scores import Paired
+from sightline.results.differences import Paired
 
 
 def baseline(runs: Sequence[Run]) -> Run:

@@ -17,7 +17,7 @@ from sightline.types import Batch
 AUDIT_IMAGES = 8
 
 
-def audit_batch(dataset: ImageDataset) -> Batch:
+def probe_batch(dataset: ImageDataset) -> Batch:
     """Up to eight training images that can show whether each guidance loss moves the weights: annotated ones, some with an area to
     avoid, of several classes. Augmentation is left out."""
     marked: list[int] = []

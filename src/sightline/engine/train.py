@@ -28,7 +28,7 @@ from sightline.engine.checkpoint import BEST, LAST, Checkpoints, check_resumable
 from sightline.engine.files import LOCK, RELEASE, alone, remove_partial, write_json, write_table, write_text
 from sightline.engine.module import Training
 from sightline.engine.prepare import prepare, restore
-from sightline.engine.probe import audit_batch, calibrate
+from sightline.engine.probe import calibrate, probe_batch
 from sightline.engine.reproducible import environment, stable_seed
 from sightline.engine.run import Run
 from sightline.engine.same_data import COLUMNS, check_same
@@ -130,7 +130,7 @@ def check_gradient_paths(recipe: Recipe, classifier: GuidedClassifier, dataset: 
         UserError: names the loss that is cut and why.
     """
     if recipe.guided:
-        require(classifier, objective(recipe, dataset), audit_batch(dataset))
+        require(classifier, objective(recipe, dataset), probe_batch(dataset))
 
 
 def objective(recipe: Recipe, dataset: ImageDataset) -> Objective:

@@ -27,14 +27,14 @@ __all__ = [
     "confusion",
     "localisation_bars",
     "loss_curves",
-    "roc",
+    "roc_figure",
     "save",
     "svg",
     "to_data_uri",
 ]
 
 
-def roc(runs: Run | Sequence[Run], split: str) -> Figure:
+def roc_figure(runs: Run | Sequence[Run], split: str) -> Figure:
     """ROC curves with the area under each and its interval (003-27).
 
     Two classes: the curve of the last one for each run. More: one run has a curve per class, several runs have the mean of theirs.

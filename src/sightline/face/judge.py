@@ -16,8 +16,8 @@ from sightline.errors import UserError
 from sightline.recipe import Recipe
 from sightline.results import SplitScores
 from sightline.results.audit import AuditFacts
+from sightline.results.differences import Comparison
 from sightline.results.external import ExternalScores
-from sightline.results.scores import Comparison
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sightline.engine.run import Run
 from sightline.explain.run_pictures import names
 from sightline.metrics.comparisons.arms import corrected, exchanges
 from sightline.results import Difference
-from sightline.results.scores import Paired
+from sightline.results.differences import Paired
 
 Differences = dict[str, dict[str, Paired]]  # test set -> metric -> see `corrected`
 

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from sightline.engine.run import Run
 from sightline.explain.choose import choose
-from sightline.explain.figures import Arm, arms_chart, class_histogram, confusion, localisation_bars, loss_curves, roc
+from sightline.explain.figures import Arm, arms_chart, class_histogram, confusion, localisation_bars, loss_curves, roc_figure
 from sightline.explain.run_pictures import class_specific, guiding, map_names, map_range, names
 from sightline.report import facts, tables
 from sightline.report.decided import by_decision
@@ -101,7 +101,7 @@ def curves(charts: Charts, runs: Sequence[Run], split: str) -> Chart:
     """ROC."""
     said = [f"{n}: AUC {score_line(r.scores[split].classification.auc)}" for r, n in zip(runs, names(runs), strict=True)]
     caption = f"How the classes are told apart on {split}, at every threshold. The dashed line is guessing."
-    return charts(roc(runs, split), f"ROC curves on {split}. {'; '.join(said)}", caption)
+    return charts(roc_figure(runs, split), f"ROC curves on {split}. {'; '.join(said)}", caption)
 
 
 def matrix(charts: Charts, run: Run, name: str, split: str) -> Chart:

@@ -10,7 +10,7 @@ from sightline.engine.evaluate import summary
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.choose import choose
-from sightline.explain.figures import roc
+from sightline.explain.figures import roc_figure
 from sightline.explain.panels import compare_grid
 from sightline.explain.run_pictures import names
 from sightline.explain.style import save
@@ -18,7 +18,7 @@ from sightline.metrics.comparisons.seeds import seed_difference
 from sightline.report.differences import Compared, compared, notes
 from sightline.report.page import write_report
 from sightline.report.summary import main_split, scored_splits
-from sightline.results.scores import Comparison, SeedDifference
+from sightline.results.differences import Comparison, SeedDifference
 
 SHOWN = 8
 
@@ -61,7 +61,7 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None) -> Co
 
 def _drawn(runs: Sequence[Run], split: str, out: Path, found: Compared) -> list[str]:
     save(compare_grid(runs, split, choose(runs, split, SHOWN)), out / "grid.png")
-    save(roc(runs, split), out / "roc.png")
+    save(roc_figure(runs, split), out / "roc.png")
     report = write_report(runs[0], others=list(runs[1:]), path=out / "report.html", found=found)
     return [str(out / "grid.png"), str(out / "roc.png"), str(report)]
 

@@ -110,13 +110,15 @@ def _guidance(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[s
             continue
         found = {s: differences[name][s] for s in splits if s in differences[name]}
         close = found.get(splits[0], {})
-        sentences = [verdict.compared(name, called, metric, close[metric], splits[0]) for metric in ("auc", "epg") if metric in close]
+        sentences = [
+            verdict.comparison_in_words(name, called, metric, close[metric], splits[0]) for metric in ("auc", "epg") if metric in close
+        ]
         if other.recipe.guided and not base.recipe.guided:
             question = "Does guidance help?" if len(runs) == 2 else f"Does the guidance of {name} help?"
             sentences.insert(0, verdict.guidance_helps(found, name, called))
         else:
             question = f"Does {name} differ from {called}?"
-            sentences.insert(0, verdict.compared(name, called, "accuracy", close["accuracy"], splits[0]))
+            sentences.insert(0, verdict.comparison_in_words(name, called, "accuracy", close["accuracy"], splits[0]))
         points.append((question, " ".join(sentences)))
     return points
 

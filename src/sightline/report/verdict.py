@@ -7,7 +7,8 @@ from typing import Literal
 
 from sightline.report.words import bounds, count, listed, p_value, percent
 from sightline.results import Score, SplitScores
-from sightline.results.scores import Level, Paired
+from sightline.results.differences import Paired
+from sightline.results.scores import Level
 
 Looking = Literal["region", "middle", "not", "away", "unsure", "unmeasured"]
 Habit = Literal["falls", "holds", "rises", "unsure", "untested"]
@@ -186,7 +187,7 @@ def where_it_fails(scores: SplitScores, where: str, how: str = "") -> str:
     return text.strip()
 
 
-def compared(name: str, base: str, metric: str, difference: Paired, where: str) -> str:
+def comparison_in_words(name: str, base: str, metric: str, difference: Paired, where: str) -> str:
     """One score of one arm against the baseline, on the same images. "Better" only if the interval of the difference excludes zero, and the
     test, corrected for all comparisons, bears it out."""
     word, value, low, high = _METRIC_WORDS[metric], difference.value, difference.low, difference.high

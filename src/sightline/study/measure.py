@@ -10,7 +10,7 @@ import torch
 from sightline.audit.ask import BATCH, probabilities
 from sightline.audit.counterfactuals import How, clean, excess_flips, marked
 from sightline.audit.images import Images, gather
-from sightline.audit.reliance import MARGIN, partners
+from sightline.audit.reliance import MARGIN, background_lenders
 from sightline.data.dataset import ImageDataset
 from sightline.engine.run import Run
 from sightline.losses.background import widen, without_region
@@ -33,7 +33,7 @@ def swapped(run: Run, split: str, ids: Sequence[str]) -> Array:
     order = [place[i] for i in ids]
     labels = np.array([dataset.labels[i] for i in order])
     patients = np.unique([dataset.records[i].group or dataset.records[i].id for i in order], return_inverse=True)[1]
-    lenders = partners(labels, patients, np.random.default_rng(0))
+    lenders = background_lenders(labels, patients, np.random.default_rng(0))
     result = np.full((2, len(order), classifier.classes), np.nan)
     for start in range(0, len(order), BATCH):
         part = np.arange(start, min(start + BATCH, len(order)))

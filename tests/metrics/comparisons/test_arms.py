@@ -11,7 +11,7 @@ from sightline.metrics.comparisons.compare import Judged, paired_difference
 from sightline.metrics.comparisons.family import holm
 from sightline.metrics.comparisons.paired import arms_test, mcnemar
 from sightline.metrics.intervals.delong import area_test
-from sightline.results.scores import AreaTest, Paired
+from sightline.results.differences import AreaTest, Paired
 
 
 def pair(n: int = 120, classes: int = 2, skill: tuple[float, float] = (1.2, 0.7), epg: bool = True, seed: int = 0) -> list[Judged]:

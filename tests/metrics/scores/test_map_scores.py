@@ -9,7 +9,7 @@ import pytest
 
 from sightline.metrics.intervals.bootstrap import interval
 from sightline.metrics.scores import localisation as per_image
-from sightline.metrics.scores.map_scores import centre, localisation, partners
+from sightline.metrics.scores.map_scores import centre, localisation, other_images
 from sightline.results.base import Score
 from sightline.results.scores import Localisation
 
@@ -31,7 +31,7 @@ def test_values_levels_and_intervals_agree_with_a_loop() -> None:
     maps = np.random.default_rng(1).normal(size=(24, 5, 5)).astype(np.float32)
     found = judged(maps, rois, shuffles=4, seed=3, bootstrap=200)
     large, roi = per_image.upsample(maps, (32, 32)), rois / 255
-    drawn = partners(24, 4, seed=3)
+    drawn = other_images(24, 4, seed=3)
     for name in per_image.SCORES:
         score = getattr(per_image, {"epg": "energy_inside"}.get(name, name))
         own = score(large, roi)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sightline.metrics.scores.localisation import energy_inside, pixel_ap, pointing
-from sightline.metrics.scores.map_scores import centre, partners, uniform
+from sightline.metrics.scores.map_scores import centre, other_images, uniform
 
 
 def boxes(n: int = 6, side: int = 12) -> np.ndarray:
@@ -51,20 +51,20 @@ def test_centre_is_symmetric_and_a_quarter_wide() -> None:
 
 
 def test_partners_are_other_images_each_once() -> None:
-    drawn = partners(30, 10, seed=1)
+    drawn = other_images(30, 10, seed=1)
     assert len(drawn) == 30
     for i, others in enumerate(drawn):
         assert len(others) == len(set(others.tolist())) == 10
         assert i not in others
-    assert any((a != b).any() for a, b in zip(drawn, partners(30, 10, seed=2), strict=True))
-    np.testing.assert_array_equal(np.stack(drawn), np.stack(partners(30, 10, seed=1)))
+    assert any((a != b).any() for a, b in zip(drawn, other_images(30, 10, seed=2), strict=True))
+    np.testing.assert_array_equal(np.stack(drawn), np.stack(other_images(30, 10, seed=1)))
 
 
 def test_partners_are_not_of_the_same_patient() -> None:
     groups = ["a", "a", "b", None, None]
-    drawn = partners(5, 10, groups=groups)
+    drawn = other_images(5, 10, groups=groups)
     assert [sorted(d.tolist()) for d in drawn] == [[2, 3, 4], [2, 3, 4], [0, 1, 3, 4], [0, 1, 2, 4], [0, 1, 2, 3]]
 
 
 def test_a_lonely_image_has_no_partner() -> None:
-    assert [len(d) for d in partners(1, 10)] == [0]
+    assert [len(d) for d in other_images(1, 10)] == [0]

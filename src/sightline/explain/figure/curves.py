@@ -17,8 +17,7 @@ from sightline.errors import UserError
 from sightline.explain.colours import MUTED, SERIES
 from sightline.explain.figure.kind import Options, kind, layout, same_images
 from sightline.explain.figure.words import wrapped
-from sightline.explain.figures import columns, losses, plain
-from sightline.explain.figures import roc as roc_curves
+from sightline.explain.figures import columns, losses, plain, roc_figure
 from sightline.explain.run_pictures import names
 from sightline.explain.style import STYLE, bare
 
@@ -90,7 +89,7 @@ def roc(runs: Sequence[Run], options: Options) -> Figure:
     split = same_images(runs, options)
     if not any(curve and curve.fpr for run in runs for curve in run.scores[split].classification.roc.values()):
         raise UserError(runs[0].path, f"split {split!r} holds images of one class only, so there is no curve", "Give another `split=...`.")
-    figure = roc_curves(list(runs), split)
+    figure = roc_figure(list(runs), split)
     (axes,) = figure.axes
     # below the axes, where long names of runs cover no curve
     handles, labels = axes.get_legend_handles_labels()

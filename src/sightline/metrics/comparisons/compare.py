@@ -15,7 +15,7 @@ from sightline.errors import UserError
 from sightline.metrics.intervals.bootstrap import Array, Groups, Method, interval, intervals
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.results.base import Score
-from sightline.results.scores import Paired
+from sightline.results.differences import Paired
 
 
 @dataclass(frozen=True)

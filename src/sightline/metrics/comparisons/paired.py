@@ -14,9 +14,9 @@ import numpy as np
 from scipy.stats import binom, rankdata
 
 from sightline.metrics.comparisons.compare import Judged
-from sightline.metrics.intervals.bootstrap import Array, Groups, Key, clusters, number, ratio
+from sightline.metrics.intervals.bootstrap import Array, Groups, Key, clusters, none_if_nan, ratio
 from sightline.metrics.scores.ranks import overall_auc
-from sightline.results.scores import McNemar
+from sightline.results.differences import McNemar
 
 _ELEMENTS = 2**20  # of one chunk of weights
 
@@ -57,7 +57,7 @@ def permutation_test(
             larger[key] += int((~smaller).sum())
     every = tried < draws  # then the arms as they are have been among them
     p = {key: larger[key] / tried if every else (1 + larger[key]) / (1 + tried) for key in values}
-    return {key: Permuted(value=number(v), p=None if np.isnan(v) else p[key]) for key, v in values.items()}
+    return {key: Permuted(value=none_if_nan(v), p=None if np.isnan(v) else p[key]) for key, v in values.items()}
 
 
 def _exchanges(n: int, groups: Groups | None, draws: int, seed: int) -> Iterator[Array]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import mannwhitneyu
 
-from sightline.results.scores import SeedDifference
+from sightline.results.differences import SeedDifference
 
 
 def seed_difference(a: Sequence[float], b: Sequence[float]) -> SeedDifference:

@@ -142,7 +142,7 @@ def mean_of_defined(values: Array) -> Array:
     return ratio(np.where(defined, values, 0).sum(axis=-1), defined.sum(axis=-1))
 
 
-def number(value: float) -> float | None:
+def none_if_nan(value: float) -> float | None:
     """NaN as None, which JSON can hold."""
     return None if np.isnan(value) else float(value)
 
@@ -151,7 +151,7 @@ def _summary(value: float, samples: Array, knife: Array, confidence: float) -> S
     """Value and percentiles of (R,) samples, NaN left out; of BCa where there is a jackknife (G,)."""
     defined, left = samples[~np.isnan(samples)], knife[~np.isnan(knife)]
     if np.isnan(value) or not len(defined):
-        return Score(value=number(value), low=None, high=None)
+        return Score(value=none_if_nan(value), low=None, high=None)
     levels = ((1 - confidence) / 2, (1 + confidence) / 2)
     moved = bca_levels(value, defined, left, levels) if len(left) else levels
     low, high = np.quantile(defined, moved)

@@ -15,9 +15,9 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import norm, rankdata
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, clusters, number, ratio
+from sightline.metrics.intervals.bootstrap import Array, Groups, clusters, none_if_nan, ratio
 from sightline.results.base import Score
-from sightline.results.scores import AreaTest
+from sightline.results.differences import AreaTest
 
 
 def placements(scores: Array, positive: Array) -> Array:
@@ -86,7 +86,9 @@ def area_test(a: Array, b: Array, positive: Array, *, groups: Groups | None = No
         se, z = 0.0, 0.0 if abs(value) < 1e-12 else np.nan
     else:
         z = value / se
-    return AreaTest(**_interval(value, se, confidence, -1.0).fields(), se=number(se), z=number(z), p=number(2 * float(norm.sf(abs(z)))))
+    return AreaTest(
+        **_interval(value, se, confidence, -1.0).fields(), se=none_if_nan(se), z=none_if_nan(z), p=none_if_nan(2 * float(norm.sf(abs(z))))
+    )
 
 
 def _unbiased(count: int) -> float:
@@ -97,5 +99,5 @@ def _unbiased(count: int) -> float:
 def _interval(value: float, se: float, confidence: float, least: float) -> Score:
     reach = float(ndtri((1 + confidence) / 2)) * se
     if np.isnan(reach):
-        return Score(value=number(value), low=None, high=None)
+        return Score(value=none_if_nan(value), low=None, high=None)
     return Score(value=value, low=max(least, value - reach), high=min(1.0, value + reach))

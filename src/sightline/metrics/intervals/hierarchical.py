@@ -36,7 +36,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, Key, clusters, number, resamples
+from sightline.metrics.intervals.bootstrap import Array, Groups, Key, clusters, none_if_nan, resamples
 from sightline.results.study import OverSeeds
 
 _LEAST = 1e-12  # p values are not told apart below it
@@ -143,20 +143,20 @@ def _spread(values: Array, noise: Array, images: int, patients: int, confidence:
     between = found.var(ddof=1) if count > 1 else np.nan
     error, share = _error(between / max(1, count), own / max(1, count), of_images, count)
     result = OverSeeds(
-        value=number(mean),
+        value=none_if_nan(mean),
         low=None,
         high=None,
-        p=number(_p(mean, error, share, count, patients)),
+        p=none_if_nan(_p(mean, error, share, count, patients)),
         confidence=confidence,
-        per_seed=[number(v) for v in values],
+        per_seed=[none_if_nan(v) for v in values],
         seeds=count,
         images=images,
         patients=patients,
-        sd_seeds=number(np.sqrt(max(0.0, between - own))) if several else None,
-        se_images=number(np.sqrt(of_images)),
-        se_own=number(np.sqrt(own)),
-        se=number(error),
-        seed_share=number(share),
+        sd_seeds=none_if_nan(np.sqrt(max(0.0, between - own))) if several else None,
+        se_images=none_if_nan(np.sqrt(of_images)),
+        se_own=none_if_nan(np.sqrt(own)),
+        se=none_if_nan(error),
+        seed_share=none_if_nan(share),
     )
     return at_confidence(result, confidence)
 

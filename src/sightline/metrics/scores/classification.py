@@ -8,7 +8,7 @@ import numpy as np
 
 from sightline.metrics.intervals.bootstrap import Array, Groups, intervals, mean_of_defined, ratio
 from sightline.metrics.intervals.delong import area_interval
-from sightline.metrics.scores.ranks import auc, average_precision, curves, overall_auc, roc
+from sightline.metrics.scores.ranks import auc, average_precision, curves, overall_auc, roc_curve
 from sightline.results.scores import AUC, Classification, ClassScores, Positive
 
 AT_DECISION = ("sensitivity", "specificity", "precision", "f1")
@@ -73,7 +73,7 @@ def classification(
         },
         **of_two,
         confusion=confusion.tolist(),
-        roc={name: roc(probabilities[:, c], labels == c) for c, name in enumerate(classes)},
+        roc={name: roc_curve(probabilities[:, c], labels == c) for c, name in enumerate(classes)},
     )
 
 

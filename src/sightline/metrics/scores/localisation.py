@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, interval, mean_of_defined, number, ratio
+from sightline.metrics.intervals.bootstrap import Array, Groups, interval, mean_of_defined, none_if_nan, ratio
 from sightline.metrics.scores.ranks import average_precision, curves
 from sightline.results.scores import Pointing
 
@@ -159,7 +159,7 @@ def pointing_share(
     hits = points_into(maps, regions)
     area = np.where(np.isnan(hits), np.nan, roi_area(regions))
     share = interval(hits, groups=groups, bootstrap=bootstrap, confidence=confidence, seed=seed)
-    return Pointing(**share.fields(), n=int((~np.isnan(hits)).sum()), chance=number(float(mean_of_defined(area))))
+    return Pointing(**share.fields(), n=int((~np.isnan(hits)).sum()), chance=none_if_nan(float(mean_of_defined(area))))
 
 
 def _points(maps: Array) -> Array:

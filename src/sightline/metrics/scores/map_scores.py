@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, chosen, clusters, interval, mean_of_defined, number
+from sightline.metrics.intervals.bootstrap import Array, Groups, chosen, clusters, interval, mean_of_defined, none_if_nan
 from sightline.metrics.scores.localisation import SCORES, blank, roi_area, scores, upsample
 from sightline.results.base import Score
 from sightline.results.scores import Level, Localisation
@@ -32,7 +32,7 @@ def centre(size: tuple[int, int]) -> Array:
     return np.exp(-(y[:, None] ** 2 + x[None] ** 2) / 2).astype(np.float32)
 
 
-def partners(n: int, shuffles: int, *, groups: Groups | None = None, seed: int = 0) -> list[Array]:
+def other_images(n: int, shuffles: int, *, groups: Groups | None = None, seed: int = 0) -> list[Array]:
     """For each of `n` images, up to `shuffles` other images whose ROI maps its attention is held against, drawn without replacement.
 
     Images of the same patient or lesion are not other images: their ROI maps are too alike.
@@ -76,7 +76,7 @@ def localisation(
     known = np.asarray(known, dtype=bool)
     judged = np.flatnonzero(known & rois.any(axis=(1, 2)))
     own_groups = chosen(groups, judged)
-    others = [judged[p] for p in partners(len(judged), shuffles, groups=own_groups, seed=seed)]
+    others = [judged[p] for p in other_images(len(judged), shuffles, groups=own_groups, seed=seed)]
     attention = np.asarray(maps, dtype=np.float32)[judged]
     attention = np.where(np.isfinite(attention).all(axis=(1, 2), keepdims=True), attention, 0)
     size = rois.shape[1:]
@@ -99,7 +99,7 @@ def localisation(
         return interval(per_image.get(key, np.empty(0)), groups=own_groups, bootstrap=bootstrap, confidence=confidence, seed=seed)
 
     def mean(key: str) -> float | None:
-        return number(float(mean_of_defined(per_image.get(key, np.empty(0)))))
+        return none_if_nan(float(mean_of_defined(per_image.get(key, np.empty(0)))))
 
     def beside(score: str) -> Level:
         return Level(**judge(f"own {score}").fields(), **{level: mean(f"{level} {score}") for level in ("uniform", "centre", "shuffled")})

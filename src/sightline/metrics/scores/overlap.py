@@ -13,7 +13,7 @@ import numpy as np
 
 from sightline.metrics.intervals.bootstrap import Array, Groups, ratio
 from sightline.metrics.scores.localisation import upsample
-from sightline.metrics.scores.map_scores import partners
+from sightline.metrics.scores.map_scores import other_images
 
 SHUFFLES = 50
 
@@ -61,7 +61,7 @@ def concept_overlap(
     limits = thresholds(maps, top)
     masks = concepts.reshape(n, c, -1).astype(np.float32) * known[..., None]  # (N, C, P)
     areas = masks.sum(axis=2, dtype=np.float64)  # (N, C)
-    others = partners(n, shuffles, groups=groups, seed=seed)
+    others = other_images(n, shuffles, groups=groups, seed=seed)
     rounds = min((len(other) for other in others), default=0)
     inside, total = np.zeros((2, 1 + rounds, k, c))
     for i in range(n):

@@ -81,7 +81,7 @@ def _last(cumulated: Array) -> Array:
     return cumulated[..., -1:].sum(axis=-1)
 
 
-def roc(scores: Array, positive: Array, *, points: int = 200, tolerance: float = 1e-3) -> Curve:
+def roc_curve(scores: Array, positive: Array, *, points: int = 200, tolerance: float = 1e-3) -> Curve:
     """False and true positive rates from (0, 0) to (1, 1).
 
     Args:

@@ -1,0 +1,39 @@
+"""The house keeps its order: a test stands where its source stands, under its name, and no file grows too long to be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+SOURCES = TESTS.parent / "src" / "sightline"
+LONGEST = 300
+
+
+def sources_of(room: Path) -> list[str]:
+    """Names of the modules and packages of a room."""
+    return [path.stem for path in (SOURCES / room).iterdir() if path.suffix == ".py" or path.is_dir()]
+
+
+@pytest.mark.parametrize(
+    "room", sorted({path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")} - {Path(), Path("contracts")})
+)
+def test_a_test_stands_under_the_name_of_its_source(room: Path) -> None:
+    names = sources_of(room)
+    strangers = [
+        path.name
+        for path in (TESTS / room).glob("test_*.py")
+        if not any(path.stem == f"test_{name}" or path.stem.startswith(f"test_{name}_") for name in names)
+    ]
+    assert strangers == [], "name it test_SOURCE.py or test_SOURCE_ASPECT.py; what concerns several rooms lies in tests/ itself"
+
+
+def test_no_two_tests_have_one_name() -> None:
+    names = [path.name for path in TESTS.rglob("test_*.py")]
+    assert sorted({name for name in names if names.count(name) > 1}) == [], "pytest imports them by their names"
+
+
+def test_no_file_is_too_long_to_be_read() -> None:
+    long = {str(path.relative_to(SOURCES)): n for path in SOURCES.rglob("*.py") if (n := len(path.read_text().splitlines())) > LONGEST}
+    assert long == {}
