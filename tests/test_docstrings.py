@@ -18,3 +18,9 @@ def test_the_examples_of_a_module(path: Path) -> None:
     found = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert found.attempted
     assert not found.failed
+
+
+@pytest.mark.parametrize("room", ["losses", "attention", "metrics"])
+def test_everything_that_a_room_lists_has_an_example(room: str) -> None:
+    listed = import_module(f"sightline.{room}")
+    assert [name for name in dir(listed) if ">>>" not in (getattr(listed, name).__doc__ or "")] == []

@@ -38,6 +38,13 @@ class Cam(Source):
 
     The layer shares the weights of the linear layer and has no others. The logits are computed from the pooled features, which gives the
     same result as the mean of Omega plus bias, but is cheaper.
+
+    Example:
+        >>> import sightline as sl
+        >>> settings = {"attention": {"name": "cam"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
+        >>> classifier = sl.build("energy", 2, settings)
+        >>> {name: tuple(one.shape) for name, one in classifier.look(torch.rand(2, 3, 32, 32)).maps.items()}
+        {'cam': (2, 1, 4, 4)}
     """
 
     title: ClassVar[str] = "class activation map"

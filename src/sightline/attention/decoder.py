@@ -82,6 +82,14 @@ class Decoder(Source):
 
     Args:
         variant: `code`: as in the authors' program; `code-3`: its form with three blocks; `text`: as in their report.
+
+    Example:
+        >>> import torch
+        >>> import sightline as sl
+        >>> settings = {"attention": {"name": "decoder"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
+        >>> classifier = sl.build("energy", 2, settings)
+        >>> {name: tuple(one.shape) for name, one in classifier.look(torch.rand(2, 3, 32, 32)).maps.items()}
+        {'decoder': (2, 1, 32, 32)}
     """
 
     title: ClassVar[str] = "saliency decoder"

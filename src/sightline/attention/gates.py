@@ -93,6 +93,13 @@ class Gates(Source):
         width: filters of the space in which features and guide are compared (Yan 2020: 256); None: 256, or the number of channels of the
             features if this is smaller (on VGG16 it is 256).
         normalise: `sigmoid`, or `softmax` over positions.
+
+    Example:
+        >>> import sightline as sl
+        >>> settings = {"attention": {"name": "gates"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
+        >>> classifier = sl.build("energy", 2, settings)
+        >>> {name: tuple(one.shape) for name, one in classifier.look(torch.rand(2, 3, 32, 32)).maps.items()}
+        {'gate1': (2, 1, 16, 16), 'gate2': (2, 1, 8, 8)}
     """
 
     title: ClassVar[str] = "attention gates"

@@ -30,6 +30,14 @@ class GradCam(GradientSource):
 
     If the head is global average pooling and one linear layer, and the layer is the last one, the gradient is known (class weight /
     positions). No backward pass is needed then, and the maps of all classes cost one 1x1 convolution.
+
+    Example:
+        >>> import torch
+        >>> import sightline as sl
+        >>> settings = {"attention": {"name": "gradcam"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
+        >>> classifier = sl.build("energy", 2, settings)
+        >>> {name: tuple(one.shape) for name, one in classifier.look(torch.rand(2, 3, 32, 32)).maps.items()}
+        {'gradcam': (2, 1, 4, 4)}
     """
 
     title: ClassVar[str] = "Grad-CAM"

@@ -32,7 +32,15 @@ def positive_evidence(features: Tensor, gradient: Tensor) -> Tensor:
 
 
 class GradCamPlusPlus(GradientSource):
-    """The map `gradcam++`: raw Grad-CAM++ of the explained class. See `positive_evidence`."""
+    """The map `gradcam++`: raw Grad-CAM++ of the explained class. See `positive_evidence`.
+
+    Example:
+        >>> import sightline as sl
+        >>> settings = {"attention": {"name": "gradcam++"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
+        >>> classifier = sl.build("energy", 2, settings)
+        >>> {name: tuple(one.shape) for name, one in classifier.look(torch.rand(2, 3, 32, 32)).maps.items()}
+        {'gradcam++': (2, 1, 4, 4)}
+    """
 
     title: ClassVar[str] = "Grad-CAM++"
     words: ClassVar[str] = "Grad-CAM++: features weighed by all positions that speak for the class"

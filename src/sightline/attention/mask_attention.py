@@ -42,6 +42,13 @@ class MaskAttention(Source):
     Args:
         variant: `pooled`: the score is a 1x1 convolution of channel mean and maximum; `stack`: convolutions that halve the channels.
             Kernel sizes and the slope of the stack are our choice: the authors' program, not the report, holds this part.
+
+    Example:
+        >>> import sightline as sl
+        >>> settings = {"attention": {"name": "mask"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
+        >>> classifier = sl.build("energy", 2, settings)
+        >>> {name: tuple(one.shape) for name, one in classifier.look(torch.rand(2, 3, 32, 32)).maps.items()}
+        {'mask': (2, 1, 4, 4)}
     """
 
     title: ClassVar[str] = "feature mask"

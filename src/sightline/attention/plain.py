@@ -20,6 +20,13 @@ class Plain(Source):
     Args:
         taps: layers whose pooled features the head gets in addition to the last features, like gates that are open everywhere (003-23:
             Mel-CNN).
+
+    Example:
+        >>> import sightline as sl
+        >>> settings = {"attention": {"name": "none"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
+        >>> classifier = sl.build("energy", 2, settings)
+        >>> {name: tuple(one.shape) for name, one in classifier.look(torch.rand(2, 3, 32, 32)).maps.items()}
+        {}
     """
 
     words: ClassVar[str] = "the classifier does not say where it looks"

@@ -61,6 +61,13 @@ class Segment(Source):
 
     Source:
         Hooper et al., NeurIPS 2023 (segmentation for classification); the several classes are our extension.
+
+    Example:
+        >>> import sightline as sl
+        >>> settings = {"attention": {"name": "segment"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
+        >>> classifier = sl.build("energy", 2, settings)
+        >>> {name: tuple(one.shape) for name, one in classifier.look(torch.rand(2, 3, 32, 32)).maps.items()}
+        {'segment': (2, 1, 19, 19)}
     """
 
     title: ClassVar[str] = "segmentation"

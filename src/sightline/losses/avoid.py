@@ -41,6 +41,13 @@ class Avoid(GuidanceLoss):
         erode: width, in pixels of the input image, by which the mask is eroded. A mask that is too small does no harm; one that reaches
             into the lesion penalises evidence on the lesion.
         **common: see `GuidanceLoss`.
+
+    Example:
+        >>> import torch
+        >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
+        >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
+        >>> Avoid()(attention, roi, torch.tensor([True]), "evidence")
+        tensor(0.5000)
     """
 
     words: ClassVar[str] = "no evidence on artefacts"

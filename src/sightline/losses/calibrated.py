@@ -42,6 +42,12 @@ class Calibrated(Weighting):
 
     Args:
         batches: number of batches on which the losses are measured before the training.
+
+    Example:
+        >>> entries = [LossEntry("cross_entropy", "classification"), LossEntry("energy", "guidance", weight=2.0)]
+        >>> total, weights = Calibrated(entries)({"cross_entropy": torch.tensor(0.5), "energy": torch.tensor(0.25)}, 0)
+        >>> weights
+        {'cross_entropy': 1.0, 'energy': 2.0}
     """
 
     words: ClassVar[str] = "weights measured at the start"

@@ -32,7 +32,15 @@ def dice(attention: Tensor, roi: Tensor) -> Tensor:
 
 
 class Dice(GuidanceLoss):
-    """See `dice`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient."""
+    """See `dice`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient.
+
+    Example:
+        >>> import torch
+        >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
+        >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
+        >>> Dice()(attention, roi, torch.tensor([True]), "evidence")
+        tensor(0.3333)
+    """
 
     words: ClassVar[str] = "overlap of map and annotated region"
     formula: ClassVar[str] = "overlap of A and ROI in the batch"

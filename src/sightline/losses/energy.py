@@ -47,7 +47,14 @@ def energy(attention: Tensor, roi: Tensor, faint: float = FAINT) -> Tensor:
 
 
 class Energy(GuidanceLoss):
-    """See `energy`. Images with an empty ROI do not count, since no share of the evidence can lie inside."""
+    """See `energy`. Images with an empty ROI do not count, since no share of the evidence can lie inside.
+
+    Example:
+        >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
+        >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
+        >>> Energy()(attention, roi, torch.tensor([True]), "evidence")
+        tensor(0.5000)
+    """
 
     words: ClassVar[str] = "keep the evidence inside the annotated region"
     formula: ClassVar[str] = "share of evidence outside the ROI"

@@ -39,6 +39,10 @@ class Focal(nn.Module):
     Args:
         class_weights: (C,); None: equal weights.
         gamma: see `focal`.
+
+    Example:
+        >>> Focal(gamma=2)(torch.tensor([[2.0, 0.0]]), torch.tensor([0]))
+        tensor(0.0018)
     """
 
     words: ClassVar[str] = "name the right class, hard images above all"

@@ -39,6 +39,13 @@ class InsideCrossEntropy(GuidanceLoss):
 
     Evidence is scaled to [0, 1] by min-max, so that all pixels of the region except the minimum of the map have a gradient. With
     `squash: max`, as in the source, pixels without positive evidence have no gradient and never change.
+
+    Example:
+        >>> import torch
+        >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
+        >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
+        >>> InsideCrossEntropy()(attention, roi, torch.tensor([True]), "evidence")
+        tensor(0.)
     """
 
     words: ClassVar[str] = "every point of the annotated region attended; what happens outside does not count"

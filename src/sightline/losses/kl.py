@@ -39,7 +39,15 @@ def _distribution(positive: Tensor) -> Tensor:
 
 
 class KL(GuidanceLoss):
-    """See `kl`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient."""
+    """See `kl`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient.
+
+    Example:
+        >>> import torch
+        >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
+        >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
+        >>> KL()(attention, roi, torch.tensor([True]), "evidence")
+        tensor(0.6788)
+    """
 
     words: ClassVar[str] = "map spread over the image as the annotated region is"
     formula: ClassVar[str] = "KL(ROI ‖ A), both as distributions"

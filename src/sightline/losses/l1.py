@@ -29,7 +29,15 @@ def l1(attention: Tensor, roi: Tensor) -> Tensor:
 
 
 class L1(GuidanceLoss):
-    """See `l1`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient."""
+    """See `l1`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient.
+
+    Example:
+        >>> import torch
+        >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
+        >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
+        >>> L1()(attention, roi, torch.tensor([True]), "evidence")
+        tensor(0.2500)
+    """
 
     words: ClassVar[str] = "map equal to the annotation, point by point (absolute)"
     formula: ClassVar[str] = "|A − ROI|, point by point"

@@ -30,7 +30,15 @@ def l2(attention: Tensor, roi: Tensor) -> Tensor:
 
 
 class L2(GuidanceLoss):
-    """See `l2`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient."""
+    """See `l2`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient.
+
+    Example:
+        >>> import torch
+        >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
+        >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
+        >>> L2()(attention, roi, torch.tensor([True]), "evidence")
+        tensor(0.1250)
+    """
 
     words: ClassVar[str] = "map equal to the annotation, point by point (squared)"
     formula: ClassVar[str] = "(A − ROI)², point by point"

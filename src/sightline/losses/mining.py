@@ -59,6 +59,14 @@ class AttentionMining(BehaviourLoss):
         fill: what replaces the hidden part: `black` (the paper) or the image's `mean` colour.
         bn: batch-norm in the second pass, see `second_pass`.
         map: name of the attention map; None: the first one of the source.
+
+    Example:
+        >>> import sightline as sl
+        >>> layers = nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)
+        >>> classifier = sl.wrap(nn.Sequential(*layers), "1", source="gradcam")
+        >>> batch = sl.Batch(torch.rand(4, 3, 16, 16), torch.tensor([0, 1, 0, 1]), roi=torch.eye(16).expand(4, 1, 16, 16))
+        >>> AttentionMining()(classifier.look(batch.images, batch.labels), batch).shape
+        torch.Size([])
     """
 
     words: ClassVar[str] = "what is left when the attended region is hidden must not tell the class"

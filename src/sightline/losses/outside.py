@@ -39,6 +39,13 @@ class Outside(GuidanceLoss):
     Args:
         relative: judge the share of the evidence instead of its amount.
         **common: see `GuidanceLoss`; `classes: all` penalises evidence outside for or against any class.
+
+    Example:
+        >>> import torch
+        >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
+        >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
+        >>> Outside()(attention, roi, torch.tensor([True]), "evidence")
+        tensor(0.5000)
     """
 
     words: ClassVar[str] = "no evidence outside the annotated region"

@@ -38,7 +38,15 @@ def logits_of(unit: Tensor, eps: float = EPS) -> Tensor:
 
 
 class PixelCrossEntropy(GuidanceLoss):
-    """See `pixel_cross_entropy`. Evidence is taken as the logits of the pixels."""
+    """See `pixel_cross_entropy`. Evidence is taken as the logits of the pixels.
+
+    Example:
+        >>> import torch
+        >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
+        >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
+        >>> PixelCrossEntropy()(attention, roi, torch.tensor([True]), "evidence")
+        tensor(0.8616)
+    """
 
     words: ClassVar[str] = "each point of the map inside or outside, as annotated"
     formula: ClassVar[str] = "A against ROI, point by point"

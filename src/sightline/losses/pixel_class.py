@@ -56,6 +56,14 @@ class PixelClass(BehaviourLoss):
 
     Source:
         Hooper et al., NeurIPS 2023: the segmentation loss of their segmentation-for-classification.
+
+    Example:
+        >>> import sightline as sl
+        >>> settings = {"attention": {"name": "segment"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
+        >>> classifier = sl.build("energy", 2, settings)
+        >>> batch = sl.Batch(torch.rand(2, 3, 32, 32), torch.tensor([0, 1]), roi=torch.eye(32).expand(2, 1, 32, 32))
+        >>> PixelClass()(classifier.look(batch.images, batch.labels, every=True), batch).shape
+        torch.Size([])
     """
 
     words: ClassVar[str] = "every pixel its class: the image's inside the annotated region, background outside"

@@ -38,6 +38,12 @@ class SelectiveMSE(GuidanceLoss):
         map: name of the attention map; None: the first one of the source.
         over: see `GuidanceLoss`.
         alpha: initial value of the learned scale, which the paper does not give.
+
+    Example:
+        >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
+        >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
+        >>> SelectiveMSE()(attention, roi, torch.tensor([True]), "evidence").detach()
+        tensor(0.3333)
     """
 
     words: ClassVar[str] = "map of the labelled class equal to the annotation"

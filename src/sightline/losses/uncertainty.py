@@ -39,6 +39,12 @@ class Uncertainty(Weighting):
 
     Source:
         Zhu, Salcudean, Rohling 2022 (GG-CAM), eq. 11; Kendall, Gal, Cipolla, CVPR 2018.
+
+    Example:
+        >>> entries = [LossEntry("cross_entropy", "classification"), LossEntry("energy", "guidance", weight=2.0)]
+        >>> total, weights = Uncertainty(entries)({"cross_entropy": torch.tensor(0.5), "energy": torch.tensor(0.25)}, 0)
+        >>> {name: round(weight, 3) for name, weight in weights.items()}
+        {'cross_entropy': 1.0, 'energy': 100.0}
     """
 
     words: ClassVar[str] = "weights learned as uncertainties"

@@ -100,6 +100,12 @@ class Fixed(Weighting):
     """The fixed weights of the recipe, each with its start and ramp.
 
     total = sum_i w_i L_i
+
+    Example:
+        >>> entries = [LossEntry("cross_entropy", "classification"), LossEntry("energy", "guidance", weight=2.0)]
+        >>> total, weights = Fixed(entries)({"cross_entropy": torch.tensor(0.5), "energy": torch.tensor(0.25)}, 0)
+        >>> total, weights
+        (tensor(1.), {'cross_entropy': 1.0, 'energy': 2.0})
     """
 
     words: ClassVar[str] = "weights from the recipe"

@@ -43,6 +43,11 @@ def permutation_test(
     Returns:
         Per name the difference and p: the share of exchanges whose difference is as large, in size. The arms as they are count as one of
         the exchanges, so that p is never 0. Exchanges that do not allow the statistic count as being as large.
+
+    Example:
+        >>> right = np.array([1.0, 1, 1, 1, 0, 0, 0, 0])  # four images, answers of a and then of b
+        >>> permutation_test(lambda weights: {"accuracy": weights @ right / weights.sum(axis=1)}, 4)["accuracy"]
+        Permuted(value=1.0, p=0.125)
     """
     whole = np.concatenate([np.ones((1, n)), np.zeros((1, n))], axis=1)
     first, second = statistic(whole), statistic(1 - whole)

@@ -80,6 +80,11 @@ def intervals(
     Returns:
         A score per name; if BCa was asked for, its `method` is the one that was used. Samples that do not allow a statistic are
         left out of it; with fewer than two images or groups there are no bounds.
+
+    Example:
+        >>> values = np.array([0.0, 1.0, 1.0, 1.0])
+        >>> intervals(lambda weights: {"mean": ratio(weights @ values, weights.sum(axis=1))}, len(values))["mean"]
+        Score(0.750 [0.250, 1.000])
     """
     values = statistic(np.ones((1, n)))
     drawable = n > 0 and int(clusters(n, groups).max()) > 0

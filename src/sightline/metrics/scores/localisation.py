@@ -41,7 +41,12 @@ def blank(attention: Array) -> Array:
 
 
 def roi_area(roi: Array) -> Array:
-    """Mean of the ROI map: the share of the image that is marked. (N, H, W) -> (N,)"""
+    """Mean of the ROI map: the share of the image that is marked. (N, H, W) -> (N,)
+
+    Example:
+        >>> roi_area(np.array([[[1.0, 0.0, 0.0, 0.0]]]))
+        array([0.25])
+    """
     return roi.mean(axis=(1, 2), dtype=np.float64)
 
 
@@ -49,6 +54,10 @@ def energy_inside(attention: Array, roi: Array) -> Array:
     """The share of the positive attention that lies inside: sum(relu(A) R) / sum(relu(A)) (energy-based pointing game; Wang et al. 2020).
 
     A map without positive evidence has 0. (N, H, W), (N, H, W) -> (N,)
+
+    Example:
+        >>> energy_inside(np.array([[[3.0, 1.0]]]), np.array([[[1.0, 0.0]]]))
+        array([0.75])
     """
     positive = np.maximum(attention, 0)
     inside = np.einsum("nhw,nhw->n", positive, roi, dtype=np.float64)  # converts piecewise: no copy of all maps
@@ -83,7 +92,12 @@ def jaccard(attention: Array, roi: Array, threshold: float = 0.5) -> Array:
 
 
 def dice(attention: Array, roi: Array, threshold: float = 0.5) -> Array:
-    """2 |A and R| / (|A| + |R|) = 2 J / (1 + J), with A, R and J of `jaccard`. (N, H, W), (N, H, W) -> (N,)"""
+    """2 |A and R| / (|A| + |R|) = 2 J / (1 + J), with A, R and J of `jaccard`. (N, H, W), (N, H, W) -> (N,)
+
+    Example:
+        >>> dice(np.array([[[3.0, 2.0, 1.0]]]), np.array([[[1.0, 0.0, 0.0]]]))
+        array([0.66666667])
+    """
     overlap = jaccard(attention, roi, threshold)
     return 2 * overlap / (1 + overlap)
 
@@ -92,6 +106,10 @@ def pixel_ap(attention: Array, roi: Array) -> Array:
     """Average precision of finding the ROI's pixels by their attention; equal values are found together.
 
     A ranking alone, free of scale and threshold: a constant map has the ROI's area, which is chance. (N, H, W), (N, H, W) -> (N,)
+
+    Example:
+        >>> pixel_ap(np.array([[[0.9, 0.2, 0.7]]]), np.array([[[1.0, 0.0, 0.0]]]))
+        array([1.])
     """
     pixels = roi.shape[1] * roi.shape[2]
     mask, flat = (roi >= 0.5).reshape(-1, pixels), attention.reshape(-1, pixels)  # (N, H W)
@@ -126,6 +144,10 @@ def points_into(maps: Array, regions: Array) -> Array:
 
     Returns:
         (N,) in [0, 1]; NaN where the region is empty.
+
+    Example:
+        >>> points_into(np.array([[[3.0, 1.0]]]), np.array([[[True, False]]]))
+        array([1.])
     """
     hits = np.empty(len(maps))
     for start in range(0, len(maps), _CHUNK):
@@ -155,6 +177,10 @@ def pointing_share(
 
     Returns:
         The share; `chance` is what a random point scores.
+
+    Example:
+        >>> pointing_share(np.array([[[3.0, 1.0]], [[1.0, 2.0]]]), np.array([[[True, False]], [[True, False]]]))
+        Pointing(0.500 [0.000, 1.000])
     """
     hits = points_into(maps, regions)
     area = np.where(np.isnan(hits), np.nan, roi_area(regions))
