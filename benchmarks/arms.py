@@ -29,7 +29,7 @@ from sightline.engine.evaluate import evaluate
 from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.engine.train import train
-from sightline.metrics.intervals.bootstrap import interval, intervals
+from sightline.metrics.confidence.bootstrap import interval, intervals
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.recipe import load_recipe
 from sightline.results.scores import Level

@@ -1,4 +1,4 @@
-"""How often the intervals over seeds and patients cover the truth: the table in `sightline/metrics/intervals/hierarchical.py`.
+"""How often the intervals over seeds and patients cover the truth: the table in `sightline/metrics/confidence/hierarchical.py`.
 
     uv run python benchmarks/coverage.py
     uv run python benchmarks/coverage.py --studies 200 --draws 200
@@ -16,8 +16,8 @@ import argparse
 import numpy as np
 
 from sightline.metrics.comparisons.family import simultaneous
-from sightline.metrics.intervals.bootstrap import resamples
-from sightline.metrics.intervals.hierarchical import at_confidence, hierarchical
+from sightline.metrics.confidence.bootstrap import resamples
+from sightline.metrics.confidence.hierarchical import at_confidence, hierarchical
 
 NOISE = {"seeds": (0.3, 0.5, 0.5), "both alike": (0.1, 0.7, 0.7), "images": (0.0, 1.0, 1.0)}  # which source of spread is the larger
 IMAGES = 60

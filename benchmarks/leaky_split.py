@@ -33,8 +33,8 @@ from sightline.engine.run import Run
 from sightline.engine.train import train
 from sightline.errors import UserError
 from sightline.metrics.comparisons.compare import Judged
-from sightline.metrics.intervals.bootstrap import Array, Groups
-from sightline.metrics.intervals.hierarchical import hierarchical
+from sightline.metrics.confidence.bootstrap import Array, Groups
+from sightline.metrics.confidence.hierarchical import hierarchical
 from sightline.metrics.scores.classification import weighted_scores
 from sightline.recipe import load_recipe
 from sightline.results.study import OverSeeds

@@ -15,7 +15,7 @@ import numpy as np
 from sightline.engine.compare import judged
 from sightline.engine.run import Run
 from sightline.metrics.comparisons.compare import Judged
-from sightline.metrics.intervals.bootstrap import Array, interval, intervals, mean_of_defined, ratio
+from sightline.metrics.confidence.bootstrap import Array, interval, intervals, mean_of_defined, ratio
 from sightline.metrics.scores.classification import weighted_scores
 from sightline.metrics.scores.localisation import jaccard, upsample
 from sightline.metrics.scores.masks import WHOLE, predicted_masks

@@ -10,7 +10,7 @@ from readers import CORNER, INSIDE, SAMPLING, SIDE, Reader, pictures
 from sightline.audit.budget import Budget
 from sightline.audit.counterfactuals import clean, effect, excess_flips, marked
 from sightline.data import counterfactual
-from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.confidence.bootstrap import Array
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from sightline.annotate.score import chance, standing
-from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.confidence.bootstrap import Array
 
 By = Literal["uncertainty+spread", "uncertainty", "spread", "random"]
 

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import entr
 from scipy.stats import rankdata
 
-from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.confidence.bootstrap import Array
 
 
 def entropy(probabilities: Array) -> Array:

@@ -23,7 +23,7 @@ from sightline.data import counterfactual
 from sightline.data.artefacts import NATURAL, artefacts_in
 from sightline.device import device_of
 from sightline.engine.decision import Decision
-from sightline.metrics.intervals.bootstrap import Array, chosen, clusters
+from sightline.metrics.confidence.bootstrap import Array, chosen, clusters
 from sightline.metrics.scores.localisation import energy_inside, upsample
 from sightline.metrics.scores.thresholds import decided
 from sightline.results.audit import Change as Changes

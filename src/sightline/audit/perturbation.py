@@ -23,7 +23,7 @@ from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, scores
 from sightline.device import device_of
 from sightline.engine.decision import Decision
-from sightline.metrics.intervals.bootstrap import Array, chosen
+from sightline.metrics.confidence.bootstrap import Array, chosen
 from sightline.metrics.scores.map_scores import centre
 from sightline.results.audit import Areas, Perturbation
 

@@ -24,7 +24,7 @@ from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, score
 from sightline.device import device_of
 from sightline.engine.decision import Decision
-from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.confidence.bootstrap import Array
 from sightline.metrics.scores.localisation import upsample
 from sightline.results.audit import Randomisation, Step
 

@@ -24,7 +24,7 @@ from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, log_odds
 from sightline.device import device_of
 from sightline.losses.background import widen, without_region
-from sightline.metrics.intervals.bootstrap import Array, chosen, intervals, mean_of_defined, ratio
+from sightline.metrics.confidence.bootstrap import Array, chosen, intervals, mean_of_defined, ratio
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.metrics.scores.thresholds import decided
 from sightline.results.audit import Condition, Reliance

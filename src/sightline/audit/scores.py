@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, clusters, interval
+from sightline.metrics.confidence.bootstrap import Array, Groups, clusters, interval
 from sightline.results.audit import Counted
 
 DRAWS = 5000

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sightline.audit.scores import Sampling, log_odds, permuted_within, shift_within
-from sightline.metrics.intervals.bootstrap import Array, Groups, intervals
+from sightline.metrics.confidence.bootstrap import Array, Groups, intervals
 from sightline.metrics.scores.groups import group_accuracy, group_names
 from sightline.results.audit import Change, Tag
 from sightline.types import Record

@@ -15,7 +15,7 @@ import torch
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.source import of_class
-from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.confidence.bootstrap import Array
 from sightline.metrics.scores.thresholds import decided
 
 

@@ -22,7 +22,7 @@ from sightline.engine.files import write_json, write_table, write_whole
 from sightline.engine.run import Attention, Predictions, Run
 from sightline.engine.thresholds import at_thresholds, chosen_decision, chosen_thresholds
 from sightline.errors import UserError, nearest
-from sightline.metrics.intervals.bootstrap import Groups, chosen
+from sightline.metrics.confidence.bootstrap import Groups, chosen
 from sightline.metrics.scores.classification import classification
 from sightline.metrics.scores.groups import group_accuracy, group_names
 from sightline.metrics.scores.localisation import pointing_share

@@ -10,7 +10,7 @@ from sightline.engine.evaluate import observe, score
 from sightline.engine.files import safe_name, write_json, write_table
 from sightline.engine.other_data import OtherData, other_data
 from sightline.engine.run import Predictions, Run
-from sightline.metrics.intervals.independent import difference
+from sightline.metrics.confidence.independent import difference
 from sightline.results import Score
 from sightline.results.external import Change, ExternalScores
 from sightline.results.scores import SplitScores

@@ -5,8 +5,8 @@ from sightline.rooms import lazy
 _NAMES = {
     "scores.localisation": ("energy_inside", "roi_area", "dice", "pixel_ap", "points_into", "pointing_share"),
     "scores.overlap": ("concept_overlap",),
-    "intervals.bootstrap": ("intervals",),
-    "intervals.delong": ("area_interval", "area_test"),
+    "confidence.bootstrap": ("intervals",),
+    "confidence.delong": ("area_interval", "area_test"),
     "comparisons.compare": ("paired_difference",),
     "comparisons.paired": ("permutation_test",),
 }

@@ -15,7 +15,7 @@ from sightline.config import Data
 from sightline.engine.decision import Decision
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.confidence.bootstrap import Array
 from sightline.predict.views import VIEWS, Views
 
 

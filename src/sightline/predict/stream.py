@@ -18,7 +18,7 @@ from sightline.data.annotation import render
 from sightline.data.augment import evaluation, prepare
 from sightline.data.images import open_image
 from sightline.errors import UserError
-from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.confidence.bootstrap import Array
 from sightline.metrics.scores.localisation import energy_inside
 from sightline.predict.ensemble import Answer, Ensemble
 from sightline.predict.pictures import Wanted

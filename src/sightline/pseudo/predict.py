@@ -13,7 +13,7 @@ from sightline.data.annotation import render
 from sightline.data.dataset import ImageDataset
 from sightline.data.images import image_size
 from sightline.data.loader import eval_loader
-from sightline.metrics.intervals.bootstrap import Groups, chosen, interval
+from sightline.metrics.confidence.bootstrap import Groups, chosen, interval
 from sightline.metrics.scores.localisation import upsample
 from sightline.pseudo.division import LABEL
 from sightline.pseudo.quality import Quality, faults, overlap, quality

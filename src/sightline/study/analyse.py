@@ -10,9 +10,9 @@ import numpy as np
 
 from sightline.metrics.comparisons.family import holm, simultaneous
 from sightline.metrics.comparisons.judgement import judge
-from sightline.metrics.intervals.bootstrap import Array
-from sightline.metrics.intervals.hierarchical import at_confidence, hierarchical
-from sightline.metrics.intervals.possible import of_difference, within
+from sightline.metrics.confidence.bootstrap import Array
+from sightline.metrics.confidence.hierarchical import at_confidence, hierarchical
+from sightline.metrics.confidence.possible import of_difference, within
 from sightline.results import FORMAT
 from sightline.results.study import Arm as ArmFacts
 from sightline.results.study import ArmDifference, ArmScore, Comparisons, Failure, OverSeeds, StudyResult

@@ -14,7 +14,7 @@ from sightline.engine.compare import judged
 from sightline.engine.files import write_whole
 from sightline.engine.read_files import Damaged, read_array, read_arrays
 from sightline.engine.run import Run
-from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.confidence.bootstrap import Array
 from sightline.study.score_names import SWAPPED
 
 AGAIN = "Give the study's command again: it makes the file anew."

@@ -14,7 +14,7 @@ from sightline.audit.reliance import MARGIN, background_lenders
 from sightline.data.dataset import ImageDataset
 from sightline.engine.run import Run
 from sightline.losses.background import widen, without_region
-from sightline.metrics.intervals.bootstrap import Array
+from sightline.metrics.confidence.bootstrap import Array
 from sightline.metrics.scores.localisation import energy_inside, upsample
 from sightline.study.score_names import ENERGY, REMOVED, SWAPPED
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from sightline.errors import UserError, nearest
-from sightline.metrics.intervals.bootstrap import Array, mean_of_defined, ratio
-from sightline.metrics.intervals.possible import GAP, SHARE, Range
+from sightline.metrics.confidence.bootstrap import Array, mean_of_defined, ratio
+from sightline.metrics.confidence.possible import GAP, SHARE, Range
 from sightline.metrics.scores.groups import ARTEFACTS, group_names
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.study.answers import Answers

@@ -10,7 +10,7 @@ from sightline.metrics.comparisons.arms import arms_difference, corrected, excha
 from sightline.metrics.comparisons.compare import Judged, paired_difference
 from sightline.metrics.comparisons.family import holm
 from sightline.metrics.comparisons.paired import arms_test, mcnemar
-from sightline.metrics.intervals.delong import area_test
+from sightline.metrics.confidence.delong import area_test
 from sightline.results.differences import AreaTest, Paired
 
 

@@ -6,7 +6,7 @@ from scipy.stats import wilcoxon
 
 from sightline.metrics.comparisons.judgement import ENOUGH_SEEDS, judge
 from sightline.metrics.comparisons.power import Noise, detectable
-from sightline.metrics.intervals.hierarchical import hierarchical
+from sightline.metrics.confidence.hierarchical import hierarchical
 from sightline.results.study import OverSeeds
 
 

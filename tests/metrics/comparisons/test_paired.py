@@ -9,7 +9,7 @@ from scipy.stats import permutation_test as scipy_permutation_test
 
 from sightline.metrics.comparisons.compare import Judged
 from sightline.metrics.comparisons.paired import Permuted, arms_test, mcnemar, permutation_test
-from sightline.metrics.intervals.delong import area_test
+from sightline.metrics.confidence.delong import area_test
 
 
 def arms(skill: float, other: float, n: int = 200, seed: int = 0) -> tuple[Judged, Judged]:

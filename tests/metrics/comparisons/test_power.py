@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import nct, norm, t
 
 from sightline.metrics.comparisons.power import Noise, both_needed, detectable, images_needed, noise_of, seeds_needed
-from sightline.metrics.intervals.hierarchical import hierarchical
+from sightline.metrics.confidence.hierarchical import hierarchical
 
 
 def test_without_seed_noise_it_is_the_textbooks_2_8_errors() -> None:

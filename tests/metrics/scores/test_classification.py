@@ -7,7 +7,7 @@ import pytest
 from sklearn import metrics as sk
 from sklearn.preprocessing import label_binarize
 
-from sightline.metrics.intervals.delong import area_interval
+from sightline.metrics.confidence.delong import area_interval
 from sightline.metrics.scores.classification import OVERALL, PER_CLASS, classification
 from sightline.results.base import Score
 from sightline.results.scores import AUC, Classification, Curve, Positive

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from sightline.metrics.intervals.bootstrap import interval
+from sightline.metrics.confidence.bootstrap import interval
 from sightline.metrics.scores.groups import group_accuracy, group_names
 from sightline.results.base import Score
 from sightline.results.scores import Groups

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sightline.metrics.intervals.bootstrap import interval
+from sightline.metrics.confidence.bootstrap import interval
 from sightline.metrics.scores import localisation as per_image
 from sightline.metrics.scores.map_scores import centre, localisation, other_images
 from sightline.results.base import Score

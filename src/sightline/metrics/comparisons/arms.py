@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from sightline.metrics.comparisons.compare import Judged, paired_difference
 from sightline.metrics.comparisons.family import holm
 from sightline.metrics.comparisons.paired import arms_test, mcnemar
-from sightline.metrics.intervals.bootstrap import Array, Groups, Key, Method, clusters
-from sightline.metrics.intervals.delong import area_test
+from sightline.metrics.confidence.bootstrap import Array, Groups, Key, Method, clusters
+from sightline.metrics.confidence.delong import area_test
 from sightline.results.differences import Paired
 
 _SKEWED = 5000  # images or patients, with more of which bias and skew are below the noise of the draws, and the jackknife is slow

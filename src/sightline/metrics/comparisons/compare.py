@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from sightline.errors import UserError
-from sightline.metrics.intervals.bootstrap import Array, Groups, Method, interval, intervals
+from sightline.metrics.confidence.bootstrap import Array, Groups, Method, interval, intervals
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.results.base import Score
 from sightline.results.differences import Paired

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sightline.metrics.intervals.bootstrap import Key
+from sightline.metrics.confidence.bootstrap import Key
 
 
 def holm(p: Mapping[Key, float | None]) -> dict[Key, float | None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import ceil
 
 from sightline.metrics.comparisons.power import Noise, both_needed, detectable, images_needed, noise_of, seeds_needed
-from sightline.metrics.intervals.possible import Range, excludes_nothing, within
+from sightline.metrics.confidence.possible import Range, excludes_nothing, within
 from sightline.results.study import Judgement, OverSeeds, Word
 
 # with fewer, a two-sided signed-rank test over pairs of seeds cannot reach p < 0.05, whatever they say: five stop at 0.0625

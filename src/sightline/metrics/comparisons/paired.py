@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import binom, rankdata
 
 from sightline.metrics.comparisons.compare import Judged
-from sightline.metrics.intervals.bootstrap import Array, Groups, Key, clusters, none_if_nan, ratio
+from sightline.metrics.confidence.bootstrap import Array, Groups, Key, clusters, none_if_nan, ratio
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.results.differences import McNemar
 

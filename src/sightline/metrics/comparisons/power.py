@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri
 
-from sightline.metrics.intervals.hierarchical import quantile
+from sightline.metrics.confidence.hierarchical import quantile
 from sightline.results.study import OverSeeds
 
 MOST = 10_000  # times as many images or seeds as there are; a study that needs more will not be made

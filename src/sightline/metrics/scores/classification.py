@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, intervals, mean_of_defined, ratio
-from sightline.metrics.intervals.delong import area_interval
+from sightline.metrics.confidence.bootstrap import Array, Groups, intervals, mean_of_defined, ratio
+from sightline.metrics.confidence.delong import area_interval
 from sightline.metrics.scores.ranks import auc, average_precision, curves, overall_auc, roc_curve
 from sightline.results.scores import AUC, Classification, ClassScores, Positive
 

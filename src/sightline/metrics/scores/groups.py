@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sightline.metrics.intervals.bootstrap import Array, chosen, interval
-from sightline.metrics.intervals.bootstrap import Groups as Clusters
+from sightline.metrics.confidence.bootstrap import Array, chosen, interval
+from sightline.metrics.confidence.bootstrap import Groups as Clusters
 from sightline.results.base import Score
 from sightline.results.scores import Group, Groups
 

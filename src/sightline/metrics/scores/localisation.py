@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, interval, mean_of_defined, none_if_nan, ratio
+from sightline.metrics.confidence.bootstrap import Array, Groups, interval, mean_of_defined, none_if_nan, ratio
 from sightline.metrics.scores.ranks import average_precision, curves
 from sightline.results.scores import Pointing
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, chosen, clusters, interval, mean_of_defined, none_if_nan
+from sightline.metrics.confidence.bootstrap import Array, Groups, chosen, clusters, interval, mean_of_defined, none_if_nan
 from sightline.metrics.scores.localisation import SCORES, blank, roi_area, scores, upsample
 from sightline.results.base import Score
 from sightline.results.scores import Level, Localisation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, chosen, interval, ratio
+from sightline.metrics.confidence.bootstrap import Array, Groups, chosen, interval, ratio
 from sightline.metrics.scores.localisation import upsample
 from sightline.results.base import Score
 from sightline.results.scores import MaskScores

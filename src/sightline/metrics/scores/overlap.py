@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, ratio
+from sightline.metrics.confidence.bootstrap import Array, Groups, ratio
 from sightline.metrics.scores.localisation import upsample
 from sightline.metrics.scores.map_scores import other_images
 

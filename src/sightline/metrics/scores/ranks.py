@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sightline.metrics.intervals.bootstrap import Array, mean_of_defined, ratio
+from sightline.metrics.confidence.bootstrap import Array, mean_of_defined, ratio
 from sightline.results.scores import Curve
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import Tensor
 
-from sightline.metrics.intervals.bootstrap import Array, mean_of_defined
+from sightline.metrics.confidence.bootstrap import Array, mean_of_defined
 from sightline.metrics.scores.classification import decision_scores, weighted_confusion
 from sightline.metrics.scores.localisation import energy_inside, upsample
 from sightline.metrics.scores.ranks import overall_auc

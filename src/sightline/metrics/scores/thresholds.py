@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, interval, intervals, mean_of_defined, ratio
+from sightline.metrics.confidence.bootstrap import Array, Groups, interval, intervals, mean_of_defined, ratio
 from sightline.metrics.scores.localisation import blank, upsample
 from sightline.metrics.scores.ranks import curves
 from sightline.results.scores import Best, Cut, Decided

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from sightline.metrics.intervals.independent import difference
+from sightline.metrics.confidence.independent import difference
 from sightline.results import Score
 
 

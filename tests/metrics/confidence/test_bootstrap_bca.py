@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap as scipy_bootstrap
 
-from sightline.metrics.intervals.bootstrap import bca_levels, interval, intervals, leave_one_out
+from sightline.metrics.confidence.bootstrap import bca_levels, interval, intervals, leave_one_out
 from sightline.metrics.scores.ranks import auc, curves
 
 

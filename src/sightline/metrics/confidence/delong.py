@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import norm, rankdata
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, clusters, none_if_nan, ratio
+from sightline.metrics.confidence.bootstrap import Array, Groups, clusters, none_if_nan, ratio
 from sightline.results.base import Score
 from sightline.results.differences import AreaTest
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from sightline.metrics.intervals.bootstrap import intervals
-from sightline.metrics.intervals.delong import area_interval, area_test, areas, placements
+from sightline.metrics.confidence.bootstrap import intervals
+from sightline.metrics.confidence.delong import area_interval, area_test, areas, placements
 from sightline.metrics.scores.ranks import auc, curves
 
 # Ovarian cancer patients of DeLong et al. 1988: albumin, total protein, Krebs-Goplerud score, whether surgery helped. The 43 complete

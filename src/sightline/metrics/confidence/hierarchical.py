@@ -36,7 +36,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
-from sightline.metrics.intervals.bootstrap import Array, Groups, Key, clusters, none_if_nan, resamples
+from sightline.metrics.confidence.bootstrap import Array, Groups, Key, clusters, none_if_nan, resamples
 from sightline.results.study import OverSeeds
 
 _LEAST = 1e-12  # p values are not told apart below it

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from sightline.metrics.intervals.bootstrap import clusters, interval, intervals, resamples
+from sightline.metrics.confidence.bootstrap import clusters, interval, intervals, resamples
 from sightline.metrics.scores.ranks import auc, curves
 from sightline.results.base import Score
 
@@ -128,7 +128,7 @@ def test_higher_confidence_is_wider() -> None:
 
 def test_chunks_do_not_change_the_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = np.concatenate(list(resamples(11, draws=100, seed=5)))
-    monkeypatch.setattr("sightline.metrics.intervals.bootstrap._ELEMENTS", 40)
+    monkeypatch.setattr("sightline.metrics.confidence.bootstrap._ELEMENTS", 40)
     np.testing.assert_array_equal(np.concatenate(list(resamples(11, draws=100, seed=5))), whole)
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from sightline.metrics.intervals.bootstrap import interval
-from sightline.metrics.intervals.hierarchical import at_confidence, hierarchical
+from sightline.metrics.confidence.bootstrap import interval
+from sightline.metrics.confidence.hierarchical import at_confidence, hierarchical
 from sightline.metrics.scores.ranks import auc, curves
 from sightline.results.study import OverSeeds
 
