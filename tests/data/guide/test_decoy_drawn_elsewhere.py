@@ -32,7 +32,7 @@ def test_pixels_keys_and_carriers_are_the_same_in_another_process(tmp_path: Path
         pictures += [planted.image, planted.avoid[0].source]
     records, decoy = [spot_record(i) for i in range(9)], Decoy(strength=0)
     (tmp_path / "pictures").write_bytes(pickle.dumps((pictures, records, decoy)))
-    env = os.environ | {"PYTHONPATH": str(Path(__file__).parent), "PYTHONHASHSEED": "1"}
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONHASHSEED": "1"}
     there = subprocess.run([sys.executable, "-c", CODE, str(tmp_path / "pictures")], capture_output=True, text=True, check=True, env=env)
     here = [f"{p.key} {zlib.crc32(p.draw())}" for p in pictures if isinstance(p, Drawable)]
     assert there.stdout.split() == " ".join([*here, *sorted(carriers_of(records, decoy, "a"))]).split()
