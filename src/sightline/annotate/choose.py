@@ -28,7 +28,8 @@ def worth(by: By, ids: Sequence[str], entropy: Array, spread: Array | None, seed
     if by == "random":
         return chance(ids, seed)
     named = {"uncertainty": entropy, "spread": spread}
-    return np.mean([standing(named[name]) for name in by.split("+")], axis=0)  # type: ignore[arg-type]
+    result: Array = np.mean([standing(named[name]) for name in by.split("+")], axis=0)  # type: ignore[arg-type]
+    return result
 
 
 def choose(worth: Array, ids: Sequence[str], groups: Sequence[str], annotated: Iterable[str], budget: int, seed: int) -> list[int]:

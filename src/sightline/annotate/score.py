@@ -23,7 +23,8 @@ def entropy(probabilities: Array) -> Array:
 
     0: all on one class; 1: all classes alike.
     """
-    return entr(np.asarray(probabilities, np.float64)).sum(axis=1) / np.log(probabilities.shape[1])
+    result: Array = entr(np.asarray(probabilities, np.float64)).sum(axis=1) / np.log(probabilities.shape[1])
+    return result
 
 
 def spread(maps: Array) -> Array:
@@ -36,12 +37,14 @@ def spread(maps: Array) -> Array:
     total = flat.sum(axis=1, keepdims=True)
     points = np.isfinite(total) & (total > 0)
     share = np.divide(flat, total, out=np.full_like(flat, 1 / flat.shape[1]), where=points)
-    return entr(share).sum(axis=1) / np.log(max(2, flat.shape[1]))
+    result: Array = entr(share).sum(axis=1) / np.log(max(2, flat.shape[1]))
+    return result
 
 
 def standing(values: Array) -> Array:
     """The share of the images with a lower value; equal ones count half. (N,) -> (N,) in (0, 1)"""
-    return (rankdata(values) - 0.5) / len(values)
+    result: Array = (rankdata(values) - 0.5) / len(values)
+    return result
 
 
 def chance(ids: Sequence[str], seed: int) -> Array:

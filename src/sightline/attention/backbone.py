@@ -86,7 +86,8 @@ class Backbone(nn.Module):
 
     def pool(self, raw: Tensor) -> Tensor:
         """What the architecture's own classifier would get, from `Features.raw`: (B, K)."""
-        return self.net.forward_head(raw, pre_logits=True).flatten(1)
+        result: Tensor = self.net.forward_head(raw, pre_logits=True).flatten(1)
+        return result
 
     def pooled_channels(self) -> int:
         """Width of what `pool` gives."""

@@ -45,11 +45,13 @@ class Cnn4(nn.Module):
 
     def forward_features(self, x: Tensor) -> Tensor:
         """(B, 3, H, W) -> (B, K, h, w)."""
-        return self.blocks(x)
+        result: Tensor = self.blocks(x)
+        return result
 
     def forward_head(self, features: Tensor, pre_logits: bool = True) -> Tensor:
         """(B, 64, h, w) -> (B, 64), what the output layer gets."""
-        return self.dropout(self.dense(features))
+        result: Tensor = self.dropout(self.dense(features))
+        return result
 
     def prune_intermediate_layers(self, indices: list[int], prune_norm: bool, prune_head: bool) -> None:
         """Cuts the network off after the stage of the last index."""

@@ -68,7 +68,8 @@ class Block(nn.Module):
         """(B, channels, h, w) -> (B, out, *size)."""
         if self.variant != "text":
             x = F.interpolate(F.relu6(self.conv(x)), size=size, mode="bilinear", align_corners=True)
-            return self.norm(x)
+            result: Tensor = self.norm(x)
+            return result
         x = F.interpolate(x, size=size, mode="bilinear", align_corners=False)
         x = self.norm(self.conv(x))
         return x if self.last else F.relu(x)

@@ -56,7 +56,8 @@ class GapLinear(Head):
 
     def classify(self, pooled: Tensor) -> Tensor:
         """Logits (B, C) of pooled features (B, K)."""
-        return self.linear(self.dropout(self.hidden(pooled)))
+        result: Tensor = self.linear(self.dropout(self.hidden(pooled)))
+        return result
 
     def class_weights(self) -> Tensor | None:
         return None if self.hidden else self.linear.weight
@@ -85,4 +86,5 @@ class OwnHead(Head):
         self.linear = nn.Linear(channels, classes)
 
     def forward(self, features: Features) -> Tensor:
-        return self.linear(self.pool(features.raw))
+        result: Tensor = self.linear(self.pool(features.raw))
+        return result

@@ -24,7 +24,8 @@ class Pooled(nn.Module):
         self.score = nn.Conv2d(2, 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.score(torch.cat([x.mean(1, keepdim=True), x.amax(1, keepdim=True)], 1))
+        result: Tensor = self.score(torch.cat([x.mean(1, keepdim=True), x.amax(1, keepdim=True)], 1))
+        return result
 
 
 def stack(channels: int) -> nn.Sequential:

@@ -43,7 +43,8 @@ class Plain(Source):
 
     def logits(self, features: Features, head: Head) -> Tensor:
         if not self.taps:
-            return head(features)
+            result: Tensor = head(features)
+            return result
         assert isinstance(head, GapLinear)
         maps = [*(features.taps[tap] for tap in self.taps), features.last]
         return head.classify(torch.cat([found.mean((2, 3)) for found in maps], 1))

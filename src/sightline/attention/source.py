@@ -78,7 +78,8 @@ class Source(nn.Module):
 
     def logits(self, features: Features, head: Head) -> Tensor:
         """(B, C)."""
-        return head(features)
+        result: Tensor = head(features)
+        return result
 
     def look(self, features: Features, head: Head, target: Tensor | None, every: bool) -> Look:
         """Computes logits and maps; `target` (B,) is the class to explain, None: the predicted class."""

@@ -23,7 +23,8 @@ def find_layer(module: nn.Module, name: str) -> nn.Module:
     known.pop("", None)
     if name not in known:
         raise UserError(f"layer {name!r}", f"{type(module).__name__} has no layer of this name", _suggestion(name, known))
-    return known[name]
+    result: nn.Module = known[name]
+    return result
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:

@@ -41,8 +41,10 @@ def create(name: str, pretrained: bool, image_size: int | None = None, **options
         raise UserError("backbone.weights imagenet", f"{name} has none", "Set backbone.weights to none, or to a safetensors file.")
     try:
         if name in own:
-            return catalog.find("backbone", name)(*([image_size] if image_size else []), **options)
-        return timm.create_model(name, pretrained=pretrained, num_classes=0, **options)
+            made: nn.Module = catalog.find("backbone", name)(*([image_size] if image_size else []), **options)
+        else:
+            made = timm.create_model(name, pretrained=pretrained, num_classes=0, **options)
+        return made
     except UserError:
         raise
     except (TypeError, AssertionError, NotImplementedError) as error:

@@ -111,7 +111,8 @@ class WrappedBackbone(nn.Module):
     def tried(self, layers: tuple[str, ...] = ()) -> Features:
         """Features of two images of noise, in eval mode."""
         with out_of_inference_mode(), torch.no_grad(), evaluating(self):
-            return self(self.noise(), layers)
+            result: Features = self(self.noise(), layers)
+            return result
 
     def _find_channels(self) -> int:
         """How many channels its images have: those of its first convolution, else three, else one."""

@@ -70,7 +70,8 @@ def curve(
 
 def area_under(curves: Array) -> Array:
     """By the trapezoidal rule, over the share of the image from 0 to 1. (..., K + 1) -> (...)"""
-    return (curves[..., 1:] + curves[..., :-1]).mean(axis=-1) / 2
+    result: Array = (curves[..., 1:] + curves[..., :-1]).mean(axis=-1) / 2
+    return result
 
 
 def deletion_insertion(

@@ -77,7 +77,8 @@ def rank_correlation(a: Array, b: Array) -> Array:
     x, y = (rankdata(np.nan_to_num(m).reshape(len(m), -1), axis=1) for m in (a, b))
     x, y = (v - v.mean(axis=1, keepdims=True) for v in (x, y))
     scale = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
-    return np.divide((x * y).sum(axis=1), scale, out=np.full(len(x), np.nan), where=scale > 0)
+    result: Array = np.divide((x * y).sum(axis=1), scale, out=np.full(len(x), np.nan), where=scale > 0)
+    return result
 
 
 def ssim(a: Array, b: Array) -> Array:

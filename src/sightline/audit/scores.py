@@ -25,7 +25,8 @@ class Sampling(TypedDict):
 def log_odds(probabilities: Array) -> Array:
     """The scale on which a change means the same for a probability near 0, near 1 and in the middle; at most 9.2 to either side."""
     p = np.clip(probabilities, _SUREST, 1 - _SUREST)
-    return np.log(p / (1 - p))
+    result: Array = np.log(p / (1 - p))
+    return result
 
 
 def score(per_image: Array, groups: Groups | None, sampling: Sampling) -> Counted:
@@ -78,7 +79,8 @@ def shift_within(values: Array, tagged: Array, labels: Array, weights: Array) ->
         difference = np.where(both, (with_it @ values) / np.maximum(n1, 1e-12) - (without @ values) / np.maximum(n0, 1e-12), 0)
         weight = np.where(both, n1 * n0 / np.maximum(n1 + n0, 1e-12), 0)
         above, below = above + weight * difference, below + weight
-    return np.divide(above, below, out=np.full(len(weights), np.nan), where=below > 0)
+    result: Array = np.divide(above, below, out=np.full(len(weights), np.nan), where=below > 0)
+    return result
 
 
 def permuted_within(values: Array, tagged: Array, labels: Array, groups: Groups | None = None, seed: int = 0) -> float:

@@ -147,7 +147,8 @@ def _trim(ends: tuple[float, float], cells: int) -> np.ndarray:
     edges = np.linspace(ends[0], 1 - ends[1], cells + 1) * SIDE
     pixels = np.arange(SIDE)
     shared = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
-    return (np.clip(shared, 0, None) / (edges[1] - edges[0])).astype(np.float32)
+    result: np.ndarray = (np.clip(shared, 0, None) / (edges[1] - edges[0])).astype(np.float32)
+    return result
 
 
 _WAVES = dct(np.eye(SIDE), axis=0, norm="ortho")[:LOW].astype(np.float32)  # (8, 48)

@@ -154,7 +154,8 @@ def _corners(annotation: Annotation) -> list[Sequence[float]]:
 def _covered(start: float, end: float, length: int) -> np.ndarray:
     """The share of each of `length` unit cells that [start, end) covers."""
     cells = np.arange(length, dtype=np.float32)
-    return np.clip(np.minimum(cells + 1, end) - np.maximum(cells, start), 0, 1)
+    result: np.ndarray = np.clip(np.minimum(cells + 1, end) - np.maximum(cells, start), 0, 1)
+    return result
 
 
 def polygon_map(points: Sequence[Sequence[float]], size: Size, where: str = "polygon") -> np.ndarray:
@@ -207,7 +208,8 @@ def gaze_map(samples: Sequence[Sequence[float]], size: Size, blur: int = 200) ->
     histogram = np.zeros(size, np.float32)
     np.add.at(histogram, (row.astype(int), column.astype(int)), weight)
     blurred = _blur(histogram, blur | 1)
-    return blurred / blurred.max()
+    result: np.ndarray | None = blurred / blurred.max()
+    return result
 
 
 def touching(samples: Sequence[Sequence[float]], size: Size) -> np.ndarray:

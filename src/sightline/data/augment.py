@@ -47,13 +47,16 @@ def _square(x: Tensor, data: Data) -> Tensor:
     elif data.fit == "pad":
         h, w = (max(1, round(n * side / max(x.shape[-2:]))) for n in x.shape[-2:])
         left, top = (side - w) // 2, (side - h) // 2
-        return F.pad(F.resize(x, [h, w]), [left, top, side - w - left, side - h - top], fill=list(data.augment.fill))
-    return F.resize(x, [side, side])
+        padded: Tensor = F.pad(F.resize(x, [h, w]), [left, top, side - w - left, side - h - top], fill=list(data.augment.fill))
+        return padded
+    resized: Tensor = F.resize(x, [side, side])
+    return resized
 
 
 def evaluation(data: Data) -> Joint:
     """What is done to images that are not trained on: the centre of `load_size`, `image_size` wide."""
-    return v2.CenterCrop(data.image_size)
+    result: Joint = v2.CenterCrop(data.image_size)
+    return result
 
 
 def augmentation(settings: Augment, data: Data) -> Joint:
@@ -80,20 +83,22 @@ def augmentation(settings: Augment, data: Data) -> Joint:
         steps.append(v2.RandomCrop(data.image_size))
     if any(colours.values()):
         steps.append(v2.ColorJitter(**colours))
-    return v2.Compose(steps or [v2.Identity()])
+    result: Joint = v2.Compose(steps or [v2.Identity()])
+    return result
 
 
-class QuarterTurn(v2.Transform):
+class QuarterTurn(v2.Transform):  # type: ignore[misc]  # torchvision has no types
     """Turns by 0, 90, 180 or 270 degrees: no interpolation."""
 
     def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
         return {"angle": 90 * int(torch.randint(4, ()))}
 
     def transform(self, inpt: Tensor, params: dict[str, Any]) -> Tensor:
-        return F.rotate(inpt, **params)
+        result: Tensor = F.rotate(inpt, **params)
+        return result
 
 
-class Affine(v2.Transform):
+class Affine(v2.Transform):  # type: ignore[misc]  # torchvision has no types
     """A random affine map of a square image about its centre, with a scale of its own for each axis, in one bilinear interpolation.
 
     Images are filled with `settings.fill`, maps with 0. Draws uniformly, in the units of the settings.
@@ -123,7 +128,8 @@ class Affine(v2.Transform):
         # what lies outside is sampled as 0: with the fill colour taken off before, and put back after, that is the fill colour
         shifted = (inpt.as_subclass(Tensor) - fill)[None]
         moved = grid_sample(shifted, params["grid"], mode="bilinear", padding_mode="zeros", align_corners=False)[0] + fill
-        return tv_tensors.wrap(moved, like=inpt)
+        result: Tensor = tv_tensors.wrap(moved, like=inpt)
+        return result
 
 
 def affine_theta(angle: float, scale: tuple[float, float], shear: tuple[float, float], translate: tuple[float, float], side: int) -> Tensor:

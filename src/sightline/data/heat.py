@@ -70,7 +70,8 @@ def _levels(image: Image.Image, where: Path) -> np.ndarray:
     grey = rgb.max(axis=2)
     if varies and (grey * (1 - alpha / 255) > 1).any():
         raise UserError(where, "says different things by its greys and by its transparency", REMEDY)
-    return grey
+    result: np.ndarray = grey
+    return result
 
 
 def on_one_scale(records: Sequence[Record]) -> list[Record]:

@@ -16,7 +16,7 @@ from torchvision.transforms.v2 import InterpolationMode
 from torchvision.transforms.v2 import functional as F
 
 
-class HeatMap(tv_tensors.Mask):
+class HeatMap(tv_tensors.Mask):  # type: ignore[misc]  # torchvision has no types
     """Where to look (or not): (..., 1, H, W) float32 in [0, 1]. Colour transforms leave it alone."""
 
 
@@ -44,7 +44,8 @@ def _carry(geometry: Callable[..., Any], kernel: Callable[..., Tensor], always: 
     @F.register_kernel(geometry, HeatMap)  # type: ignore[untyped-decorator]  # torchvision's
     def carried(heatmap: HeatMap, *args: Any, **kwargs: Any) -> HeatMap:
         moved = kernel(heatmap.as_subclass(Tensor), *args, **(kwargs | always))
-        return tv_tensors.wrap(moved, like=heatmap)
+        result: HeatMap = tv_tensors.wrap(moved, like=heatmap)
+        return result
 
 
 for _geometry, (_kernel, _always) in _GEOMETRIES.items():

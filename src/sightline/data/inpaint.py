@@ -65,7 +65,8 @@ def laplace(pixels: np.ndarray, unknown: np.ndarray) -> np.ndarray:
 def _halved(pixels: np.ndarray) -> np.ndarray:
     """(2 h, 2 w, C) -> (h, w, C), means."""
     height, width, channels = pixels.shape
-    return pixels.reshape(height // 2, 2, width // 2, 2, channels).mean(axis=(1, 3))
+    result: np.ndarray = pixels.reshape(height // 2, 2, width // 2, 2, channels).mean(axis=(1, 3))
+    return result
 
 
 def grain(image: np.ndarray, unknown: np.ndarray) -> float:

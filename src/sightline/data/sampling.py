@@ -28,7 +28,8 @@ def class_counts(labels: Sequence[int], n_classes: int) -> list[int]:
     >>> class_counts([0, 2, 2], 3)
     [1, 0, 2]
     """
-    return np.bincount(np.asarray(labels, dtype=np.int64), minlength=n_classes).tolist()
+    result: list[int] = np.bincount(np.asarray(labels, dtype=np.int64), minlength=n_classes).tolist()
+    return result
 
 
 def class_weights(labels: Sequence[int], n_classes: int) -> Tensor:

@@ -151,7 +151,8 @@ class Training(L.LightningModule):
             raise self._ran_away(f"batch {step}", f"the loss is no longer a number ({bad})", batch)
         shown = values | {f"weight/{k}": w for k, w in weights.items()} | self.objective.learned()
         self.log_dict(shown, on_step=False, on_epoch=True, batch_size=len(batch), sync_dist=self.trainer.world_size > 1)
-        return total
+        result: Tensor = total
+        return result
 
     def _ran_away(self, where: str, what: str, batch: Batch) -> NotFinite:
         """What to say of NaN or infinity that these images brought to light."""

@@ -39,7 +39,8 @@ def optimiser(groups: list[dict[str, Any]], train: Train) -> Optimizer:
     if settings.name == "sgd":
         return SGD(groups, lr=lr, weight_decay=decay, momentum=settings.momentum, nesterov=settings.nesterov)
     adaptive = {"adam": Adam, "adamw": AdamW, "adamax": Adamax}[settings.name]
-    return adaptive(groups, lr=lr, weight_decay=decay)
+    result: Optimizer = adaptive(groups, lr=lr, weight_decay=decay)
+    return result
 
 
 def schedule(optimizer: Optimizer, settings: Schedule, epochs: int, steps_per_epoch: int) -> LRScheduler | ReduceLROnPlateau:

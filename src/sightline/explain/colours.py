@@ -56,7 +56,8 @@ def scheme(name: str) -> Colours:
 def paint(values: np.ndarray, colours: Colours) -> np.ndarray:
     """Values in [0, 1] (...,) -> RGB (..., 3) float32 in [0, 255]."""
     table = matplotlib.colormaps[colours.name](np.linspace(0, 1, 256))[:, :3].astype(np.float32) * 255
-    return table[np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)]
+    result: np.ndarray = table[np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)]
+    return result
 
 
 def strength(values: np.ndarray, colours: Colours) -> np.ndarray:
@@ -64,4 +65,5 @@ def strength(values: np.ndarray, colours: Colours) -> np.ndarray:
     if not colours.grows:
         return np.full(values.shape, colours.alpha, np.float32)
     distance = np.abs(2 * values - 1) if colours.signed else values
-    return (colours.alpha * np.clip(distance, 0, 1)).astype(np.float32)
+    result: np.ndarray = (colours.alpha * np.clip(distance, 0, 1)).astype(np.float32)
+    return result

@@ -38,7 +38,8 @@ def kernel_shap(classifier: nn.Module, images: Tensor, target: Tensor, *, grid: 
     with evaluating(classifier):
         values = [_values(classifier, image, c, sets, rows[:, None] * grid + columns) for image, c in zip(images, target, strict=True)]
     solved = torch.tensor(np.stack([_solved(sets.numpy(), one.cpu().double().numpy()) for one in values]))
-    return solved.to(images).unflatten(1, (grid, grid))[:, None]
+    result: Tensor = solved.to(images).unflatten(1, (grid, grid))[:, None]
+    return result
 
 
 def _sets(cells: int, samples: int) -> Tensor:

@@ -148,4 +148,5 @@ def _enlarged(image: np.ndarray) -> np.ndarray:
 def _enlarged_map(roi: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """(h, w) -> (H, W) float32 in [0, 1]; smoothed by half a pixel of the small map, so that outlines have no stairs."""
     large = Image.fromarray(np.asarray(roi, np.float32)).resize(size[::-1], Image.Resampling.BICUBIC)
-    return np.clip(gaussian_filter(np.asarray(large), max(0.0, size[0] / roi.shape[0] / 2)), 0, 1)
+    result: np.ndarray = np.clip(gaussian_filter(np.asarray(large), max(0.0, size[0] / roi.shape[0] / 2)), 0, 1)
+    return result

@@ -18,7 +18,8 @@ LEVELS = 64
 
 def strength(feature: np.ndarray, scale: float) -> np.ndarray:
     """The positive part of a map as a share of `scale`, in [0, 1]; nothing where `scale` is 0. (..., h, w) -> (..., h, w) float32"""
-    return np.clip(np.maximum(feature, 0) / scale if scale > 0 else np.zeros_like(feature), 0, 1).astype(np.float32)
+    result: np.ndarray = np.clip(np.maximum(feature, 0) / scale if scale > 0 else np.zeros_like(feature), 0, 1).astype(np.float32)
+    return result
 
 
 def tint(image: np.ndarray, feature: np.ndarray, scale: float | None = None) -> np.ndarray:
@@ -35,7 +36,8 @@ def tint(image: np.ndarray, feature: np.ndarray, scale: float | None = None) -> 
     top = float(np.max(feature)) if scale is None else scale
     cover = OPAQUE * upsample(strength(feature, top)[None], image.shape[:2])[0][..., None]  # (H, W, 1)
     pale = 255 - (255 - image.astype(np.float32)) * PALE
-    return np.rint(pale * (1 - cover) + np.array(GREEN, np.float32) * cover).astype(np.uint8)
+    result: np.ndarray = np.rint(pale * (1 - cover) + np.array(GREEN, np.float32) * cover).astype(np.uint8)
+    return result
 
 
 def sheet(features: np.ndarray) -> tuple[bytes, int]:

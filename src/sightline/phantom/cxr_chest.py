@@ -84,7 +84,8 @@ class Chest:
     def lung(self, size: int, side: int) -> Field:
         """What of the lung is seen beside the heart: (size, size) bool."""
         at = centres(size)
-        return (self.depth(at[:, None], at[None], side) > 0) & ~self.heart.mask(size)
+        result: Field = (self.depth(at[:, None], at[None], side) > 0) & ~self.heart.mask(size)
+        return result
 
 
 def make_chest(rng: np.random.Generator, enlarged: bool) -> Chest:

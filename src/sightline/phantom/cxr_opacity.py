@@ -28,7 +28,8 @@ class Opacity:
 
     def mask(self, chest: Chest, size: int) -> Field:
         """(size, size) bool: what of it lies in the lung that is seen beside the heart."""
-        return self.outline.mask(size) & chest.lung(size, SIDES[self.lung])
+        result: Field = self.outline.mask(size) & chest.lung(size, SIDES[self.lung])
+        return result
 
 
 def make_opacity(rng: np.random.Generator, chest: Chest) -> Opacity:

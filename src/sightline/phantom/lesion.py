@@ -105,7 +105,8 @@ def _spots(rng: np.random.Generator, y: Field, x: Field, outline: Outline, radiu
     fine = blobs(y, x, where, radius * rng.uniform(0.03, 0.06 + 0.04 * mess, dots), rng.uniform(0.3, 0.6 + 1.6 * mess, dots))
     where = _scatter(rng, outline, radius * rng.uniform(0.15, 0.75, 3))
     height = rng.uniform(0.6, 1.7, 3) * np.clip(mess * 4 - 1 - np.arange(3), 0, 1)
-    return fine + blobs(y, x, where, radius * rng.uniform(0.14, 0.36, 3), height)
+    result: Field = fine + blobs(y, x, where, radius * rng.uniform(0.14, 0.36, 3), height)
+    return result
 
 
 def _scatter(rng: np.random.Generator, outline: Outline, reach: Field) -> Field:

@@ -90,4 +90,5 @@ def network(rng: np.random.Generator, y: Field, x: Field, cell: float, width: fl
             first, second = np.minimum(first, d), np.minimum(second, np.maximum(first, d))
     # the distance to a wall is about half the difference of the distances to the two nearest points
     to_wall = (np.sqrt(second) - np.sqrt(first)) / 2 * cell
-    return np.exp(-((to_wall / (width / 2)) ** 2))
+    result: Field = np.exp(-((to_wall / (width / 2)) ** 2))
+    return result

@@ -31,7 +31,8 @@ class Outline:
     @property
     def points(self) -> Field:
         """(ANGLES, 2) rows (x, y)."""
-        return _curve(self.radii) + np.array([self.x, self.y])
+        result: Field = _curve(self.radii) + np.array([self.x, self.y])
+        return result
 
     @property
     def area(self) -> float:
@@ -86,7 +87,8 @@ def make_outline(rng: np.random.Generator, area: float, place: tuple[float, floa
 
 
 def _curve(radii: Field) -> Field:
-    return radii[:, None] * _DIRECTION  # (ANGLES, 2)
+    result: Field = radii[:, None] * _DIRECTION  # (ANGLES, 2)
+    return result
 
 
 def _area(radii: Field) -> float:

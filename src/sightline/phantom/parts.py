@@ -40,7 +40,8 @@ def part_mask(scene: Scene, part: str, size: int, artefact: str | None = None) -
             return np.asarray(paint_hair(scene.stream("hair"), size).cover > _SEEN) if scene.hair else np.zeros((size, size), bool)
         case "skin":
             bare = ~scene.outline.mask(size) & ~part_mask(scene, "hair", size)
-            return bare & ~part_mask(scene, artefact, size) if artefact else bare
+            result: Field = bare & ~part_mask(scene, artefact, size) if artefact else bare
+            return result
     return np.asarray(scene.artefact(part, size).cover > 0)
 
 

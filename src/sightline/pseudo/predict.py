@@ -50,7 +50,8 @@ def mask(probability: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
     Not the probabilities themselves: small ones everywhere, as a short training leaves them, would outweigh a small region as an ROI map.
     """
-    return upsample(probability[None], size)[0] >= 0.5
+    result: np.ndarray = upsample(probability[None], size)[0] >= 0.5
+    return result
 
 
 def judge(segmenter: Segmenter, records: Sequence[Record], groups: Groups, settings: PseudoMasks) -> HeldOut:

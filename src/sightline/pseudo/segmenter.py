@@ -49,7 +49,8 @@ class Segmenter(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Images (B, 3, S, S) in [0, 1], S a multiple of 32 -> logits (B, 1, S, S)."""
-        return self.net((images - self.mean) / self.std)
+        result: Tensor = self.net((images - self.mean) / self.std)
+        return result
 
 
 def _backbone(encoder: str, weights: str) -> Backbone:

@@ -136,7 +136,8 @@ def applies(name: str, answers: Answers) -> Array:
 
 
 def _right(answers: Answers) -> Array:
-    return (answers.probabilities.argmax(axis=1) == answers.labels).astype(np.float64)
+    result: Array = (answers.probabilities.argmax(axis=1) == answers.labels).astype(np.float64)
+    return result
 
 
 def _shares(weights: Array, values: Array, members: Array) -> Array:

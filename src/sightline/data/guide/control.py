@@ -183,7 +183,8 @@ def of_area(draw: Callable[[float], np.ndarray], area: float, guess: float) -> t
 def disc(size: Size, radius: float) -> np.ndarray:
     """A disc in the middle, its border a pixel wide: (H, W) in [0, 1]."""
     rows, columns = (np.arange(n) + 0.5 - n / 2 for n in size)
-    return np.clip(radius + 0.5 - np.hypot(rows[:, None], columns), 0, 1)
+    result: np.ndarray = np.clip(radius + 0.5 - np.hypot(rows[:, None], columns), 0, 1)
+    return result
 
 
 def zoomed(lent: np.ndarray, size: Size, zoom: float) -> np.ndarray:

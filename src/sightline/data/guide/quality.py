@@ -121,7 +121,8 @@ def circle(roi: np.ndarray) -> np.ndarray:
 def _circle(inside: np.ndarray) -> np.ndarray:
     down, right = ndimage.center_of_mass(inside)
     rows, columns = np.ogrid[: inside.shape[0], : inside.shape[1]]
-    return np.hypot(rows - down, columns - right) <= radius(inside)
+    result: np.ndarray = np.hypot(rows - down, columns - right) <= radius(inside)
+    return result
 
 
 def box(roi: np.ndarray) -> np.ndarray:
@@ -190,7 +191,8 @@ def signed_distance(inside: np.ndarray) -> np.ndarray:
     if inside.all():
         return np.full(inside.shape, -np.inf)
     away, deep = ndimage.distance_transform_edt(~inside), ndimage.distance_transform_edt(inside)
-    return np.where(inside, 0.5 - deep, away - 0.5)
+    result: np.ndarray = np.where(inside, 0.5 - deep, away - 0.5)
+    return result
 
 
 def waves(size: tuple[int, ...], length: float, rng: np.random.Generator) -> np.ndarray:

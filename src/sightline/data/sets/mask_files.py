@@ -61,7 +61,8 @@ class PaletteMask(MaskFile):
         indices = read_upright(self.path, np.asarray)
         if indices.ndim != 2:
             raise UserError(self.path, "holds colours instead of class numbers", "Export it as a palette or grey PNG.")
-        return indices == self.index
+        result: np.ndarray = indices == self.index
+        return result
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ def matlab(path: Path, variable: str) -> np.ndarray:
         UserError: no such file or variable, or not a MATLAB file of version 7 or before.
     """
     try:
-        return loadmat(path, variable_names=[variable])[variable]
+        result: np.ndarray = loadmat(path, variable_names=[variable])[variable]
+        return result
     except FileNotFoundError:
         raise UserError(path, "no such file", "Unpack the archive again.") from None
     except KeyError:

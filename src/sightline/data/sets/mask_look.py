@@ -48,13 +48,15 @@ def looks_like_photograph(path: Path) -> bool:
 
 def _coded(pixels: np.ndarray) -> np.ndarray:
     """(N, 3) -> (N,): one number for each colour."""
-    return (pixels << np.array([16, 8, 0])).sum(axis=1)
+    result: np.ndarray = (pixels << np.array([16, 8, 0])).sum(axis=1)
+    return result
 
 
 def _commonest(pixels: np.ndarray) -> np.ndarray:
     """(3,): the middle of the colours that, coarsely, are the most frequent."""
     _, group, counts = np.unique(_coded(pixels // 16), return_inverse=True, return_counts=True)
-    return np.median(pixels[group == counts.argmax()], axis=0)
+    result: np.ndarray = np.median(pixels[group == counts.argmax()], axis=0)
+    return result
 
 
 def _sample(path: Path, compressed: bool) -> np.ndarray | None:

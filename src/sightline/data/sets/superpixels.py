@@ -54,7 +54,8 @@ class SuperpixelMask:
             raise UserError(self.picture, reason, "It may have been resized or re-saved: fetch the original again.")
         inside = np.zeros(self.count, np.uint8)
         inside[list(self.members)] = 255
-        return inside[index]
+        result: np.ndarray = inside[index]
+        return result
 
 
 def read_features(truth: Path, picture: Path) -> dict[str, tuple[Annotation, ...]]:

@@ -107,7 +107,8 @@ def stage_starts(run: Run) -> list[int]:
     """Epochs (0-based, over the whole training) at which its second and further stages begin."""
     files = sorted(run.path.glob("**/logs/metrics.csv"))
     lengths = [len({row["epoch"] for row in read_table(path, ["epoch"], "Copy the run folder again.")}) for path in files]
-    return np.cumsum(lengths)[:-1].tolist()
+    result: list[int] = np.cumsum(lengths)[:-1].tolist()
+    return result
 
 
 def _history(run: Run) -> list[dict[str, float]]:

@@ -74,7 +74,8 @@ def _unit(maps: np.ndarray, kind: Range) -> np.ndarray:
     if kind == "unit":
         return maps
     low, high = maps.min((1, 2), keepdims=True), maps.max((1, 2), keepdims=True)
-    return (maps - low) / np.maximum(high - low, 1e-12)
+    result: np.ndarray = (maps - low) / np.maximum(high - low, 1e-12)
+    return result
 
 
 def _white(mask: np.ndarray) -> np.ndarray:

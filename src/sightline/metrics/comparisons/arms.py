@@ -97,4 +97,5 @@ def _second(difference: Paired) -> float | None:
 
 
 def _right(run: Judged) -> Array:
-    return run.probabilities.argmax(axis=1) == run.labels
+    result: Array = run.probabilities.argmax(axis=1) == run.labels
+    return result

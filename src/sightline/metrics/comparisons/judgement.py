@@ -135,4 +135,5 @@ def _signed(value: float) -> str:
 def _rounded(count: int) -> int:
     """Upwards to two digits: more would pretend to be known."""
     step = 10 ** max(0, len(str(count)) - 2)
-    return -(-count // step) * step
+    result: int = -(-count // step) * step
+    return result

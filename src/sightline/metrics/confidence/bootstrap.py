@@ -138,7 +138,8 @@ def chosen(groups: Groups | None, images: Array) -> Groups | None:
 def ratio(above: Array, below: Array) -> Array:
     """`above / below`, NaN where `below` is zero."""
     shape = np.broadcast_shapes(np.shape(above), np.shape(below))
-    return np.divide(above, below, out=np.full(shape, np.nan), where=np.asarray(below) != 0)
+    result: Array = np.divide(above, below, out=np.full(shape, np.nan), where=np.asarray(below) != 0)
+    return result
 
 
 def mean_of_defined(values: Array) -> Array:

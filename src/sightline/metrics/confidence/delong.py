@@ -35,7 +35,8 @@ def placements(scores: Array, positive: Array) -> Array:
         below = placed[:, mine] - rankdata(scores[:, mine], axis=1)  # of the other class, ties half
         placed[:, mine] = below / others.sum() if others.any() else np.nan
     placed[:, ~positive] = 1 - placed[:, ~positive]
-    return placed
+    result: Array = placed
+    return result
 
 
 def areas(scores: Array, positive: Array, *, groups: Groups | None = None) -> tuple[Array, Array]:

@@ -81,7 +81,8 @@ def weighted_confusion(labels: Array, probabilities: Array, weights: Array) -> A
     """Weight of each (true, predicted) pair of classes. (N,), (N, C), (R, N) -> (R, C, C)"""
     classes = probabilities.shape[1]
     cell = labels * classes + probabilities.argmax(axis=1)
-    return (weights @ np.eye(classes**2)[cell]).reshape(len(weights), classes, classes)
+    result: Array = (weights @ np.eye(classes**2)[cell]).reshape(len(weights), classes, classes)
+    return result
 
 
 def decision_scores(confusion: Array) -> dict[str, Array]:

@@ -37,7 +37,8 @@ def upsample(maps: Array, size: tuple[int, int]) -> Array:
 def blank(attention: Array) -> Array:
     """Whether a map points nowhere: constant, without positive evidence, or not finite. (N, H, W) -> (N,) bool"""
     high, low = attention.max(axis=(1, 2)), attention.min(axis=(1, 2))
-    return ~(np.isfinite(high) & np.isfinite(low) & (high > 0) & (high > low))
+    result: Array = ~(np.isfinite(high) & np.isfinite(low) & (high > 0) & (high > low))
+    return result
 
 
 def roi_area(roi: Array) -> Array:
@@ -47,7 +48,8 @@ def roi_area(roi: Array) -> Array:
         >>> roi_area(np.array([[[1.0, 0.0, 0.0, 0.0]]]))
         array([0.25])
     """
-    return roi.mean(axis=(1, 2), dtype=np.float64)
+    result: Array = roi.mean(axis=(1, 2), dtype=np.float64)
+    return result
 
 
 def energy_inside(attention: Array, roi: Array) -> Array:
@@ -99,7 +101,8 @@ def dice(attention: Array, roi: Array, threshold: float = 0.5) -> Array:
         array([0.66666667])
     """
     overlap = jaccard(attention, roi, threshold)
-    return 2 * overlap / (1 + overlap)
+    result: Array = 2 * overlap / (1 + overlap)
+    return result
 
 
 def pixel_ap(attention: Array, roi: Array) -> Array:

@@ -78,7 +78,8 @@ def overall_auc(labels: Array, probabilities: Array, weights: Array) -> Array:
 
 def _last(cumulated: Array) -> Array:
     """The end of a running sum, 0 of an empty one. (..., G) -> (...)"""
-    return cumulated[..., -1:].sum(axis=-1)
+    result: Array = cumulated[..., -1:].sum(axis=-1)
+    return result
 
 
 def roc_curve(scores: Array, positive: Array, *, points: int = 200, tolerance: float = 1e-3) -> Curve:
