@@ -14,6 +14,7 @@ import pytest
 from sightline.engine.reproducible import environment
 
 SOURCE = Path(__file__).parents[1] / "src"
+SHOW = "import sys; sys.argv = ['', 'recipes', 'show', 'energy']; from sightline.cli import app; app(standalone_mode=False)"
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,8 @@ SOURCE = Path(__file__).parents[1] / "src"
         ("import sightline as sl; sl.load_recipe('energy')", {"torch", "numpy"}),
         ("import sightline as sl; sl.wrap; sl.losses.Energy", {"timm", "torchvision", "lightning", "torchmetrics", "scipy", "matplotlib"}),
         ("import sightline as sl; sl.evaluate; import sightline.explain.maps", {"lightning", "torchmetrics", "tensorboard"}),
+        ("import sightline.predict.to_files", {"lightning", "torchmetrics", "tensorboard", "matplotlib"}),
+        (SHOW, {"torch"}),
     ],
 )
 def test_what_is_not_needed_is_not_loaded(code: str, heavy: set[str]) -> None:

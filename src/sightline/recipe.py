@@ -82,6 +82,11 @@ class Recipe(Settings):
             found += [(f"losses.{room}.{i}", room, loss) for i, loss in enumerate(getattr(self.losses, room))]
         return found
 
+    def names_the_same(self, other: Recipe) -> bool:
+        """Whether both name the same plug-ins with the same options and weights, in every stage, and the same data set."""
+        mine, others = ((one.plugins(), one.data.name, one.data.options, one.stages) for one in (self, other))
+        return mine == others
+
     def check(self) -> Recipe:
         """Checks the names and options of every stage against the catalogue, and imports the plug-ins that are named.
 
