@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,8 +22,11 @@ ARMS = {"label-only": "demo-label-only", "guided": "demo-guided"}
 TEST_SETS = ("matched", "flipped", "removed")
 
 
-def demo(out: Path, seed: int = 0) -> dict[str, Any]:
+def demo(out: Path, seed: int = 0, further: Mapping[str, Any] = {}) -> dict[str, Any]:
     """Trains both arms, prints a table, writes `report.html`.
+
+    Args:
+        further: settings of both trainings, dotted.
 
     Returns:
         seconds, peak_rss_mb, report, and arms.<arm>.<matched|flipped|removed>.{accuracy, balanced_accuracy, auc, epg, roi_area}.
@@ -40,7 +44,7 @@ def demo(out: Path, seed: int = 0) -> dict[str, Any]:
     say("matched: test images with the same habit. flipped: the habit turned round. removed: no rulers. The lesions are the same.\n")
     runs, metrics = {}, {}
     for arm, recipe in ARMS.items():
-        settings = {"train.seed": seed, "data.options.seed": seed}
+        settings = {"train.seed": seed, "data.options.seed": seed, **further}
         try:
             runs[arm] = train(load_recipe(recipe, settings), out / arm, say=say, title=arm)
         except Stopped:

@@ -71,6 +71,17 @@ def placed(recipe: Recipe, data: str | None, root: Path | None) -> dict[str, Any
     return changed
 
 
+def on_device(device: str) -> dict[str, Any]:
+    """The setting of a training that brings it to a device."""
+    if device == "auto":
+        return {}
+    kind, _, number = device.partition(":")
+    if number:
+        remedy = f"Set CUDA_VISIBLE_DEVICES={number}."
+        raise UserError(f"--device {device}", "names one of several GPUs, and a training takes the first", remedy)
+    return {"train.accelerator": {"cuda": "gpu"}.get(kind, kind)}
+
+
 def finish(result: Result | Mapping[str, Any], json: Path | None) -> None:
     """Writes what the verb printed where `--json` asks for it."""
     if json is not None:

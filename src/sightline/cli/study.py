@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Json, Root, finish
+from sightline.cli.options import Device, Json, Root, finish, on_device
 from sightline.errors import UserError, nearest
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def study(
             show_default=False,
         ),
     ] = None,
+    device: Device = "auto",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be trained and about how long it would take.")] = False,
     json: Json = None,
 ) -> None:
@@ -72,7 +73,7 @@ def study(
     if plan[0] == "report":
         finish(report(plan[1:]), json)
         return
-    result = run(plan, root, settings, seeds, out, executor, workers, threads, address, dry_run)
+    result = run(plan, root, settings, seeds, out, executor, workers, threads, address, on_device(device), dry_run)
     finish(result, json)
     if getattr(result, "failed", None):
         raise typer.Exit(1)
@@ -88,6 +89,7 @@ def run(
     workers: int | None,
     threads: int,
     address: str | None,
+    placed: dict[str, Any],
     dry_run: bool,
 ) -> StudyResult | dict[str, Any]:
     """`sightline study PLAN`."""
@@ -103,7 +105,7 @@ def run(
     if executor not in ("local", "ray"):
         raise UserError(f"--executor {executor}", "is unknown", nearest(executor, ["local", "ray"]))
     place = {} if root is None else {"data.root": str(expanded(root).resolve())}
-    plan = load_plan(names[0], place | parse_settings(settings), seeds)
+    plan = load_plan(names[0], place | placed | parse_settings(settings), seeds)
     folder = out or Path("studies") / plan.name
     study = Study(folder, plan)
     check_data(plan, study.cells)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import DATA_SETS, Device, Json, Root, Runs, Settings, finish, placed
+from sightline.cli.options import DATA_SETS, Device, Json, Root, Runs, Settings, finish, on_device, placed
 from sightline.errors import UserError
 
 
@@ -17,6 +17,7 @@ from sightline.errors import UserError
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the two runs and the report; an earlier demo in it is replaced.")] = Path("demo"),
     seed: Annotated[int, typer.Option(help="Random seed of the training and of the drawn images.")] = 0,
+    device: Device = "auto",
     json: Json = None,
 ) -> None:
     """Train a label-only and a guided classifier on drawn skin lesions (the phantom), compare them and write a report.
@@ -26,7 +27,7 @@ def demo(
     """
     from sightline.cli.demo import demo as run_demo
 
-    finish(run_demo(out, seed), json)
+    finish(run_demo(out, seed, on_device(device)), json)
 
 
 @app.command(
@@ -75,13 +76,7 @@ def train(
     changed = placed(load_recipe(recipe), data_name, root)
     if train_start is not None:
         changed |= {"train.start": str(expanded(train_start).resolve())}
-    if device != "auto":
-        kind, _, number = device.partition(":")
-        if number:
-            raise UserError(
-                f"--device {device}", "names one of several GPUs, and a training takes the first", f"Set CUDA_VISIBLE_DEVICES={number}."
-            )
-        changed |= {"train.accelerator": {"cuda": "gpu"}.get(kind, kind)}
+    changed |= on_device(device)
     if train_devices is not None:
         changed |= {"train.devices": train_devices}
     chosen = load_recipe(recipe, changed | parse_settings(settings))
