@@ -175,7 +175,9 @@ class Split(Settings):
         owner: keep the owner's splits; otherwise all images are pooled and divided by `val` and `test`.
         val, test: shares of the images. If the owner gives only a validation set, `test` counts as 0 and that set is kept as it is.
         seed: random seed of the division, separate from that of the training, so that trainings with several seeds share one division.
-        folds, fold: k-fold cross-validation instead of `val`: fold number `fold` (0-based) is the validation set.
+        folds, fold: k-fold cross-validation: fold number `fold` (0-based) is the validation set, or is held out.
+        fold_is: `val`: the fold validates, and chooses the epoch that is kept; `held_out`: it is a test set, and `val` is cut from the
+            other folds.
         near_duplicates: treat images that look nearly the same as one group.
     """
 
@@ -185,6 +187,7 @@ class Split(Settings):
     seed: Seed = 0
     folds: Annotated[int, Field(ge=2, le=100), NUMBER] | None = None
     fold: Annotated[int, Field(ge=0, lt=100), NUMBER] = 0
+    fold_is: Literal["val", "held_out"] = "val"
     near_duplicates: bool = False
 
     @model_validator(mode="after")

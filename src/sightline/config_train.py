@@ -164,7 +164,7 @@ class Evaluate(Settings):
             maximum inside any of them (the criterion of Zhu et al. 2022: cardiomegaly in the heart, pneumonia in the lungs).
     """
 
-    splits: tuple[str, ...] = ("val", "test", "matched", "flipped", "removed")
+    splits: tuple[str, ...] = ("val", "test", "held_out", "matched", "flipped", "removed")
     explain: Literal["label", "predicted"] = "label"
     threshold: Fraction = 0.5
     bootstrap: Resamples = 1000

@@ -79,8 +79,11 @@ def predict(
 
 def _divided(places: list[Path]) -> tuple[list[Path], list[Path]]:
     """The run folders at the beginning, and the rest."""
-    count = next((i for i, place in enumerate(places) if not (place / "config.yaml").is_file()), len(places))
-    runs, rest = places[:count], places[count:]
+    from sightline.engine.folds import folds_of
+
+    several = [[place] if (place / "config.yaml").is_file() else folds_of(place) for place in places]
+    count = next((i for i, runs in enumerate(several) if not runs), len(places))
+    runs, rest = [run for some in several[:count] for run in some], places[count:]
     if not runs:
         raise UserError(places[0], "is not a run folder (it has no config.yaml)", "Give a folder that `train` wrote, then pictures.")
     if not rest:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sightline.cli.groups import app
 from sightline.cli.options import DATA_SETS, Device, Json, Root, Runs, Settings, finish, on_device, placed
 from sightline.errors import UserError
+
+if TYPE_CHECKING:
+    from sightline.recipe import Recipe
 
 
 @app.command(epilog="Examples:\n\n    sightline demo\n\n    sightline demo --out my-demo --json demo.json")
@@ -34,7 +37,8 @@ def demo(
     epilog="Examples:\n\n    sightline train energy --data isic2017 --root ~/isic2017 --name melanoma-energy\n\n"
     "    sightline train label-only --data folder --root photos --set data.image_size=160 --set train.epochs=20\n\n"
     "    sightline train gain/stage2 --data table --root my.csv --from runs/gain-stage1-table-0\n\n"
-    "    sightline train my-recipe.yaml --name trial-2 --resume"
+    "    sightline train my-recipe.yaml --name trial-2 --resume\n\n"
+    "    sightline train energy --data folder --root photos --folds 5 --name five"
 )
 def train(
     recipe: Annotated[str, typer.Argument(help="Name of a recipe (see `sightline recipes`) or a YAML file.", show_default=False)],
@@ -57,6 +61,14 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run of the same recipe.")] = False,
     train_devices: Annotated[
         int | None, typer.Option("--devices", help="Number of processes of data-parallel training.", show_default=False)
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            help="Cross-validation: train a run for each of so many folds, and score all held-out images together.",
+            min=2,
+            show_default=False,
+        ),
     ] = None,
     device: Device = "auto",
     report: Annotated[bool, typer.Option(help="Write report.html into the run folder.")] = True,
@@ -92,6 +104,9 @@ def train(
     from sightline.engine.train import train as fit
     from sightline.report import write_report
 
+    if folds is not None:
+        _cross_validate(chosen, place, folds, resume, json)
+        return
     try:
         run = fit(chosen, place, resume=resume, say=say, progress=Bar("looking through the images"))
     except Stopped as stopped:
@@ -105,6 +120,24 @@ def train(
         say(f"Report: {result['report']}")
     say(f"Run: {run.path}")
     finish(result, json)
+
+
+def _cross_validate(recipe: Recipe, folder: Path, folds: int, resume: bool, json: Path | None) -> None:
+    """`--folds`."""
+    from sightline.cli.console import Bar, say, scores_table
+    from sightline.engine.folds import fold_scores, train_folds
+    from sightline.engine.train import Stopped
+
+    try:
+        train_folds(recipe, folder, folds, resume=resume, say=say, progress=Bar("looking through the images"))
+    except Stopped as stopped:
+        say(f"{stopped} Go on with the same command and --resume.")
+        raise SystemExit(130) from None
+    found = fold_scores(folder)
+    rows = {f"fold {i}": scores for i, scores in enumerate(found.of_fold, start=1)}
+    scores_table(f"{folder.name}: held-out images", rows | {"all": found.scores})
+    say(f"Runs: {folder}/fold-1 to fold-{folds}. Predict with all of them: sightline predict {folder} PATH...")
+    finish({"run": str(folder), "folds": found}, json)
 
 
 def _check_name(where: str, name: str) -> None:

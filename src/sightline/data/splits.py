@@ -49,7 +49,8 @@ def split(records: Sequence[Record], settings: Split, groups: Mapping[str, str] 
 
     The owner's sets stay as they are. What is missing is cut from the rest (the owner's `train` and the records without split), as a
     share of that rest: a validation set where the owner gives none, a test set where the owner gives neither. With `folds`, the
-    owner's `train` and `val` are pooled, and fold number `fold` validates. Without `owner` there are no owner's sets.
+    owner's `train` and `val` are pooled, and fold number `fold` validates, or is held out; a held-out fold leaves `val` to be cut from the
+    others. Without `owner` there are no owner's sets.
 
     Args:
         groups: id -> group, over the records' own group; both never fall into two of the parts that are cut.
@@ -69,10 +70,14 @@ def split(records: Sequence[Record], settings: Split, groups: Mapping[str, str] 
     has_test = bool({r.split for r in records} - {None, "train"})  # a validation set of the owner's stands for both
     shares = _shares(settings, cut_val="val" not in owners, cut_test=not has_test)
     part = dict(zip((r.id for r in rest), _divide_records(rest, shares, settings.seed, groups or {}), strict=True))
+    if settings.folds and settings.fold_is == "held_out":
+        learnt = [r for r in rest if part[r.id] == "train"]
+        inner = [(name, share) for name, share in (("train", 1 - settings.val), ("val", settings.val)) if share > 0]
+        part |= dict(zip((r.id for r in learnt), _divide_records(learnt, inner, settings.seed, groups or {}), strict=True))
     result: dict[str, list[Record]] = {"train": []}
     for record in records:
         result.setdefault(part.get(record.id) or str(record.split), []).append(record)
-    order = ["train", "val", "test", *sorted(result)]
+    order = ["train", "val", "test", "held_out", *sorted(result)]
     return {name: result[name] for name in dict.fromkeys(order) if name in result}
 
 
@@ -80,7 +85,7 @@ def _shares(settings: Split, cut_val: bool, cut_test: bool) -> list[tuple[str, f
     """(split, share) of each part to be cut; with folds each fold is a part of its own, and all but one train."""
     test = settings.test if cut_test else 0
     if settings.folds:
-        names = ["val" if fold == settings.fold else "train" for fold in range(settings.folds)]
+        names = [settings.fold_is if fold == settings.fold else "train" for fold in range(settings.folds)]
         parts = [(name, (1 - test) / settings.folds) for name in names]
     else:
         val = settings.val if cut_val else 0

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sightline.device import AUTO
+from sightline.engine.folds import folds_of
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.predict.ensemble import ensemble
@@ -26,7 +27,7 @@ def predict(
     """Predicts pictures that need no label. A picture that cannot be read gets a note in place of a prediction.
 
     Args:
-        runs: a finished run, or several as an ensemble: the mean of their probabilities.
+        runs: a finished run, or several as an ensemble: the mean of their probabilities. A folder of folds counts as its runs.
         pictures: files, folders (with all pictures below them), or CSV tables with a column `image` and perhaps `mask`, `box` or `polygon`.
         tta: test-time augmentation: `none`, `flips` or `rotations`.
         batch_size: pictures that are computed at a time.
@@ -36,7 +37,7 @@ def predict(
         UserError: no such run or picture, or runs of other classes.
     """
     several = [runs] if isinstance(runs, Run | str | Path) else list(runs)
-    opened = [run if isinstance(run, Run) else Run(run, device) for run in several]
+    opened = [run for one in several for run in ([one] if isinstance(one, Run) else _opened(Path(one), device))]
     if not opened:
         raise UserError("predict", "no run is given", "Give at least one finished run.")
     if tta not in VIEWS:
@@ -45,3 +46,7 @@ def predict(
     network = ensemble(opened, tta)
     rows = tuple(seen.prediction for batch in predictions(network, wanted(places), batch_size=batch_size) for seen in batch)
     return PredictionTable(network.classes, rows)
+
+
+def _opened(folder: Path, device: str) -> list[Run]:
+    return [Run(place, device) for place in folds_of(folder) or [folder]]
