@@ -89,3 +89,14 @@ def test_a_broken_picture_is_named_before_anything_is_scored(run, hospital) -> N
     broken.write_bytes(broken.read_bytes()[:200])
     with pytest.raises(UserError, match=r"Nevus0\.png"):
         validate(run, "folder", hospital)
+
+
+def test_only_the_asked_split_counts(run, hospital) -> None:
+    rows = [("Nevus/Nevus0.png", "nevus", "test"), ("MEL/MEL0.png", "melanoma", "test"), ("Nevus/Nevus1.png", "nevus", "train")]
+    rows += [("keratosis/keratosis0.png", "keratosis", "test"), ("keratosis/keratosis1.png", "keratosis", "train")]
+    table = hospital / "list.csv"
+    table.write_text("\n".join(["image,label,split", *map(",".join, rows)]))
+    found = other_data(run, "table", table)
+    assert (found.split, len(found.dataset), dict(found.left_out)) == ("test", 2, {"keratosis": 1})
+    with pytest.raises(UserError, match="no such split"):
+        other_data(run, "table", table, "tset")

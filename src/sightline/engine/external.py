@@ -91,11 +91,11 @@ def _said(change: Score) -> str:
 
 
 def _notes(found: OtherData) -> Iterator[str]:
-    if renamed := [f"{label} as {name}" for label, name in found.matched.items() if label != name]:
+    if renamed := [f"{label} as {name}" for label, name in found.matched.items() if label.casefold() != name.casefold()]:
         yield f"Labels are read as classes of the run: {', '.join(renamed)}."
     if found.left_out:
-        listed = ", ".join(f"{label} ({count})" for label, count in found.left_out.items())
-        yield f"Labels that are no class of the run take no part: {listed} images."
+        listed = ", ".join(f"{label} ({count} image{'s' * (count != 1)})" for label, count in found.left_out.items())
+        yield f"Labels that are no class of the run take no part: {listed}."
     if found.lacking:
         yield f"The data set has no image of the class {', '.join(found.lacking)}, which no score takes into account."
     if found.seen_in_training:

@@ -61,30 +61,27 @@ def other_data(
     same = name is None or name == own.name
     data = own if same else own.model_copy(update={"name": name, "options": {}, "task": None, "classes": None, "kind": None, "root": None})
     data = data.model_copy(update={"root": root or data.root, "decoy": None})
+    labels = _labels(data)
     task = _task(data, own, run.classes) if not classes else None
     if task is not None:
-        matched, kinds = {name: name for name in run.classes}, {"task": task}
-        counts: Counter[str] = Counter()
+        matched = {label: name for name, members in _tasks(data)[task].items() for label in members or [name]}
+        data = data.model_copy(update={"task": task})
     else:
-        counts = _labels(data)
-        matched = _matched(counts, run, classes or {}, str(root or data.name))
-        kinds = {}
+        matched = _matched(labels.total(), run, classes or {}, str(root or data.name))
         data = data.model_copy(update={"task": None, "classes": _by_class(matched)})
-    found = read(data.model_copy(update=kinds), least=1)
-    splits = {record.split or "all" for record in found.records}
-    if split is not None and split not in splits:
-        raise UserError(f"split {split!r}", "the data set has no such split", nearest(split, splits))
-    wanted = split or ("test" if "test" in splits else None)
-    records = [record for record in found.records if wanted in (None, record.split or "all")]
+    if split is not None and split not in labels.of_split:
+        raise UserError(f"split {split!r}", "the data set has no such split", nearest(split, labels.of_split))
+    wanted = split or ("test" if "test" in labels.of_split else None)
+    records = [record for record in read(data, least=1).records if wanted in (None, record.split or "all")]
     refuse(survey(records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on).problems)
-    left_out = dict(found.left_out) | {label: count for label, count in counts.items() if label not in matched}
+    counts = labels.total() if wanted is None else labels.of_split[wanted]
     there = {record.label for record in records}
     return OtherData(
         wanted or "all",
         ImageDataset(records, run.classes, data, train=False),
         data,
         matched,
-        left_out,
+        {label: count for label, count in counts.items() if label not in matched},
         tuple(name for name in run.classes if name not in there),
         _trained_with(run, records),
     )
@@ -103,10 +100,23 @@ def _tasks(data: Data) -> Mapping[str, Mapping[str, list[str]]]:
     return found
 
 
-def _labels(data: Data) -> Counter[str]:
-    """The labels as the data set has them."""
+@dataclass(frozen=True)
+class Labels:
+    """How many images have each label, as the data set has them, by split."""
+
+    of_split: Mapping[str, Counter[str]]
+
+    def total(self) -> Counter[str]:
+        """In all splits together."""
+        return sum(self.of_split.values(), Counter())
+
+
+def _labels(data: Data) -> Labels:
     records: list[Record] = catalog.make("data", data.name, data.options, data.root, where="data.options")
-    return Counter(record.label for record in records)
+    found: dict[str, Counter[str]] = {}
+    for record in records:
+        found.setdefault(record.split or "all", Counter())[record.label] += 1
+    return Labels(found)
 
 
 def _matched(labels: Mapping[str, int], run: Run, wished: Mapping[str, str], where: str) -> dict[str, str]:
