@@ -478,7 +478,7 @@ def test_a_layer_that_runs_twice_is_taken_at_its_last_run() -> None:
         ("act", {"ordr": "first"}, 'Did you mean "order"'),
         ("act", {"std": (0, 1, 1)}, "std: .* does not belong to images in"),
         ("act", {"mean": (123.7, 116.3, 103.5)}, "mean: .* does not belong to images in"),
-        ("act", {"mean": "imagenet"}, "mean: 'imagenet' is no list of numbers"),
+        ("act", {"mean": "imagenet"}, "mean: 'imagenet' is not a list of numbers"),
         ("act", {"mean": (0.5, 0.5)}, "Net: does not take images"),
         ("act", {"mean": (float("nan"),) * 3}, "does not belong to images in"),
         ("act", {"image_size": 0}, "image_size"),

@@ -69,7 +69,7 @@ def _levels(image: Image.Image, where: Path) -> np.ndarray:
         raise UserError(where, "is a heat map in colours, from which no values can be read", REMEDY)
     grey = rgb.max(axis=2)
     if varies and (grey * (1 - alpha / 255) > 1).any():
-        raise UserError(where, "says different things by its greys and by its transparency", REMEDY)
+        raise UserError(where, "shows different values by its greys and by its transparency", REMEDY)
     return grey
 
 
