@@ -151,7 +151,7 @@ def test_vectors_that_belong_to_no_place_are_no_map() -> None:
     torch.manual_seed(0)
     net = Queries()
     net.conv.weight.data[5:] = net.conv.weight.data[:5].repeat(15, 1, 1, 1)
-    refused("is no map: what changes in a corner of the image changes all of its tokens alike", net, "layer")
+    refused("is not a map: a change in one corner of the image changes all of its tokens alike", net, "layer")
 
 
 class Shaped(nn.Module):

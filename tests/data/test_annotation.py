@@ -54,7 +54,7 @@ def test_several_annotations_are_united_by_the_maximum(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["mask", "heatmap"])
 def test_a_map_of_another_size_is_refused_with_both_sizes(tmp_path: Path, kind: str) -> None:
     path = picture(tmp_path / "small.png", np.zeros((4, 6), np.uint8))
-    with pytest.raises(UserError, match=rf"small\.png: this {kind} does not have the size .* It has 6 x 4 pixels, but case 7 has 12 x 8: export"):
+    with pytest.raises(UserError, match=rf"small\.png: this {kind} does not have .* It has 6 x 4 pixels, but case 7 has 12 x 8: export"):
         render([Annotation(kind, path)], (8, 12), where="case 7")  # type: ignore[arg-type]
 
 

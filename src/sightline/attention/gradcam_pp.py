@@ -35,7 +35,7 @@ class GradCamPlusPlus(GradientSource):
     """The map `gradcam++`: raw Grad-CAM++ of the explained class. See `positive_evidence`."""
 
     title: ClassVar[str] = "Grad-CAM++"
-    words: ClassVar[str] = "Grad-CAM++: features weighed by all positions that speak for the class"
+    words: ClassVar[str] = "Grad-CAM++: features weighted by all positions that speak for the class"
     formula: ClassVar[str] = "A = Σ wₖ Fₖ, wₖ = Σ α ReLU(dy / dFₖ)"
     map_names = ("gradcam++",)
 

@@ -12,7 +12,7 @@ _SAID = {
     "split": "in another split",
     "label": "with another label",
     "group": "in another group",
-    "annotated": "whose annotation is used where it was not, or the other way round",
+    "annotated": "whose annotation is used and was not before, or the reverse",
     "picture": "with another picture",
     "marks": "with other annotations",
 }

@@ -79,7 +79,7 @@ def _mean_curve(curves: list[Curve]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def loss_curves(history: Sequence[Mapping[str, float]]) -> Figure:
-    """How it learned: each loss on its own scale, before it is weighed; the weights, if they change; the validation scores."""
+    """How it learned: each loss on its own scale, before it is weighted; the weights, if they change; the validation scores."""
     epochs = [row["epoch"] + 1 for row in history]
     graphs = _graphs(history)
     width = min(3, len(graphs))

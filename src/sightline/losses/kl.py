@@ -41,7 +41,7 @@ def _distribution(positive: Tensor) -> Tensor:
 class KL(GuidanceLoss):
     """See `kl`. Evidence is scaled to [0, 1] by min-max, under which every map has a gradient."""
 
-    words: ClassVar[str] = "map spread over the image as the annotated region is"
+    words: ClassVar[str] = "map distributed over the image like the annotated region"
     formula: ClassVar[str] = "KL(ROI ‖ A), both as distributions"
     own_squash: ClassVar[Squash] = "minmax"
     needs_region: ClassVar[bool] = True

@@ -53,8 +53,8 @@ class SmoothRightReasons(InputGradientLoss):
         0 upwards, and the unsquared norm over the number of pixels; here the gradient and the norm are those of `rrr`.
     """
 
-    words: ClassVar[str] = "no input gradient where nothing should matter, nor all around the image"
-    formula: ClassVar[str] = "nor where the outside is perturbed"
+    words: ClassVar[str] = "no input gradient where nothing should matter, even if the outside is perturbed"
+    formula: ClassVar[str] = "even if the outside is perturbed"
     shown: ClassVar[str] = "outside perturbed, gradient of the input"
 
     def __init__(

@@ -14,7 +14,7 @@ _BALANCE = {
     "none": "classes as they are",
     "oversample": "smaller classes repeated until all are equally large",
     "weighted_sampler": "images drawn so that all classes are equally likely",
-    "class_weights": "errors on small classes weigh more",
+    "class_weights": "errors on small classes count more",
 }
 
 

@@ -23,7 +23,7 @@ from sightline.explain.tint import GREEN, OPAQUE, tint
 SHOWN = 4  # units, where none are asked for
 
 
-@kind("002 fig. 1 to 6", runs=(1, 1), takes="split images ids units")
+@kind("Van Molle 2018, fig. 1 to 6", runs=(1, 1), takes="split images ids units")
 def feature_maps(runs: Sequence[Run], options: Options) -> Figure:
     """Feature maps of single units over images, in transparent green: darker is higher.
 
