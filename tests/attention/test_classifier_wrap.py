@@ -183,7 +183,7 @@ class Make(nn.Module):
         (lambda x: x.mean((2, 3), keepdim=True), "has a single position"),
         (lambda x: x.mean((2, 3)), "cannot be laid out as a map"),
         (lambda x: x.flatten(0, 1), "cannot be laid out as a map"),  # windows or heads beside the images
-        (lambda x: x.flatten(2)[:, :, :47], "is no map"),
+        (lambda x: x.flatten(2)[:, :, :47], "is not a map"),
         (lambda x: x.unflatten(1, (3, 2)), "cannot be laid out as a map"),
         (lambda x: x.flatten(2).unflatten(2, (4, 16)), "cannot be laid out as a map"),  # heads, tokens and channels
         (lambda x: (x, x), "returns a tuple, not one tensor"),

@@ -1,4 +1,4 @@
-"""What a person gave becomes a ROI map: one soft map in [0, 1] in the geometry of its image.
+"""Renders annotations as ROI maps: one soft map in [0, 1] in the geometry of its image.
 
 Coordinates are (x right, y down) in original image pixels; pixel (row i, column j) covers [j, j + 1) x [i, i + 1).
 """

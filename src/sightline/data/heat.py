@@ -1,4 +1,4 @@
-"""Heat maps in files: a grey says how much, deep greys on one scale of the whole data set; a colour does not say it."""
+"""Heat maps in files: grey values are strengths, deep greys share one scale in the whole data set; colours are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a division lacks for a training: classes to learn, and what the score that chooses the best epoch is measured on."""
+"""Checks what a split lacks for a training: classes to learn, and what the score that chooses the best epoch is measured on."""
 
 from __future__ import annotations
 

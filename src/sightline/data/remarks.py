@@ -1,4 +1,4 @@
-"""What is odd about labels, groups and splits and may be meant: `data check` lists it, a training does not refuse it."""
+"""Remarks on unusual labels, groups and splits, which may be intended: `data check` lists them, a training does not refuse them."""
 
 from __future__ import annotations
 

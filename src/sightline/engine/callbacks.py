@@ -1,4 +1,4 @@
-"""What happens around the training: the best weights, a checkpoint to resume from, the table of epochs, progress, and the end by Ctrl-C."""
+"""Callbacks of the training: the best weights, a checkpoint to resume from, the table of epochs, progress, and the end by Ctrl-C."""
 
 from __future__ import annotations
 

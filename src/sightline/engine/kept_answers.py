@@ -1,4 +1,4 @@
-"""What a run answered and where it looked, as it is kept: `predictions.csv` and `attention/SPLIT.npz`."""
+"""The answers and maps of a run, as they are stored: `predictions.csv` and `attention/SPLIT.npz`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SUM = 1e-3  # by which the probabilities of an image may miss 1, for those who 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a run said of one split: labels (N,), probabilities (N, C)."""
+    """The answers of a run to one split: labels (N,), probabilities (N, C)."""
 
     ids: list[str]
     labels: np.ndarray
@@ -44,7 +44,7 @@ class Attention:
 
 
 def read_predictions(path: Path, classes: Sequence[str], remedy: str) -> dict[str, Predictions]:
-    """Split -> what was said of it.
+    """Split -> the answers to its images.
 
     Raises:
         Damaged: names the line that holds no prediction.

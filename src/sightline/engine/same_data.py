@@ -1,4 +1,4 @@
-"""A run is held to the data it was begun with: what has changed since is named, and refused."""
+"""Compares the data with those at the start of a run: changes are named, and the run is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does it look at the region, and does it rely on it? Scores beside the levels that they must be judged against."""
+"""Bar charts of localisation scores, beside the levels that are reached without looking at the image."""
 
 from __future__ import annotations
 

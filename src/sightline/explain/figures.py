@@ -116,7 +116,7 @@ def columns(history: Sequence[Mapping[str, float]]) -> list[str]:
 
 
 def losses(logged: Sequence[str]) -> dict[str, str]:
-    """Name -> column of each training loss before it is weighed; none where there is only one, which is the total up to its weight."""
+    """Name -> column of each training loss before it is weighted; none where there is only one, which is the total up to its weight."""
     found = {plain(key): key for key in logged if key.startswith("train/") and key != "train/loss"}
     return found if len(found) > 1 else {}
 

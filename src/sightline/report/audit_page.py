@@ -1,4 +1,4 @@
-"""What a model relies on, as a page: self-contained HTML beside the numbers."""
+"""The report of an audit: a self-contained HTML page and the numbers as JSON."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def _thrown_off(strange: list[Finding], training_read: bool) -> str:
 
 
 def _no_sign(still: list[Finding], any_found: bool) -> list[str]:
-    """What moved nothing, with what may have gone unseen: few images show large effects only."""
+    """The artefacts without effect, with the effects that remain possible: few images show large effects only."""
     said = []
     if judged := [one for one in still if not one.too_few and one.low is not None]:
         widest = max(judged, key=_room)

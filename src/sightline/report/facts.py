@@ -1,4 +1,4 @@
-"""What was trained on what, in words."""
+"""The facts of a training in words: data, network, losses, schedule."""
 
 from __future__ import annotations
 

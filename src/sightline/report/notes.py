@@ -1,4 +1,4 @@
-"""What the reader of a page has to know: the terms, and what the page does not show."""
+"""Explanations for the reader of a page: the terms, and what the page does not show."""
 
 from __future__ import annotations
 

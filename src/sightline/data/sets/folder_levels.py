@@ -1,4 +1,4 @@
-"""What folders above and below the classes say: folds, patients, or that it is open which of them are the classes."""
+"""Folders above and below the classes: folds, patients, or folders that may be the classes themselves."""
 
 from __future__ import annotations
 

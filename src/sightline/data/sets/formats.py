@@ -1,4 +1,4 @@
-"""Which tool wrote an annotation file, told by a look into it: for messages that name the right reader."""
+"""Recognises by its content which tool wrote an annotation file, for messages that name the right reader."""
 
 from __future__ import annotations
 

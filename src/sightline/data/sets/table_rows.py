@@ -202,7 +202,7 @@ def _check_rounded(table: Path, rows: list[tuple[int, dict[str, Any]]]) -> None:
 
 
 def _note(column: str, said: list[tuple[int, str]], rows: int) -> str | None:
-    """What is left open by the cells of a column that give nothing."""
+    """A note on the missing values of a column."""
     words = ", ".join(repr(word) for word in dict.fromkeys(word for _, word in said) if word)
     how = f" ({words})" if words else ""
     if column == "group":

@@ -154,7 +154,7 @@ def _left_out(unlisted: Sequence[str]) -> list[str]:
 
 
 def _without_file(plain: Sequence[Path], background: str | None, empty: Empty) -> list[str]:
-    """What becomes of images without file."""
+    """A note on images without annotation file."""
     if not plain or background is None:
         return []
     known = "nothing to mark" if empty == "nothing" else "annotation unknown"

@@ -30,7 +30,7 @@ LEARNED = {"weight": "weights of the losses", "sigma": "uncertainties σ", "alph
 def loss_curve(runs: Sequence[Run], options: Options) -> Figure:
     """Training and validation losses over the epochs.
 
-    Each loss as it is before it is weighed; dotted lines: a new stage begins.
+    Each loss before it is weighted; a dotted line marks the start of a stage.
     """
     history = [_history(run) for run in runs]
     logged = columns([row for rows in history for row in rows])

@@ -1,4 +1,4 @@
-"""What single units of the network answer to: their feature maps over images (Van Molle et al. 2018)."""
+"""The feature maps of single units of the network over images (Van Molle et al. 2018)."""
 
 from __future__ import annotations
 

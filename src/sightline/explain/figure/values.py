@@ -1,4 +1,4 @@
-"""Which values attention maps take."""
+"""The distribution of the values of attention maps."""
 
 from __future__ import annotations
 
