@@ -48,7 +48,7 @@ def test_unknown_recipes_suggest_the_nearest():
 def test_a_broken_file_is_named(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text("train: [")
-    with pytest.raises(UserError, match=r"mine\.yaml: is not YAML"):
+    with pytest.raises(UserError, match=r"mine\.yaml: cannot be read as YAML"):
         load_recipe(path)
     path.write_text("just words")
     with pytest.raises(UserError, match="holds no settings"):

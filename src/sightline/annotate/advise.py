@@ -70,7 +70,7 @@ def annotate_next(
     figure = contact_sheet(cells, map_range(run), len(rows))
     with rc_context(STYLE):
         write_whole(files[2], lambda partial: figure.savefig(partial, format="png", dpi=120))
-    write_table(files[1], [{"id": row["id"]} for row in (*known, *rows)], ["id"])  # last: what is there when it is, is whole
+    write_table(files[1], [{"id": row["id"]} for row in (*known, *rows)], ["id"])  # last: if it is there, the other files are complete
     counts = {"annotated": len(known), "unknown": len(places)}
     return {"by": way, **counts, "chosen": rows, "files": [str(path) for path in files]}
 

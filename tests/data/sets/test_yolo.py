@@ -173,7 +173,7 @@ def test_files_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"other\.yml: describes a data set, and so does data\.yaml"):
         read(tmp_path)
     write(tmp_path / "other.yml", "names: [mel")
-    with pytest.raises(UserError, match=r"other\.yml: is not YAML"):
+    with pytest.raises(UserError, match=r"other\.yml: cannot be read as YAML"):
         read(tmp_path)
     write(tmp_path / "other.yml", "a: b")
     write(tmp_path / "data.yaml", "names: mel")

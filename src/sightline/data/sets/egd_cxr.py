@@ -1,4 +1,4 @@
-"""EGD-CXR: chest X-rays, three diagnoses, one radiologist's gaze, organ masks (Karargyris et al. 2021); the data of 004."""
+"""EGD-CXR: chest X-rays, three diagnoses, one radiologist's gaze, organ masks (Karargyris et al. 2021); the data of GG-CAM."""
 
 from __future__ import annotations
 
