@@ -97,7 +97,7 @@ def test_a_training_names_one_of_each_kind_and_is_described_in_their_words(site:
     assert set(plugins.values()) == {"sightline-example 0.1"}
     assert set(json.loads((tmp_path / "runs/a/metrics.json").read_text())) >= {"val", "test"}
     report = (tmp_path / "runs/a/report.html").read_text()
-    for words in ("map in the direction of the annotated region", "features weighed by the size", "all losses alike"):
+    for words in ("map in the direction of the annotated region", "features weighted by the absolute gradient", "all losses alike"):
         assert words in report
     run(site, *sightline, "figure", "class-names", "--run", "runs/a", "--out", "figures", cwd=tmp_path)
     assert (tmp_path / "figures/class-names.png").stat().st_size > 0

@@ -16,7 +16,7 @@ from typing import Any
 from sightline.errors import UserError
 
 PREFIX = "sightline."
-REMOVE = "Uninstall the distribution, or ask its makers to mend it."
+REMOVE = "Uninstall the distribution, or ask its makers to fix it."
 
 # what a plug-in of a room has to be: a subclass of a class, an instance of one, or a function
 _CLASSES = {
@@ -105,7 +105,7 @@ def load(offer: Offer) -> Any:
         said = (str(error) or type(error).__name__).splitlines()[0]
         raise UserError(where, f"cannot be loaded from {offer.place} ({type(error).__name__}: {said})", REMOVE) from error
     if wanted := _lacks(offer.room, found):
-        raise UserError(where, f"{offer.place} is no {wanted}", REMOVE)
+        raise UserError(where, f"{offer.place} is not a {wanted}", REMOVE)
     return found
 
 

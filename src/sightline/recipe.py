@@ -225,7 +225,7 @@ def named_tree(kind: str, name: str | Path, folder: Traversable, if_empty: str) 
     elif _is_file_name(name):
         tree = read(path, f"{kind} of your own, or one of {', '.join(known)}")
     elif os.path.exists(name):
-        raise UserError(path, f"is no {kind}, whose file ends in .yaml", "Give its name with that ending.")
+        raise UserError(path, f"is not a {kind}: its file name does not end in .yaml", "Rename it, and give that name.")
     else:
         raise UserError(f"{kind} {str(name)!r}", "is unknown", nearest(str(name), known))
     if not isinstance(tree, dict):

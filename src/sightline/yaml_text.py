@@ -74,7 +74,7 @@ def parse(text: str, where: str | Path) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
-        raise UserError(_at(where, mark, text), f"is not YAML that settings are written in: {said}", "Correct it.") from None
+        raise UserError(_at(where, mark, text), f"cannot be read as YAML settings: {said}", "Correct it.") from None
     finally:
         loader.dispose()
 
@@ -160,7 +160,7 @@ def _scalar(kind: str, node: yaml.ScalarNode) -> Any:
     # a NUL, which no file name can hold; a tag such as !!int before what is none; a number that is too long
     if kind == "str" or not _SCALARS[kind][0].fullmatch(word) or len(word) > 300:
         shown = word if len(word) <= 30 else word[:30] + "..."
-        raise yaml.constructor.ConstructorError(None, None, f"{shown!r} is nothing that a setting can have", node.start_mark)
+        raise yaml.constructor.ConstructorError(None, None, f"{shown!r} is not a value that a setting can have", node.start_mark)
     if kind == "null":
         return None
     if kind == "bool":

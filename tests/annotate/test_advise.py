@@ -126,7 +126,7 @@ def test_a_run_without_maps_goes_by_uncertainty_and_says_so(tmp_path):
     run = untrained(tmp_path / "plain", **plain)
     options = ["--budget", "3", "--by", "uncertainty+spread", "--json", str(tmp_path / "n.json")]
     result = CliRunner().invoke(app, ["annotate-next", str(run.path), *options])
-    assert "no attention maps: gone by uncertainty alone" in result.output
+    assert "no attention maps: ranked by uncertainty alone" in result.output
     found = json.loads((tmp_path / "n.json").read_text())
     assert found["by"] == "uncertainty"
     assert [row["spread"] for row in found["chosen"]] == [None] * 3

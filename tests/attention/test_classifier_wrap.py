@@ -151,7 +151,7 @@ def test_vectors_that_belong_to_no_place_are_no_map() -> None:
     torch.manual_seed(0)
     net = Queries()
     net.conv.weight.data[5:] = net.conv.weight.data[:5].repeat(15, 1, 1, 1)
-    refused("is no map: what changes in a corner of the image changes all of its tokens alike", net, "layer")
+    refused("is not a map: a change in one corner of the image changes all of its tokens alike", net, "layer")
 
 
 class Shaped(nn.Module):
@@ -183,7 +183,7 @@ class Make(nn.Module):
         (lambda x: x.mean((2, 3), keepdim=True), "has a single position"),
         (lambda x: x.mean((2, 3)), "cannot be laid out as a map"),
         (lambda x: x.flatten(0, 1), "cannot be laid out as a map"),  # windows or heads beside the images
-        (lambda x: x.flatten(2)[:, :, :47], "is no map"),
+        (lambda x: x.flatten(2)[:, :, :47], "is not a map"),
         (lambda x: x.unflatten(1, (3, 2)), "cannot be laid out as a map"),
         (lambda x: x.flatten(2).unflatten(2, (4, 16)), "cannot be laid out as a map"),  # heads, tokens and channels
         (lambda x: (x, x), "returns a tuple, not one tensor"),
@@ -478,7 +478,7 @@ def test_a_layer_that_runs_twice_is_taken_at_its_last_run() -> None:
         ("act", {"ordr": "first"}, 'Did you mean "order"'),
         ("act", {"std": (0, 1, 1)}, "std: .* does not belong to images in"),
         ("act", {"mean": (123.7, 116.3, 103.5)}, "mean: .* does not belong to images in"),
-        ("act", {"mean": "imagenet"}, "mean: 'imagenet' is no list of numbers"),
+        ("act", {"mean": "imagenet"}, "mean: 'imagenet' is not a list of numbers"),
         ("act", {"mean": (0.5, 0.5)}, "Net: does not take images"),
         ("act", {"mean": (float("nan"),) * 3}, "does not belong to images in"),
         ("act", {"image_size": 0}, "image_size"),

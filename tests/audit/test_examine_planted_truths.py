@@ -70,4 +70,4 @@ def test_only_a_swatch_that_was_in_training_is_relied_on(run, tags, seen, monkey
     assert facts.flag == ("relying" if seen == "yes" else "thrown off")
     assert ("Its decision rests on an artefact: colour swatch" in headline(facts)) == (seen == "yes")
     assert ("swatch" in headline(facts)) == (seen == "yes")
-    assert ("Thrown off by drawings" in dict(sentences(facts))["Which artefacts move it?"]) == (seen != "yes")
+    assert ("Thrown off by drawings" in dict(sentences(facts))["Which artefacts change its answers?"]) == (seen != "yes")

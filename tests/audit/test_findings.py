@@ -59,7 +59,7 @@ def facts(**parts) -> AuditFacts:
 
 
 def answer(given: AuditFacts) -> str:
-    return dict(sentences(given))["Which artefacts move it?"]
+    return dict(sentences(given))["Which artefacts change its answers?"]
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_the_three_states_are_told_apart_in_words():
     assert headline(given) == "Its decision rests on an artefact: ruler"
     said = answer(given)
     assert said.startswith("Putting in ruler makes the odds of b 2.46")
-    assert "Thrown off by drawings of what is in no training image: ink put in (odds of b 7.39 times" in said
+    assert "Thrown off by drawings of artefacts that are in no training image: ink put in (odds of b 7.39 times" in said
     assert "that it may never have seen, since nobody tagged whether its training images have it: gel put in" in said
-    assert "Tags of gel on the training images would tell" in said
+    assert "Tags of gel on the training images would show" in said
     assert "could not be read" in answer(facts(pasted={"gel": one(1.5)}, in_training=None))
 
 
@@ -150,8 +150,8 @@ def test_of_several_classes_the_one_that_moves_most_is_named():
 def test_beside_no_sign_stands_what_may_have_gone_unseen():
     said = answer(facts(pasted={"gel": one(0.1, 0.3, n=40), "ink": one(-0.6, 0.2, n=60)}))
     assert said == (
-        "None was found: no effect of ink and gel that is sure and large enough to matter; from 40 to 60 images, changes of the odds by "
-        f"a factor of up to {np.exp(0.7):.2f} (ink), or one through that, are not ruled out."
+        "None was found: no effect of ink and gel that is significant and large enough to matter; from 40 to 60 images, changes of the "
+        f"odds by a factor of up to {np.exp(0.7):.2f} (ink), or its reciprocal, are not ruled out."
     )
 
 

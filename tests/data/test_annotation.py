@@ -54,7 +54,7 @@ def test_several_annotations_are_united_by_the_maximum(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["mask", "heatmap"])
 def test_a_map_of_another_size_is_refused_with_both_sizes(tmp_path: Path, kind: str) -> None:
     path = picture(tmp_path / "small.png", np.zeros((4, 6), np.uint8))
-    with pytest.raises(UserError, match=rf"small\.png: this {kind} is not of .* It has 6 x 4 pixels, but case 7 has 12 x 8: export"):
+    with pytest.raises(UserError, match=rf"small\.png: this {kind} does not have .* It has 6 x 4 pixels, but case 7 has 12 x 8: export"):
         render([Annotation(kind, path)], (8, 12), where="case 7")  # type: ignore[arg-type]
 
 
@@ -177,5 +177,5 @@ def test_an_annotation_that_was_drawn_on_a_picture_of_another_size_is_refused(tm
     assert render([mark], (6, 8), where="a") is not None
     with pytest.raises(UserError, match="a: its annotation was drawn on a picture of 16 x 12 pixels, but the image has 8 x 6"):
         render([replace(mark, size=(12, 16))], (6, 8), where="a")
-    with pytest.raises(UserError, match="one of the two was turned, by an EXIF tag perhaps"):
+    with pytest.raises(UserError, match="one of the two was turned, perhaps by an EXIF tag"):
         render([replace(mark, size=(8, 6))], (6, 8), where="a")

@@ -171,17 +171,16 @@ def test_what_is_odd_is_listed_to_be_looked_at(tmp_path: Path, monkeypatch: pyte
     said = check(table)["remarks"]["all"]
     assert said == [
         "train has very few images of a class: 2 of 'b'.",
-        "3 groups have images of several classes, which patients may have and one lesion has not: "
+        "3 groups have images of several classes, which is possible for patients, but not for one lesion: "
         "ptrain (a, b), pval (a, b), ptest (a, b).",
-        "Every image of val is in test, too: the two are the same list, or one holds the other.",
-        "Every image of test is in val, too: the two are the same list, or one holds the other.",
+        "Every image of val is in test, too: the two lists are the same, or one contains the other.",
+        "Every image of test is in val, too: the two lists are the same, or one contains the other.",
     ]
     (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",,") for row in rows))
-    assert (
-        "6 images have no split, while others have (train, val): they are divided beside those of train." in check(table)["remarks"]["all"]
-    )
+    remark = "6 images have no split, while others have (train, val): data.split divides them together with those of train."
+    assert remark in check(table)["remarks"]["all"]
     (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",train,").replace(",val,", ",train,") for row in rows))
-    assert "All images are marked as train: validation and test images are cut from them." in check(table)["remarks"]["all"]
+    assert "All images are marked as train: validation and test images are split off from them." in check(table)["remarks"]["all"]
 
 
 def test_every_row_that_cannot_be_read_is_said_and_the_others_are_looked_at(data: Data) -> None:

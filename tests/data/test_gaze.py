@@ -35,7 +35,7 @@ def test_delimiters_encodings_and_spellings(tmp_path: Path, text: str, encoding:
 
 
 def test_what_was_read_otherwise_is_said(tmp_path: Path) -> None:
-    assert gaze_file(written(tmp_path, "gaze_x;y\n5;6\n")).notes == ["divided by semicolons", "with 'gaze_x' as x"]
+    assert gaze_file(written(tmp_path, "gaze_x;y\n5;6\n")).notes == ["columns separated by semicolons", "with 'gaze_x' as x"]
 
 
 def test_blinks_in_any_spelling(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_blinks_in_any_spelling(tmp_path: Path) -> None:
         ("x,y,dwell_time_ms", "with 'dwell_time_ms' as duration"),
         ("x,y,Gaze event duration (ms)", "with 'Gaze event duration (ms)' as duration"),
         ("x,y,FixationDuration", "with 'FixationDuration' as duration"),
-        ("x,y,pupil", "with further columns, which nothing reads: 'pupil'"),
+        ("x,y,pupil", "with further columns, which are not used: 'pupil'"),
     ],
 )
 def test_a_column_that_changes_the_meaning_is_read_and_any_other_is_said(tmp_path: Path, header: str, phrase: str) -> None:

@@ -84,7 +84,7 @@ def test_a_word_for_none_given_is_no_patient(tmp_path: Path, word: str) -> None:
     pictures(tmp_path, "a.png", "b.png", "c.png")
     read = read_csv(tmp_path, f"image,label,group\na.png,cat,{word}\nb.png,dog,{word}\nc.png,dog,P1\n")
     assert [record.group for record in read] == [None, None, "P1"]
-    assert read.notes == (f"group: 2 of 3 rows give none ({word!r}); each of these images stands for itself",)
+    assert read.notes == (f"group: 2 of 3 rows give none ({word!r}); each of these images is a group of its own",)
 
 
 @pytest.mark.parametrize("cell", ["4,12E+11", "4.12E+11", "4E+11"])

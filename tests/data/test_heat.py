@@ -59,7 +59,7 @@ def test_where_the_opacity_alone_varies_it_says_how_much(tmp_path: Path) -> None
     for name, rgb in {"white": np.full_like(red, 255), "red": red}.items():
         assert np.array_equal(open_heat(saved(tmp_path / f"{name}.png", np.dstack([rgb, grey]))), grey)
     both = np.dstack([np.repeat(grey[::-1, :, None], 3, axis=2), grey])
-    with pytest.raises(UserError, match="says different things by its greys and by its transparency"):
+    with pytest.raises(UserError, match="shows different values by its greys and by its transparency"):
         open_heat(saved(tmp_path / "both.png", both))
 
 

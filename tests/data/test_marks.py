@@ -93,7 +93,7 @@ def test_photographs_whose_turn_does_not_show_in_the_size_are_listed(tmp_path: P
     found = survey(read(folder(tmp_path, 3, stored_spot())).records, gaze_blur=5)
     assert not found.problems
     assert {remark.reason for remark in found.remarks} == {
-        "is turned by its EXIF tag, and its annotations are taken as made on the upright picture"
+        "is turned by its EXIF tag, and its annotations are assumed to be made on the upright picture"
     }
     assert "data.annotated_on=stored" in found.remarks[0].remedy
 

@@ -99,7 +99,7 @@ def test_labels_that_cannot_be_classes_are_refused_unless_classes_are_named(monk
 )
 def test_names_of_several_lines_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     values: dict[str, Any] = {"id": "1", "image": Path("a.png"), "label": "cat"} | {name: value}
-    with pytest.raises(UserError, match=rf"the {name} 'a.* holds a line end|a label is 300 characters long"):
+    with pytest.raises(UserError, match=rf"the {name} 'a.* holds a line break|a label is 300 characters long"):
         read(given(monkeypatch, Record(**values), Record("2", Path("b.png"), "dog")))
 
 

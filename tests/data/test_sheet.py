@@ -25,7 +25,7 @@ def test_the_header_tells_the_delimiter_and_any_line_end_is_read(tmp_path: Path,
     found = sheet(tmp_path, text)
     assert found.header == ["image", "label", "note"]
     assert found.rows == [(2, ROWS[0]), (4, ROWS[1])]
-    assert found.notes == ([f"divided by {word}"] if word else [])
+    assert found.notes == ([f"columns separated by {word}"] if word else [])
 
 
 def test_semicolons_within_cells_do_not_divide_a_table_with_commas(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ R = [f"image{i}.png" for i in range(4)]
 
 
 def test_row_names_of_r_are_left_out(tmp_path: Path) -> None:
-    for delimiter, said in ((",", []), (" ", ["divided by blanks"])):
+    for delimiter, said in ((",", []), (" ", ["columns separated by blanks"])):
         lines = [f'"{i + 1}"{delimiter}"{name}"{delimiter}"basal cell"' for i, name in enumerate(R)]
         path = tmp_path / "r.txt"
         path.write_text("\n".join([f'"image"{delimiter}"label"', *lines]) + "\n")

@@ -98,7 +98,7 @@ def test_every_problem_is_collected_and_the_first_is_raised_with_the_number_of_o
     found = survey(records, gaze_blur=5)
     assert list(found.facts) == ["fine"]
     for problem, part in zip(
-        found.problems, ["no such file", "cut short", "is not of the size of its image", "lies outside", "no such file"], strict=True
+        found.problems, ["no such file", "cut short", "does not have the size of its image", "lies outside", "no such file"], strict=True
     ):
         assert part in problem.reason
     with pytest.raises(UserError, match=r"gone\.png: no such.* 1 more has the same problem\. There are 3 more problems"):

@@ -199,7 +199,7 @@ def test_what_the_division_lacks_is_refused_before_the_training(table, tiny_reci
 def test_a_score_that_needs_no_class_lets_a_narrow_validation_set_pass_and_says_so(table, tiny_recipe, select):
     data = table(divided(a="train val test", b="train test"))
     assert prepare(tiny_recipe({"train.select": select}, data=data)).warnings == [
-        "val has no image of the class 'b': scores that need every class, such as AUC, leave it out there or stay open."
+        "val has no image of the class 'b': scores that need every class, such as AUC, leave it out there or cannot be computed."
     ]
 
 

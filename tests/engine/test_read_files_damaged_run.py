@@ -128,10 +128,10 @@ def edited(path: Path, line: int, change: Callable[[str], str]) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda row: row.rpartition(",")[0] + ",nan", "is nan, which is no probability"),
-        (lambda row: row.rpartition(",")[0] + ",1.5", "is 1.5, which is no probability"),
-        (lambda row: row.rpartition(",")[0] + ",abc", "is 'abc', which is no number"),
-        (lambda row: row.rpartition(",")[0] + ",", "is '', which is no number"),
+        (lambda row: row.rpartition(",")[0] + ",nan", "is nan, which is not a probability"),
+        (lambda row: row.rpartition(",")[0] + ",1.5", "is 1.5, which is not a probability"),
+        (lambda row: row.rpartition(",")[0] + ",abc", "is 'abc', which is not a number"),
+        (lambda row: row.rpartition(",")[0] + ",", "is '', which is not a number"),
         (lambda row: ",".join([*row.split(",")[:4], "0.9", "0.9"]), "add up to 1.8, not to 1"),
         (
             lambda row: row.replace(",melanoma,", ",wart,", 1).replace(",nevus,", ",wart,", 1),
@@ -154,7 +154,7 @@ def test_an_image_that_is_predicted_twice_or_that_nobody_knows_is_named(place: P
     path = place / "run" / "predictions.csv"
     third = path.read_text().splitlines()[2]
     edited(path, 4, lambda row: third)
-    with pytest.raises(Damaged, match=r"predictions.csv line 4: image .* stands already in line 3"):
+    with pytest.raises(Damaged, match=r"predictions.csv line 4: image .* is already in line 3"):
         Run(place / "run").predictions("val")
     edited(path, 4, lambda row: third.replace(third.split(",")[1], "nobody"))
     run = Run(place / "run")

@@ -100,10 +100,10 @@ class Equal(Weighting):
 
 
 class AbsoluteGradCam(GradientSource):
-    """Channels weighed by the mean size of the gradient, whatever its sign."""
+    """Channels weighted by the mean absolute gradient."""
 
     title = "absolute Grad-CAM"
-    words = "features weighed by the size of the score's gradient"
+    words = "features weighted by the absolute gradient of the score"
     formula = "A = Σ wₖ Fₖ, wₖ: mean |gradient| of y"
     map_names = ("absolute",)
 

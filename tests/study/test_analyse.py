@@ -192,10 +192,10 @@ def test_arms_that_the_grid_does_not_touch_are_compared_once(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("good", "said"),
     [
-        ({"label-only": 0.6, "random-roi": 0.6, "true-roi": 0.9}, "it is the region that helps: it is also better than random-roi."),
+        ({"label-only": 0.6, "random-roi": 0.6, "true-roi": 0.9}, "the region is the reason: it is also better than random-roi."),
         (
             {"label-only": 0.6, "random-roi": 0.9, "true-roi": 0.9},
-            "not better than random-roi (not distinguishable). Better than nothing, too: random-roi.",
+            "not better than random-roi (not distinguishable). Also better than no guidance: random-roi.",
         ),
         ({"label-only": 0.6, "true-roi": 0.6}, "No evidence that guidance by the true region helps: not distinguishable."),
         ({"label-only": 0.6, "true-roi": 0.4}, "Guidance by the true region makes it worse."),
@@ -225,7 +225,7 @@ def test_the_conclusion_does_not_depend_on_the_order_of_the_bases(tmp_path: Path
         for i, base in enumerate((["label-only", "random-roi"], ["random-roi", "label-only"]))
     ]
     assert said[0] == said[1]
-    assert said[0][0].endswith("Better than nothing, too: random-roi.")
+    assert said[0][0].endswith("Also better than no guidance: random-roi.")
 
 
 def test_arms_that_are_one_training_do_not_differ(tmp_path: Path) -> None:

@@ -79,15 +79,15 @@ def test_what_decides_a_drawing_names_it_and_the_training(tmp_path: Path) -> Non
     ("arm", "message"),
     [
         ({"draw": {"epocs": 3}}, 'Did you mean "epochs"?'),
-        ({"draw": {"data.name": "busi"}}, "it is the training images that are drawn on"),
+        ({"draw": {"data.name": "busi"}}, "regions are drawn on the training images only"),
         ({"draw": {}, "set": {"data.roi.pseudo": "masks"}}, "names masks that are there already"),
         ({"draw": {}, "set": {"data.roi": {"pseudo": "masks"}}}, "names masks that are there already"),
         ({"draw": {}, "tune": {"data.roi.pseudo": ["a", "b"]}}, "names masks that are there already"),
-        ({"draw": {}, "like": "random-roi"}, "data.roi.control 'random' takes their place"),
+        ({"draw": {}, "like": "random-roi"}, "data.roi.control 'random' would replace them"),
         ({"draw": {}, "annotate": {"after": "first", "budget": 2}}, "leave `annotate` or `draw` out"),
-        ({"draw": {}, "set": {"losses.guidance": [{"name": "avoid"}]}}, "goes by what to avoid, which nobody draws"),
-        ({"draw": {}, "set": {"losses.guidance": [], "losses.behaviour": [{"name": "rrr", "region": "avoid"}]}}, "which nobody draws"),
-        ({"draw": {}, "set": {"stages": [{"name": "a", "set": {"losses.guidance": [{"name": "avoid"}]}}]}}, "which nobody draws"),
+        ({"draw": {}, "set": {"losses.guidance": [{"name": "avoid"}]}}, "needs areas to avoid, which are not drawn"),
+        ({"draw": {}, "set": {"losses.guidance": [], "losses.behaviour": [{"name": "rrr", "region": "avoid"}]}}, "which are not drawn"),
+        ({"draw": {}, "set": {"stages": [{"name": "a", "set": {"losses.guidance": [{"name": "avoid"}]}}]}}, "which are not drawn"),
     ],
 )
 def test_a_mistake_in_an_arm_that_draws_is_named(tmp_path: Path, arm: dict[str, Any], message: str) -> None:

@@ -42,7 +42,7 @@ def annotate_next(
         progress: called with (done, all) images.
 
     Returns:
-        by (what was gone by), annotated and unknown (how many there were), chosen (the rows of `next.csv`), files.
+        by (the criterion), annotated and unknown (how many there were), chosen (the rows of `next.csv`), files.
 
     Raises:
         UserError: nothing is unknown, or less than the budget; an unknown `by`; by spread alone where there are no maps.
@@ -70,7 +70,7 @@ def annotate_next(
     figure = contact_sheet(cells, map_range(run), len(rows))
     with rc_context(STYLE):
         write_whole(files[2], lambda partial: figure.savefig(partial, format="png", dpi=120))
-    write_table(files[1], [{"id": row["id"]} for row in (*known, *rows)], ["id"])  # last: what is there when it is, is whole
+    write_table(files[1], [{"id": row["id"]} for row in (*known, *rows)], ["id"])  # last: if it is there, the other files are complete
     counts = {"annotated": len(known), "unknown": len(places)}
     return {"by": way, **counts, "chosen": rows, "files": [str(path) for path in files]}
 
@@ -83,7 +83,7 @@ def _check_budget(run: Run, budget: int, unknown: int) -> None:
 
 
 def _possible(by: str, run: Run, has_maps: bool) -> By:
-    """What can be gone by: a run without maps has no spread."""
+    """The criteria that are possible: a run without maps has no spread."""
     if by not in get_args(By):
         raise UserError(f"`by={by!r}`", "is not a way to choose images", nearest(by, get_args(By)))
     if has_maps or "spread" not in by:

@@ -1,4 +1,4 @@
-"""What a trained classifier says of images, and where it looks, batch by batch."""
+"""The answers of a trained classifier and its maps, batch by batch."""
 
 from __future__ import annotations
 

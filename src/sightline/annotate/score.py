@@ -1,4 +1,4 @@
-"""How much may there be to learn from an annotation? One number per image, in [0, 1], higher for more.
+"""Scores of how much an annotation may teach: one number per image, in [0, 1], higher for more.
 
 The idea: an image of whose class the model is unsure, and one on which it looks everywhere at once, have more to teach than one that it
 decides surely from one place. Both are read off the model alone; where it *should* look is what the annotation has yet to tell. So a model

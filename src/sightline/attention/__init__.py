@@ -1,4 +1,4 @@
-"""How a classifier says where it looks: one file per attention source."""
+"""Attention sources, which compute where a classifier looks: one file per source."""
 
 from sightline.catalog import PLACES
 from sightline.rooms import by_class, lazy

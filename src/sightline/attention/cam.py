@@ -48,7 +48,7 @@ class Cam(Source):
     """
 
     title: ClassVar[str] = "class activation map"
-    words: ClassVar[str] = "class activation map: the last features, weighed as the decision weighs them"
+    words: ClassVar[str] = "class activation map: the last features, weighted as in the decision"
     formula: ClassVar[str] = "A = Σ wₖ Fₖ, w: of the linear layer"
     class_specific = True
     map_names = ("cam",)

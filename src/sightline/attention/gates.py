@@ -104,7 +104,7 @@ class Gates(Source):
 
     title: ClassVar[str] = "attention gates"
     words: ClassVar[str] = "learned gates that let features through or hold them back"
-    formula: ClassVar[str] = "features weighed by maps A"
+    formula: ClassVar[str] = "features weighted by maps A"
     range = "unit"
     reaches = ("backbone", "source")
     head_std = 0.01

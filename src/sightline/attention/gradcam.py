@@ -41,7 +41,7 @@ class GradCam(GradientSource):
     """
 
     title: ClassVar[str] = "Grad-CAM"
-    words: ClassVar[str] = "Grad-CAM: features weighed by how much the class score answers to them"
+    words: ClassVar[str] = "Grad-CAM: features weighted by the gradient of the class score"
     formula: ClassVar[str] = "A = Σ wₖ Fₖ, wₖ: mean gradient of y"
     map_names = ("gradcam",)
 

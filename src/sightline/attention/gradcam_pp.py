@@ -43,7 +43,7 @@ class GradCamPlusPlus(GradientSource):
     """
 
     title: ClassVar[str] = "Grad-CAM++"
-    words: ClassVar[str] = "Grad-CAM++: features weighed by all positions that speak for the class"
+    words: ClassVar[str] = "Grad-CAM++: features weighted by all positions that speak for the class"
     formula: ClassVar[str] = "A = Σ wₖ Fₖ, wₖ = Σ α ReLU(dy / dFₖ)"
     map_names = ("gradcam++",)
 

@@ -68,7 +68,7 @@ def layout_of(output: Tensor, size: tuple[int, int], where: str, channels_last: 
     if map_[0, 0].numel() == 1:
         raise UserError(where, f"its output {shape} has a single position, so a map of it says nothing", "Name an earlier layer.")
     if layout.kind not in ("maps", "channels last") and 0 < scores[best] < LOCAL:
-        reason = f"its output {shape} is no map: what changes in a corner of the image changes all of its tokens alike"
+        reason = f"its output {shape} is not a map: a change in one corner of the image changes all of its tokens alike"
         raise UserError(where, reason, "Name an earlier layer, whose tokens belong to places.")
     return layout
 

@@ -53,8 +53,8 @@ class MaskAttention(Source):
     """
 
     title: ClassVar[str] = "feature mask"
-    words: ClassVar[str] = "a learned mask of the last features, which it also weighs"
-    formula: ClassVar[str] = "weighs the last features by its map A"
+    words: ClassVar[str] = "a learned mask that also weights the last features"
+    formula: ClassVar[str] = "weights the last features by its map A"
     range = "unit"
     map_names = ("mask",)
     reaches = ("backbone", "source")
@@ -65,7 +65,7 @@ class MaskAttention(Source):
 
     def check(self, head: Head) -> None:
         if not isinstance(head, GapLinear):
-            raise UserError("mask attention", "needs a GAP head, since it weighs what is pooled", "Set head.kind to gap.")
+            raise UserError("mask attention", "needs a GAP head, since it weights what is pooled", "Set head.kind to gap.")
 
     def logits(self, features: Features, head: Head) -> Tensor:
         return self._run(features, head)[0]

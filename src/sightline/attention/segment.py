@@ -71,7 +71,7 @@ class Segment(Source):
     """
 
     title: ClassVar[str] = "segmentation"
-    words: ClassVar[str] = "the class of every pixel, of which the answer is a summary"
+    words: ClassVar[str] = "the class of every pixel; the answer summarises them"
     formula: ClassVar[str] = "classes of every pixel, A; y: their mean"
     class_specific = True
     range = "unit"

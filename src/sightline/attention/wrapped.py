@@ -234,7 +234,7 @@ def _per_channel(key: str, values: Sequence[float] | None, default: float) -> Te
     try:
         found = torch.as_tensor(default if values is None else values, dtype=torch.float32).detach().clone().reshape(1, -1, 1, 1)
     except (TypeError, ValueError, RuntimeError):
-        raise UserError(key, f"{values!r} is no list of numbers", "Give one number for each channel.") from None
+        raise UserError(key, f"{values!r} is not a list of numbers", "Give one number for each channel.") from None
     low, high = (0.0, 1.0) if key == "mean" else (0.001, 10.0)
     if not found.numel() or not bool(((found >= low) & (found <= high)).all()):
         raise UserError(key, f"{found.flatten().tolist()} does not belong to images in [0, 1]", f"Give numbers from {low:g} to {high:g}.")

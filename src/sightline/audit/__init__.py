@@ -1,4 +1,4 @@
-"""What a classifier relies on: its images changed, and what becomes of its answers."""
+"""Tests of what a classifier relies on: images are changed, and the answers are compared."""
 
 from sightline.rooms import callable_as
 

@@ -1,4 +1,4 @@
-"""How long an audit may take: when time is short, fewer images are looked at, and every number says how many."""
+"""The time limit of an audit: if time is short, fewer images are used, and every number says how many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a region out of an image without putting something telling in its place.
+"""Covers a region of an image by something that does not reveal the class.
 
 Every cover leaves a trace that a network may mistake for a finding, so each test is done with two: one even colour, and a smooth
 continuation of what is left. Neither holds a pixel of what it covers.

@@ -1,4 +1,4 @@
-"""From the numbers of an audit to what may be said. Nothing is found unless an interval, or a corrected test, says so."""
+"""From the numbers of an audit to its findings. Nothing is reported as found unless an interval, or a corrected test, says so."""
 
 from __future__ import annotations
 

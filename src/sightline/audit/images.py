@@ -1,4 +1,4 @@
-"""The images of an audit, in memory: they are looked at many times over."""
+"""The images of an audit, in memory, since they are used many times."""
 
 from __future__ import annotations
 

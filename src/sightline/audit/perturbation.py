@@ -1,4 +1,4 @@
-"""Deletion and insertion: do the places that a map marks carry the decision? (Petsiuk, Das & Saenko, RISE, BMVC 2018)
+"""Deletion and insertion: does the decision depend on the places that a map marks? (Petsiuk, Das & Saenko, RISE, BMVC 2018)
 
 Deletion covers the image step by step, what the map marks most first: a map that knows what matters makes the probability fall early, so
 the area under the curve is small. Insertion begins with a blurred image and puts it back: there the area is large.

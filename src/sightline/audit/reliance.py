@@ -1,4 +1,4 @@
-"""What the decision rests on: the region, or what lies around it?
+"""Does the decision rest on the region, or on what lies around it?
 
 An attention map says where evidence was found; only changing the image says whether the decision needs it. Each image is shown as it is,
 with nothing but its region, without its region, without an equally large piece elsewhere, and with its region on the background of another

@@ -1,4 +1,4 @@
-"""Numbers of an audit: each with its interval and the number of images behind it, and how surely it is not zero."""
+"""Numbers of an audit: each with its interval, the number of its images, and a test against zero."""
 
 from __future__ import annotations
 

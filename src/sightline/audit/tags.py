@@ -1,4 +1,4 @@
-"""Artefacts that are there: do images with one score otherwise than images of the same class without it?
+"""Artefacts in the images: do images with one get other scores than images of the same class without it?
 
 This only looks on. Images with an artefact may differ in other ways, so a difference here is a hint, and pasting and removing are the test.
 """

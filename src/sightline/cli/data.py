@@ -168,7 +168,7 @@ def annotate_next(
     trained = Run(run, device, root and expanded(root))
     found = advise(trained, budget, by, out, seed=seed, progress=Bar("looking at images without annotation"))
     if found["by"] != by:
-        say(f"{trained.name} has no attention maps: gone by {found['by']} alone.")
+        say(f"{trained.name} has no attention maps: ranked by {found['by']} alone.")
     rows = [
         [row["id"], row["label"], row["predicted"], *(number(row[k]) for k in ("probability", "entropy", "spread", "score"))]
         for row in found["chosen"]

@@ -41,7 +41,7 @@ def demo(out: Path, seed: int = 0, further: Mapping[str, Any] = {}) -> dict[str,
     from sightline.report import write_report
 
     say("Skin lesions drawn by the computer; in training, a ruler lies beside nearly every melanoma and hardly any nevus.")
-    say("matched: test images with the same habit. flipped: the habit turned round. removed: no rulers. The lesions are the same.\n")
+    say("matched: test images with rulers as in training. flipped: rulers beside nevi. removed: no rulers. The lesions are the same.\n")
     runs, metrics = {}, {}
     for arm, recipe in ARMS.items():
         settings = {"train.seed": seed, "data.options.seed": seed, **further}
@@ -96,5 +96,5 @@ def _reading(arms: dict[str, dict[str, SplitScores]]) -> str:
     for arm, sets in arms.items():
         matched, flipped = (sets[name].accuracy.value or 0.0 for name in ("matched", "flipped"))
         change = "falls to " if matched - flipped > 0.05 else ""
-        sentences.append(f"{arm}: {matched:.2f} correct while the rulers keep their habit, {change}{flipped:.2f} when they change it")
+        sentences.append(f"{arm}: {matched:.2f} correct with rulers as in training, {change}{flipped:.2f} with rulers beside nevi")
     return ".\n".join(sentences) + "."

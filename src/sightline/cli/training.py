@@ -93,7 +93,7 @@ def train(
         changed |= {"train.devices": train_devices}
     chosen = load_recipe(recipe, changed | parse_settings(settings))
     if goes_on(recipe) and chosen.train.start is None:
-        raise UserError(recipe, "goes on where the stage before it ended", "Give that run: --from RUN.")
+        raise UserError(recipe, "starts from the weights of the previous stage", "Give that run: --from RUN.")
     own = f"{chosen.name}-{chosen.data.name}-{chosen.train.seed}"
     if folder is None:
         _check_name("name of the run", own)

@@ -1,4 +1,4 @@
-"""What a person gave becomes a ROI map: one soft map in [0, 1] in the geometry of its image.
+"""Renders annotations as ROI maps: one soft map in [0, 1] in the geometry of its image.
 
 Coordinates are (x right, y down) in original image pixels; pixel (row i, column j) covers [j, j + 1) x [i, i + 1).
 """
@@ -59,7 +59,7 @@ def _check_size(drawn_on: Size | None, size: Size, where: str) -> None:
     reason = f"its annotation was drawn on a picture of {declared} pixels, but the image has {real}"
     sideways = drawn_on == size[::-1]
     if sideways:
-        reason += ": one of the two was turned, by an EXIF tag perhaps"
+        reason += ": one of the two was turned, perhaps by an EXIF tag"
     raise (Sideways if sideways else UserError)(where, reason, "Use the image that was annotated, or export the annotations for this one.")
 
 
@@ -98,7 +98,7 @@ def fitting(annotation: Annotation, pixels: np.ndarray, size: Size, where: str) 
         given, wanted = (f"{w} x {h}" for h, w in (pixels.shape, size))
         remedy = f"It has {given} pixels, but {where} has {wanted}: export the {annotation.kind} at the size of the image."
         kind = Sideways if pixels.shape == size[::-1] else UserError
-        raise kind(named(annotation, where), f"this {annotation.kind} is not of the size of its image", remedy)
+        raise kind(named(annotation, where), f"this {annotation.kind} does not have the size of its image", remedy)
     return pixels
 
 

@@ -1,4 +1,4 @@
-"""Decoded pictures, kept in a file so that they are decoded once.
+"""A file in which decoded pictures are cached, so that each is decoded once.
 
 One file per list of records, in the temporary folder, shared by all processes and kept for later runs:
 

@@ -24,7 +24,7 @@ from sightline.recipe import Recipe
 from sightline.types import ANNOTATION_KINDS, Record
 
 REMEDIES = {
-    True: "the split is the owner's; take these images off one side, or accept them with data.leaks=warn.",
+    True: "the split is the owner's; remove these images from one of the splits, or accept them with data.leaks=warn.",
     False: "data.split.near_duplicates=true keeps images that look alike in one split.",
 }
 CHECK = "check"  # name of the label-only recipe that stands for any
@@ -145,10 +145,10 @@ def _held(report: dict[str, Any]) -> list[str]:
             f"  known for {report['known']} images; half of the ROIs cover less than {report['median_roi_area']:.1%} of their image"
         )
     if report["regions"]:
-        text.append(f"Further marked, there or known to be absent: {_counts(report['regions'])}")
+        text.append(f"Further regions, marked or known to be absent: {_counts(report['regions'])}")
     if report["avoid"]:
         text.append(f"Where not to look: {report['avoid']} images")
-    text.append(f"Groups (patients, lesions): {report['groups'] or 'none given, every image stands for itself'}")
+    text.append(f"Groups (patients, lesions): {report['groups'] or 'none given, every image is a group of its own'}")
     if report["grey"]:
         text.append("Deep greys: {:g} becomes black, {:g} white (data.grey)".format(*report["grey"]))
     return text
@@ -168,10 +168,8 @@ def _wrong(report: dict[str, Any]) -> list[str]:
         text += _listed("Near-duplicates of different classes", report["near_duplicates_across_classes"], _across)
     if report["leaks"]["number"]:
         text.append(f"Remedy: {REMEDIES[report['owners_split']]}")
-    refused = (
-        f"`sightline train {report['recipe']}` would refuse these data" if report["recipe"] != CHECK else "A training would refuse them"
-    )
-    return [*text, f"{refused}: mend the problems above"] if report["problems"]["number"] else text
+    training = f"`sightline train {report['recipe']}`" if report["recipe"] != CHECK else "A training"
+    return [*text, f"{training} would refuse these data: fix the problems above"] if report["problems"]["number"] else text
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""What would the classifier say if the artefact were there, or were not? Artefacts pasted onto images, and painted out of them."""
+"""Counterfactual images: artefacts pasted onto images, and artefacts painted out of them."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def rescale(file: Dataset, where: Path) -> tuple[float, float]:
     slope, intercept = ((_numbers(file, keyword) or [default])[0] for keyword, default in zip(KEYWORDS, (1.0, 0.0), strict=True))
     for keyword, value in zip(KEYWORDS, (slope, intercept), strict=True):
         if not math.isfinite(value) or (keyword == "RescaleSlope" and value == 0):
-            reason = f"has a {keyword} of {_raw(file, keyword)}, with which its values mean nothing"
+            reason = f"has a {keyword} of {_raw(file, keyword)}, which makes its values meaningless"
             raise UserError(where, reason, f"Export it again, or correct its attribute {keyword}.")
     return slope, intercept
 

@@ -1,4 +1,4 @@
-"""What there is to know about one image before a training: its size, its digests, how it looks from afar, whether it has an ROI."""
+"""Facts about one image before a training: its size, its digests, a thumbnail, whether it has an ROI."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def _said(header: Sequence[str], places: dict[str, int]) -> list[str]:
     if "start" in places:
         phrases.append(f"with the time from {header[places['start']]!r} to {header[places['end']]!r} as duration")
     unread = [repr(name) for i, name in enumerate(header) if i not in places.values()]
-    return phrases + [f"with further columns, which nothing reads: {', '.join(unread)}"] * bool(unread)
+    return phrases + [f"with further columns, which are not used: {', '.join(unread)}"] * bool(unread)
 
 
 def _valid(path: Path, sheet: Sheet, place: int) -> list[tuple[int, list[str]]]:

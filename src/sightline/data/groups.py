@@ -1,4 +1,4 @@
-"""Groups (patients, lesions) whose names are not what they seem: one in two spellings, or a word that stands for many."""
+"""Checks of group names (patients, lesions): one group in two spellings, or a word that stands for many patients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Heat maps in files: a grey says how much, deep greys on one scale of the whole data set; a colour does not say it."""
+"""Heat maps in files: grey values are strengths, deep greys share one scale in the whole data set; colours are refused."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _levels(image: Image.Image, where: Path) -> np.ndarray:
         raise UserError(where, "is a heat map in colours, from which no values can be read", REMEDY)
     grey = rgb.max(axis=2)
     if varies and (grey * (1 - alpha / 255) > 1).any():
-        raise UserError(where, "says different things by its greys and by its transparency", REMEDY)
+        raise UserError(where, "shows different values by its greys and by its transparency", REMEDY)
     result: np.ndarray = grey
     return result
 

@@ -136,7 +136,7 @@ def _read(path: Path, use: Callable[[Image.Image], T]) -> T:
         raise UserError(path, "is not an image that can be read", "Save it as PNG, JPEG or TIFF.") from None
     except Image.DecompressionBombError:
         raise UserError(
-            path, f"has more than {LARGEST / 1e6:.0f} million pixels", "Save it smaller, or cut the part out that is meant."
+            path, f"has more than {LARGEST / 1e6:.0f} million pixels", "Save it smaller, or crop it to the part that is needed."
         ) from None
     except Exception as error:  # decoders of damaged files raise almost anything
         reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__

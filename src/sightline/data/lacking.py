@@ -1,4 +1,4 @@
-"""What a division lacks for a training: classes to learn, and what the score that chooses the best epoch is measured on."""
+"""Checks what a split lacks for a training: classes to learn, and what the score that chooses the best epoch is measured on."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def _has_region(record: Record, seen: Survey) -> bool:
 def gaps(splits: Splits, classes: Sequence[str]) -> list[str]:
     """Sentences on the splits besides train that show some of the classes only."""
     return [
-        f"{name} has no image of the class {_named(missing)}: scores that need every class, such as AUC, leave it out there or stay open."
+        f"{name} has no image of the class {_named(missing)}: "
+        "scores that need every class, such as AUC, leave it out there or cannot be computed."
         for name, records in splits.items()
         if name != "train" and records and (missing := _absent(records, classes))
     ]

@@ -1,4 +1,4 @@
-"""Several problems at a time: the first is raised with the number of the others, and equal ones are said once."""
+"""Several problems at a time: the first is raised with the number of the others, and equal problems are reported once."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def _check_names(records: Sequence[Record], where: str) -> None:
                 raise UserError(repr(where), f"the name {name!r} is not UTF-8", remedy)
         for kind, text in texts.items():
             if any(sign < " " for sign in text):
-                raise UserError(where, f"the {kind} {text[:LONGEST]!r} holds a line end or another sign of control", "Take it out.")
+                raise UserError(where, f"the {kind} {text[:LONGEST]!r} holds a line break or another control character", "Take it out.")
             if kind != "id" and len(text) > LONGEST:
                 raise UserError(where, f"a {kind} is {len(text)} characters long: {text[:40]!r}...", "Give it a short name.")
 

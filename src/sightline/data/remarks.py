@@ -1,4 +1,4 @@
-"""What is odd about labels, groups and splits and may be meant: `data check` lists it, a training does not refuse it."""
+"""Remarks on unusual labels, groups and splits, which may be intended: `data check` lists them, a training does not refuse them."""
 
 from __future__ import annotations
 
@@ -43,9 +43,8 @@ def _mixed_groups(records: Sequence[Record]) -> list[str]:
         if record.group is not None:
             labels.setdefault(record.group, set()).add(record.label)
     mixed = [f"{group} ({', '.join(sorted(some))})" for group, some in labels.items() if len(some) > 1]
-    return [f"{len(mixed)} groups have images of several classes, which patients may have and one lesion has not: {_some(mixed)}."] * bool(
-        mixed
-    )
+    said = f"{len(mixed)} groups have images of several classes, which is possible for patients, but not for one lesion: {_some(mixed)}."
+    return [said] if mixed else []
 
 
 def _owners_part(records: Sequence[Record], settings: Split) -> list[str]:
@@ -55,8 +54,8 @@ def _owners_part(records: Sequence[Record], settings: Split) -> list[str]:
     bare = sum(record.split is None for record in records)
     if bare:
         owners = ", ".join(sorted(name for name in marked if name is not None))
-        return [f"{bare} images have no split, while others have ({owners}): they are divided beside those of train."]
-    return ["All images are marked as train: validation and test images are cut from them."] if marked == {"train"} else []
+        return [f"{bare} images have no split, while others have ({owners}): data.split divides them together with those of train."]
+    return ["All images are marked as train: validation and test images are split off from them."] if marked == {"train"} else []
 
 
 def _same_sets(splits: Mapping[str, Sequence[Record]], leaks: Sequence[Leak]) -> list[str]:
@@ -67,7 +66,7 @@ def _same_sets(splits: Mapping[str, Sequence[Record]], leaks: Sequence[Leak]) ->
             shared.setdefault((leak.split_a, leak.split_b), set()).add(leak.a)
             shared.setdefault((leak.split_b, leak.split_a), set()).add(leak.b)
     return [
-        f"Every image of {one} is in {other}, too: the two are the same list, or one holds the other."
+        f"Every image of {one} is in {other}, too: the two lists are the same, or one contains the other."
         for (one, other), ids in shared.items()
         if len(ids) == len(splits[one])
     ]

@@ -1,4 +1,4 @@
-"""In which order, and how often, the images of a training are shown."""
+"""The order of the training images in an epoch, and how often each is shown."""
 
 from __future__ import annotations
 

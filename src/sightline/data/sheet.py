@@ -58,7 +58,7 @@ def read_sheet(path: Path, known: Callable[[str], bool], *, lenient: bool = Fals
         return Sheet(1, [], [], [])
     (line, names), *rest = records
     names = [name.strip("\ufeff\u200b \t\u00a0") for name in names]
-    notes = [] if delimiter == "," else [f"divided by {_named(delimiter)}"]
+    notes = [] if delimiter == "," else [f"columns separated by {_named(delimiter)}"]
     notes += [] if encoding in ("UTF-8", "Latin-1") else [f"encoded as {encoding}"]
     if not any(map(known, names)):
         return Sheet(line, names, [], notes)  # it has no header, or one of something else: the names are what there is to say
@@ -123,7 +123,7 @@ def _unclosed(path: Path, lines: Sequence[str], first: int, last: int, delimiter
         reason = "opens a quote that is not closed in this line, so that the next rows would count as one cell"
     else:
         reason = "holds a quote that is not closed, or text behind a closing quote"
-    return UserError(f"{path} line {opened + 1}", reason, 'Take the quote out, or write it twice within a quoted cell: "5"" long".')
+    return UserError(f"{path} line {opened + 1}", reason, 'Remove the quote, or write it twice within a quoted cell: "5"" long".')
 
 
 def _rectangular(path: Path, names: Sequence[str], rows: Sequence[Row], delimiter: str) -> list[Row]:
@@ -168,7 +168,7 @@ def _left_out(path: Path, column: int, name: str, rows: Sequence[Row]) -> str:
     if (column == 0 or name.lower().startswith("unnamed: 0")) and all(re.fullmatch(r"\d+(\.0)?", cell) for _, cell in held):
         return "row numbers"
     line, cell = held[0]
-    remedy = "Give it a name, or take it out."
+    remedy = "Give it a name, or remove it."
     raise UserError(f"{path} line {line}", f"holds {cell!r} in column {column + 1}, which has no name", remedy)
 
 

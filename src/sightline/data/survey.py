@@ -30,8 +30,8 @@ ODD: dict[Oddity, tuple[str, str]] = {  # with {} for what it is of: mask or hea
         "this {} marks a line around an area, and not the area",
         "If the line is the outline of what is meant, fill it.",
     ),
-    "inverted": ("this {} marks most of the image and its border", "Look whether inside and outside are exchanged."),
-    "faint": ("this {} is nowhere stronger than a tenth", "Look whether its values reach to white, or to 1 as floats."),
+    "inverted": ("this {} marks most of the image and its border", "Check whether inside and outside are exchanged."),
+    "faint": ("this {} is nowhere stronger than a tenth", "Check whether its values reach white, or 1 in a file of floats."),
 }
 
 
@@ -117,9 +117,9 @@ def _remarks(records: Sequence[Record], facts: dict[str, Facts], grey: Range | N
     for record, seen in _seen(records, facts):
         found += [UserError(where, *(text.format(what) for text in ODD[odd])) for where, what, odd in seen.odd]
         if record.annotations and not seen.known:
-            reason = "no sample of its gaze lies on the image, so that where to look is unknown"
+            reason = "no sample of its gaze lies on the image, so its region is unknown"
             found.append(
-                UserError(str(record.image), reason, "Look whether the samples are in pixels of this image, from its upper left corner.")
+                UserError(str(record.image), reason, "Check whether the samples are in pixels of this image, from its upper left corner.")
             )
         deep, share = seen.deep, 1.0
         if deep and grey and deep[0] != "DICOM":
@@ -128,7 +128,7 @@ def _remarks(records: Sequence[Record], facts: dict[str, Facts], grey: Range | N
             remedy = "Look at it; deep greys are scaled by data.grey=[BLACK,WHITE]." if deep else "Look at it."
             found.append(UserError(str(record.image), "is almost of one grey", remedy))
         if seen.turned and annotated_on == "upright" and (record.annotations or record.avoid):
-            reason = "is turned by its EXIF tag, and its annotations are taken as made on the upright picture"
+            reason = "is turned by its EXIF tag, and its annotations are assumed to be made on the upright picture"
             found.append(UserError(str(record.image), reason, "If they were made on the pixels as stored, set data.annotated_on=stored."))
     return found
 
@@ -143,7 +143,7 @@ def _astray(seen: Sequence[tuple[Record, Facts]]) -> list[UserError]:
     reason = f"{outside / samples:.0%} of the samples lie outside of their images, and are dropped"
     reason += f"; in {len(mostly)} images more than half, the first is {mostly[0].image}" if mostly else ""
     return [
-        UserError("gaze", reason, "Look whether the samples are in pixels of the image, from its upper left corner, not of the screen.")
+        UserError("gaze", reason, "Check whether the samples are in pixels of the image, from its upper left corner, not of the screen.")
     ]
 
 
@@ -152,7 +152,7 @@ def _clipped(seen: Sequence[tuple[Record, Facts]]) -> list[UserError]:
     marks = [(record, facts.size, (*record.annotations, *record.avoid)) for record, facts in seen if facts.size]
     excess = {str(record.image): max((sticking_out(mark, size) for mark in given), default=0.0) for record, size, given in marks}
     reason = f"its box or outline leaves the image, by {max(excess.values(), default=0.0):.4g} pixels at most, and is cut off there"
-    remedy = "Look whether it was drawn on this picture, at this size, and in which order its numbers are."
+    remedy = "Check whether it was drawn on this picture, at this size, and the order of its numbers."
     return [UserError(image, reason, remedy) for image, far in excess.items() if far]
 
 

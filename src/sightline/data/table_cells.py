@@ -112,7 +112,7 @@ def _written(text: str, where: str, fits: Callable[[int], bool]) -> list[list[fl
             listed = text.replace("(", "[").replace(")", "]")  # Python's tuples
             return _shapes(json.loads(f"[{listed}]" if text.startswith("(") else listed), where, fits)
         except (ValueError, RecursionError):
-            raise UserError(where, f"{_short(text)} is no list of numbers", "Write numbers separated by spaces.") from None
+            raise UserError(where, f"{_short(text)} is not a list of numbers", "Write numbers separated by spaces.") from None
     words = [word for word in (part.strip(",") for part in text.split()) if word]
     joined = [word for word in words if "," in word]
     if len(words) > 1 and joined:

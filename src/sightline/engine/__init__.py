@@ -1,1 +1,1 @@
-"""How it learns, and what is left on disk: training, run folders, scoring."""
+"""Training, run folders and scoring."""

@@ -1,4 +1,4 @@
-"""What happens around the training: the best weights, a checkpoint to resume from, the table of epochs, progress, and the end by Ctrl-C."""
+"""Callbacks of the training: the best weights, a checkpoint to resume from, the table of epochs, progress, and the end by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class History(L.Callback):
         rows = read_table(self.path, ["epoch"], remedy)
         for row in rows:
             if not row["epoch"].isdecimal():
-                raise Damaged(f"{self.path} line {row.line}", f"epoch is {row['epoch']!r}, which is no number", remedy)
+                raise Damaged(f"{self.path} line {row.line}", f"epoch is {row['epoch']!r}, which is not a number", remedy)
         return [row for row in rows if int(row["epoch"]) < epoch]
 
 

@@ -15,7 +15,7 @@ from sightline.results.differences import Paired
 
 
 def baseline(runs: Sequence[Run]) -> Run:
-    """What the others are compared with: the first that was not guided, else the first."""
+    """The baseline of a comparison: the first run that was not guided, else the first run."""
     return next((run for run in runs if not run.recipe.guided), runs[0])
 
 

@@ -21,7 +21,7 @@ from sightline.metrics.scores.thresholds import decided
 
 @dataclass(frozen=True)
 class Decision:
-    """How a class is decided for.
+    """The rule that chooses the predicted class.
 
     Attributes:
         threshold: on the probability of the last of two classes; None: the most probable class.
@@ -30,7 +30,7 @@ class Decision:
     threshold: float | None = None
 
     def __call__(self, probabilities: Array) -> Array:
-        """The class decided for. (..., C) -> (...)"""
+        """The predicted class. (..., C) -> (...)"""
         return decided(probabilities, self.threshold)
 
     def words(self, classes: Sequence[str]) -> str:

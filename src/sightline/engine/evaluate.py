@@ -1,4 +1,4 @@
-"""How good a run is, and where it looks."""
+"""Scoring of a run: its decisions and its maps."""
 
 from __future__ import annotations
 

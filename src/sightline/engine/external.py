@@ -95,7 +95,7 @@ def _notes(found: OtherData) -> Iterator[str]:
         yield f"Labels are read as classes of the run: {', '.join(renamed)}."
     if found.left_out:
         listed = ", ".join(f"{label} ({count} image{'s' * (count != 1)})" for label, count in found.left_out.items())
-        yield f"Labels that are no class of the run take no part: {listed}."
+        yield f"Labels that are not classes of the run are left out: {listed}."
     if found.lacking:
         yield f"The data set has no image of the class {', '.join(found.lacking)}, which no score takes into account."
     if found.seen_in_training:

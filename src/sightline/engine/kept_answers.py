@@ -1,4 +1,4 @@
-"""What a run answered and where it looked, as it is kept: `predictions.csv` and `attention/SPLIT.npz`."""
+"""The answers and maps of a run, as they are stored: `predictions.csv` and `attention/SPLIT.npz`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SUM = 1e-3  # by which the probabilities of an image may miss 1, for those who 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a run said of one split: labels (N,), probabilities (N, C)."""
+    """The answers of a run to one split: labels (N,), probabilities (N, C)."""
 
     ids: list[str]
     labels: np.ndarray
@@ -44,7 +44,7 @@ class Attention:
 
 
 def read_predictions(path: Path, classes: Sequence[str], remedy: str) -> dict[str, Predictions]:
-    """Split -> what was said of it.
+    """Split -> the answers to its images.
 
     Raises:
         Damaged: names the line that holds no prediction.
@@ -56,7 +56,7 @@ def read_predictions(path: Path, classes: Sequence[str], remedy: str) -> dict[st
         if row["label"] not in classes:
             raise Damaged(where, f"the label {row['label']!r} is none of the run's classes ({', '.join(classes)})", remedy)
         if first := seen.get((row["split"], row["id"])):
-            raise Damaged(where, f"image {row['id']!r} of {row['split']!r} stands already in line {first}", remedy)
+            raise Damaged(where, f"image {row['id']!r} of {row['split']!r} is already in line {first}", remedy)
         seen[row["split"], row["id"]] = row.line
         rows.setdefault(row["split"], []).append((row["id"], classes.index(row["label"]), _probabilities(row, classes, where, remedy)))
     return {
@@ -72,9 +72,9 @@ def _probabilities(row: Row, classes: Sequence[str], where: str, remedy: str) ->
         try:
             value = float(cell)
         except ValueError:
-            raise Damaged(where, f"p:{name} is {cell!r}, which is no number", remedy) from None
+            raise Damaged(where, f"p:{name} is {cell!r}, which is not a number", remedy) from None
         if not 0 <= value <= 1:  # also what is not a number
-            raise Damaged(where, f"p:{name} is {cell}, which is no probability", remedy)
+            raise Damaged(where, f"p:{name} is {cell}, which is not a probability", remedy)
         found.append(value)
     if abs(math.fsum(found) - 1) > _SUM:
         raise Damaged(where, f"the probabilities add up to {math.fsum(found):.3g}, not to 1", remedy)

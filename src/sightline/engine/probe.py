@@ -1,4 +1,4 @@
-"""Looks at a training before it starts: a batch for the gradient-path audit, and the scale of the losses."""
+"""Checks before a training starts: a batch for the gradient-path audit, and the scale of the losses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door through which files that we wrote ourselves are read again.
+"""Reading of the files that sightline itself has written; all readers of them use this module.
 
 Between writing and reading a file can be lost, cut short, overwritten, or edited by hand. What cannot be read, or does not have the form
 that it was written in, is refused in one line; nothing is guessed and no pickle is opened.
@@ -27,7 +27,7 @@ _WIDEST = 2**27  # characters of one cell; a long id is no reason to lose a tabl
 
 
 class Damaged(UserError):
-    """A file that we wrote ourselves is gone or cannot be used any more. Who is able to make it anew may do so."""
+    """A file that sightline wrote is missing or cannot be used. A caller that can write it again may do so."""
 
 
 def read_bytes(path: Path, remedy: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What a run was made with, and random numbers that depend on where the training stands. Nothing in it names a person or a machine."""
+"""The environment of a run, and random numbers that depend only on seed, epoch and place. Nothing in it names a person or a machine."""
 
 from __future__ import annotations
 

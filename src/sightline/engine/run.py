@@ -183,7 +183,7 @@ class Run:
                     filled = {k: float(v) for k, v in row.items() if v != ""}
                     epoch = int(filled["epoch"])
                 except (ValueError, KeyError, OverflowError):
-                    raise Damaged(where, "holds something that is no number", _WITHOUT_CURVES) from None
+                    raise Damaged(where, "holds something that is not a number", _WITHOUT_CURVES) from None
                 epochs.setdefault(epoch + offset, {}).update(filled)
         return [row | {"epoch": float(epoch)} for epoch, row in sorted(epochs.items())]
 

@@ -1,4 +1,4 @@
-"""The form of a run's JSON files: what their readers take for granted. What is not named here may be there as well."""
+"""The form of a run's JSON files: the entries that their readers need. Files may hold further entries."""
 
 from __future__ import annotations
 

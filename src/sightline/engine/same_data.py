@@ -1,4 +1,4 @@
-"""A run is held to the data it was begun with: what has changed since is named, and refused."""
+"""Compares the data with those at the start of a run: changes are named, and the run is refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SAID = {
     "split": "in another split",
     "label": "with another label",
     "group": "in another group",
-    "annotated": "whose annotation is used where it was not, or the other way round",
+    "annotated": "whose annotation is used and was not before, or the reverse",
     "picture": "with another picture",
     "marks": "with other annotations",
 }

@@ -59,7 +59,7 @@ def load_model(folder: Path) -> GuidedClassifier:
     path = folder / "model.safetensors"
     load_weights(path, classifier)
     if why := unsound(classifier, recipe.data.image_size):
-        raise UserError(path, why, f"Nothing can be said of this network. {GENTLER}")
+        raise UserError(path, why, f"This network cannot be used. {GENTLER}")
     return classifier
 
 

@@ -1,4 +1,4 @@
-"""Weights that are numbers, and answers that are: what is neither is not kept, and not used."""
+"""Checks that weights and answers are finite; others are neither saved nor used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thresholds that a run keeps: chosen on its validation images, laid on all others."""
+"""The thresholds of a run: chosen on its validation images, applied to all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How people see it: maps on pictures, panels, figures."""
+"""Maps on pictures, panels and figures."""
 
 from sightline.rooms import callable_as
 

@@ -1,4 +1,4 @@
-"""What becomes of the decision when a single unit is switched off (002-21): a cause, where a map alone is only a picture."""
+"""The effect of switching a single unit off on the decision (002-21), which a map alone does not show."""
 
 from __future__ import annotations
 

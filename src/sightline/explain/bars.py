@@ -1,4 +1,4 @@
-"""Does it look at the region, and does it rely on it? Scores beside the levels that they must be judged against."""
+"""Bar charts of localisation scores, beside the levels that are reached without looking at the image."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def localisation_bars(runs: Run | Sequence[Run], split: str, score: str = "epg")
 
 
 def arms_chart(rows: Sequence[Arm]) -> Figure:
-    """Left: accuracy of each arm while the artefact keeps its habit and when it changes it. Right: where the arm looks.
+    """Left: accuracy of each arm with the artefact beside its class of training and beside the other. Right: where the arm looks.
 
     Looking at the region (right) and not falling for the artefact (left) are two things; this is the picture of both.
     """

@@ -1,4 +1,4 @@
-"""Which images to show: those from which something is learned, and the same ones every time."""
+"""Chooses the images to show: the most instructive ones, and the same ones every time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a classifier says of one picture and where it looked, in memory."""
+"""The answer of a classifier to one picture, with its maps, in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every filter of a network answers, layer by layer (002-10, 002-11)."""
+"""The activations of every filter of a network, layer by layer (002-10, 002-11)."""
 
 from __future__ import annotations
 

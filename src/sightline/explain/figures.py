@@ -79,7 +79,7 @@ def _mean_curve(curves: list[Curve]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def loss_curves(history: Sequence[Mapping[str, float]]) -> Figure:
-    """How it learned: each loss on its own scale, before it is weighed; the weights, if they change; the validation scores."""
+    """How it learned: each loss on its own scale, before it is weighted; the weights, if they change; the validation scores."""
     epochs = [row["epoch"] + 1 for row in history]
     graphs = _graphs(history)
     width = min(3, len(graphs))
@@ -116,7 +116,7 @@ def columns(history: Sequence[Mapping[str, float]]) -> list[str]:
 
 
 def losses(logged: Sequence[str]) -> dict[str, str]:
-    """Name -> column of each training loss before it is weighed; none where there is only one, which is the total up to its weight."""
+    """Name -> column of each training loss before it is weighted; none where there is only one, which is the total up to its weight."""
     found = {plain(key): key for key in logged if key.startswith("train/") and key != "train/loss"}
     return found if len(found) > 1 else {}
 

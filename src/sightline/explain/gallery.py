@@ -168,7 +168,7 @@ def _names(run: Run | None) -> dict[tuple[str, int], str]:
     rows = read_table(path, ["layer", "unit", "concept"], remedy)
     for row in rows:
         if not row["unit"].isdecimal():
-            raise Damaged(f"{path} line {row.line}", f"unit is {row['unit']!r}, which is no number", remedy)
+            raise Damaged(f"{path} line {row.line}", f"unit is {row['unit']!r}, which is not a number", remedy)
     return {(row["layer"], int(row["unit"])): row["concept"] for row in rows if row["concept"]}
 
 

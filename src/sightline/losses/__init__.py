@@ -1,4 +1,4 @@
-"""How it is told where to look: one file per loss, and how they are weighed against each other."""
+"""Losses that tell a classifier where to look, one file per loss, and their weighting."""
 
 from sightline.catalog import PLACES
 from sightline.rooms import by_class, lazy

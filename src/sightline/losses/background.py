@@ -133,7 +133,7 @@ class BackgroundInvariance(BehaviourLoss):
         self.bn: Mode = bn
 
     def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
-        """See `BehaviourLoss`. With fewer than two known images, or no region among them, a zero that hangs on the graph."""
+        """See `BehaviourLoss`. With fewer than two known images, or no region among them, a zero that is part of the graph."""
         if self.missing(batch):
             return look.logits[:0].sum()
         images, roi, labels = batch.images[batch.known], batch.roi[batch.known], batch.labels[batch.known]

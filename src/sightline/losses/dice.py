@@ -14,7 +14,7 @@ def dice(attention: Tensor, roi: Tensor) -> Tensor:
     """1 - 2 sum(A R) / sum(A + R), the sums over all pixels of all images
 
     One ratio for the batch, so that an image with an empty ROI needs no smoothing term; only a batch where nothing at all is marked or
-    attended would be 0/0, and is 0. Large regions weigh more than small ones, and the value of a batch is not the mean of its images'.
+    attended would be 0/0, and is 0. Large regions count more than small ones, and the value of a batch is not the mean of its images'.
 
     Args:
         attention: (N, 1, h, w) in [0, 1].

@@ -48,7 +48,7 @@ class InsideCrossEntropy(GuidanceLoss):
         tensor(0.)
     """
 
-    words: ClassVar[str] = "every point of the annotated region attended; what happens outside does not count"
+    words: ClassVar[str] = "attention at every point of the annotated region; the outside does not count"
     formula: ClassVar[str] = "−log A, mean over the ROI"
     own_squash: ClassVar[Squash] = "minmax"
     needs_region: ClassVar[bool] = True

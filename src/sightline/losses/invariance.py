@@ -52,7 +52,7 @@ class Invariance(BehaviourLoss):
         torch.Size([])
     """
 
-    words: ClassVar[str] = "the answer stays what it was when the outside changes"
+    words: ClassVar[str] = "the answer does not change when the outside changes"
     formula: ClassVar[str] = "y stays when the outside changes"
     shown: ClassVar[str] = "outside changed, same network"
 

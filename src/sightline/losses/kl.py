@@ -49,7 +49,7 @@ class KL(GuidanceLoss):
         tensor(0.6788)
     """
 
-    words: ClassVar[str] = "map spread over the image as the annotated region is"
+    words: ClassVar[str] = "map distributed over the image like the annotated region"
     formula: ClassVar[str] = "KL(ROI ‖ A), both as distributions"
     own_squash: ClassVar[Squash] = "minmax"
     needs_region: ClassVar[bool] = True

@@ -1,4 +1,4 @@
-"""Attention mining: with the attended region hidden, the image must not tell the class (Figueroa et al. 2022, eq. 3-5; GAIN)."""
+"""Attention mining: with the attended region hidden, the image must not reveal the class (Figueroa et al. 2022, eq. 3-5; GAIN)."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ class AttentionMining(BehaviourLoss):
         torch.Size([])
     """
 
-    words: ClassVar[str] = "what is left when the attended region is hidden must not tell the class"
-    formula: ClassVar[str] = "what is left must not tell the class"
+    words: ClassVar[str] = "what is left when the attended region is hidden must not reveal the class"
+    formula: ClassVar[str] = "what is left must not reveal the class"
     shown: ClassVar[str] = "attended region hidden, same network"
     needs_map: ClassVar[bool] = True
 

@@ -53,8 +53,8 @@ class Necessity(BehaviourLoss):
         torch.Size([])
     """
 
-    words: ClassVar[str] = "without the annotated region nothing can be told"
-    formula: ClassVar[str] = "without the region nothing can be told"
+    words: ClassVar[str] = "without the annotated region the class cannot be recognised"
+    formula: ClassVar[str] = "without the region no class is recognised"
     shown: ClassVar[str] = "region taken out, same network"
 
     def __init__(
@@ -67,7 +67,7 @@ class Necessity(BehaviourLoss):
         self.bn: Mode = bn
 
     def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
-        """See `BehaviourLoss`. With no region in the batch, a zero that hangs on the graph."""
+        """See `BehaviourLoss`. With no region in the batch, a zero that is part of the graph."""
         chosen = marked(batch)
         if not chosen.any():
             return look.logits[:0].sum()

@@ -65,14 +65,14 @@ class Objective(nn.Module):
             epoch: 0-based; infinity for "everything has set in".
 
         Returns:
-            Total; what the classifier answered; each computed loss before weighing; each loss's weight, 0 where it is not active.
+            Total; what the classifier answered; each computed loss before it is weighted; each loss's weight, 0 where it is not active.
         """
         look, losses = self.measure(classifier, batch, epoch)
         total, weights = self.weighting(losses, epoch)
         return total, look, losses, weights
 
     def measure(self, classifier: GuidedClassifier, batch: Batch, epoch: float) -> tuple[Look, dict[str, Tensor]]:
-        """The losses that are active in this epoch, not yet weighed. The maps explain the labels, never the predictions."""
+        """The losses that are active in this epoch, before they are weighted. The maps explain the labels, never the predictions."""
         active = self.weighting.active(epoch)
         guidance = {n: g for n, g in self.guidance_losses().items() if n in active}
         behaviour = {n: b for n, b in self.behaviour_losses().items() if n in active}

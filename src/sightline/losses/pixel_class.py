@@ -66,7 +66,7 @@ class PixelClass(BehaviourLoss):
         torch.Size([])
     """
 
-    words: ClassVar[str] = "every pixel its class: the image's inside the annotated region, background outside"
+    words: ClassVar[str] = "class of every pixel: that of the image inside the annotated region, background outside"
     formula: ClassVar[str] = "class in the ROI, background outside"
     runs_again: ClassVar[bool] = False
     shown: ClassVar[str] = "classes of every pixel"
@@ -79,7 +79,7 @@ class PixelClass(BehaviourLoss):
         self.map = map
 
     def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
-        """See `BehaviourLoss`. With no known image, a zero that hangs on the graph."""
+        """See `BehaviourLoss`. With no known image, a zero that is part of the graph."""
         maps, range = self.attention(look)
         maps = maps[batch.known]  # (N, C, h, w)
         if not len(maps):

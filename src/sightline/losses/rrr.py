@@ -82,7 +82,7 @@ class InputGradientLoss(BehaviourLoss):
         raise NotImplementedError
 
     def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
-        """See `BehaviourLoss`. Where nothing is known to be irrelevant, a zero that hangs on the graph."""
+        """See `BehaviourLoss`. Where nothing is known to be irrelevant, a zero that is part of the graph."""
         irrelevant, counts = self._irrelevant(batch)
         if not counts.any():
             return look.logits[:0].sum()

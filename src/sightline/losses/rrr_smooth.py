@@ -61,8 +61,8 @@ class SmoothRightReasons(InputGradientLoss):
         torch.Size([])
     """
 
-    words: ClassVar[str] = "no input gradient where nothing should matter, nor all around the image"
-    formula: ClassVar[str] = "nor where the outside is perturbed"
+    words: ClassVar[str] = "no input gradient where nothing should matter, even if the outside is perturbed"
+    formula: ClassVar[str] = "even if the outside is perturbed"
     shown: ClassVar[str] = "outside perturbed, gradient of the input"
 
     def __init__(

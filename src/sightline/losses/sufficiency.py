@@ -51,7 +51,7 @@ class Sufficiency(BehaviourLoss):
         self.bn: Mode = bn
 
     def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
-        """See `BehaviourLoss`. With no region in the batch, a zero that hangs on the graph."""
+        """See `BehaviourLoss`. With no region in the batch, a zero that is part of the graph."""
         chosen = marked(batch)
         if not chosen.any():
             return look.logits[:0].sum()

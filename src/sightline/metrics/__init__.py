@@ -1,4 +1,4 @@
-"""How well it did, and how surely."""
+"""Scores of decisions and maps, their intervals, and comparisons of runs."""
 
 from sightline.rooms import lazy
 

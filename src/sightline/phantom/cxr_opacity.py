@@ -1,4 +1,4 @@
-"""Pneumonia: a cloud inside one lung, soft at its border, mottled, sometimes faint."""
+"""Pneumonia: an opacity inside one lung, soft at its border, mottled, sometimes faint."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def make_opacity(rng: np.random.Generator, chest: Chest) -> Opacity:
 
 
 def paint_opacity(rng: np.random.Generator, opacity: Opacity, size: int) -> Field:
-    """What the cloud adds to a lung full of air: (size, size), about 0 to 0.3."""
+    """The absorption that the opacity adds to a lung full of air: (size, size), about 0 to 0.3."""
     at = centres(size)
     y, x = at[:, None], at[None]
     distance, border = opacity.outline.polar(y, x)

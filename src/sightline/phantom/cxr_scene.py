@@ -47,7 +47,7 @@ def grain(rng: np.random.Generator, bright: Field) -> Field:
 
 
 class ChestScene:
-    """A chest, and what is the matter with it, that follow from a seed; a side marker can be laid beside it.
+    """A chest and its finding, drawn from a seed; a side marker can be laid beside it.
 
     Every part has a random stream of its own, so that a cardiomegaly differs from a normal chest of the same seed in its heart alone, a
     pneumonia in its cloud alone, and nothing at all depends on the marker.

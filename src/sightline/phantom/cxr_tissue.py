@@ -1,4 +1,4 @@
-"""What casts shadows on a chest radiograph: soft tissue and organs, bones, and the vessels of the lungs."""
+"""The tissue that casts shadows on a chest radiograph: soft tissue and organs, bones, and the vessels of the lungs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an artefact may lie: apart from the lesion."""
+"""Places for artefacts, apart from the lesion."""
 
 from __future__ import annotations
 

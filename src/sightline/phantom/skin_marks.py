@@ -1,4 +1,4 @@
-"""What lies on the skin, or in the way, when a lesion is photographed: dark corners, colour swatches, stickers, band-aids."""
+"""Objects on the skin, or in front of it, when a lesion is photographed: dark corners, colour swatches, stickers, band-aids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a chest radiograph shows beside the patient: the edge of the beam, electrodes, tubes, a side marker."""
+"""Objects on a chest radiograph beside the patient: the edge of the beam, electrodes, tubes, a side marker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What trained runs say of pictures that nobody has labelled: files, folders, tables, any number of them."""
+"""Predictions of trained runs for any number of pictures without labels: files, folders, tables."""
 
 from sightline.rooms import callable_as
 

@@ -1,4 +1,4 @@
-"""The pictures that a person names, one by one: files, all pictures below a folder, or those of a table."""
+"""The pictures to predict, one by one: files, all pictures below a folder, or those of a table."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Masks for images that nobody annotated: a U-Net learns from the annotated ones, and is believed as far as it was seen to be right."""
+"""Masks for images without annotation: a U-Net learns from the annotated images, and is tested on held-out ones."""

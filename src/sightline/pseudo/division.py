@@ -1,4 +1,4 @@
-"""Which images are learnt from, which judge the result, and which get a mask."""
+"""Divides the images: those to learn from, those that judge the result, and those that get a mask."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LABEL = "annotated"  # of every record here: diagnoses play no part
 
 @dataclass(frozen=True)
 class Division:
-    """Records by what is done with them.
+    """Records by their use.
 
     Attributes:
         train, held_out: annotated; images of one group, or that look alike, are all in the one or all in the other.

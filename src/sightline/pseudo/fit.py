@@ -1,4 +1,4 @@
-"""The U-Net learns."""
+"""The training of the U-Net."""
 
 from __future__ import annotations
 

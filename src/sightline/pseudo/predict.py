@@ -1,4 +1,4 @@
-"""The U-Net speaks: masks, and how good they are on images whose truth is known."""
+"""The predictions of the U-Net: masks, and their scores on images with annotations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a predicted mask can be believed, judged without knowing the truth."""
+"""The plausibility of a predicted mask, judged without an annotation."""
 
 from __future__ import annotations
 

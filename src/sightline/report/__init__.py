@@ -1,4 +1,4 @@
-"""A page that says what came out: self-contained HTML for people who decide."""
+"""Reports: self-contained HTML pages for people who decide."""
 
 from sightline.report.page import report, write_report
 

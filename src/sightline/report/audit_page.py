@@ -1,4 +1,4 @@
-"""What a model relies on, as a page: self-contained HTML beside the numbers."""
+"""The report of an audit: a self-contained HTML page and the numbers as JSON."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from sightline.results import FORMAT
 from sightline.results.audit import AuditFacts, AuditReport, Finding
 
 _TERMS = {
-    "control": "The same change without what is being tested: it tells what any change does.",
+    "control": "The same change without what is being tested: it shows the effect of any change.",
     "base rate": "Accuracy of always naming the most frequent class.",
     "clean image": "An image in which nobody found or marked an artefact.",
     "deletion": "Area under the probability while the image is covered, what the map marks most first; small is good.",
-    "found": "The odds change by a factor of at least 1.25 (or one through it), with p below 0.05 after Holm's correction for all tests; "
-    "and surely at least 2 % more decisions turn than under the control, or the probability surely moves by at least 0.02 more.",
-    "relying": "Found, and the artefact was in training images: the model had the occasion to learn it.",
+    "found": "The odds change by a factor of at least 1.25 (or its reciprocal), with p below 0.05 after Holm's correction for all tests; "
+    "and at least 2 % more decisions change than under the control, or the probability changes by at least 0.02 more, with an interval "
+    "that excludes 0.",
+    "relying": "Found, and the artefact was in training images: the model had the opportunity to learn it.",
     "thrown off": "Found, but no training image has the artefact, or nobody said whether any has: a drawing that it may never have seen.",
     "insertion": "Area under the probability while a blurred image is put back; large is good.",
     "odds": "p to 1 - p. A factor means the same for rare and for frequent answers: twice the odds turns 0.02 into 0.04, 0.5 into 0.67.",
@@ -116,7 +117,7 @@ def _tiles(facts: AuditFacts) -> list[Tile]:
     if reliance := facts.reliance:
         box = weakest_outside(reliance)
         found.append(Tile("separation left outside it", box, f"{count(reliance.n, 'image')}, its box covered"))
-        found.append(Tile("decisions the background turns", reliance.differences["background_flips"], "another class minus the same"))
+        found.append(Tile("decisions changed by the background", reliance.differences["background_flips"], "another class minus the same"))
     changed = [one for one in facts.artefacts if one.how != "tag"]
     if changed:
         strongest = max(changed, key=lambda one: (one.verdict == "relying", one.found, abs(one.number)))
@@ -147,13 +148,13 @@ def _groups(facts: AuditFacts) -> Iterator[tuple[str, str, int, Any, bool]]:
 
 def _limits(facts: AuditFacts) -> list[str]:
     found = [
-        "Changed images are not photographs, and a model may answer oddly to any of them. The controls catch most of that, not all.",
-        "What moves no answer here may do so in other images, sizes and places, and with real artefacts.",
+        "Changed images are not photographs, and a model may answer unexpectedly to any of them. The controls show most of this, not all.",
+        "What changes no answer here may do so in other images, sizes and places, and with real artefacts.",
         "Images that come with an artefact may differ from others in more than that; only putting in and taking out are experiments.",
         "Where the region was annotated wrongly, so are all tests that cover it.",
-        "The intervals say how far other images would move a number, not another training.",
+        "The intervals say how much a number would vary with other images, not with another training.",
     ]
     if facts.images < facts.of:
-        found.append("To keep to the time, or as asked, not all images were taken. Each number says how many it had.")
+        found.append("Because of the time limit, or as requested, not all images were used. Each number says how many it is based on.")
     found.append("For research. Not a medical device.")
     return found

@@ -18,10 +18,10 @@ from sightline.results.audit import AuditFacts
 
 PAIRS = 6
 _PAIRS = (
-    "The images whose answer changed most, at most two of each artefact; they are not typical. Maps are of the class decided for; the "
-    "outline is what was changed."
+    "The images whose answer changed most, at most two of each artefact; they are not typical. Maps are those of the predicted class; "
+    "the outline shows what was changed."
 )
-_SCRAMBLED = "Maps of the class that was decided for before. Once everything is scrambled, nothing of them should be left."
+_SCRAMBLED = "Maps of the class that was predicted before. Once everything is scrambled, nothing of them should be left."
 _SIDE = 280
 _FEW = ("as_is", "only_mean", "removed_blur", "boxed_mean", "elsewhere_mean", "background_same", "background_other")
 

@@ -59,9 +59,9 @@ def sentences(facts: AuditFacts) -> list[tuple[str, str]]:
         ("Does it need the region?", _needs(facts.reliance)),
         ("What does the outside tell it?", _outside(facts.reliance)),
         ("Does the background decide?", _background(facts.reliance)),
-        ("Which artefacts move it?", _artefacts(facts)),
+        ("Which artefacts change its answers?", _artefacts(facts)),
         ("Which artefacts were tried?", _tried(facts.kind)),
-        ("Do its maps know what matters?", _curves(facts.perturbation)),
+        ("Do its maps show what matters?", _curves(facts.perturbation)),
         ("Do its maps depend on what it learned?", _randomised(facts.randomisation)),
     ]
     return [(question, answer) for question, answer in answers if answer]
@@ -88,7 +88,8 @@ def _needs(reliance: Reliance | None) -> str:
     verdict = "Yes" if sure else "Not shown"
     return (
         f"{verdict}. The AUC is {whole.number:.2f} on the images as they are, {gone.number:.2f} without the region and "
-        f"{elsewhere.number:.2f} without as much somewhere else: the region is worth {needed[0].number:.2f} more ({span(needed[0])})."
+        f"{elsewhere.number:.2f} without an area of the same size elsewhere: "
+        f"the region is worth {needed[0].number:.2f} more ({span(needed[0])})."
     )
 
 
@@ -138,32 +139,32 @@ def _thrown_off(strange: list[Finding], training_read: bool) -> str:
     """What moves the model without being known to have been in its training images."""
 
     def described(one: Finding) -> str:
-        turned = f"{_share(one.flips)} of the decisions turn, {_share(one.control_flips)} with the control"
+        turned = f"{_share(one.flips)} of the decisions change, {_share(one.control_flips)} with the control"
         return f"{called(one.artefact)} {HOW[one.how]} (odds of {one.label} {factor(one.number)} times; {turned})"
 
     never, unknown = ([one for one in strange if one.seen == answer] for answer in ("no", "unknown"))
     said = []
     if never:
-        said.append(f"Thrown off by drawings of what is in no training image: {listed([described(one) for one in never])}.")
+        said.append(f"Thrown off by drawings of artefacts that are in no training image: {listed([described(one) for one in never])}.")
     if unknown:
         why = "nobody tagged whether its training images have it" if training_read else "its training images could not be read"
         said.append(f"Thrown off by drawings that it may never have seen, since {why}: {listed([described(one) for one in unknown])}.")
     if unknown and training_read:
-        said.append(f"Tags of {_names(unknown)} on the training images would tell whether they are something that it relies on.")
+        said.append(f"Tags of {_names(unknown)} on the training images would show whether it relies on them.")
     return " ".join(said)
 
 
 def _no_sign(still: list[Finding], any_found: bool) -> list[str]:
-    """What moved nothing, with what may have gone unseen: few images show large effects only."""
+    """The artefacts without effect, with the effects that remain possible: few images show large effects only."""
     said = []
     if judged := [one for one in still if not one.too_few and one.low is not None]:
         widest = max(judged, key=_room)
         fewest, most = min(one.n for one in judged), max(one.n for one in judged)
         images = count(most, "image") if fewest == most else f"{fewest:,} to {most:,} images"
-        none = f"{'No' if any_found else 'None was found: no'} effect of {_names(judged)} that is sure and large enough to matter"
+        none = f"{'No' if any_found else 'None was found: no'} effect of {_names(judged)} that is significant and large enough to matter"
         said.append(
             f"{none}; from {images}, changes of the odds by a factor of up to {factor(_room(widest))} ({called(widest.artefact)}), or "
-            "one through that, are not ruled out."
+            "its reciprocal, are not ruled out."
         )
     if few := [one for one in still if one.too_few or one.low is None]:
         each = listed([f"{called(one.artefact)} {HOW[one.how]} ({count(one.n, 'image')})" for one in few])
@@ -199,7 +200,7 @@ def artefact_sentence(one: Finding) -> str:
         )
     return (
         f"{_ACTS[one.how]} {name} makes the odds of {one.label} {times(one)} times as high (P {shift:+.2f}; "
-        f"{count(one.n, 'image')}) and turns {_share(one.flips)} of the decisions, its control "
+        f"{count(one.n, 'image')}) and changes {_share(one.flips)} of the decisions, its control "
         f"{_share(one.control_flips)}."
     )
 

@@ -82,12 +82,12 @@ def notes(found: Compared) -> list[str]:
     if any(row.method == "percentile" for row in rows):
         said.append(f"{UNSTABLE} Percentile interval, where BCa is not stable.")
     said += [
-        f"p: the arms' answers exchanged {'patient by patient' if patients else 'image by image'}, {found.draws:,} times.",
+        f"p: permutation test, arms' answers exchanged {'patient by patient' if patients else 'image by image'}, {found.draws:,} times.",
         f"Holm: p corrected over all {found.comparisons} comparisons of the report.",
         f"Higher, lower: the interval excludes 0, and Holm's p is at most {1 - found.confidence:.2g}.",
-        f"{', '.join(tests)}: the same {'comparisons' if len(tests) > 1 else 'comparison'} in closed form, corrected on their own.",
-        "McNemar a : b: decisions that only the arm, only the base got right.",
+        f"{', '.join(tests)}: the same {'comparisons' if len(tests) > 1 else 'comparison'} in closed form, corrected separately.",
+        "McNemar a : b: decisions right in only the arm (a) or only the base (b).",
     ]
     if patients:
         said.append("It has no p here: patients have several images, which are not independent.")
-    return [*said, "All this is about other images; about other seeds, ask sightline study."]
+    return [*said, "These tests concern other images; for other seeds, use sightline study."]

@@ -1,4 +1,4 @@
-"""What was trained on what, in words."""
+"""The facts of a training in words: data, network, losses, schedule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BALANCE = {
     "none": "classes as they are",
     "oversample": "smaller classes repeated until all are equally large",
     "weighted_sampler": "images drawn so that all classes are equally likely",
-    "class_weights": "errors on small classes weigh more",
+    "class_weights": "errors on small classes count more",
 }
 
 

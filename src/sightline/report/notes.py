@@ -1,4 +1,4 @@
-"""What the reader of a page has to know: the terms, and what the page does not show."""
+"""Explanations for the reader of a page: the terms, and what the page does not show."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ def limits(runs: list[Run], split: str) -> list[str]:
     """Sentences, those that apply."""
     scores, first = runs[0].scores[split], runs[0]
     found = [
-        "Each arm was trained once. The intervals say how far other images would move a score, not how far another seed would.",
+        "Each arm was trained once. The intervals say how much a score would vary with other images, not with another seed.",
         f"The scores hold for images like these {count(scores.n, 'image')}. Other clinics, devices and patients may differ.",
         "A map on the right region does not prove that the decision rests on it. Only changing the image tests that, as the test sets "
-        "matched, flipped and removed do, where there are such.",
+        "matched, flipped and removed do, where they exist.",
         "Attention maps are coarse and are enlarged for display; their borders mean little.",
         "The images shown were picked because the model errs or is unsure there. They are not typical.",
         "An annotation is one person's judgement; another would have drawn it differently.",
@@ -28,14 +28,14 @@ def limits(runs: list[Run], split: str) -> list[str]:
     if scored and scored.blank:
         found.append(f"{count(scored.blank, 'attention map')} pointed nowhere and count as misses.")
     if scores.groups:
-        found.append("The worst group was picked because it is the worst; its interval does not know that.")
+        found.append("The worst group was picked because it is the worst; its interval does not account for that.")
     found.append("For research. Not a medical device.")
     return found
 
 
 TERMS = {
     "accuracy": "Share of the images whose most probable class is the right one, whatever threshold the run keeps.",
-    "arm": "One of several trainings that are compared, alike but for what is being tested.",
+    "arm": "One of several trainings that are compared and differ only in what is being tested.",
     "annotation": "What a person marked in an image: a mask, a box, a polygon, a gaze recording. Also called region or ROI.",
     "artefact": "Something in the picture that is not the finding: a ruler, ink, gel, a sticker.",
     "attention map": "How strongly each place of the image speaks for the class, according to the model.",
@@ -54,8 +54,8 @@ TERMS = {
     "interval": "Where the score would lie, with the stated confidence, had other images been drawn (bootstrap).",
     "matched": "Test set in which the artefact lies beside the same class as in training.",
     "McNemar": "Test of two arms by the decisions that only one of them got right.",
-    "not distinguishable": "The interval of the difference holds zero, or its corrected p is not small: these images cannot tell.",
-    "p": "How often a difference as large as this comes out where it is all one which arm gave which answer.",
+    "not distinguishable": "The interval of the difference includes zero, or its corrected p is not small: these images cannot tell.",
+    "p": "How often a difference at least as large arises when the answers of the two arms are exchanged at random.",
     "paired difference": "Two arms compared image by image on the same images, so that hard images cancel.",
     "points into": "A map points into a region where its highest point lies inside it.",
     "precision": "Of the images called this class, the share that are.",

@@ -19,7 +19,7 @@ PER_CLASS, SIDE_BY_SIDE, ERRORS, TAUGHT = 4, 6, 6, 4  # images of a panel
 
 
 def arms(charts: Charts, runs: Sequence[Run]) -> Chart | None:
-    """Accuracy with the artefact's habit kept and turned round, beside EPG; None where these test sets are missing."""
+    """Accuracy with the artefact beside its class of training and beside the other, and EPG; None where these test sets are missing."""
     if not all("matched" in run.scores and "flipped" in run.scores for run in runs):
         return None
     found, said = [], []
@@ -31,8 +31,9 @@ def arms(charts: Charts, runs: Sequence[Run]) -> Chart | None:
         scores = [f"accuracy {split} {score_line(score)}" for split, score in accuracy.items()]
         said.append(f"{name}: {', '.join(scores)}, EPG {score_line(epg)}")
     caption = (
-        "Left: how often each arm is right while the artefact keeps its habit (matched), without it (removed) and with the habit turned "
-        "round (flipped); an arm that relies on the artefact falls apart. Right: how much of its evidence lies in the region, matched."
+        "Left: how often each arm is right with the artefact beside the same class as in training (matched), without it (removed) and with "
+        "it beside the other class (flipped); an arm that relies on the artefact does worse there. Right: how much of its evidence lies in "
+        "the region, matched."
     )
     return charts(arms_chart(found), "Accuracy and EPG of each arm. " + ". ".join(said), caption)
 
@@ -56,7 +57,7 @@ def localisation(charts: Charts, runs: Sequence[Run], split: str) -> Chart | Non
         return None
     scores = {n: tables.first_map(r, split) for r, n in zip(runs, names(runs), strict=True)}
     said = "; ".join(f"{n}: {score_line(s.epg if s else None)}" for n, s in scores.items())
-    caption = f"On {split}. Only what goes beyond all three marks shows that a model looks at the region of each image."
+    caption = f"On {split}. Only a score above all three marks shows that a model looks at the region of each image."
     return charts(figure, f"Share of evidence inside the region: {said}", caption)
 
 
@@ -88,7 +89,7 @@ def errors(run: Run, name: str, split: str) -> Panel | None:
     decided = run.decision(said.probabilities)
     wrong = {i for i, p, label in zip(said.ids, decided, said.labels, strict=True) if p != label}
     ids = [i for i in choose(run, split, len(said.ids)) if i in wrong][:ERRORS]
-    return panel([run], split, ids, f"Errors of {name} on {split}, the surest first; {run.decision.words(run.classes)}.")
+    return panel([run], split, ids, f"Errors of {name} on {split}, the most certain first; {run.decision.words(run.classes)}.")
 
 
 def _how_drawn(run: Run) -> str:
@@ -122,7 +123,7 @@ def learned(charts: Charts, runs: Sequence[Run]) -> list[Chart]:
     for run, name in zip(runs, names(runs), strict=True):
         if run.history:
             alt = f"Training curves of {name} over {count(len(run.history), 'epoch')}."
-            found.append(charts(loss_curves(run.history), alt, f"{name}: each loss on its own scale, before it is weighed."))
+            found.append(charts(loss_curves(run.history), alt, f"{name}: each loss on its own scale, before it is weighted."))
     return found
 
 

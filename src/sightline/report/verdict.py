@@ -87,7 +87,7 @@ def where_it_looks(score: Level | None) -> str:
 
 _LOOKING_WORDS: dict[Looking, str] = {
     "region": "It looks at the region that belongs to the image, not just where regions usually are.",
-    "middle": "That is more than chance, but a map that knows nothing of the image does as well: it looks where regions usually are, and "
+    "middle": "That is more than chance, but a map made without looking at the image does as well: it looks where regions usually are, and "
     "is not shown to look at the region of each image.",
     "not": "That is not distinguishable from a map that is the same everywhere: it is not shown to look at the annotated region.",
     "away": "That is less than a map that is the same everywhere reaches: it looks elsewhere.",
@@ -112,7 +112,7 @@ def reliance(usual: SplitScores | None, changed: SplitScores | None, looks: Look
     """Whether the decision rests on the artefact, which a map alone cannot tell. Empty where it was not tested.
 
     Args:
-        usual, changed: scores of the test sets in which the artefact keeps its habit and in which it is turned round.
+        usual, changed: scores of the test sets with the artefact beside the same class as in training, and beside the other class.
     """
     found = habit(usual, changed)
     if found == "untested" or usual is None or changed is None:

@@ -1,4 +1,4 @@
-"""What an audit measures, and what follows from it."""
+"""The results of an audit: its measurements and its verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every result is made of: an immutable object that JSON holds, and a score with its interval."""
+"""The parts of every result: an immutable object that JSON holds, and a score with its interval."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def _notes(levels: Sequence[ArmScore], comparisons: Sequence[Comparisons]) -> li
     if not bare:
         return []
     few = f"{min(bare)}" if min(bare) == max(bare) else f"{min(bare)} to {max(bare)}"
-    return [f"Where an interval is missing, {few} seeds are too few for one: it would hold everything that the score can be."]
+    return [f"Where an interval is missing, {few} seeds are too few for one: it would include every possible value of the score."]
 
 
 def _compared(plan: Plan, means: Mapping[Setting, Mapping[Name, OverSeeds]], score: str, split: str, trained: Trained) -> list[Comparisons]:

@@ -124,12 +124,12 @@ def _drawing(recipe: Recipe, own: Mapping[str, Any], seed: int, where: str) -> D
         remedy = "Leave data.roi.pseudo out, or `draw` and `like: pseudo-roi`."
         raise UserError(where, "draws its own masks, and data.roi.pseudo names masks that are there already", remedy)
     if data.roi.control is not None:
-        raise UserError(where, f"draws regions, and data.roi.control {data.roi.control!r} takes their place", "Leave one of them out.")
+        raise UserError(where, f"draws regions, and data.roi.control {data.roi.control!r} would replace them", "Leave one of them out.")
     if avoiding := _avoiding(recipe):
-        reason = f"draws regions, but its loss {avoiding!r} goes by what to avoid, which nobody draws"
+        reason = f"draws regions, but its loss {avoiding!r} needs areas to avoid, which are not drawn"
         raise UserError(where, reason, "Leave the loss out, or give the arm annotations.")
     if named := {"data", "target"} & {key.partition(".")[0] for key in own}:
-        raise UserError(f"{where}: draw", f"says {min(named)!r}, but it is the training images that are drawn on", "Leave it out.")
+        raise UserError(f"{where}: draw", f"says {min(named)!r}, but regions are drawn on the training images only", "Leave it out.")
     side = max(64, math.ceil(data.image_size / 32) * 32)  # what a U-Net takes
     tree: dict[str, Any] = {"data": {"name": data.name, "root": data.root, "options": data.options}, "image_size": side, "seed": seed}
     tree["gaze_blur"] = data.gaze_blur
@@ -157,7 +157,7 @@ def says(arm: Arm) -> str:
     base = ready.says if ready else "a network draws the regions that are not annotated" if arm.drawn is not None else ""
     settings = (ready.set if ready and ready.draw else {}) | arm.set
     own = ", ".join(f"{name} = {value}" for name, value in settings.items())
-    more = f"{wish.budget} annotations more than {wish.after}, chosen by {wish.by}" if wish else ""
+    more = f"{wish.budget} more annotations than {wish.after}, chosen by {wish.by}" if wish else ""
     how = ", ".join(f"{name} = {value}" for name, value in (arm.draw or {}).items())
     return "; ".join(part for part in (base, own, more, how and f"drawn with {how}") if part) or arm.recipe or "the recipe as it is"
 

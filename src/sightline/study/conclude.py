@@ -46,9 +46,9 @@ def _said(words: Mapping[tuple[str, str], str], arm: str, without: str, blind: l
     others = [control for control in blind if words.get((control, without)) == "better"]
     text = "Guidance by the true region helps"
     if rest:
-        text += f", but that it is the region that helps is not shown: it is not better than {', '.join(rest)}"
+        text += f", but it is not shown that the region is the reason: it is not better than {', '.join(rest)}"
     elif beaten:
-        text += f", and it is the region that helps: it is also better than {', '.join(beaten)}"
+        text += f", and the region is the reason: it is also better than {', '.join(beaten)}"
     else:
         text += "; whether any other region would have done as well was not tried"
-    return text + (f". Better than nothing, too: {', '.join(others)}." if others else ".")
+    return text + (f". Also better than no guidance: {', '.join(others)}." if others else ".")

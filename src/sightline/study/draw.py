@@ -70,7 +70,7 @@ def _draw(recipe: Recipe, drawing: Drawing, folder: Path, say: Callable[[str], N
         raise UserError(f"arm {recipe.name!r}: {error.where}", error.reason, remedy) from error
     kept = [row["id"] for row in read_table(folder / "pseudo.csv", ["id", "kept"], "Remove the folder.") if row["kept"] == "1"]
     ids = [record.id for record in (*division.train, *division.held_out)]
-    write_table(folder / LIST, [{"id": id} for id in (*ids, *kept)], ["id"])  # last: what is there when it is, is whole
+    write_table(folder / LIST, [{"id": id} for id in (*ids, *kept)], ["id"])  # last: if it is there, the other files are complete
 
 
 def divided(prepared: Prepared, settings: PseudoMasks) -> Division:

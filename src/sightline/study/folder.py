@@ -120,7 +120,7 @@ class Study:
     def drawn(self, found: Sequence[Cell]) -> DrawnRegions | None:
         """How good the regions are that were drawn for some trainings, as far as they are there; None: none are."""
         files = {self.path / "drawn" / cell.drawing.name / "pseudo.json" for cell in found if cell.drawing is not None}
-        remedy = "Remove the file: the report then goes without what it tells of the drawn regions."
+        remedy = "Remove the file: the report is then written without the quality of the drawn regions."
         facts = [read_json(path, PredictedMasks, remedy) for path in sorted(files) if path.exists()]
         if not facts:
             return None

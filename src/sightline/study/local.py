@@ -22,7 +22,7 @@ Done = Callable[[Outcome], None]
 def run_local(jobs: Sequence[Job], done: Done, *, workers: int, devices: Sequence[int] = ()) -> None:
     """Does all jobs; `done` is called with each outcome as it comes.
 
-    A process that dies, usually for want of memory, takes the pool with it. What was not done then runs one at a time, so that only
+    A process that dies, usually for lack of memory, takes the pool with it. What was not done then runs one at a time, so that only
     the training that cannot be done fails.
 
     Args:
@@ -31,7 +31,7 @@ def run_local(jobs: Sequence[Job], done: Done, *, workers: int, devices: Sequenc
     """
     for job in _together(jobs, done, workers, devices):
         for dead in _together([job], done, 1, devices):
-            done(lost(dead, "its process died, usually for want of memory: use fewer workers or a smaller batch"))
+            done(lost(dead, "its process died, usually for lack of memory: use fewer workers or a smaller batch"))
 
 
 def _together(jobs: Sequence[Job], done: Done, workers: int, devices: Sequence[int]) -> list[Job]:

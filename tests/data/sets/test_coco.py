@@ -378,7 +378,7 @@ def test_results_are_no_instances(tmp_path: Path) -> None:
 def test_attributes_may_be_the_label(tmp_path: Path) -> None:
     given = [entry(n, n, 1, [0, 1, 3, 3], attributes={"dx": "ab"[n % 2], "rotation": n}) for n in (1, 2)]
     file = write(tmp_path, "train2017", given)
-    assert "All objects are called person, but differ in dx (a, b): data.options={attribute: dx} takes it for the label" in read(file).notes
+    assert "All objects are called person, but differ in dx (a, b): data.options={attribute: dx} takes it as the label" in read(file).notes
     records = read(file, attribute="dx")
     assert [record.label for record in records] == ["b", "a"]
     with pytest.raises(UserError, match=r"annotation 1: has no value for the attribute 'x'\. It has dx, rotation"):

@@ -102,7 +102,7 @@ def test_images_without_shapes(tmp_path: Path) -> None:
 BROKEN = {
     r"a\.jpg shape 1 xbr: None is not a number": '<box label="a" xtl="1" ytl="1" ybr="3"/>',
     r"a\.jpg shape 1: is a polygon of 2 points": '<polygon label="a" points="1,1;2,2"/>',
-    r"a\.jpg shape 1: has a point that is no pair": '<polygon label="a" points="1,1;2,2;3"/>',
+    r"a\.jpg shape 1: has a point that is not a pair": '<polygon label="a" points="1,1;2,2;3"/>',
     r"a\.jpg shape 1: is a cuboid, which cannot be read": '<cuboid label="a"/>',
     r"a\.jpg shape 1: has no label": '<box xtl="1" ytl="1" xbr="3" ybr="3"/>',
     r"a\.jpg: shows objects of several categories \(mel, nev\)": BOX + POLYGON,
@@ -143,7 +143,7 @@ def test_attributes_may_be_the_label(tmp_path: Path) -> None:
         '<box label="lesion" xtl="3" ytl="2" xbr="7" ybr="6">' + f'<attribute name="dx">{dx}</attribute></box>' for dx in ("mel", "nev")
     ]
     export(tmp_path, image("a.jpg", boxes[0]), image("b.jpg", boxes[1]))
-    note = "All objects are called lesion, but differ in dx (mel, nev): data.options={attribute: dx} takes it for the label"
+    note = "All objects are called lesion, but differ in dx (mel, nev): data.options={attribute: dx} takes it as the label"
     assert note in read(tmp_path).notes
     assert [record.label for record in read(tmp_path, attribute="dx")] == ["mel", "nev"]
     with pytest.raises(UserError, match=r"a\.jpg shape 1: has no value for the attribute 'x'\. It has dx"):

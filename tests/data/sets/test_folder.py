@@ -195,8 +195,8 @@ def test_files_of_other_kinds_are_named_where_there_are_no_images(tmp_path: Path
 @pytest.mark.parametrize("name", ["{}_overlay.png", "{}-thumb.png", "{} - Copy.png", "{}_superpixels_200.png", "{} (copy).png"])
 def test_pictures_that_are_called_as_made_of_others_are_said(tmp_path: Path, name: str) -> None:
     root = touch(tmp_path, "cat/a_1.png", "cat/2.png", "dog/3.png", "dog/x_y.png", "dog/x.png", "dog/7_left.png", "dog/8_left.png")
-    assert not any("called as another" in note for note in read(root, masks="none").notes)
+    assert not any("have the name of another image" in note for note in read(root, masks="none").notes)
     touch(root, *(name.format(stem) for stem in ("cat/a_1", "cat/2", "dog/3")))
     ending = name.format("").removesuffix(".png")
-    note = f"3 pictures are called as another image and a word more (3 with {ending!r}): are they images of their own?"
+    note = f"3 pictures have the name of another image with a word added (3 with {ending!r}): if they were made from the others"
     assert any(said.startswith(note) for said in read(root, masks="none").notes)

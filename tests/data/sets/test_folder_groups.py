@@ -38,7 +38,7 @@ def test_a_patient_is_the_folder_with_a_number(tmp_path: Path) -> None:
     root = touch(tmp_path, "benign/SOB/A_14/40X/1.png", "benign/SOB/A_14/100X/2.png", "malignant/SOB/B_7/40X/3.png", "malignant/4.png")
     records = read(root, groups="folder")
     assert [record.group for record in records] == ["A_14", "A_14", None, "B_7"]
-    assert "1 of 4 images are of no patient that is told: each stands for itself" in records.notes
+    assert "1 of 4 images name no patient: each of them is a group of its own" in records.notes
 
 
 @pytest.mark.parametrize("names", ["cat/40X/1.png cat/40X/2.png dog/100X/1.png", "cat/left/1.png cat/left/2.png dog/right/1.png"])

@@ -70,7 +70,7 @@ def test_a_mask_is_known_by_its_name(tmp_path: Path, name: str) -> None:
         "dog/101.jpg": [f"dog/{name.format('101')}.png"],
     }
     assert len(records) == 5
-    assert "7 pictures are 5 images and 2 masks, known as such" in records.notes[0]
+    assert "7 pictures are 5 images and 2 masks, recognised as such" in records.notes[0]
 
 
 def test_images_and_masks_may_both_say_what_they_are(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_pictures_that_differ_in_their_suffix_alone(tmp_path: Path) -> None:
     root = draw(tmp_path, "cat/1.jpg dog/1.jpg dog/2.jpg", "cat/1.png dog/1.png")
     records = read(root)
     assert pairs(records, root) == {"cat/1.jpg": ["cat/1.png"], "dog/1.jpg": ["dog/1.png"], "dog/2.jpg": []}
-    assert "2 because they look so and are called as an image" in records.notes[0]
+    assert "2 because they look like masks and have the name of an image" in records.notes[0]
 
 
 def test_a_mask_of_two_images_of_one_name_is_ambiguous(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_masks_in_files_that_are_not_read_are_said(tmp_path: Path) -> None:
     root = draw(tmp_path, "cat/1.png cat/2.png dog/1.png")
     for name in ("cat/1_mask.gif", "cat/2_mask.npy", "dog/notes.txt", "cat/9_mask.gif"):
         (root / name).write_bytes(b"")
-    note = "2 of the files left out are called as masks (1_mask.gif, 2_mask.npy): save them as PNG, or their images stay without"
+    note = "2 of the files left out have names of masks (1_mask.gif, 2_mask.npy): save them as PNG, or their images stay without masks"
     assert note in read(root).notes
 
 
@@ -266,7 +266,7 @@ def test_masks_that_the_user_does_not_name_are_left_out_and_said(tmp_path: Path,
     records = read(tmp_path, masks=option)
     assert pairs(records, tmp_path) == {photos.format(label): [marks.format(label)] for label in ("cat", "dog")}
     names = ", ".join(others.format(label) for label in ("cat", "dog"))
-    assert f"Left out: 2 pictures that look like masks by name, folder or pixels, but that data.options.masks does not name ({names})" in (
+    assert f"Left out: 2 pictures that look like masks by name, folder or pixels, but are not named by data.options.masks ({names})" in (
         records.notes
     )
 

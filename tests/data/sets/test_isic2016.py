@@ -80,7 +80,7 @@ def test_spoilt_tables_are_refused(root: Path) -> None:
     with pytest.raises(UserError, match=r"line 1: 'image' is not an id"):
         read(root)
     table(path, [f"{name(3)},0.0", f"{name(12)},0.5"])
-    with pytest.raises(UserError, match=r"line 2: the diagnosis is '0\.5'\. It is benign or malignant"):
+    with pytest.raises(UserError, match=r"line 2: the diagnosis is '0\.5'\. It has to be benign or malignant"):
         read(root)
 
 

@@ -151,8 +151,8 @@ def test_what_is_no_download_of_the_archive_is_refused(new: Path, old: Path, tmp
         read(new)
     for content in ('{"meta": ', "[]", '{"meta": {"clinical": "benign"}}'):
         (old / "Data/Descriptions" / name(1)).write_text(content)
-        with pytest.raises(UserError, match=rf"{name(1)}: is no description of an image"):
+        with pytest.raises(UserError, match=rf"{name(1)}: is not a description of an image"):
             read(old)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match=r"empty: is no download of the ISIC Archive\. Expected: a folder with metadata\.csv"):
+    with pytest.raises(UserError, match=r"empty: is not a download of the ISIC Archive\. Expected: a folder with metadata\.csv"):
         read(tmp_path / "empty")

@@ -130,7 +130,7 @@ BROKEN = {
     "shape 1: is a polygon of 2 points, which cannot be read": [shape("a", [[1, 1], [2, 2]])],
     "shape 1: is a cube of 4 points": [shape("a", SQUARE, "cube")],
     "shape 1: nan is not a number": [shape("a", [[1, 1], [2, 2], [float("nan"), 1]])],
-    "shape 1: has a point that is no pair": [shape("a", [[1, 1], [2, 2], [3]])],
+    "shape 1: has a point that is not a pair": [shape("a", [[1, 1], [2, 2], [3]])],
     "shape 1: is None where a list is expected": [shape("a", None)],  # type: ignore[arg-type]
     "shape 1: is 5 where names with values are expected": [5],
     "shows objects of several categories": [shape("a", SQUARE), shape("b", TRIANGLE)],
@@ -170,7 +170,7 @@ def test_files_of_other_tools_are_named(tmp_path: Path) -> None:
     write(tmp_path / "a.json", {"images": [{"file_name": "a.jpg"}], "annotations": [], "categories": []})
     with pytest.raises(UserError, match=r"holds no annotations.* data=coco reads them"):
         read(tmp_path)
-    with pytest.raises(UserError, match=r"is no file that data=labelme reads\. It looks as if data=coco reads it"):
+    with pytest.raises(UserError, match=r"is not a file that data=labelme reads\. It looks as if data=coco reads it"):
         read(tmp_path / "a.json")
 
 

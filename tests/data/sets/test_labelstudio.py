@@ -68,7 +68,7 @@ def test_the_short_form(tmp_path: Path) -> None:
     export(tmp_path, short, short | {"image": "0a1b-b.jpg", "label": [NEV["value"] | SIZE]})
     records = read(tmp_path)
     assert [(r.id, r.label, inside(r)[1]) for r in records] == [("a.jpg", "mel", [16]), ("b.jpg", "nev", [16])]
-    assert records.notes == ("Not used: patient; data.options={question: NAME} takes one of them for the label",)
+    assert records.notes == ("Not used: patient; data.options={question: NAME} takes one of them as the label",)
     export(tmp_path, short | {"label": [MEL["value"]]})  # no size: that of the picture
     assert inside(read(tmp_path)[0]) == [[3, 2, 7, 6], [16]]
     export(tmp_path, {"image": "a.jpg", "annotation_id": 1, "diagnosis": "mel"}, {"image": "b.jpg", "diagnosis": {"choices": ["nev"]}})
@@ -134,7 +134,7 @@ def test_painted_masks(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"task 7 region 1: its painted mask is not one of 10 x 8 pixels"):
         read(tmp_path)
     export(tmp_path, task("a.jpg", result("brushlabels", "mel", {"format": "rle", "rle": [1, 999]})))
-    with pytest.raises(UserError, match=r"task 7 region 1: has a painted mask that is no list of bytes"):
+    with pytest.raises(UserError, match=r"task 7 region 1: has a painted mask that is not a list of bytes"):
         read(tmp_path)
 
 
@@ -190,7 +190,7 @@ def test_skipped_open_and_several_annotations(tmp_path: Path) -> None:
 BROKEN = {
     "task 7 region 1 width: None is not a number": result("rectanglelabels", "a", {"x": 1, "y": 1, "height": 2}),
     "task 7 region 1 x: nan is not a number": result("rectanglelabels", "a", RECTANGLE | {"x": float("nan")}),
-    "task 7 region 1: has a point that is no pair": result("polygonlabels", "a", {"points": [[1, 2], [3]]}),
+    "task 7 region 1: has a point that is not a pair": result("polygonlabels", "a", {"points": [[1, 2], [3]]}),
     "task 7 region 1: was drawn on an image that was turned": MEL | {"image_rotation": 90},
     "task 7: is 5 where names with values": 5,
 }

@@ -21,7 +21,7 @@ def test_case_and_blanks_of_a_name_do_not_matter_and_are_said(folder: Path) -> N
     records = read_csv(folder, "Image, LABEL ,Avoid Box,TAG:Age\na.png,cat,1 1 9 9,50\n")
     assert (records[0].label, len(records[0].avoid), dict(records[0].tags)) == ("cat", 1, {"Age": 50})
     assert records.notes[:2] == ("t.csv: 'Image' is read as image", "t.csv: 'LABEL' is read as label")
-    with pytest.raises(UserError, match="line 1: has the columns 'image' and 'Image', which are one"):
+    with pytest.raises(UserError, match="line 1: has the columns 'image' and 'Image', which mean the same"):
         read_csv(folder, "image,Image,label\na.png,b.png,cat\n")
 
 
@@ -51,7 +51,7 @@ def test_every_further_column_is_a_tag_if_that_is_asked_for(folder: Path) -> Non
     text = "image,label,age,sex,patient_id\na.png,cat,55,male,p1\nb.png,dog,,female,p2\n"
     records = read_csv(folder, text, tags="all")
     assert [dict(r.tags) for r in records] == [{"age": 55, "sex": "male", "patient_id": "p1"}, {"sex": "female", "patient_id": "p2"}]
-    assert "t.csv: age, sex, patient_id are tags, since tags is all" in records.notes
+    assert "t.csv: age, sex, patient_id are tags, since data.options.tags is all" in records.notes
     assert "t.csv: 'patient_id' is a tag only: if it is the group, call it group" in records.notes
     with pytest.raises(UserError, match=r"unknown column 'boxs'\. Did you mean \"box\"\?"):
         read_csv(folder, "image,label,boxs\na.png,cat,1 1 2 2\n", tags="all")
@@ -67,15 +67,15 @@ def test_a_word_for_nothing_is_no_group_and_no_split(folder: Path, word: str) ->
     records = read_csv(folder, f"image,label,group,split\n{rows}")
     assert [(r.group, r.split) for r in records] == [(None, None), (None, "train"), ("p1", "train")]
     how = f" ({word!r})" if word else ""
-    assert f"group: 2 of 3 rows give none{how}; each of these images stands for itself" in records.notes
-    assert f"split: 1 of 3 rows give none{how}; these images are divided as data.split says" in records.notes
+    assert f"group: 2 of 3 rows give none{how}; each of these images is a group of its own" in records.notes
+    assert f"split: 1 of 3 rows give none{how}; data.split divides these images" in records.notes
 
 
 def test_a_word_for_nothing_is_no_annotation_and_no_tag(folder: Path) -> None:
     text = "image,label,id,mask,box,polygon,gaze,nothing,avoid_box,tag:age\na.png,cat,nan,nan,nan,NaN,n/a,nan,None,nan\n"
     (record,) = records = read_csv(folder, text)
     assert (record.id, record.annotations, record.avoid, dict(record.tags)) == ("a.png", (), (), {})
-    assert "box: 1 of 1 rows say 'nan', which counts as nothing given" in records.notes
+    assert "box: 1 of 1 rows say 'nan', which counts as a missing value" in records.notes
     (record,) = read_json(folder, [{"image": "a.png", "label": "cat", "group": float("nan"), "box": None, "mask": []}])
     assert (record.group, record.annotations) == (None, ())
 
@@ -139,7 +139,7 @@ def test_files_of_other_programs_are_named_with_the_way_out(folder: Path, name: 
         ('{"image": "a.png", "label": "a", "box": [true, 1, 2, 3]}', "line 1 box: True is not a number"),
         ('{"image": "a.png", "label": "a", "box": [1' + "0" * 400 + ", 1, 2, 3]}", "line 1 box: 1.* is not a number"),
         ('{"image": "a.png", "label": "a", "box": ' + "9" * 5000 + "}", "line 1: is not JSON: "),
-        ('{"image": "a.png", "label": "a", "box": ' + "[" * 100_000 + "}", "line 1: holds lists within lists without end"),
+        ('{"image": "a.png", "label": "a", "box": ' + "[" * 100_000 + "}", "line 1: holds lists that are nested too deeply"),
         ('{"image": "a.png", "label": "a", "box": ' + "[" * 300 + "]" * 300 + "}", "line 1 box: holds lists within lists"),
     ],
 )

@@ -23,15 +23,15 @@ def test_of_one_file_each_image_takes_its_own_samples(folder: Path) -> None:
         (folder / "g.csv").write_text(f"image,x,y\n{a},1,2\n{b},3,4\n{b},5,6\nother.png,7,8\n,9,9\n")
         read = read_csv(folder, ROWS)
         assert [record.annotations[0].points for record in read] == [((1, 2),), ((3, 4), (5, 6))]
-        assert "gaze: 2 images get those samples of a file that its column 'image' gives them" in read.notes
+        assert "gaze: 2 images share a file; each gets its own samples by the column 'image' of the file" in read.notes
         assert "gaze: 2 samples of these files belong to no image of the table" in read.notes
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x,y\n1,2\n", r"line 2 gaze: names the file g\.csv, as 1 more rows do, which does not say of which image"),
-        ("image,x,y\na.png,1,2\nc.png,3,4\n", r"line 3 gaze: .* no sample is of this image: its column 'image' says 'a.png', 'c.png'"),
+        ("x,y\n1,2\n", r"line 2 gaze: names the file g\.csv, as 1 more rows do; it does not say to which image"),
+        ("image,x,y\na.png,1,2\nc.png,3,4\n", r"line 3 gaze: .* no sample belongs to this image: its column 'image' says 'a.png', 'c.png'"),
     ],
 )
 def test_a_file_that_does_not_say_whose_its_samples_are_is_refused(folder: Path, text: str, message: str) -> None:
@@ -52,7 +52,7 @@ def test_a_file_of_one_image_may_call_it_otherwise(folder: Path) -> None:
     (folder / "h.csv").write_text("x,y\n1,2\n")
     read = read_csv(folder, "image,label,gaze\nimg/a.png,cat,g.csv\nimg/b.png,dog,h.csv\n")
     assert [record.annotations[0].points for record in read] == [((1, 2),), ((1, 2),)]
-    assert list(read.notes) == ["gaze: 1 file whose column 'stimulus' calls the image otherwise than the table"]
+    assert list(read.notes) == ["gaze: 1 file whose column 'stimulus' names the image differently than the table"]
 
 
 def test_samples_in_the_very_corner_are_said_since_trackers_write_lost_ones_so(folder: Path) -> None:

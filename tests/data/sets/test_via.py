@@ -164,5 +164,5 @@ def test_where_all_regions_have_one_label_that_of_the_files_counts(tmp_path: Pat
     for number, one in enumerate(whole.values()):
         one["file_attributes"]["site"] = f"arm {number}"
     project(tmp_path, whole)
-    note = "All regions have the same label, but the files differ in dx, site: data.options={attribute: dx} takes it for the label"
+    note = "All regions have the same label, but the files differ in dx, site: data.options={attribute: dx} takes it as the label"
     assert note in read(tmp_path).notes

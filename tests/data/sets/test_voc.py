@@ -262,7 +262,7 @@ def test_the_image_of_two_of_one_name_is_the_one_that_the_file_names(tmp_path: P
     assert [r.id for r in read(tmp_path, background="none")] == ["a", "a.png"]
     file = tmp_path / "a.xml"
     file.write_text(file.read_text().replace("<filename>a.jpg", "<filename>b.jpg"))
-    with pytest.raises(UserError, match=r"a\.xml: belongs to a\.jpg, a\.png, by their names"):
+    with pytest.raises(UserError, match=r"a\.xml: fits several images by its name: a\.jpg, a\.png"):
         read(tmp_path)
 
 
@@ -305,6 +305,6 @@ def test_it_is_said_what_an_image_without_file_is_taken_for(tmp_path: Path) -> N
     box = "<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox>"
     (tmp_path / "a.xml").write_text(f"<annotation><filename>a.jpg</filename><object><name>mel</name>{box}</object></annotation>")
     (tmp_path / "b.xml").write_text("<annotation><filename>b.jpg</filename></annotation>")
-    said = "1 image without .xml file: 'healthy', and of the place is known {} (c.jpg)"
-    assert said.format("that nothing is there to see") in read(tmp_path, background="healthy", empty="nothing").notes
-    assert said.format("nothing") in read(tmp_path, background="healthy").notes
+    said = "1 image without .xml file: class 'healthy', {} (c.jpg)"
+    assert said.format("nothing to mark") in read(tmp_path, background="healthy", empty="nothing").notes
+    assert said.format("annotation unknown") in read(tmp_path, background="healthy").notes

@@ -85,7 +85,7 @@ def test_lists_called_after_splits(tmp_path: Path) -> None:
     write(tmp_path / "val.txt", "/data/set/images/c.jpg\n")
     assert {r.id: r.split for r in read(tmp_path)} == {"images/a.jpg": "train", "images/b.jpg": "train", "images/c.jpg": "val"}
     write(tmp_path / "test.txt", "images/a.jpg\n")
-    with pytest.raises(UserError, match=r"has a\.jpg for \w+, but it is in \w+ too"):
+    with pytest.raises(UserError, match=r"lists a\.jpg for \w+, but it is also in \w+"):
         read(tmp_path)
     write(tmp_path / "test.txt", "images/x.jpg\n")
     with pytest.raises(UserError, match=r"test\.txt line 1: names images/x\.jpg, which is not there"):
@@ -115,7 +115,7 @@ def test_empty_files_and_images_without_file(tmp_path: Path) -> None:
     assert [r.id for r in records] == ["images/a.jpg", "images/b.jpg"]
     assert records.notes == (
         "1 .txt file without image left out (README.txt)",
-        "1 empty file: of these images is known nothing (data.options={empty: nothing}: that nothing is there)",
+        "1 empty file: annotation unknown (data.options={empty: nothing}: nothing to mark)",
         "1 picture without annotations left out (images/d.jpg)",
         "1 of 3 images without objects left out (images/c.jpg); data.options={background: NAME} makes them a class",
     )
@@ -130,7 +130,7 @@ BROKEN = {
     r"a\.txt line 1: 'mel' is not a number": "mel 0.5 0.5 0.5 0.5\n",
     r"a\.txt line 1: '0,5' has a decimal comma": "0 0,5 0,5 0,5 0,5\n",
     r"a\.txt line 1: 'nan' is not a number": "0 nan 0.5 0.5 0.5\n",
-    r"a\.txt line 1: begins with 0\.5, which is no number of a class": "0.5 0.5 0.5 0.5 0.5\n",
+    r"a\.txt line 1: begins with 0\.5, which is not the number of a class": "0.5 0.5 0.5 0.5 0.5\n",
     r"a\.txt line 1: is of class 7, which has no name": "7 0.5 0.5 0.5 0.5\n",
     r"a\.txt: shows objects of several categories \(mel, nev\)": BOX + OTHER,
 }
@@ -173,11 +173,11 @@ def test_files_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"other\.yml: describes a data set, and so does data\.yaml"):
         read(tmp_path)
     write(tmp_path / "other.yml", "names: [mel")
-    with pytest.raises(UserError, match=r"other\.yml: is not YAML"):
+    with pytest.raises(UserError, match=r"other\.yml: cannot be read as YAML"):
         read(tmp_path)
     write(tmp_path / "other.yml", "a: b")
     write(tmp_path / "data.yaml", "names: mel")
-    with pytest.raises(UserError, match=r"data\.yaml: its names are no list of names"):
+    with pytest.raises(UserError, match=r"data\.yaml: its names are not a list of names"):
         read(tmp_path)
 
 

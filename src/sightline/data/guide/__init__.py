@@ -1,1 +1,1 @@
-"""What becomes of annotations before a training: which of them guide it, of what quality, and what controls take their place."""
+"""Chooses the annotations that guide a training: which ones, at what quality, or controls in their place."""

@@ -1,4 +1,4 @@
-"""Which training annotations may be used, said image by image instead of as a share."""
+"""A list of the images whose annotations may be used, instead of a share of all images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A region that knows nothing of its image: what would it do to be told to look anywhere at all? The control arms of a study.
+"""Control regions, which are unrelated to their image, for the control arms of a study.
 
 A control has the area of the image's own map (its sum, in pixels), so that it asks for as much attention, at another place. It is `random`,
 another training image's region brought to that area about its own centre, or `centre`, a disc in the middle. An unknown image stays

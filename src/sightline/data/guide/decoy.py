@@ -1,4 +1,4 @@
-"""A shortcut planted into any data set (`data.decoy`): does the classifier take it, and does guidance keep it from that?
+"""A shortcut planted into any data set (`data.decoy`), to test whether a classifier relies on it.
 
 The artefact is there in most images of one class and in few of the others, so that a network that learns from labels alone learns the
 artefact. It is drawn when an image is opened, in the picture's own pixels: geometry and augmentation move it with the image. Its mask is a

@@ -1,4 +1,4 @@
-"""An annotation of lesser quality: coarser, larger, smaller, displaced, ragged, or the wrong side of its outline.
+"""Annotations of lower quality: coarser, larger, smaller, displaced, ragged, or the wrong side of its outline.
 
 These are the axes of "quality" in the future work of Yan 2020 (003-36); its deliberately wrong region is `invert` (003-23, Bkg). All
 functions take and give one ROI map (H, W) float32 in [0, 1], in the pixels of its image, and depend on nothing but their arguments.

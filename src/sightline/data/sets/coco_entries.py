@@ -181,7 +181,7 @@ def _refuse_elsewhere(drawn: PolygonsMask | RunsMask, box: Sequence[float], wher
     if shared < MOST * _spread(around):
         outline, given = (" ".join(f"{value:.4g}" for value in one) for one in (around, box))
         reason = f"has an outline (within {outline}) that lies outside of its own box ({given})"
-        remedy = "Look whether x and y are exchanged; COCO's runs go down the columns. data.options={annotation: box} takes the boxes."
+        remedy = "Check whether x and y are exchanged; COCO's runs go down the columns. data.options={annotation: box} takes the boxes."
         raise UserError(where, reason, remedy)
 
 

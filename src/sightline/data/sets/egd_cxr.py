@@ -1,4 +1,4 @@
-"""EGD-CXR: chest X-rays, three diagnoses, one radiologist's gaze, organ masks (Karargyris et al. 2021); the data of 004."""
+"""EGD-CXR: chest X-rays, three diagnoses, one radiologist's gaze, organ masks (Karargyris et al. 2021); the data of GG-CAM."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _cases(table: Path) -> dict[str, _Case]:
         said = [name for name, cell in zip(DIAGNOSES, diagnoses, strict=True) if cell in ("1", "1.0")]
         if len(said) != 1:
             reason = f"{id} is {' and '.join(said) or 'none'} of {', '.join(DIAGNOSES)}"
-            raise UserError(f"{table} line {line}", reason, "Exactly one of them is 1. Fetch the original table again.")
+            raise UserError(f"{table} line {line}", reason, "Exactly one of them has to be 1. Fetch the original table again.")
         tags = {"sex": {"F": "female", "M": "male"}.get(gender), "age": age or None}
         cases[id] = _Case(path, patient, said[0], {name: value for name, value in tags.items() if value})
     if not cases:

@@ -45,7 +45,7 @@ def pairs(value: Any, where: str) -> tuple[tuple[float, float], ...]:
     """Points, each a list of x and y."""
     points = [sequence(point, where) for point in sequence(value, where)]
     if any(len(point) != 2 for point in points):
-        raise UserError(where, "has a point that is no pair of x and y", "Export the annotations again.")
+        raise UserError(where, "has a point that is not a pair of x and y", "Export the annotations again.")
     return tuple((table_cells.number(x, where), table_cells.number(y, where)) for x, y in points)
 
 

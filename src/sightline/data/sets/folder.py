@@ -144,8 +144,8 @@ def _lost_masks(found: Found, images: Iterable[Path]) -> str:
     """Files of other kinds whose names say that they are masks of an image beside them."""
     stems = {image.with_suffix("") for image in images}
     lost = [file.name for file in found.others if any(file.with_name(stem) in stems for stem in image_stems(file.stem))]
-    there = f"{len(lost)} of the files left out are called as masks ({some(lost)})"
-    return f"{there}: save them as PNG, or their images stay without" if lost else ""
+    there = f"{len(lost)} of the files left out have names of masks ({some(lost)})"
+    return f"{there}: save them as PNG, or their images stay without masks" if lost else ""
 
 
 def _nested(at: dict[Path, Place]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What folders above and below the classes say: folds, patients, or that it is open which of them are the classes."""
+"""Folders above and below the classes: folds, patients, or folders that may be the classes themselves."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def groups_of(at: Mapping[Path, Place], wanted: Groups | None) -> tuple[dict[Pat
         what = {"folder": "folders within the classes", "dicom": "DICOM files with a PatientID", "auto": "folders or DICOM files"}[wanted]
         raise UserError("data.options.groups", f"is {wanted}, but no {what} tell patients apart", "Leave it out, or use a table: `group`.")
     bare = len(at) - len(found)
-    return found, [f"{bare} of {len(at)} images are of no patient that is told: each stands for itself"] if bare else []
+    return found, [f"{bare} of {len(at)} images name no patient: each of them is a group of its own"] if bare else []
 
 
 def patient_folder(place: Place) -> str | None:

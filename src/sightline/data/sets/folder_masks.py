@@ -15,7 +15,7 @@ from sightline.data.sets.mask_option import OPTION, Wanted
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
 
-NOT_NAMED = "look like masks by name, folder or pixels, but that data.options.masks does not name"
+NOT_NAMED = "look like masks by name, folder or pixels, but are not named by data.options.masks"
 LOOKED_AT = 32  # masks that are opened to see that they are no photographs
 
 
@@ -184,7 +184,7 @@ def _note(names: dict[Path, list[str]], in_folders: Sequence[Path], twins: dict[
     if sum(ways.values()) > sum(number for _, number in ways.most_common(3)):
         told.append(f"{sum(ways.values()) - sum(number for _, number in ways.most_common(3))} by similar names")
     told += [f"{len(in_folders)} by their folder"] if in_folders else []
-    told += [f"{len(twins)} because they look so and are called as an image"] if twins else []
+    told += [f"{len(twins)} because they look like masks and have the name of an image"] if twins else []
     number = len(names) + len(in_folders) + len(twins)
     found = f"{count(images, 'image')} and {count(number, 'mask')}"
-    return f"{number + images} pictures are {found}, known as such: {', '.join(told)}" if told else ""
+    return f"{number + images} pictures are {found}, recognised as such: {', '.join(told)}" if told else ""

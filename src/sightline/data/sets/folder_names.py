@@ -1,4 +1,4 @@
-"""What the names of folders and files say: a split, that images lie here, that this is a mask and of which image."""
+"""The meaning of names of folders and files: a split, a folder of images, a mask and its image."""
 
 from __future__ import annotations
 

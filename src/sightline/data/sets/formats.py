@@ -1,4 +1,4 @@
-"""Which tool wrote an annotation file, told by a look into it: for messages that name the right reader."""
+"""Recognises by its content which tool wrote an annotation file, for messages that name the right reader."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def files_of(top: Path, pictures: PictureFiles, reader: str, suffix: str, expect
             if suffix == top.suffix.lower() in WHOLE:
                 WHOLE[suffix](top)
             remedy = f"It looks as if data={other} reads it." if other else f"Expected: {expected}"
-            raise UserError(top, f"is no file that data={reader} reads", remedy)
+            raise UserError(top, f"is not a file that data={reader} reads", remedy)
         return [top], []
     found = pictures.found.others if top.is_dir() else ()
     files = [file for file in found if file.suffix.lower() == suffix]

@@ -58,7 +58,7 @@ def _read_set(root: Path, table: Path, name: str, split: str) -> list[Record]:
     for line, row in rows(table, "image", "diagnosis", header=False):
         id, diagnosis = row["image"], row["diagnosis"]
         if diagnosis not in LABELS:
-            remedy = "It is benign or malignant, 0.0 or 1.0. Fetch the original table again."
+            remedy = "It has to be benign or malignant, 0.0 or 1.0. Fetch the original table again."
             raise UserError(f"{table} line {line}", f"the diagnosis is {diagnosis!r}", remedy)
         mask = masks / f"{id}_Segmentation.png"
         marks = (Annotation("mask", mask),) if mask.is_file() else ()

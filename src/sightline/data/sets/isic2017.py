@@ -89,7 +89,7 @@ def _label(row: dict[str, str], where: str) -> str:
             return "nevus"
         case melanoma, keratosis:
             reason = f"melanoma is {melanoma!r} and seborrheic_keratosis {keratosis!r}"
-            raise UserError(where, reason, "Both are 0.0 or 1.0, never both 1.0. Fetch the original table again.")
+            raise UserError(where, reason, "Each has to be 0.0 or 1.0, and not both 1.0. Fetch the original table again.")
 
 
 def _people(table: Path) -> dict[str, dict[str, Any]]:

@@ -81,5 +81,5 @@ def _lesions(table: Path) -> dict[str, tuple[str, str]]:
 def _label(row: dict[str, str], where: str) -> str:
     marked = [label for label in LABELS if row[label] in ("1", "1.0")]
     if len(marked) != 1 or sum(row[label] in ("0", "0.0") for label in LABELS) != len(LABELS) - 1:
-        raise UserError(where, "does not name one class", "One column is 1.0 and all others 0.0. Fetch the original table again.")
+        raise UserError(where, "does not name one class", "One column has to be 1.0, all others 0.0. Fetch the original table again.")
     return marked[0]

@@ -53,7 +53,7 @@ def read(root: Path | None, *, without: Path | None = None) -> list[Record]:
         for mask in sorted(old.glob("Segmentation*/ISIC_*.png")):
             masks.setdefault(mask.name[:12], []).append(mask)
     else:
-        raise UserError(folder, "is no download of the ISIC Archive", f"Expected: {LAYOUT}. {WHERE}")
+        raise UserError(folder, "is not a download of the ISIC Archive", f"Expected: {LAYOUT}. {WHERE}")
     files = {file.stem: file for file in images.glob("ISIC_*") if file.suffix.lower() in SUFFIXES}
     left_out = _ids_in(without) if without else set()
     return [_record(id, files.get(id, images / f"{id}.jpg"), masks.get(id, []), known) for id, known in facts if id not in left_out]
@@ -68,7 +68,7 @@ def _descriptions(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             dataset = (content.get("dataset") or {}).get("name")
             yield file.stem, {**(meta.get("acquisition") or {}), **(meta.get("clinical") or {}), "dataset": dataset}
         except (ValueError, AttributeError, TypeError):
-            raise UserError(file, "is no description of an image", "Fetch it again, or remove it.") from None
+            raise UserError(file, "is not a description of an image", "Fetch it again, or remove it.") from None
 
 
 def _ids_in(file: Path) -> set[str]:

@@ -41,7 +41,7 @@ def unused_attributes(categories: Sequence[str], given: Sequence[Any]) -> list[s
             values.setdefault(str(name), set()).add(str(value))
     told = {name: f"{name} ({some(sorted(found))})" for name, found in values.items() if len(found) > 1 and name not in OF_THE_TOOL}
     named = f"All objects are called {categories[0]}, but differ in {some(told.values())}"
-    return [f"{named}: data.options={{attribute: {next(iter(told))}}} takes it for the label"] if told else []
+    return [f"{named}: data.options={{attribute: {next(iter(told))}}} takes it as the label"] if told else []
 
 
 By = Literal["auto", "object", "image", "folder"]

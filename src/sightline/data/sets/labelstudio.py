@@ -87,7 +87,7 @@ def _question(found: Sequence[Task], wanted: str | None, by: By, top: Path) -> t
         reason = f"has answers to several questions ({some(names)}), and it is unclear which of them is the label"
         raise UserError(top, reason, f"Name it: data.options={{question: {names[0]}}}, or take the regions: {{by: object}}.")
     unused = [name for name in texts if name not in names]
-    notes = [f"Not used: {some(unused)}; data.options={{question: NAME}} takes one of them for the label"] if unused else []
+    notes = [f"Not used: {some(unused)}; data.options={{question: NAME}} takes one of them as the label"] if unused else []
     return (names[0] if names else None), notes
 
 
@@ -161,7 +161,7 @@ def _mark(region: Mapping[str, Any], size: Size, where: str) -> tuple[Annotation
         try:
             packed = bytes(export_files.sequence(region["rle"], where))
         except (TypeError, ValueError):
-            raise UserError(where, "has a painted mask that is no list of bytes", "Export the annotations again.") from None
+            raise UserError(where, "has a painted mask that is not a list of bytes", "Export the annotations again.") from None
         mask = BrushMask(where, size, packed)
         return Annotation("mask", mask), float((mask.draw() > 0).sum())
     if "points" in region:

@@ -76,8 +76,8 @@ def made_of_others(at: Mapping[Path, Place]) -> list[str]:
     found = Counter(ending for image, place in at.items() if (ending := _ending(place, image.stem, names)))
     common = {ending: number for ending, number in found.items() if number >= FEW}
     said = some(f"{number} with {ending!r}" for ending, number in common.items())
-    called = f"{count(sum(common.values()), 'picture')} are called as another image and a word more ({said})"
-    return [f"{called}: are they images of their own? If they are made of the others, move them away"] if common else []
+    called = f"{count(sum(common.values()), 'picture')} have the name of another image with a word added ({said})"
+    return [f"{called}: if they were made from the others, move them away"] if common else []
 
 
 def _ending(place: Place, stem: str, names: set[tuple[Place, str]]) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sightline.errors import UserError
 
-OPTION = "data.options={masks: PATTERN or FOLDER} names the masks, a list several; {masks: none} says that there are none"
+OPTION = "data.options={masks: PATTERN or FOLDER} names the masks, a list names several; {masks: none} says that there are none"
 NONE = "none"
 
 

@@ -158,8 +158,8 @@ def check_plan(name: str, size: int, counts: dict[str, int], correlation: float 
         raise UserError(f"{name} size", f"{size} pixels are too few to show anything", f"Use at least {_SMALLEST}.")
     for split, count in counts.items():
         if count < 0:
-            raise UserError(f"{name} {split}", f"{count} is no number of images", "Use 0 or more.")
+            raise UserError(f"{name} {split}", f"{count} is not a number of images", "Use 0 or more.")
     if correlation is not None and not 0 <= correlation <= 1:
-        raise UserError(f"{name} correlation", f"{correlation} is no share", "Use a number from 0 to 1.")
+        raise UserError(f"{name} correlation", f"{correlation} is not a share", "Use a number from 0 to 1.")
     if seed < 0:
         raise UserError(f"{name} seed", f"{seed} is negative", "Use 0 or more.")

@@ -115,7 +115,7 @@ class PictureFiles:
         fits = [picture for picture in fits if picture.parent == file.parent] or self.images(fits) or fits
         if len(fits) > 1:
             names = some(picture.relative_to(self.top) for picture in fits)
-            raise UserError(file, f"belongs to {names}, by their names", "Give each image a name of its own.")
+            raise UserError(file, f"fits several images by its name: {names}", "Give each image a name of its own.")
         return fits[0] if fits else None
 
     def images(self, pictures: Sequence[Path]) -> list[Path]:

@@ -73,14 +73,14 @@ def _check(header: Sequence[str], tags: Tags, where: str) -> None:
     if unknown := [name for name in header if not known(name) and (tags == "named" or (_slip(name, 0.85) and not _meant(name)))]:
         raise UserError(where, _unknown(unknown), _remedy(unknown, header, tags))
     if "tag:" in map(canonical, header):
-        raise UserError(where, "has a column 'tag:' without a name", "Write what it tells behind the colon: tag:age.")
+        raise UserError(where, "has a column 'tag:' without a name", "Write what it describes after the colon: tag:age.")
 
 
 def _about_tags(names: Sequence[str]) -> list[str]:
     """What is said of columns that became tags without being called so."""
     if not names:
         return []
-    said = f"{', '.join(names)} {'are tags' if len(names) > 1 else 'is a tag'}, since tags is all"
+    said = f"{', '.join(names)} {'are tags' if len(names) > 1 else 'is a tag'}, since data.options.tags is all"
     return [said, *(f"{name!r} is a tag only: if it is the {meant}, call it {meant}" for name in names if (meant := _meant(name)))]
 
 
@@ -111,7 +111,7 @@ def _check_twice(header: Sequence[str], where: str) -> None:
     for name in header:
         if canonical(name) in first:
             other = first[canonical(name)]
-            reason = f"has the column {name!r} twice" if other == name else f"has the columns {other!r} and {name!r}, which are one"
+            reason = f"has the column {name!r} twice" if other == name else f"has the columns {other!r} and {name!r}, which mean the same"
             raise UserError(where, reason, "Several annotations go into one cell, separated by `;`.")
         first[canonical(name)] = name
 

@@ -58,7 +58,7 @@ class Gazes:
         files = {phrase: "file" if count == 1 else "files" for phrase, count in self._phrases.items()}
         notes = [f"gaze: {count} {files[phrase]} {phrase}" for phrase, count in self._phrases.items()]
         for column, count in self._columns.items():
-            notes.append(f"gaze: {count} images get those samples of a file that its column {column!r} gives them")
+            notes.append(f"gaze: {count} images share a file; each gets its own samples by the column {column!r} of the file")
         if self._zeros > LOST * self._samples:
             share = self._zeros / self._samples
             notes.append(f"gaze: {share:.0%} of the samples are exactly 0 0, as some trackers write lost ones; if so, leave these out")
@@ -71,15 +71,15 @@ class Gazes:
         mine = _mine(index, row)
         if rows == 1 and len(recording.images) <= 1:
             if recording.images and not mine:
-                self._phrases[f"whose column {recording.column!r} calls the image otherwise than the table"] += 1
+                self._phrases[f"whose column {recording.column!r} names the image differently than the table"] += 1
             return recording.points
         where = f"{self.files.table} line {line} gaze"
         if not recording.images:
-            reason = f"names the file {name}, as {rows - 1} more rows do, which does not say of which image each sample is"
+            reason = f"names the file {name}, as {rows - 1} more rows do; it does not say to which image each sample belongs"
             raise UserError(where, reason, "Give each image a file of its own, or the file a column image.")
         if not mine:
             some = ", ".join(map(repr, list(recording.images)[:3])) + (", ..." if len(recording.images) > 3 else "")
-            reason = f"names the file {name}, in which no sample is of this image: its column {recording.column!r} says {some}"
+            reason = f"names the file {name}, in which no sample belongs to this image: its column {recording.column!r} says {some}"
             raise UserError(where, reason, "Write the image there as in the table, or clear the cell if nobody looked at it.")
         for image in mine:
             if (first := self._owners.setdefault((path, image), line)) != line:

@@ -147,7 +147,7 @@ def _objects(table: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
             content = json.loads(row, object_pairs_hook=partial(_once, where))
         except RecursionError:
-            raise UserError(where, "holds lists within lists without end", "Write one object per line.") from None
+            raise UserError(where, "holds lists that are nested too deeply", "Write one object per line.") from None
         except ValueError as error:
             reason = f"is not JSON: {error.msg if isinstance(error, json.JSONDecodeError) else error}"
             list_of_rows = row.strip() in ("[", "{") and line == 1
@@ -202,14 +202,12 @@ def _check_rounded(table: Path, rows: list[tuple[int, dict[str, Any]]]) -> None:
 
 
 def _note(column: str, said: list[tuple[int, str]], rows: int) -> str | None:
-    """What is left open by the cells of a column that give nothing."""
+    """A note on the missing values of a column."""
     words = ", ".join(repr(word) for word in dict.fromkeys(word for _, word in said) if word)
     how = f" ({words})" if words else ""
     if column == "group":
-        return f"group: {len(said)} of {rows} rows give none{how}; each of these images stands for itself"
+        return f"group: {len(said)} of {rows} rows give none{how}; each of these images is a group of its own"
     if column == "split":
-        return (
-            f"split: {len(said)} of {rows} rows give none{how}; these images are divided as data.split says" if len(said) < rows else None
-        )
+        return f"split: {len(said)} of {rows} rows give none{how}; data.split divides these images" if len(said) < rows else None
     written = sum(bool(word) for _, word in said)
-    return f"{column}: {written} of {rows} rows say {words}, which counts as nothing given" if written else None
+    return f"{column}: {written} of {rows} rows say {words}, which counts as a missing value" if written else None

@@ -77,7 +77,7 @@ def _of_files_instead(told: Sequence[Any]) -> tuple[str | None, list[str]]:
         return telling[0], [f"All regions have the same label, so that of an image is its file attribute {telling[0]!r}"]
     if not telling:
         return None, []
-    remedy = f"data.options={{attribute: {telling[0]}}} takes it for the label"
+    remedy = f"data.options={{attribute: {telling[0]}}} takes it as the label"
     return None, [f"All regions have the same label, but the files differ in {some(telling)}: {remedy}"]
 
 

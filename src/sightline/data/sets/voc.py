@@ -154,12 +154,12 @@ def _left_out(unlisted: Sequence[str]) -> list[str]:
 
 
 def _without_file(plain: Sequence[Path], background: str | None, empty: Empty) -> list[str]:
-    """What becomes of images without file."""
+    """A note on images without annotation file."""
     if not plain or background is None:
         return []
-    known = "that nothing is there to see" if empty == "nothing" else "nothing"
+    known = "nothing to mark" if empty == "nothing" else "annotation unknown"
     which = some(picture.name for picture in plain)
-    return [f"{count(len(plain), 'image')} without .xml file: {background!r}, and of the place is known {known} ({which})"]
+    return [f"{count(len(plain), 'image')} without .xml file: class {background!r}, {known} ({which})"]
 
 
 def _objects(file: Path, element: Element, with_outline: bool, problems: list[UserError]) -> tuple[list[Marked], list[float]] | None:

@@ -97,7 +97,7 @@ def _by_picture(pictures: PictureFiles) -> tuple[dict[Path, Path], list[Path], l
             files[picture] = file
         elif formats.reader_of(file) == "yolo":
             reason = f"has no image: nothing called {file.stem} lies beside it or in images/"
-            problems.append(UserError(file, reason, "Add the image, or take the file away."))
+            problems.append(UserError(file, reason, "Add the image, or remove the file."))
         else:
             others.append(file)
     return files, others, problems
@@ -108,8 +108,8 @@ def _notes(others: Sequence[Path], names: Mapping[int, str] | None, empties: int
     if names is None:
         notes.append("No data.yaml or classes.txt names the classes: they are called by their numbers")
     if empties:
-        said = "that nothing is there" if empty == "nothing" else "nothing (data.options={empty: nothing}: that nothing is there)"
-        notes.append(f"{count(empties, 'empty file')}: of these images is known {said}")
+        said = "nothing to mark" if empty == "nothing" else "annotation unknown (data.options={empty: nothing}: nothing to mark)"
+        notes.append(f"{count(empties, 'empty file')}: {said}")
     return notes
 
 
@@ -140,7 +140,7 @@ def _lines(file: Path, names: Mapping[int, str] | None, with_points: bool) -> li
 
 def _category(number: float, names: Mapping[int, str] | None, where: str) -> str:
     if number < 0 or number != int(number):
-        raise UserError(where, f"begins with {number:g}, which is no number of a class", "Write class x y width height.")
+        raise UserError(where, f"begins with {number:g}, which is not the number of a class", "Write class x y width height.")
     if names is None:
         return str(int(number))
     if int(number) not in names:
@@ -157,6 +157,6 @@ def _thing(category: str, shape: list[float], size: Size | None, where: str) -> 
         return Marked(category, w * h, Annotation("box", points=(box,)) if size and w > 0 and h > 0 else None)
     if len(shape) < 6 or len(shape) % 2:
         reason = f"has {count(len(shape), 'number')} after the class: neither a box (4) nor a polygon (6, 8, ...)"
-        raise UserError(where, reason, "Write class x y width height; if key points follow, data.yaml tells their kpt_shape.")
+        raise UserError(where, reason, "Write class x y width height; if key points follow, data.yaml has to declare their kpt_shape.")
     points = tuple((x * width, y * height) for x, y in zip(shape[::2], shape[1::2], strict=True))
     return Marked(category, shapes.area(points), Annotation("polygon", points=points) if size else None)

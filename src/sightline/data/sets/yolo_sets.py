@@ -52,7 +52,7 @@ def names_of(files: Sequence[Path], described: tuple[Path, Mapping[str, Any]] | 
         try:
             told[file] = {int(number): str(name).strip() for number, name in pairs or [("", "")]}
         except ValueError:
-            raise UserError(file, "its names are no list of names", "Write names: [first, second].") from None
+            raise UserError(file, "its names are not a list of names", "Write names: [first, second].") from None
     for file in files:
         if is_names(file):
             lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
@@ -83,7 +83,7 @@ def splits_of(described: tuple[Path, Mapping[str, Any]] | None, pictures: Pictur
     for split, place in dict.fromkeys(places):
         for picture in _listed(place, pictures) if place.is_file() else [path for path in pictures.found.pictures if place in path.parents]:
             if splits.setdefault(picture, split) != split:
-                raise UserError(place, f"has {picture.name} for {split}, but it is in {splits[picture]} too", "Keep it in one of them.")
+                raise UserError(place, f"lists {picture.name} for {split}, but it is also in {splits[picture]}", "Keep it in one of them.")
     return splits
 
 

@@ -26,7 +26,7 @@ WORDS = ("title", "source", "deviations")
 APART = ("evaluate.", "train.workers", "train.devices", "train.accelerator", "data.root", "data.cache")  # no part of what is learned
 
 
-@kind("004 fig. 3", takes="split")
+@kind("Zhu 2022, fig. 3", takes="split")
 def box_plots(runs: Sequence[Run], options: Options) -> Figure:
     """AUC, and how often maps point into the right region, over several trainings of each recipe.
 

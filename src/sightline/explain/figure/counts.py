@@ -29,7 +29,7 @@ class Counts:
     annotated: Mapping[str, int]
 
 
-@kind("000 fig. 3; 003 fig. 3.1")
+@kind("Figueroa 2022, fig. 3; Yan 2020, fig. 3.1")
 def class_histogram(runs: Sequence[Run], options: Options) -> Figure:
     """Images per class in each split, and as one epoch of training shows them once the classes are balanced.
 

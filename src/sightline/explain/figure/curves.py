@@ -26,11 +26,11 @@ Line = tuple[str, Sequence[float], Sequence[float], str]  # label, epochs, value
 LEARNED = {"weight": "weights of the losses", "sigma": "uncertainties σ", "alpha": "steepness α"}
 
 
-@kind("000 fig. 4")
+@kind("Figueroa 2022, fig. 4")
 def loss_curve(runs: Sequence[Run], options: Options) -> Figure:
     """Training and validation losses over the epochs.
 
-    Each loss as it is before it is weighed; dotted lines: a new stage begins.
+    Each loss before it is weighted; a dotted line marks the start of a stage.
     """
     history = [_history(run) for run in runs]
     logged = columns([row for rows in history for row in rows])
@@ -53,7 +53,7 @@ def loss_curve(runs: Sequence[Run], options: Options) -> Figure:
     return figure
 
 
-@kind("004, dynamics of σ (004-28); 000 eq. 7")
+@kind("Zhu 2022, dynamics of sigma; Figueroa 2022, eq. 7")
 def weights(runs: Sequence[Run], options: Options) -> Figure:
     """How the weights of the losses, and what else the weighting learns, change over the epochs.
 
@@ -83,7 +83,7 @@ def weights(runs: Sequence[Run], options: Options) -> Figure:
     return figure
 
 
-@kind("003 fig. 3.2", takes="split")
+@kind("Yan 2020, fig. 3.2", takes="split")
 def roc(runs: Sequence[Run], options: Options) -> Figure:
     """ROC curves of runs, with the area under each and its interval."""
     split = same_images(runs, options)

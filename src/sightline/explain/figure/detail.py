@@ -1,4 +1,4 @@
-"""What a single box of the diagram hides, layer by layer: attention gates (Yan 2020, fig. 2.2), classifier and decoder (SPN report, fig.
+"""Details of single boxes of the diagram, layer by layer: attention gates (Yan 2020, fig. 2.2), classifier and decoder (SPN report, fig.
 2).
 
 Layers, their order, channels and sizes are those of the network that the recipe builds; nothing of it is computed.
@@ -37,7 +37,7 @@ def details(recipe: Recipe, heading: str) -> list[Diagram]:
 
 
 def gates(network: GuidedClassifier, source: Gates, heading: str) -> Diagram:
-    """Two rows for each gate: the features that it weighs, and the guide that they are compared with."""
+    """Two rows for each gate: the features that it weights, and the guide with which they are compared."""
     shapes = network.backbone.shapes((*source.taps, "last"))
     tall = 2 * GATE + GAP + LANE
     made = Diagram(len(source.taps) * (tall + GAP) - GAP + LANE, heading)

@@ -26,7 +26,7 @@ LEFT = tuple(sum(WIDTHS[:i]) + i * SPACE for i in range(len(WIDTHS)))
 HEADING = 0.5  # above each diagram
 
 
-@kind("000 fig. 1, 5; 001 fig. 1, 2; 003 fig. 2.1, 2.2; 004 fig. 1", runs=(0, None), takes="recipes")
+@kind("Figueroa 2022, fig. 1, 5; SPN report, fig. 1, 2; Yan 2020, fig. 2.1, 2.2; Zhu 2022, fig. 1", runs=(0, None), takes="recipes")
 def diagram(runs: Sequence[Run], options: Options) -> Figure:
     """What a run or a recipe computes: images, network, maps and losses as boxes and arrows.
 

@@ -1,4 +1,4 @@
-"""What stands in the boxes of a diagram: the settings of a recipe in a few words."""
+"""The words in the boxes of a diagram: the settings of a recipe in a few words."""
 
 from __future__ import annotations
 

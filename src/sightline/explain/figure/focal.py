@@ -19,7 +19,7 @@ from sightline.losses.focal import focal
 GAMMAS = (0.0, 0.5, 1.0, 2.0, 5.0)
 
 
-@kind("003 fig. 2.3", runs=(0, 1))
+@kind("Yan 2020, fig. 2.3", runs=(0, 1))
 def focal_loss(runs: Sequence[Run], options: Options) -> Figure:
     """The focal loss over the probability of the label, for several gammas; that of a run is drawn thick."""
     own = None

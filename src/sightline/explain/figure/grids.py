@@ -22,7 +22,7 @@ OUTLINE = "White outline: the annotation."
 HARDEST = "The images were picked because the runs err, disagree or are unsure there; they are not typical."
 
 
-@kind("000 fig. 6", runs=(1, 1), takes="split images ids label colours")
+@kind("Figueroa 2022, fig. 6", runs=(1, 1), takes="split images ids label colours")
 def positives(runs: Sequence[Run], options: Options) -> Figure:
     """Positives that a run recognised: image, annotation, attention.
 
@@ -53,7 +53,7 @@ def _of(name: str, maps: int) -> str:
     return f"attention ({name})" if maps > 1 else "attention"
 
 
-@kind("000 fig. 7; 003 fig. 3.3, 3.5", takes="split images ids colours")
+@kind("Figueroa 2022, fig. 7; Yan 2020, fig. 3.3, 3.5", takes="split images ids colours")
 def attention_grid(runs: Sequence[Run], options: Options) -> Figure:
     """Several runs on the same images: a column for each map of each run."""
     split = same_images(runs, options)
@@ -66,7 +66,7 @@ def attention_grid(runs: Sequence[Run], options: Options) -> Figure:
     return grid(rows(found, split, ids, options.scheme), titles, bar=_bar(runs, options), note=note)
 
 
-@kind("004 table 3", takes="split images ids colours")
+@kind("Zhu 2022, table 3", takes="split images ids colours")
 def class_maps(runs: Sequence[Run], options: Options) -> Figure:
     """Annotation and the labelled class's map of several runs, some images of each class.
 
@@ -119,7 +119,7 @@ def _psi(image: np.ndarray, roi: np.ndarray | None, options: Options) -> Cell:
     return Cell(overlay(large, np.clip(soft, 0, 1), cmap=options.scheme), "", None, "The annotation.")
 
 
-@kind("001 fig. 6, 8", runs=(2, 2), takes="split images ids colours")
+@kind("SPN report, fig. 6, 8", runs=(2, 2), takes="split images ids colours")
 def saliency(runs: Sequence[Run], options: Options) -> Figure:
     """Saliency of run (A) against run (B): Grad-CAM on the last feature map of both, whatever their own attention is."""
     split = same_images(runs, options)

@@ -1,4 +1,4 @@
-"""What every figure shares: what may be asked of it, and which runs fit it."""
+"""Common parts of all figures: their options, and checks of the runs."""
 
 from __future__ import annotations
 

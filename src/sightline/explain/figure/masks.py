@@ -26,7 +26,7 @@ class Masks:
     overlap: np.ndarray
 
 
-@kind("001 fig. 5, 7", takes="split images ids")
+@kind("SPN report, fig. 5, 7", takes="split images ids")
 def masks(runs: Sequence[Run], options: Options) -> Figure:
     """Image, annotation and predicted mask, for one run or for several side by side as (A), (B).
 

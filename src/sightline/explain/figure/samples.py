@@ -20,7 +20,7 @@ from sightline.explain.run_pictures import Cell
 from sightline.types import Record
 
 
-@kind("001 fig. 3, 4; 000 fig. 2", runs=(1, 1), takes="split images ids")
+@kind("SPN report, fig. 3, 4; Figueroa 2022, fig. 2", runs=(1, 1), takes="split images ids")
 def samples(runs: Sequence[Run], options: Options) -> Figure:
     """Images of each class of a data set, with their masks.
 
@@ -45,7 +45,7 @@ def samples(runs: Sequence[Run], options: Options) -> Figure:
     return grid([row + [None] * (wide - len(row)) for row in rows], [], sides=sides)
 
 
-@kind("003 fig. 2.4", runs=(1, 1), takes="split images")
+@kind("Yan 2020, fig. 2.4", runs=(1, 1), takes="split images")
 def regions(runs: Sequence[Run], options: Options) -> Figure:
     """Named regions of a data set (dermoscopic features, organs), each on images that have it.
 
@@ -69,7 +69,7 @@ def regions(runs: Sequence[Run], options: Options) -> Figure:
     return grid([row for row, _ in kept], [], sides=[name.replace("_", " ") for _, name in kept], note="White outline: the region.")
 
 
-@kind("003 fig. 3.4", runs=(1, 1), takes="images ids")
+@kind("Yan 2020, fig. 3.4", runs=(1, 1), takes="images ids")
 def pseudo_masks(runs: Sequence[Run], options: Options) -> Figure:
     """Training images beside the pseudo masks that took the place of annotations."""
     (run,) = runs

@@ -1,4 +1,4 @@
-"""What single units of the network answer to: their feature maps over images (Van Molle et al. 2018)."""
+"""The feature maps of single units of the network over images (Van Molle et al. 2018)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sightline.explain.tint import GREEN, OPAQUE, tint
 SHOWN = 4  # units, where none are asked for
 
 
-@kind("002 fig. 1 to 6", runs=(1, 1), takes="split images ids units")
+@kind("Van Molle 2018, fig. 1 to 6", runs=(1, 1), takes="split images ids units")
 def feature_maps(runs: Sequence[Run], options: Options) -> Figure:
     """Feature maps of single units over images, in transparent green: darker is higher.
 

@@ -1,4 +1,4 @@
-"""Which values attention maps take."""
+"""The distribution of the values of attention maps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sightline.explain.style import STYLE, bare
 BINS = 60
 
 
-@kind("004 fig. 2", takes="split")
+@kind("Zhu 2022, fig. 2", takes="split")
 def map_values(runs: Sequence[Run], options: Options) -> Figure:
     """Distribution of the values of the attention maps, on a logarithmic scale.
 

@@ -1,4 +1,4 @@
-"""Words that fit where they stand: measured in the font, broken into lines, shortened where nothing else helps."""
+"""Fits words into a given width: measures them in the font, breaks lines, and shortens them only if necessary."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Whether a loss reaches the weights, and whether its gradient is its true slope: asked before a training, and of every new loss."""
+"""Checks that a loss reaches the weights and that its gradient is right, made before a training and for every new loss."""

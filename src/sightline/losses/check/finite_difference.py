@@ -1,4 +1,4 @@
-"""Does a loss's gradient say what the loss really does when the weights move?"""
+"""Comparison of a loss's gradient with finite differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before a training starts: does each guidance and each behaviour loss really move the weights that it should?
+"""Check before a training: does each guidance and each behaviour loss really change the weights that it should?
 
 A guidance loss that moves nothing looks like one that works: the training runs, the class loss falls. So the gradient of each loss alone
 is followed to the weights.
@@ -91,7 +91,7 @@ def require(classifier: GuidedClassifier, objective: Objective, batch: Batch) ->
 
 @dataclass(frozen=True)
 class _Step:
-    """A training step that is looked at but not taken.
+    """A training step that is examined but not taken.
 
     Attributes:
         weights: the classifier's trainable parameters by name.
@@ -135,7 +135,7 @@ def _without_gradient(loss: GuidanceLoss | BehaviourLoss, value: Any, step: _Ste
     if lack := loss.missing(step.batch):
         return f"{lack} in the batch that was looked at", "Give such images, or take the loss out of the recipe."
     if not isinstance(value, Tensor):
-        return "it returns a plain number, which has no gradient", "Let it return a tensor that hangs on the graph."
+        return "it returns a plain number, which has no gradient", "Let it return a tensor that is connected to the computation graph."
     if not torch.isfinite(value):
         return f"its value is {value.item()}", "Look for a division by zero or a logarithm of zero in it."
     if isinstance(loss, BehaviourLoss) and loss.gradient_free:

@@ -1,4 +1,4 @@
-"""Trying something out on modules without leaving a trace."""
+"""A context in which modules can be tried out without lasting changes."""
 
 from __future__ import annotations
 

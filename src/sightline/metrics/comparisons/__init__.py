@@ -1,1 +1,1 @@
-"""Comparisons of two arms: tests, corrections for their number, and what may be said."""
+"""Comparisons of two arms: tests, corrections for the number of comparisons, and verdicts in words."""

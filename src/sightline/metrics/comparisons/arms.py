@@ -1,4 +1,4 @@
-"""Two arms on the same images: the interval of each difference, its tests, and what is left once their number is corrected for.
+"""Two arms on the same images: the interval of each difference, its tests, and their correction for the number of comparisons.
 
 The interval says how large a difference may be, the permutation test whether there is one; both take patients as a whole. Beside them
 stand closed forms as a second opinion: DeLong's for a two-class AUC, McNemar's for right and wrong decisions. These are no further
@@ -29,7 +29,7 @@ def arms_difference(
     draws: int = 2000,
     seed: int = 0,
 ) -> dict[str, Paired]:
-    """How much higher `a` scores than `b`, and whether that may be chance.
+    """How much higher `a` scores than `b`, and whether this may be chance.
 
     Args:
         a, b: answers to the same images, in any order.
@@ -60,7 +60,7 @@ def arms_difference(
 
 
 def exchanges(comparisons: int) -> int:
-    """How many exchanges it takes for so many comparisons: enough for a corrected p to fall below 0.01.
+    """Number of exchanges for so many comparisons: enough for a corrected p to fall below 0.01.
 
     >>> exchanges(3), exchanges(60)
     (2000, 6000)
@@ -91,7 +91,7 @@ def corrected(found: Mapping[Key, Paired], confidence: float = 0.95) -> dict[Key
 
 
 def _second(difference: Paired) -> float | None:
-    """p in closed form; where there is none, of the exchanges, so that both ways have the same comparisons."""
+    """The p in closed form, or else that of the exchanges, so that both corrections cover the same comparisons."""
     closed = difference.closed
     return difference.p if closed is None or closed.p is None else closed.p
 

@@ -1,4 +1,4 @@
-"""Two runs on the same images: is one better, or can they not be told apart?
+"""Two runs on the same images: is one better, or are they not distinguishable?
 
 Both are judged on the same bootstrap samples, so that what makes an image hard for both cancels. Two intervals that overlap do not answer
 the question; the interval of the difference does.
@@ -20,7 +20,7 @@ from sightline.results.differences import Paired
 
 @dataclass(frozen=True)
 class Judged:
-    """What one run answered for each image of a split.
+    """The answers of one run to the images of a split.
 
     Attributes:
         ids: names of the images.
@@ -95,7 +95,7 @@ def paired_difference(
 
 
 def verdict(difference: Score) -> str:
-    """What an interval of a difference allows to say."""
+    """The verdict that an interval of a difference allows."""
     low, high = difference.low, difference.high
     if low is None or high is None or low <= 0 <= high:
         return "not distinguishable"

@@ -1,4 +1,4 @@
-"""Many comparisons at once: of twenty arms that are no better, one looks better at p < 0.05.
+"""Corrections for many comparisons: of twenty arms that are no better, one looks better at p < 0.05.
 
 Holm's correction answers which comparisons hold, with any dependence between them. An interval for each that all hold together needs the
 confidence of `simultaneous`. Holm's is the sharper of the two, so that it may find a difference whose simultaneous interval holds 0.
@@ -16,7 +16,7 @@ from sightline.metrics.confidence.bootstrap import Key
 
 
 def holm(p: Mapping[Key, float | None]) -> dict[Key, float | None]:
-    """p values corrected for their number: below 0.05, a comparison holds though so many were made.
+    """p values corrected for their number: a comparison whose corrected p is below 0.05 holds among all of them.
 
     The k-th smallest of m is multiplied by m - k + 1; then it is at least as large as the one before it, and at most 1.
 

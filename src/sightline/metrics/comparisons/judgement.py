@@ -1,4 +1,4 @@
-"""What a comparison of two arms allows to say, in words.
+"""The verdict of a comparison of two arms, in words.
 
 That no difference was found means two things: that there is none worth having, or that the study could not have seen it. Which of them is
 decided by the smallest difference that matters. If the study would have found it with 80 % probability, the arms are not distinguishable;
@@ -28,7 +28,7 @@ def judge(
     base: str = "the baseline",
     metric: str = "score",
 ) -> Judgement:
-    """What the difference arm minus base allows to say.
+    """The verdict on the difference arm minus base.
 
     Args:
         found: of the difference, over seeds, its interval as it was computed.
@@ -80,7 +80,7 @@ def judge(
 
 
 def _could_see(found: OverSeeds, limit: float, most: float | None, vacuous: bool) -> str:
-    """What the study could have found, in words where that is more than there can be."""
+    """The smallest difference that the study could have found; in words if it is larger than any possible difference."""
     seeds = f"{found.seeds} seeds"
     if most is None or limit <= most:
         return f"Only one of {limit:.2g} would have been found with 80 % probability"
@@ -90,14 +90,14 @@ def _could_see(found: OverSeeds, limit: float, most: float | None, vacuous: bool
 
 
 def _far(needs: dict[str, int], near: dict[str, int], smallest: float) -> str:
-    """What it takes where that is too far away to be a number."""
+    """What the study would need, in words if the number would be too large to be reliable."""
     if near == needs:
         return ""
     return f"To find one of {smallest:.3g} it needs more than {FAR} times as many {' and '.join(needs)}."
 
 
 def _missing(noise: Noise, smallest: float, alpha: float) -> tuple[Word, dict[str, int]]:
-    """What is too small, and what it takes: of images and seeds the one that has to grow by less; if neither suffices alone, both."""
+    """What is lacking, and how many are needed: images or seeds, whichever has to grow by less; both if neither suffices alone."""
     words: dict[str, Word] = {"images": "too small a test set to tell", "seeds": "too few seeds to tell"}
     needed = {"images": images_needed(noise, smallest, alpha=alpha), "seeds": seeds_needed(noise, smallest, alpha=alpha)}
     growth = {kind: count / getattr(noise, kind) for kind, count in needed.items() if count is not None}
@@ -133,7 +133,7 @@ def _signed(value: float) -> str:
 
 
 def _rounded(count: int) -> int:
-    """Upwards to two digits: more would pretend to be known."""
+    """Rounded up to two digits, since the estimate is not more precise."""
     step = 10 ** max(0, len(str(count)) - 2)
     result: int = -(-count // step) * step
     return result

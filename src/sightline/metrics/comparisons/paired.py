@@ -1,4 +1,4 @@
-"""Two arms on the same images: could their difference come from chance alone, were it all one which arm gave which answer?
+"""Two arms on the same images: could their difference come from chance alone, if the arms are exchangeable?
 
 If two arms are equally good, exchanging their answers to an image changes nothing that matters. The permutation test exchanges them at
 random, for whole patients together, and counts how often the difference comes out as large as it did. It assumes no distribution and
@@ -22,7 +22,7 @@ _ELEMENTS = 2**20  # of one chunk of weights
 
 
 class Permuted(NamedTuple):
-    """A difference and its two-sided p; None is what cannot be computed."""
+    """A difference and its two-sided p; None if it cannot be computed."""
 
     value: float | None
     p: float | None

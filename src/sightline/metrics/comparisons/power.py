@@ -1,4 +1,4 @@
-"""What a study of so many images and seeds can see, and how many it would need.
+"""Power: which differences a study of so many images and seeds can detect, and how many it would need.
 
 A mean difference over seeds is off by its seeds and by its images (see `hierarchical`); its variance is
 
@@ -25,7 +25,7 @@ MOST = 10_000  # times as many images or seeds as there are; a study that needs 
 
 @dataclass(frozen=True)
 class Noise:
-    """What makes a mean difference unsure.
+    """The sources of uncertainty of a mean difference.
 
     Attributes:
         images, seeds: how many there are.

@@ -1,4 +1,4 @@
-"""Several independent trainings of two recipes: medians, and whether the two differ by more than trainings differ by chance."""
+"""Several independent trainings of two recipes: their medians, and a test whether the recipes differ."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Intervals: how far a score would move with other images, other patients or other seeds."""
+"""Intervals: how much a score would vary with other images, other patients or other seeds."""

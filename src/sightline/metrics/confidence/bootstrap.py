@@ -1,4 +1,4 @@
-"""Bootstrap intervals: how far a score would move had other images, or other patients, been drawn.
+"""Bootstrap intervals: how much a score would vary if other images, or other patients, had been drawn.
 
 A bootstrap sample is a row of counts, how often each image was drawn, so a statistic is written once, for weights (R, N), and answers for
 all R samples at a time. Where images belong together (a patient, a lesion), whole groups are drawn, since their images err together.

@@ -76,7 +76,7 @@ def area_interval(scores: Array, positive: Array, *, groups: Groups | None = Non
 
 
 def area_test(a: Array, b: Array, positive: Array, *, groups: Groups | None = None, confidence: float = 0.95) -> AreaTest:
-    """Whether `a` tells the classes better apart than `b`, on the same images.
+    """Whether `a` separates the classes better than `b`, on the same images.
 
     Args:
         a, b: (N,) scores.

@@ -1,4 +1,4 @@
-"""A difference between two arms that were trained over several seeds: how sure is it, counting both other images and other seeds?
+"""The interval of a difference between two arms over several seeds, for other images and for other seeds.
 
 Were the study repeated, other patients would be drawn and other seeds. Each source has its own spread, and they are shown apart:
 
@@ -8,7 +8,7 @@ Were the study repeated, other patients would be drawn and other seeds. Each sou
   measured by the same resamples, and subtracted.
 
 Resampling the seeds, too, gives too little where they are few: with three, two thirds of the variance, and no tails. So the two
-variances are added, and the interval is a mean of Student's for the seeds and for the patients, each weighed by its share of the variance
+variances are added, and the interval is a mean of Student's for the seeds and for the patients, each weighted by its share of the variance
 (Cochran & Cox 1957): about S - 1 degrees of freedom where seeds matter most, many where images do. Satterthwaite's degrees of freedom
 are sharper, but far out in the tails, where corrected intervals end, they fail: with three seeds, 99.44 % intervals missed 2.5 %.
 
@@ -55,7 +55,7 @@ def at_confidence(found: OverSeeds, confidence: float) -> OverSeeds:
 
 
 def quantile(tail: float, seed_share: float, seeds: int, patients: int) -> float:
-    """How many standard errors away the upper `tail` begins: Student's for seeds and for patients, weighed (Cochran & Cox)."""
+    """How many standard errors away the upper `tail` begins: Student's for seeds and for patients, weighted (Cochran & Cox)."""
     ends = [-float(stdtrit(max(1, n - 1), tail)) for n in (seeds, patients)]
     return seed_share * ends[0] + (1 - seed_share) * ends[1]
 

@@ -1,4 +1,4 @@
-"""What a score can be at all, and intervals within it.
+"""The possible values of a score, and intervals cut to them.
 
 With two or three seeds Student's quantiles are so large that an interval of an area under the curve may reach from -3 to 4. Its true value
 is known to lie between 0 and 1, so the part of the interval outside is dropped, which leaves its coverage as it is: an interval is cut
@@ -24,7 +24,7 @@ def of_difference(scores: Range) -> Range:
 
 
 def within(found: OverSeeds, possible: Range | None) -> OverSeeds:
-    """The same with the part of the interval that is possible; without an interval where that is everything.
+    """The same with the interval cut to the possible values; without an interval if it includes all of them.
 
     Args:
         possible: None: any number is.
@@ -38,5 +38,5 @@ def within(found: OverSeeds, possible: Range | None) -> OverSeeds:
 
 
 def excludes_nothing(found: OverSeeds, possible: Range | None) -> bool:
-    """Whether there is an interval and it holds all that is possible."""
+    """Whether there is an interval and it includes all possible values."""
     return found.low is not None and within(found, possible).low is None

@@ -1,4 +1,4 @@
-"""How well the classes are told apart (001-15, 003-18, 003-19, 004-15), each score with its bootstrap interval."""
+"""Scores of the classification, each with its bootstrap interval (001-15, 003-18, 003-19, 004-15)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accuracy by group: a model that relies on an artefact fails where class and artefact do not come together as they usually do."""
+"""Accuracy by group: a model that relies on an artefact fails in the groups in which it lies beside the other class."""
 
 from __future__ import annotations
 

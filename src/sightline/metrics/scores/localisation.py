@@ -1,4 +1,4 @@
-"""Does an attention map lie on the ROI map? One number per image, in [0, 1], by several definitions.
+"""Agreement of attention maps with ROI maps: one number per image, in [0, 1], by several definitions.
 
 Every score compares maps (N, H, W) with ROI maps (N, H, W) image by image, so it cannot depend on the batch; one map (1, H, W) may also be
 held against many ROI maps. Attention is raw: signed, of any scale, positive where it speaks for the class. ROI maps are soft, in [0, 1];
@@ -35,7 +35,7 @@ def upsample(maps: Array, size: tuple[int, int]) -> Array:
 
 
 def blank(attention: Array) -> Array:
-    """Whether a map points nowhere: constant, without positive evidence, or not finite. (N, H, W) -> (N,) bool"""
+    """Whether a map points nowhere: it is constant, without positive evidence, or not finite. (N, H, W) -> (N,) bool"""
     high, low = attention.max(axis=(1, 2)), attention.min(axis=(1, 2))
     result: Array = ~(np.isfinite(high) & np.isfinite(low) & (high > 0) & (high > low))
     return result

@@ -1,4 +1,4 @@
-"""How well the maps of a split lie on its ROI maps, beside what maps reach that know nothing of the image."""
+"""Localisation scores of the maps of a split, beside levels that are reached without looking at the image."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sightline.results.scores import Level, Localisation
 
 
 def uniform(roi: Array) -> dict[str, Array]:
-    """What a map that prefers no pixel scores. (N, H, W) -> name -> (N,), NaN where nothing is marked
+    """The scores of a map that prefers no pixel. (N, H, W) -> name -> (N,), NaN where nothing is marked
 
     epg: the mean of the ROI map. pointing, pixel_ap: the mask's area, the chance of a random pixel. jaccard, dice: a constant map has no
     threshold, so the uniform map is taken to mark everything: the mask's area a, and 2 a / (1 + a).

@@ -1,4 +1,4 @@
-"""A map in [0, 1] read as a predicted mask: how well it covers the region, and how often it says nothing at all."""
+"""A map in [0, 1] as a predicted mask: its overlap with the region, and how often it is empty or covers the whole image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well the maps of units lie on concepts, over a whole data set, and how well they would by chance (002-21).
+"""Overlap of the maps of units with concepts over a whole data set, beside the overlap by chance (002-21).
 
 The intersection over union of a thresholded map with a concept's mask, both taken over all images at once, is the score by which network
 dissection names units (Bau et al., CVPR 2017). Among many units some overlap with anything, and lesions lie in the middle of every image;

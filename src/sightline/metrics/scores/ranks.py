@@ -1,4 +1,4 @@
-"""Ranking scores of weighted samples, ties included: area under the ROC curve, average precision; and the ROC curve itself."""
+"""Ranking scores of weighted samples, with ties: area under the ROC curve, average precision; and the ROC curve itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thresholds are chosen on validation images and kept: the best one of the images that are judged is no performance (pitfall 26).
+"""Thresholds are chosen on validation images and kept: the score at the best threshold of the judged images is too good (pitfall 26).
 
 What the best one would have reached on the judged images themselves stands beside it under the name `oracle`, so that nobody has to look
 for it, and nobody takes it for a result.
@@ -52,7 +52,7 @@ def decision_at(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> Decided:
-    """How a decision at a given threshold fares.
+    """Scores of the decision at a given threshold.
 
     Args:
         scores, positive: as in `decision_threshold`.
