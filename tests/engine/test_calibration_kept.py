@@ -99,9 +99,11 @@ def test_predictive_values_follow_from_the_kept_threshold(run) -> None:
     found = sl.evaluate(run, ["matched"], prevalence=0.05)["matched"]
     decided, values = found.classification.at_threshold, found.predictive
     assert (values.sensitivity, values.specificity) == (decided.sensitivity, decided.specificity)
+    assert values.threshold == decided.threshold == run.decision.threshold
     se, sp = decided.sensitivity.value, decided.specificity.value
     assert values.npv.value == pytest.approx(sp * 0.95 / (sp * 0.95 + (1 - se) * 0.05))
     assert "predictive" not in json.loads((run.path / "metrics.json").read_text())["matched"]
     own = sl.evaluate(run.classifier(), run.datasets["matched"], prevalence=0.05, bootstrap=10)
     assert own.predictive.sensitivity == own.classification.positive.sensitivity, "no threshold is kept"
+    assert own.predictive.threshold == 0.5
     assert own.calibration.after is None

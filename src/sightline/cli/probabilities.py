@@ -27,8 +27,11 @@ def probabilities_tables(metrics: Mapping[str, SplitScores]) -> None:
     valued = [(split, scores.predictive) for split, scores in metrics.items() if scores.predictive]
     if valued:
         of = valued[0][1]
-        rows = [[split, *map(interval, (one.sensitivity, one.specificity, one.ppv, one.npv))] for split, one in valued]
-        table(f"At a prevalence of {of.prevalence:g} of {of.label}", ["split", "sensitivity", "specificity", "PPV", "NPV"], rows)
+        rows = [
+            [split, number(one.threshold), *map(interval, (one.sensitivity, one.specificity, one.ppv, one.npv))] for split, one in valued
+        ]
+        columns = ["split", "threshold", "sensitivity", "specificity", "PPV", "NPV"]
+        table(f"Predictive values at a prevalence of {of.prevalence:g} of {of.label}", columns, rows)
 
 
 def say_calibration(run: Run) -> None:

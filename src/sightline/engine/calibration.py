@@ -84,7 +84,8 @@ def check_prevalence(prevalence: float | None, classes: int) -> None:
 def at_prevalence(scores: SplitScores, prevalence: float | None, confidence: float) -> SplitScores:
     """The scores with PPV and NPV of the decisions where this share of the patients has the last class, see `predictive_values`.
 
-    They follow from sensitivity and specificity at the threshold that the run keeps; where it keeps none, of the most probable class.
+    They follow from sensitivity and specificity at the threshold that the run keeps; for the validation images, which chose it, and where
+    none is kept, from those of the most probable class, which is a threshold of a half.
 
     Args:
         scores: of one split with two classes.
@@ -94,8 +95,16 @@ def at_prevalence(scores: SplitScores, prevalence: float | None, confidence: flo
     found = scores.classification
     if prevalence is None or found.positive is None:
         return scores
-    decided = found.at_threshold or found.positive
+    decided, threshold = (found.at_threshold, found.at_threshold.threshold) if found.at_threshold else (found.positive, 0.5)
     negative, positive = scores.classes
     images = found.per_class[positive].n, found.per_class[negative].n
-    values = predictive_values(decided.sensitivity, decided.specificity, prevalence, images=images, label=positive, confidence=confidence)
+    values = predictive_values(
+        decided.sensitivity,
+        decided.specificity,
+        prevalence,
+        images=images,
+        label=positive,
+        threshold=threshold,
+        confidence=confidence,
+    )
     return scores.but(predictive=values)

@@ -131,12 +131,14 @@ class PredictiveValues(Result):
     Attributes:
         prevalence: that share.
         label: the last class.
+        threshold: probability from which it is decided for, before calibration.
         sensitivity, specificity: that the values follow from.
         ppv: share of those called positive that are; `npv`: share of those called negative that are.
     """
 
     prevalence: float
     label: str
+    threshold: float
     sensitivity: Score
     specificity: Score
     ppv: Score

@@ -4,8 +4,8 @@
 
 At a stated prevalence pi, which counts as exactly known, each is a monotone function of a likelihood ratio: Se / (1 - Sp) or (1 - Se) / Sp.
 Sensitivity and specificity come from different images, so the interval of the ratio follows from the interval of each by the method of
-variance estimates recovery for ratios (MOVER-R; Donner & Zou 2012, Stat. Methods Med. Res. 21, 347-359; Newcombe 2016, 25, 1774-1778), and
-the predictive value of its ends is the interval of the predictive value. Where a sensitivity or a specificity is 0 or 1, its bootstrap
+variance estimates recovery for ratios (MOVER-R; Newcombe 2016, Stat. Methods Med. Res. 25, 1774-1778, doi 10.1177/0962280213502144), and the
+predictive value of its ends is the interval of the predictive value. Where a sensitivity or a specificity is 0 or 1, its bootstrap
 interval has no width, and Wilson's, from the number of images, stands for it.
 """
 
@@ -20,7 +20,14 @@ from sightline.results.calibration import PredictiveValues
 
 
 def predictive_values(
-    sensitivity: Score, specificity: Score, prevalence: float, *, images: tuple[int, int], label: str, confidence: float = 0.95
+    sensitivity: Score,
+    specificity: Score,
+    prevalence: float,
+    *,
+    images: tuple[int, int],
+    label: str,
+    threshold: float = 0.5,
+    confidence: float = 0.95,
 ) -> PredictiveValues:
     """PPV and NPV at a prevalence.
 
@@ -29,6 +36,7 @@ def predictive_values(
         prevalence: share of the patients that have the class, in (0, 1).
         images: number of images with the class and without it.
         label: its name.
+        threshold: probability from which it is decided for.
     """
     found, clear = with_width(sensitivity, images[0], confidence), with_width(specificity, images[1], confidence)
     odds = prevalence / (1 - prevalence)
@@ -36,6 +44,7 @@ def predictive_values(
     return PredictiveValues(
         prevalence=prevalence,
         label=label,
+        threshold=threshold,
         sensitivity=sensitivity,
         specificity=specificity,
         ppv=_mapped(plus, odds, falls=False),
