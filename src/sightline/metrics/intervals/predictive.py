@@ -4,7 +4,7 @@
 
 At a stated prevalence pi, which counts as exactly known, each is a monotone function of a likelihood ratio: Se / (1 - Sp) or (1 - Se) / Sp.
 Sensitivity and specificity come from different images, so the interval of the ratio follows from the interval of each by the method of
-variance estimates recovery for ratios (MOVER-R; Newcombe 2016, Stat. Methods Med. Res. 25, 1774-1778, doi 10.1177/0962280213502144), and the
+variance estimates recovery for ratios (MOVER-R; Newcombe 2016, Stat. Methods Med. Res. 25, 1774-1778, doi 10.1177/0962280213502144). The
 predictive value of its ends is the interval of the predictive value. Where a sensitivity or a specificity is 0 or 1, its bootstrap
 interval has no width, and Wilson's, from the number of images, stands for it.
 """
