@@ -162,6 +162,8 @@ class Evaluate(Settings):
         shuffles: number of other images with whose ROI each map is compared, for the level `shuffled`.
         point_into: class -> named regions of the data set: counts the images of that class whose map, brought to the image's size, has its
             maximum inside any of them (the criterion of Zhu et al. 2022: cardiomegaly in the heart, pneumonia in the lungs).
+        calibration: how probabilities are made right, fitted on the validation images: `temperature`, `platt` (two classes only) or `none`.
+        coverage: share of the test images whose conformal set of classes shall hold their class; None: no sets are scored.
     """
 
     splits: tuple[str, ...] = ("val", "test", "held_out", "matched", "flipped", "removed")
@@ -171,6 +173,8 @@ class Evaluate(Settings):
     confidence: Confidence = 0.95
     shuffles: Annotated[int, Field(ge=1, le=1000), NUMBER] = 10
     point_into: dict[str, tuple[str, ...]] = {}
+    calibration: Literal["temperature", "platt", "none"] = "temperature"
+    coverage: Confidence | None = None
 
 
 class Stage(Settings):

@@ -89,6 +89,7 @@ def test_the_order_of_the_page(text):
         "Scores",
         "Where it looks",
         "How good it is",
+        "Are its probabilities right?",
         "Where it fails",
         "How it learned",
         "Terms",

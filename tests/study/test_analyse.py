@@ -145,8 +145,22 @@ def test_scores_are_those_of_a_literal_loop(tmp_path: Path) -> None:
         worst = min(mean(r, g) for g in groups)
         assert statistic("worst_group")(found, weights)[r] == pytest.approx(worst)
         assert statistic("accuracy_gap")(found, weights)[r] == pytest.approx(mean(r, list(range(N))) - worst)
+        square = [(found.probabilities[i, 1] - labels[i]) ** 2 for i in range(N)]
+        assert statistic("brier")(found, weights)[r] == pytest.approx(np.average(square, weights=weights[r]))
+        bins = [[i for i in range(N) if b <= 15 * found.probabilities[i, 1] < b + 1] for b in range(15)]
+        gaps = [abs(sum(weights[r, i] * (found.probabilities[i, 1] - labels[i]) for i in members)) for members in bins]
+        assert statistic("ece")(found, weights)[r] == pytest.approx(sum(gaps) / weights[r].sum())
         classes = [[i for i in range(N) if labels[i] == c] for c in (0, 1)]
         assert statistic("balanced_accuracy")(found, weights)[r] == pytest.approx(np.mean([mean(r, c) for c in classes]))
+
+
+def test_a_lower_brier_score_and_calibration_error_are_better(tmp_path: Path) -> None:
+    study = invented(tmp_path, {"label-only": 0.6, "true-roi": 0.95}, seeds=4, scores=["brier", "ece"], draws=50)
+    result = analyse(study)
+    for score in ("brier", "ece"):
+        found = row(result, "true-roi", "label-only", score)
+        assert found.difference.high < 0
+        assert found.verdict.word == "better"
 
 
 def test_what_was_measured_of_the_images_counts_where_it_applies(tmp_path: Path) -> None:

@@ -112,6 +112,8 @@ def _below(cell: str) -> str:
 
 def scores_table(title: str, metrics: Mapping[str, SplitScores]) -> None:
     """Split, or run -> its scores."""
+    from sightline.cli.probabilities import probabilities_tables
+
     rows = []
     for split, scores in metrics.items():
         good, epg = scores.classification, scores.first_map.epg if scores.first_map else None
@@ -120,6 +122,7 @@ def scores_table(title: str, metrics: Mapping[str, SplitScores]) -> None:
         worst = interval(scores.groups.worst) if scores.groups else "-"
         rows.append([split, str(scores.n), *shown, interval(epg), chance, worst])
     table(title, ["split", "n", "accuracy", "balanced", "AUC", "EPG", "uniform / centre / shuffled", "worst group"], rows)
+    probabilities_tables(metrics)
     pointing_table(metrics)
     masks_table(metrics)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import DATA_SETS, Device, Json, Moved, RunPath, RunPaths, finish
+from sightline.cli.options import DATA_SETS, Coverage, Device, Json, Moved, RunPath, RunPaths, finish
 from sightline.errors import UserError, nearest
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 @app.command(
     epilog="Examples:\n\n    sightline evaluate runs/melanoma-energy\n\n    sightline evaluate runs/melanoma-energy --split test\n\n"
+    "    sightline evaluate runs/melanoma-energy --prevalence 0.05 --coverage 0.9\n\n"
     "    sightline evaluate runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma"
 )
 def evaluate(
@@ -39,6 +40,15 @@ def evaluate(
         list[str],
         typer.Option("--map", metavar="LABEL=CLASS", help="Label there that is a class of the run; can be repeated.", show_default=False),
     ] = [],
+    prevalence: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of the patients that have the last of two classes: also print positive and negative predictive values there.",
+            metavar="SHARE",
+            show_default=False,
+        ),
+    ] = None,
+    coverage: Coverage = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for the scores on another data set. Default: `external/NAME` in the run folder.", metavar="DIR"),
@@ -46,38 +56,56 @@ def evaluate(
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Score a finished run again, or on another data set: classification and localisation, with confidence intervals.
+    """Score a finished run again, or on another data set: classification, probabilities and localisation, with confidence intervals.
+
+    On the validation images, the threshold of the decision is chosen and the calibration of the probabilities is fitted (setting
+    `evaluate.calibration`); Brier score and calibration error of other images are shown before and after it.
 
     Localisation scores are shown beside those of a uniform map, of a centred blob and of the maps of other images. On another data set,
     labels that are called as classes of the run are these classes; the scores stand beside those of the run's own test images."""
     from sightline.cli.console import say, scores_table
-    from sightline.engine.evaluate import evaluate as score
+    from sightline.cli.probabilities import say_calibration
     from sightline.engine.run import Run
+    from sightline.face.judge import evaluate as score
     from sightline.paths import expanded
 
     place = root and expanded(root)
     if data is not None:
-        _validate(Run(run, device), data, place, dataset, classes, out, json)
+        _validate(Run(run, device), data, place, dataset, classes, out, json, prevalence, coverage)
         return
     if classes or out:
         raise UserError("--map" if classes else "--out", "is for another data set", "Name that data set with --data.")
     found = Run(run, device, place)
     if any("picture" not in row for row in found.split_table):
         say(f"{run} was made by an earlier version: whether pictures and annotations have changed since is not known.")
-    metrics = score(found, dataset)
+    metrics = score(found, dataset or None, prevalence=prevalence, coverage=coverage)
     scores_table(found.name, metrics)
+    say_calibration(found)
     say(f"Scores, predictions and maps: {found.path}")
     finish({"run": str(found.path), "metrics": metrics}, json)
 
 
-def _validate(run: Run, data: str, root: Path | None, split: list[str], pairs: list[str], out: Path | None, json: Path | None) -> None:
+def _validate(
+    run: Run,
+    data: str,
+    root: Path | None,
+    split: list[str],
+    pairs: list[str],
+    out: Path | None,
+    json: Path | None,
+    prevalence: float | None,
+    coverage: float | None,
+) -> None:
     """External validation."""
     from sightline.cli.console import say, scores_table
+    from sightline.engine.calibration import at_prevalence, check_prevalence
     from sightline.engine.external import validate
 
     if len(split) > 1:
         raise UserError(f"--split {split[1]}", "is a second split of the other data set", "Give one, or none for its test set.")
-    found = validate(run, data, root, next(iter(split), None), _pairs(pairs), out)
+    check_prevalence(prevalence, len(run.classes))
+    found = validate(run, data, root, next(iter(split), None), _pairs(pairs), out, coverage)
+    found = found.but(scores=at_prevalence(found.scores, prevalence, run.recipe.evaluate.confidence))
     rows = {found.own_split: run.scores[found.own_split]} if found.own_split else {}
     scores_table(run.name, rows | {f"{found.data}, {found.split}": found.scores})
     for line in (*(change.sentence for change in found.changes), *found.notes, *found.files):

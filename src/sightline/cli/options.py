@@ -52,6 +52,12 @@ Device = Annotated[
     str,
     typer.Option(help="Device to compute on: cpu, cuda, cuda:1, mps, or `auto` (a GPU if there is one, else the CPU).", metavar="DEVICE"),
 ]
+Coverage = Annotated[
+    float | None,
+    typer.Option(
+        help="Share of the images whose conformal set of classes shall hold the right class, e.g. 0.9.", metavar="SHARE", show_default=False
+    ),
+]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder that `train` has written.", show_default=False)]
 RunPaths = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Run folders that `train` has written; two or more.", show_default=False)

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Device, Json, finish
+from sightline.cli.options import Coverage, Device, Json, finish
 from sightline.errors import UserError, nearest
 
 
 @app.command(
     epilog="Examples:\n\n    sightline predict runs/melanoma-energy photos\n\n"
     "    sightline predict runs/fold-1 runs/fold-2 runs/fold-3 photos --tta flips --out ensemble.csv\n\n"
+    "    sightline predict runs/melanoma-energy photos --coverage 0.9\n\n"
     "    sightline predict runs/melanoma-energy list.csv --maps maps --explain drawings"
 )
 def predict(
@@ -37,6 +38,10 @@ def predict(
     tta: Annotated[
         str, typer.Option(help="Test-time augmentation: `none`, `flips` (4 views of each picture) or `rotations` (4 views).")
     ] = "none",
+    calibration: Annotated[
+        bool, typer.Option("--calibration/--no-calibration", help="Calibrate probabilities as on the validation images of each run.")
+    ] = True,
+    coverage: Coverage = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a table that was interrupted.")] = False,
     batch_size: Annotated[int, typer.Option(help="Number of pictures that are computed at a time.", min=1)] = 32,
     device: Device = "auto",
@@ -44,9 +49,10 @@ def predict(
 ) -> None:
     """Predict the class of pictures without labels, with one run or with several as an ensemble.
 
-    Writes a table with one row per picture: the predicted class, the probability of each class, the threshold of the decision, the entropy,
-    for an ensemble the spread between its runs, and, where a table gives a mask, a box or a polygon, the share of the map's evidence inside
-    it. A picture that cannot be read is a row with a note.
+    Writes a table with one row per picture: the predicted class, the calibrated probability of each class, the threshold of the decision,
+    the entropy, for an ensemble the spread between its runs, and, where a table gives a mask, a box or a polygon, the share of the map's
+    evidence inside it. A picture that cannot be read is a row with a note. With --coverage, the column `set` holds the classes that the
+    validation images leave possible. A JSON file beside the table says how all this was computed.
     """
     from sightline.cli.console import Counter, say, table
     from sightline.engine.run import Run
@@ -64,6 +70,8 @@ def predict(
             maps=maps,
             drawings=explain,
             views=tta,
+            calibration=calibration,
+            coverage=coverage,
             batch_size=batch_size,
             resume=resume,
             progress=progress,
@@ -73,6 +81,9 @@ def predict(
         say(f"{found.before:,} rows were there already; the numbers above are of the others.")
     if found.failed:
         say(f"{found.failed:,} pictures could not be read: see the column `note`.")
+    if calibration and found.uncalibrated:
+        named = ", ".join(found.uncalibrated)
+        say(f"Not calibrated, since no calibration is kept: {named}. Run `sightline evaluate` on it, unless its recipe wants none.")
     say(f"{found.pictures:,} rows: {found.out}")
     finish(found, json)
 

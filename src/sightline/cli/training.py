@@ -79,6 +79,7 @@ def train(
     Data and recipe are checked first, and whether the losses reach the weights. After Ctrl-C, `--resume` continues the run.
     """
     from sightline.cli.console import Bar, say, scores_table
+    from sightline.cli.probabilities import say_calibration
     from sightline.overrides import parse_settings
     from sightline.paths import expanded
     from sightline.recipe import goes_on, load_recipe
@@ -114,6 +115,7 @@ def train(
         raise SystemExit(130) from None
     metrics = score(run)
     scores_table(f"{run.name}: {chosen.title}", metrics)
+    say_calibration(run)
     result: dict[str, Any] = {"run": str(run.path), "metrics": metrics}
     if report:
         result["report"] = str(write_report(run))

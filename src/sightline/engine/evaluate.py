@@ -17,13 +17,16 @@ from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader
 from sightline.data.regions import region_mask
 from sightline.device import device_of
+from sightline.engine.calibration import kept_sets, settings_of
 from sightline.engine.decision import Decision
 from sightline.engine.files import write_json, write_table, write_whole
 from sightline.engine.run import Attention, Predictions, Run
 from sightline.engine.thresholds import at_thresholds, chosen_decision, chosen_thresholds
 from sightline.errors import UserError, nearest
 from sightline.metrics.confidence.bootstrap import Groups, chosen
+from sightline.metrics.scores.calibration import calibration_scores
 from sightline.metrics.scores.classification import classification
+from sightline.metrics.scores.conformal import Sets, set_scores
 from sightline.metrics.scores.groups import group_accuracy, group_names
 from sightline.metrics.scores.localisation import pointing_share
 from sightline.metrics.scores.map_scores import localisation
@@ -87,11 +90,14 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
     return Observed(predictions, attention if maps else None, np.concatenate(rois), masks)
 
 
-def score(observed: Observed, dataset: ImageDataset, recipe: Recipe, thresholds: Thresholds | None = None) -> SplitScores:
-    """The numbers of one split: classification, localisation per map, groups; each with its interval.
+def score(
+    observed: Observed, dataset: ImageDataset, recipe: Recipe, thresholds: Thresholds | None = None, sets: Sets | None = None
+) -> SplitScores:
+    """The numbers of one split: classification, calibration, localisation per map, groups; each with its interval.
 
     Args:
-        thresholds: chosen on other images; what they reach here is added as `at_threshold`.
+        thresholds: chosen on other images; what they reach here is added as `at_threshold`, and what their calibration reaches as `after`.
+        sets: conformal sets of calibrated probabilities, to be scored.
     """
     settings, said = recipe.evaluate, observed.predictions
     sampling: dict[str, Any] = {"bootstrap": settings.bootstrap, "confidence": settings.confidence, "seed": 0}
@@ -101,7 +107,13 @@ def score(observed: Observed, dataset: ImageDataset, recipe: Recipe, thresholds:
     several = len(set(patients)) < len(patients)
     groups = np.unique(patients, return_inverse=True)[1] if several else None
     good, looked = classification(said.labels, said.probabilities, dataset.classes, groups=groups, **sampling), observed.attention
-    found: dict[str, Any] = {}
+    calibrated = thresholds.calibration(said.probabilities) if thresholds and thresholds.calibration else None
+    found: dict[str, Any] = {
+        "calibration": calibration_scores(said.labels, said.probabilities, calibrated, groups=groups, **sampling),
+    }
+    if sets is not None:
+        shown = said.probabilities if calibrated is None else calibrated
+        found["sets"] = set_scores(sets, shown, said.labels, groups=groups, **sampling)
     if looked is not None:
         found["localisation"] = {
             name: localisation(
@@ -131,36 +143,48 @@ def score(observed: Observed, dataset: ImageDataset, recipe: Recipe, thresholds:
     return SplitScores(n=len(said.ids), classes=list(dataset.classes), classification=good, **found, format=FORMAT)
 
 
-def evaluate(run: Run, splits: Sequence[str] | None = None) -> dict[str, SplitScores]:
+def evaluate(run: Run, splits: Sequence[str] | None = None, coverage: float | None = None) -> dict[str, SplitScores]:
     """Scores a finished run on the named splits (default: the recipe's) and writes scores, predictions and maps into its folder.
 
-    Validation images come first: on them thresholds are chosen, and kept in `thresholds.json`, for the other splits, now and later.
+    Validation images come first: on them thresholds are chosen and the calibration is fitted, and both are kept in `thresholds.json`, for
+    the other splits, now and later.
+
+    Args:
+        coverage: of conformal sets; None: as the recipe says.
 
     Returns:
         split name -> scores, of the splits asked for.
 
     Raises:
-        UserError: the run has no such split.
+        UserError: the run has no such split, or too few validation images for the coverage.
     """
-    available = [s for s in run.datasets if s != "train"]
-    wanted = list(splits) if splits else [s for s in run.recipe.evaluate.splits if s in available]
-    for name in wanted:
-        if name not in run.datasets:
-            raise UserError(f"split {name!r}", f"{run.path} has no such split", nearest(name, run.datasets))
+    wanted = _wanted(run, splits)
+    settings = settings_of(run, coverage)
     classifier = run.classifier()
     results = {}
     for name in sorted(wanted, key=lambda split: split != "val"):
         decide: Chosen = chosen_decision if name == "val" else lambda said: run.decision
         observed = observe(classifier, run.datasets[name], run.recipe, decide)
         if name == "val":
-            chosen = chosen_thresholds(observed.predictions, observed.attention, observed.rois)
+            chosen = chosen_thresholds(observed.predictions, observed.attention, observed.rois, settings.calibration)
             write_json(run.path / "thresholds.json", chosen.to_json())
-        results[name] = score(observed, run.datasets[name], run.recipe, None if name == "val" else run.thresholds)
+        kept, sets = (None, None) if name == "val" else (run.thresholds, kept_sets(run, settings.coverage))
+        results[name] = score(observed, run.datasets[name], run.recipe, kept, sets)
         with FileLock(run.path / ".scores.lock"):  # whoever scores another split at the same time adds to the same files
             _write(run, name, observed)
-            kept = run.scores | {name: results[name]}
-            write_json(run.path / "metrics.json", {split: scores.to_json() for split, scores in kept.items()})
+            every = run.scores | {name: results[name]}
+            write_json(run.path / "metrics.json", {split: scores.to_json() for split, scores in every.items()})
     return {name: results[name] for name in wanted}
+
+
+def _wanted(run: Run, splits: Sequence[str] | None) -> list[str]:
+    """The splits that are scored."""
+    available = [s for s in run.datasets if s != "train"]
+    wanted = list(splits) if splits else [s for s in run.recipe.evaluate.splits if s in available]
+    for name in wanted:
+        if name not in run.datasets:
+            raise UserError(f"split {name!r}", f"{run.path} has no such split", nearest(name, run.datasets))
+    return wanted
 
 
 def _write(run: Run, split: str, observed: Observed) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from sightline.engine.calibration import kept_sets, settings_of
 from sightline.engine.compare import judged_split
 from sightline.engine.evaluate import observe, score
 from sightline.engine.files import safe_name, write_json, write_table
@@ -25,6 +26,7 @@ def validate(
     split: str | None = None,
     classes: Mapping[str, str] | None = None,
     out: Path | None = None,
+    coverage: float | None = None,
 ) -> ExternalScores:
     """Scores a run on another data set, and holds the scores against those on its own test images.
 
@@ -33,14 +35,16 @@ def validate(
     Args:
         name, root, split, classes: see `other_data`.
         out: folder; None: `external/NAME` in the run folder.
+        coverage: of conformal sets; None: as the recipe says.
 
     Raises:
         UserError: see `other_data`.
     """
+    settings = settings_of(run, coverage)
     found = other_data(run, name, root, split, classes)
     classifier = run.classifier()
     observed = observe(classifier, found.dataset, run.recipe, lambda said: run.decision)
-    scores = score(observed, found.dataset, run.recipe, run.thresholds)
+    scores = score(observed, found.dataset, run.recipe, run.thresholds, kept_sets(run, settings.coverage))
     own_split = next((name for name in (judged_split(run),) if name in run.scores), None)
     where = f"{found.data.name}, {found.split}"
     changes = _changes(run.scores[own_split], scores, own_split, where) if own_split else ()

@@ -12,6 +12,7 @@ from sightline.data.guide.decoy import VERSIONS, plant, unplanted
 from sightline.data.guide.guiding import guided_by
 from sightline.data.look_through import Progress, look_through
 from sightline.data.reading import read
+from sightline.engine.calibration import check_calibration
 from sightline.engine.same_data import check_same
 from sightline.recipe import Recipe
 from sightline.types import Record
@@ -38,6 +39,7 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
     """
     looked = look_through(recipe, progress)
     recipe, classes, annotated = looked.recipe, looked.dataset.classes, looked.annotated
+    check_calibration(recipe.evaluate, len(classes), len(looked.kept.get("val", ())))
     held = contents([*_given(recipe, looked.kept["train"]), *(r for name, some in looked.kept.items() if name != "train" for r in some)])
     splits = plant(looked.kept | {"train": looked.guided}, recipe.data, classes)
     table = [

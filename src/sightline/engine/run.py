@@ -21,6 +21,7 @@ from sightline.engine.read_files import Damaged, read_json, read_table, read_yam
 from sightline.errors import UserError
 from sightline.recipe import Recipe, recipe_from
 from sightline.results import SplitScores
+from sightline.results.calibration import Calibration
 from sightline.results.scores import Thresholds
 
 if TYPE_CHECKING:
@@ -127,6 +128,14 @@ class Run:
     def decision(self) -> Decision:
         """The rule by which the run predicts a class, used wherever a class is called predicted."""
         return Decision(self.thresholds.decision if self.thresholds else None)
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """The map from the run's probabilities to calibrated ones, a function of arrays (..., C).
+
+        None before the validation images were scored, where the recipe wants none, and in runs of earlier versions.
+        """
+        return self.thresholds.calibration if self.thresholds else None
 
     @property
     def split_table(self) -> Sequence[dict[str, str]]:

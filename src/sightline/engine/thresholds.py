@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sightline.engine.decision import Decision
+from sightline.metrics.calibrate import Method, fit
 from sightline.metrics.scores.thresholds import decision_at, decision_threshold, map_threshold, overlap_at, overlaps
 from sightline.results.scores import Cut, Decided, Thresholds
 
@@ -21,16 +22,18 @@ def chosen_decision(said: Predictions) -> Decision:
     return Decision(found and found[0])
 
 
-def chosen_thresholds(said: Predictions, looked: Attention | None, rois: np.ndarray) -> Thresholds:
+def chosen_thresholds(said: Predictions, looked: Attention | None, rois: np.ndarray, calibration: Method = "none") -> Thresholds:
     """What `thresholds.json` holds.
 
     Args:
         said, looked: answers for the validation images.
         rois: (N, H, W) uint8.
+        calibration: how the probabilities are made right.
     """
+    fitted = fit(said.probabilities, said.labels, calibration)
     maps = {} if looked is None else {name: map_threshold(overlaps(v, rois, looked.known)) for name, v in looked.maps.items()}
     kept = {name: found and found[0] for name, found in maps.items()}
-    return Thresholds(chosen_on="val", decision=chosen_decision(said).threshold, maps=kept)
+    return Thresholds(chosen_on="val", decision=chosen_decision(said).threshold, maps=kept, calibration=fitted)
 
 
 def at_thresholds(

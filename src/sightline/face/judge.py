@@ -41,51 +41,78 @@ def _bare(network: GuidedClassifier, dataset: ImageDataset, settings: Mapping[st
 
 
 @overload
-def evaluate(what: Run, dataset: Sequence[str] | None = None) -> dict[str, SplitScores]: ...
+def evaluate(
+    what: Run, dataset: Sequence[str] | None = None, *, prevalence: float | None = None, coverage: float | None = None
+) -> dict[str, SplitScores]: ...
 
 
 @overload
 def evaluate(
-    what: Run, *, data: str, root: str | Path | None = None, split: str | None = None, classes: Mapping[str, str] | None = None
+    what: Run,
+    *,
+    data: str,
+    root: str | Path | None = None,
+    split: str | None = None,
+    classes: Mapping[str, str] | None = None,
+    prevalence: float | None = None,
+    coverage: float | None = None,
 ) -> ExternalScores: ...
 
 
 @overload
-def evaluate(what: GuidedClassifier, dataset: ImageDataset, **settings: Any) -> SplitScores: ...
+def evaluate(what: GuidedClassifier, dataset: ImageDataset, *, prevalence: float | None = None, **settings: Any) -> SplitScores: ...
 
 
-def evaluate(what: Run | GuidedClassifier, dataset: Any = None, **settings: Any) -> Any:
-    """Scores the decisions, and the agreement of the maps with the regions, with intervals.
+def evaluate(
+    what: Run | GuidedClassifier, dataset: Any = None, *, prevalence: float | None = None, coverage: float | None = None, **settings: Any
+) -> Any:
+    """Scores the decisions, the probabilities, and the agreement of the maps with the regions, with intervals.
 
     Args:
         what: a finished run, whose scores are also written into its folder; or a classifier.
         dataset: for a run, the names of the splits (None: those in its recipe); for a classifier, images such as `sl.data(...).test`.
         settings: for a classifier, settings of `sightline.config.Evaluate`, e.g. `bootstrap=2000`, `confidence=0.9`. For a run, another
             data set (external validation): its name `data`, its place `root`, its `split`, and `classes`, label -> class of the run.
+        prevalence: share of the patients that have the last of two classes; adds `predictive`, PPV and NPV there.
+        coverage: for a run, share of the images whose conformal set shall hold their class; adds `sets`. None: as its recipe says.
 
     Returns:
         For a classifier `SplitScores`; for a run a dictionary, split name -> `SplitScores`; on another data set `ExternalScores`.
 
     Raises:
-        UserError: no such split, or images of other classes.
+        UserError: no such split, images of other classes, too few validation images for the coverage, or a prevalence with more than two
+            classes.
     """
+    from sightline.engine.calibration import at_prevalence, check_prevalence
     from sightline.engine.evaluate import evaluate as score_run
     from sightline.engine.evaluate import observe, score
 
+    check_prevalence(prevalence, len(what.classes) if isinstance(what, Run) else what.classes)
     if isinstance(what, Run):
-        return _elsewhere(what, **settings) if settings else score_run(what, dataset)
+        level = what.recipe.evaluate.confidence
+        if settings:
+            elsewhere = _elsewhere(what, coverage=coverage, **settings)
+            return elsewhere.but(scores=at_prevalence(elsewhere.scores, prevalence, level))
+        return {name: at_prevalence(scores, prevalence, level) for name, scores in score_run(what, dataset, coverage).items()}
+    if coverage is not None:
+        raise UserError("`coverage=...`", "needs validation images, which a classifier does not have", "Give a run.")
     if not isinstance(dataset, ImageDataset):
         raise UserError("evaluate", "a classifier is scored on images", 'Give them, e.g. sl.data("folder", root="photos").test.')
     bare = _bare(what, dataset, settings)
-    return score(observe(what, dataset, bare.recipe), dataset, bare.recipe)
+    return at_prevalence(score(observe(what, dataset, bare.recipe), dataset, bare.recipe), prevalence, bare.recipe.evaluate.confidence)
 
 
 def _elsewhere(
-    run: Run, data: str, root: str | Path | None = None, split: str | None = None, classes: Mapping[str, str] | None = None
+    run: Run,
+    data: str,
+    root: str | Path | None = None,
+    split: str | None = None,
+    classes: Mapping[str, str] | None = None,
+    coverage: float | None = None,
 ) -> ExternalScores:
     from sightline.engine.external import validate
 
-    return validate(run, data, None if root is None else Path(root), split, classes)
+    return validate(run, data, None if root is None else Path(root), split, classes, coverage=coverage)
 
 
 @dataclass(frozen=True)

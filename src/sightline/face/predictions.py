@@ -9,6 +9,7 @@ from sightline.device import AUTO
 from sightline.engine.folds import folds_of
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.predict.coverage import sets_of
 from sightline.predict.ensemble import ensemble
 from sightline.predict.pictures import wanted
 from sightline.predict.stream import predictions
@@ -21,6 +22,8 @@ def predict(
     pictures: str | Path | Iterable[str | Path],
     *,
     tta: Views = "none",
+    calibration: bool = True,
+    coverage: float | None = None,
     batch_size: int = 32,
     device: str = AUTO,
 ) -> PredictionTable:
@@ -30,11 +33,14 @@ def predict(
         runs: a finished run, or several as an ensemble: the mean of their probabilities. A folder of folds counts as its runs.
         pictures: files, folders (with all pictures below them), or CSV tables with a column `image` and perhaps `mask`, `box` or `polygon`.
         tta: test-time augmentation: `none`, `flips` or `rotations`.
+        calibration: whether the probabilities of each run are calibrated, as far as it keeps a calibration. With one run, this changes no
+            predicted class.
+        coverage: share of the pictures whose conformal set, `set`, shall hold their class; None: there are no sets.
         batch_size: pictures that are computed at a time.
         device: see `sightline.device.resolve`; not used for runs that are open already.
 
     Raises:
-        UserError: no such run or picture, or runs of other classes.
+        UserError: no such run or picture, runs of other classes, or a coverage that the validation images cannot give.
     """
     several = [runs] if isinstance(runs, Run | str | Path) else list(runs)
     opened = [run for one in several for run in ([one] if isinstance(one, Run) else _opened(Path(one), device))]
@@ -43,9 +49,10 @@ def predict(
     if tta not in VIEWS:
         raise UserError(f"tta={tta!r}", "is unknown", f"Known: {', '.join(VIEWS)}.")
     places = [Path(pictures)] if isinstance(pictures, str | Path) else [Path(picture) for picture in pictures]
-    network = ensemble(opened, tta)
-    rows = tuple(seen.prediction for batch in predictions(network, wanted(places), batch_size=batch_size) for seen in batch)
-    return PredictionTable(network.classes, rows)
+    network = ensemble(opened, tta, calibration)
+    sets = None if coverage is None else sets_of(network, opened, coverage)
+    batches = predictions(network, wanted(places), batch_size=batch_size, sets=sets)
+    return PredictionTable(network.classes, tuple(seen.prediction for batch in batches for seen in batch), sets is not None)
 
 
 def _opened(folder: Path, device: str) -> list[Run]:

@@ -1,4 +1,8 @@
-"""One run, or several as an ensemble: the mean of their probabilities and of their maps, over all views of a picture."""
+"""One run, or several as an ensemble: the mean of their probabilities and of their maps, over all views of a picture.
+
+The probabilities of each run are calibrated by the run's own calibration, if it keeps one, after the mean over the views and before the
+mean over the runs. Its threshold is moved by the same map.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.metrics.confidence.bootstrap import Array
 from sightline.predict.views import VIEWS, Views
+from sightline.results.calibration import Calibration
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,19 @@ class Member:
         classifier: in evaluation mode, on the device.
         data: how pictures become its squares.
         order: (C,) where its logits find the classes of the ensemble.
+        calibration: of its probabilities; None: they are taken as they are.
     """
 
     classifier: GuidedClassifier
     data: Data
     order: Array
+    calibration: Calibration | None = None
+
+    def calibrated(self, probabilities: Array) -> Array:
+        """Calibrated, in the order of the ensemble. (..., C) in the order of its logits -> (..., C)"""
+        shown = probabilities if self.calibration is None else self.calibration(probabilities)
+        found: Array = shown[..., self.order]
+        return found
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,8 @@ class Ensemble:
 
     Attributes:
         classes: in the order of the first run's logits.
-        decision: with two classes, at the mean of the thresholds that the runs keep, if all keep one.
+        decision: with two classes, at the mean of the thresholds that the runs keep, if all keep one; of calibrated probabilities.
+        own: the decision of a single run on its probabilities before the calibration, which no rounding can change; None for several.
         map: name of the map that is shown, the first of every run; None if a run has no map.
         range: of its values, as of an attention source.
     """
@@ -61,6 +75,7 @@ class Ensemble:
     decision: Decision
     views: Views
     device: torch.device
+    own: Decision | None = None
 
     @property
     def map(self) -> str | None:
@@ -87,24 +102,26 @@ class Ensemble:
                 said.append(probabilities)
                 if every is not None:
                     looked.append(view.back(every))
-        every_run = np.stack(said).reshape(len(self.members), -1, *said[0].shape).mean(axis=1)  # (M, B, C)
+        raw = np.stack(said).reshape(len(self.members), -1, *said[0].shape).mean(axis=1)  # (M, B, C), in the order of each member
+        every_run = np.stack([member.calibrated(one) for member, one in zip(self.members, raw, strict=True)])  # (M, B, C)
         probabilities = every_run.mean(axis=0)
-        decided = self.decision(probabilities)
+        decided = self.decision(probabilities) if self.own is None else self.own(raw[0])
         spread = np.take_along_axis(every_run.std(axis=0), decided[:, None], axis=1)[:, 0]
         return Answer(probabilities, decided, spread, self._of_decided(looked, decided) if looked else None)
 
     def _look(self, member: Member, images: Tensor, maps: bool) -> tuple[Array, Tensor | None]:
-        """Probabilities (B, C), and the first map of every class (B, C, h, w), or of none (B, 1, h, w)."""
+        """Probabilities (B, C) in the order of the member's logits, and the first map of every class of the ensemble (B, C, h, w), or of
+        none (B, 1, h, w)."""
         classifier = member.classifier
         if not maps or self.map is None:
-            return self._probabilities(classifier(images), member), None
+            return self._probabilities(classifier(images)), None
         look = classifier.look(images, None, every=classifier.source.class_specific)
         every = look.every[self.map][:, torch.from_numpy(member.order)] if self.map in look.every else look.maps[self.map]
-        return self._probabilities(look.logits, member), every.float()
+        return self._probabilities(look.logits), every.float()
 
     @staticmethod
-    def _probabilities(logits: Tensor, member: Member) -> Array:
-        probabilities: Array = logits.cpu().double().softmax(1).numpy()[:, member.order]
+    def _probabilities(logits: Tensor) -> Array:
+        probabilities: Array = logits.cpu().double().softmax(1).numpy()
         return probabilities
 
     @staticmethod
@@ -118,8 +135,11 @@ class Ensemble:
         return found
 
 
-def ensemble(runs: Sequence[Run], views: Views = "none") -> Ensemble:
+def ensemble(runs: Sequence[Run], views: Views = "none", calibration: bool = True) -> Ensemble:
     """Opens the networks of finished runs.
+
+    Args:
+        calibration: whether the probabilities of each run are calibrated, as far as it keeps a calibration.
 
     Raises:
         UserError: runs of other classes than the first, or one whose training has not ended.
@@ -129,18 +149,21 @@ def ensemble(runs: Sequence[Run], views: Views = "none") -> Ensemble:
         if set(run.classes) != set(first.classes):
             reason = f"has other classes ({', '.join(run.classes)}) than {first.path} ({', '.join(first.classes)})"
             raise UserError(run.path, reason, "Give runs of the same classes.")
-    members = tuple(_member(run, first.classes) for run in runs)
-    return Ensemble(members, first.classes, _decision(runs), views, torch.device(first.device))
+    members = tuple(_member(run, first.classes, calibration) for run in runs)
+    own = first.decision if len(runs) == 1 else None
+    return Ensemble(members, first.classes, _decision(runs, members), views, torch.device(first.device), own)
 
 
-def _member(run: Run, classes: Sequence[str]) -> Member:
+def _member(run: Run, classes: Sequence[str], calibration: bool) -> Member:
     classifier = run.classifier().to(memory_format=torch.channels_last)
-    return Member(classifier, run.recipe.data, np.array([run.classes.index(name) for name in classes]))
+    order = np.array([run.classes.index(name) for name in classes])
+    return Member(classifier, run.recipe.data, order, run.calibration if calibration else None)
 
 
-def _decision(runs: Sequence[Run]) -> Decision:
+def _decision(runs: Sequence[Run], members: Sequence[Member]) -> Decision:
     """The mean threshold; the last class of a run may be another one than that of the first."""
     last = runs[0].classes[-1]
-    kept = [run.decision.threshold if run.classes[-1] == last else None for run in runs]
+    own = [run.decision.threshold if run.classes[-1] == last else None for run in runs]
+    kept = [one.calibration.threshold(t) if one.calibration else t for one, t in zip(members, own, strict=True)]
     known = [threshold for threshold in kept if threshold is not None]
     return Decision(float(np.mean(known)) if len(known) == len(runs) else None)

@@ -19,6 +19,7 @@ from sightline.data.augment import evaluation, prepare
 from sightline.data.images import open_image
 from sightline.errors import UserError
 from sightline.metrics.confidence.bootstrap import Array
+from sightline.metrics.scores.conformal import Sets
 from sightline.metrics.scores.localisation import energy_inside
 from sightline.predict.ensemble import Answer, Ensemble
 from sightline.predict.pictures import Wanted
@@ -48,11 +49,14 @@ class Seen:
     map: Array | None
 
 
-def predictions(network: Ensemble, pictures: Iterable[Wanted], *, batch_size: int = 32, maps: bool = False) -> Iterator[list[Seen]]:
+def predictions(
+    network: Ensemble, pictures: Iterable[Wanted], *, batch_size: int = 32, maps: bool = False, sets: Sets | None = None
+) -> Iterator[list[Seen]]:
     """Batches of predictions, in the order of the pictures. A picture that cannot be read is a prediction with a note.
 
     Args:
         maps: whether maps are computed for every picture; for pictures with a region they always are.
+        sets: the rule of conformal sets; None: predictions have none.
     """
     settings = [member.data for member in network.members]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -61,9 +65,9 @@ def predictions(network: Ensemble, pictures: Iterable[Wanted], *, batch_size: in
         while group := list(islice(rest, batch_size)):
             waiting.append([pool.submit(_decode, one, settings) for one in group])
             if len(waiting) > AHEAD:
-                yield _answered(network, [one.result() for one in waiting.popleft()], maps)
+                yield _answered(network, [one.result() for one in waiting.popleft()], maps, sets)
         while waiting:
-            yield _answered(network, [one.result() for one in waiting.popleft()], maps)
+            yield _answered(network, [one.result() for one in waiting.popleft()], maps, sets)
 
 
 def _decode(wanted: Wanted, settings: list[Data]) -> Decoded:
@@ -89,21 +93,21 @@ def _decode(wanted: Wanted, settings: list[Data]) -> Decoded:
     return Decoded(wanted, pixels, squares, region, note)
 
 
-def _answered(network: Ensemble, group: list[Decoded], maps: bool) -> list[Seen]:
+def _answered(network: Ensemble, group: list[Decoded], maps: bool, sets: Sets | None) -> list[Seen]:
     read = [one for one in group if one.squares]
     answer = None
     if read:
         squares = [torch.stack(column) for column in zip(*(one.squares for one in read), strict=True)]  # of each member (B, 3, S, S)
         answer = network.answer(squares, maps or any(one.region is not None for one in read))
     place = iter(range(len(read)))
-    return [_seen(network, one, answer, next(place)) if answer and one.squares else _unread(one) for one in group]
+    return [_seen(network, one, answer, next(place), sets) if answer and one.squares else _unread(one) for one in group]
 
 
 def _unread(one: Decoded) -> Seen:
     return Seen(Prediction(image=one.wanted.name, note=one.note), one, None)
 
 
-def _seen(network: Ensemble, one: Decoded, answer: Answer, i: int) -> Seen:
+def _seen(network: Ensemble, one: Decoded, answer: Answer, i: int, sets: Sets | None) -> Seen:
     """What was said of the i-th picture of the batch that could be read."""
     probabilities, decided = answer.probabilities[i], int(answer.decided[i])
     raw = None if answer.maps is None else answer.maps[i]
@@ -114,6 +118,7 @@ def _seen(network: Ensemble, one: Decoded, answer: Answer, i: int) -> Seen:
         threshold=network.decision.threshold,
         entropy=_entropy(probabilities),
         spread=float(answer.spread[i]) if len(network.members) > 1 else None,
+        set=None if sets is None else _inside(network, sets, probabilities),
         looks=_looks(network, one, raw),
         note=one.note,
     )
@@ -124,6 +129,12 @@ def _entropy(probabilities: Array) -> float:
     """As a share of the largest possible. (C,) -> [0, 1]"""
     there = probabilities[probabilities > 0]
     return float(abs((there * np.log(there)).sum()) / np.log(len(probabilities)))
+
+
+def _inside(network: Ensemble, sets: Sets, probabilities: Array) -> tuple[str, ...]:
+    """The classes of the set, most probable first. (C,)"""
+    inside = sets(probabilities)
+    return tuple(network.classes[c] for c in np.argsort(-probabilities, kind="stable") if inside[c])
 
 
 def _looks(network: Ensemble, one: Decoded, raw: Array | None) -> float | None:

@@ -25,7 +25,7 @@ class Table:
 
     Args:
         path: of the file; beside it stands a JSON file that says how the predictions were made.
-        classes: in the order of their columns.
+        classes: in the order of their columns; `sets`: whether there is a column of conformal sets.
         facts: how the predictions are made; a table is taken up again only by the same.
         batch_size: rows that are written at a time; a batch that was cut short is made again, since the numbers of an image may depend in
             the last digits on the batch in which it is computed.
@@ -35,8 +35,10 @@ class Table:
         UserError: a table that is there already, or that was made in another way.
     """
 
-    def __init__(self, path: Path, classes: Sequence[str], facts: Mapping[str, Any], batch_size: int, resume: bool) -> None:
-        self.path, self.classes = path, tuple(classes)
+    def __init__(
+        self, path: Path, classes: Sequence[str], facts: Mapping[str, Any], batch_size: int, resume: bool, sets: bool = False
+    ) -> None:
+        self.path, self.classes, self.columns = path, tuple(classes), columns(classes, sets)
         about = path.with_name(f"{path.name}.json")
         self.done = 0
         if path.exists() and not resume:
@@ -47,7 +49,7 @@ class Table:
             self.done = self._cut_back(batch_size)
         else:
             write_json(about, dict(facts))
-            path.write_bytes(_line(columns(self.classes)))
+            path.write_bytes(_line(self.columns))
         self.file: BinaryIO = path.open("ab")
 
     def __enter__(self) -> Table:
@@ -59,7 +61,7 @@ class Table:
     def add(self, batch: Sequence[Prediction]) -> None:
         """Writes the rows of a batch at once."""
         rows = (as_row(one, self.classes) for one in batch)
-        self.file.write(b"".join(_line([_cell(row[name]) for name in columns(self.classes)]) for row in rows))
+        self.file.write(b"".join(_line([_cell(row[name]) for name in self.columns]) for row in rows))
         self.file.flush()
 
     def follow(self, pictures: Iterable[Wanted]) -> Iterator[Wanted]:
@@ -94,7 +96,7 @@ class Table:
         """Removes what is not a whole batch from the end of the file, and returns the number of rows that are left."""
         ends = list(_ends(self.path))
         if not ends:
-            self.path.write_bytes(_line(columns(self.classes)))
+            self.path.write_bytes(_line(self.columns))
             return 0
         rows = (len(ends) - 1) // batch_size * batch_size
         with self.path.open("r+b") as file:

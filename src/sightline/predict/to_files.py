@@ -10,6 +10,8 @@ from typing import Any
 from sightline.engine.files import sha256
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.metrics.scores.conformal import Sets
+from sightline.predict.coverage import sets_of
 from sightline.predict.ensemble import Ensemble, ensemble
 from sightline.predict.pictures import wanted
 from sightline.predict.stream import Seen, predictions
@@ -25,6 +27,7 @@ class Predicted(Result):
         pictures: number of rows of the table; `before`: of those, rows that were there already.
         failed: number of pictures, this time, that could not be read.
         counts: class -> number of pictures, this time, that were predicted as this class.
+        uncalibrated: runs whose probabilities are as the network gives them.
     """
 
     out: str
@@ -32,6 +35,7 @@ class Predicted(Result):
     before: int
     failed: int
     counts: dict[str, int]
+    uncalibrated: tuple[str, ...] = ()
 
 
 def predict_to_files(
@@ -42,6 +46,8 @@ def predict_to_files(
     maps: Path | None = None,
     drawings: Path | None = None,
     views: Views = "none",
+    calibration: bool = True,
+    coverage: float | None = None,
     batch_size: int = 32,
     resume: bool = False,
     progress: Callable[[int], None] = lambda done: None,
@@ -55,20 +61,26 @@ def predict_to_files(
         maps: folder for the raw map of each picture (NPY), of the predicted class.
         drawings: folder for the map over each picture (PNG).
         views: test-time augmentation.
+        calibration: whether probabilities are calibrated.
+        coverage: of conformal sets, see `coverage.sets_of`; None: there are none.
         resume: go on where an earlier call ended. The file is then the same, byte for byte, as that of a call that was not interrupted.
         progress: called with the number of pictures that are done.
 
     Raises:
-        UserError: no such picture, a table that is there already, runs of other classes, or maps of runs that have none.
+        UserError: no such picture, a table that is there already, runs of other classes, maps of runs that have none, or a coverage that
+            the validation images cannot give.
     """
-    network = ensemble(runs, views)
+    network = ensemble(runs, views, calibration)
+    sets = None if coverage is None else sets_of(network, runs, coverage)
     if (maps or drawings) and network.map is None:
         remedy = "Leave the maps out, or use runs whose recipe has an attention source, such as cam or gradcam."
         raise UserError(runs[0].path, "has no attention map" if len(runs) == 1 else "and the other runs have no map in common", remedy)
-    with Table(out, network.classes, _facts(runs, places, views, batch_size), batch_size, resume) as table:
+    facts = _facts(runs, places, views, batch_size) | _probabilities(network, sets)
+    with Table(out, network.classes, facts, batch_size, resume, sets is not None) as table:
         done, failed, counts = table.done, 0, dict.fromkeys(network.classes, 0)
         progress(done)
-        for batch in predictions(network, table.follow(wanted(places)), batch_size=batch_size, maps=bool(maps or drawings)):
+        rest = table.follow(wanted(places))
+        for batch in predictions(network, rest, batch_size=batch_size, maps=bool(maps or drawings), sets=sets):
             _keep(batch, network, done, maps, drawings)  # before their rows: what is in the table is there
             table.add([seen.prediction for seen in batch])
             done += len(batch)
@@ -78,7 +90,8 @@ def predict_to_files(
                 else:
                     counts[seen.prediction.prediction] += 1
             progress(done)
-    return Predicted(out=str(out), pictures=done, before=table.done, failed=failed, counts=counts)
+    raw = tuple(str(run.path) for run, member in zip(runs, network.members, strict=True) if member.calibration is None)
+    return Predicted(out=str(out), pictures=done, before=table.done, failed=failed, counts=counts, uncalibrated=raw)
 
 
 def _keep(batch: Sequence[Seen], network: Ensemble, done: int, maps: Path | None, drawings: Path | None) -> None:
@@ -105,3 +118,11 @@ def _facts(runs: Sequence[Run], places: Sequence[Path], views: Views, batch_size
         "batch_size": batch_size,
         "device": runs[0].device.partition(":")[0],
     }
+
+
+def _probabilities(network: Ensemble, sets: Sets | None) -> dict[str, Any]:
+    """What the probabilities and the sets of the table are."""
+    maps = [None if member.calibration is None else member.calibration.to_json() for member in network.members]
+    facts: dict[str, Any] = {"calibration": maps, "threshold": network.decision.threshold}  # of each run
+    rule = None if sets is None else {"coverage": sets.coverage, "from_probability": 1 - sets.q, "validation_images": sets.n}
+    return facts | {"sets": rule}

@@ -10,7 +10,7 @@ from sightline.engine.compare import baseline
 from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.explain.run_pictures import names
-from sightline.report import facts, sections, tables, verdict
+from sightline.report import facts, probabilities, sections, tables, verdict
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import UNSTABLE, Compared, compared, notes
 from sightline.report.notes import TERMS, limits
@@ -84,6 +84,10 @@ def _content(runs: list[Run], found: Compared | None) -> dict[str, Any]:
         "positive": run.classes[-1],
         "decisions": tables.decisions(runs, split),
         "masks": tables.masks(runs, split),
+        "right": probabilities.are_they_right(run.scores[split].calibration, split, run.recipe.evaluate.confidence),
+        "probabilities": probabilities.rows(runs, split),
+        "calibrations": probabilities.calibrations(runs),
+        "reliability": probabilities.chart(charts, run, called[0], split),
         "side_by_side": sections.side_by_side(runs, most_telling(runs, splits)),
         "panels": sections.per_class(run, called[0], split),
         "roc": sections.curves(charts, runs, split),

@@ -89,6 +89,7 @@ def conclude(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[st
     hard = hardest(run, splits)
     points = [
         ("How good is it?", verdict.how_good(scores[split], split, confidence)),
+        ("What does it find?", verdict.what_it_finds(scores[split], split, confidence)),
         ("Does it look at the annotated region?", verdict.where_it_looks(epg)),
         ("Does it rely on the artefact?", relies),
         ("Where does it fail?", verdict.where_it_fails(by_decision(run, hard), hard, how(run))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import AliasChoices, Field
 
 from sightline.results.base import Count, Number, Result, Score, Share, Version
+from sightline.results.calibration import Calibration, CalibrationScores, PredictiveValues, SetScores
 
 
 class AUC(Score):
@@ -196,6 +197,9 @@ class SplitScores(Result):
         masks: map -> its scores as a mask, for maps in [0, 1].
         pointing: map -> class -> how often the map's maximum lies in that class's region; only if the recipe asks for it.
         groups: accuracy by class and artefact, if artefacts are tagged.
+        calibration: how right the probabilities are; None in files of earlier versions.
+        sets: how conformal sets fare, if a coverage is asked for.
+        predictive: predictive values at a prevalence, if one is given; they are not kept in the file.
         format: version of the form of the file.
     """
 
@@ -206,6 +210,9 @@ class SplitScores(Result):
     masks: dict[str, MaskScores] = {}
     pointing: dict[str, dict[str, Pointing]] = {}
     groups: Groups | None = None
+    calibration: CalibrationScores | None = None
+    sets: SetScores | None = None
+    predictive: PredictiveValues | None = None
     format: Version = 1
 
     @property
@@ -225,9 +232,11 @@ class Thresholds(Result):
     Attributes:
         decision: threshold of the probability of the last of two classes; None: the most probable class is predicted.
         maps: map -> threshold of the map scaled to [0, 1]; None if no validation image is annotated.
+        calibration: of the probabilities; None where the recipe wants none, and in files of earlier versions.
         chosen_on: the split (`from` in the file).
     """
 
     chosen_on: str = Field("val", validation_alias=AliasChoices("chosen_on", "from"), serialization_alias="from")
     decision: Share
     maps: dict[str, Share]
+    calibration: Calibration | None = None

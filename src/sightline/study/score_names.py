@@ -9,7 +9,7 @@ from sightline.errors import nearest
 
 PASTED, REMOVED, ENERGY, SWAPPED = "pasted_flips", "removed_flips", "artefact_energy", "swapped"
 NAMES = (
-    *("accuracy", "balanced_accuracy", "auc", "epg", "swap_auc", "background_gap", "worst_group", "accuracy_gap"),
+    *("accuracy", "balanced_accuracy", "auc", "epg", "swap_auc", "background_gap", "worst_group", "accuracy_gap", "brier", "ece"),
     *(ENERGY, PASTED, REMOVED),
 )
 

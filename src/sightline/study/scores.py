@@ -9,12 +9,13 @@ import numpy as np
 from sightline.errors import UserError, nearest
 from sightline.metrics.confidence.bootstrap import Array, mean_of_defined, ratio
 from sightline.metrics.confidence.possible import GAP, SHARE, Range
+from sightline.metrics.scores import calibration
 from sightline.metrics.scores.groups import ARTEFACTS, group_names
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.study.answers import Answers
 from sightline.study.score_names import ENERGY, PASTED, REMOVED, SWAPPED, measure_of, tag_of
 
-LOWER_IS_BETTER = ("background_gap", "accuracy_gap", ENERGY, PASTED, REMOVED)
+LOWER_IS_BETTER = ("background_gap", "accuracy_gap", "brier", "ece", ENERGY, PASTED, REMOVED)
 SIGNED = ("background_gap", PASTED, REMOVED)  # from -1 to 1; all others are shares, from 0 to 1
 Statistic = Callable[[Answers, Array], Array]  # N images, weights (R, N) -> (R,), NaN where it cannot be computed
 
@@ -85,6 +86,16 @@ def accuracy_gap(answers: Answers, weights: Array) -> Array:
     return accuracy(answers, weights) - worst_group(answers, weights)
 
 
+def brier(answers: Answers, weights: Array) -> Array:
+    """Brier score of the probabilities as the network gives them, from 0 to 1. The smaller, the better."""
+    return ratio(weights @ calibration.brier(answers.labels, answers.probabilities), weights.sum(axis=1))
+
+
+def ece(answers: Answers, weights: Array) -> Array:
+    """Expected calibration error of these probabilities. The smaller, the better; few images make it larger by chance."""
+    return calibration.expected_error(*calibration.judged(answers.labels, answers.probabilities), weights)
+
+
 def measured(name: str) -> Statistic:
     """The mean of what was measured of each image, see `measure.py`, over the images where it applies."""
 
@@ -104,6 +115,8 @@ SCORES: dict[str, Statistic] = {
     "background_gap": background_gap,
     "worst_group": worst_group,
     "accuracy_gap": accuracy_gap,
+    "brier": brier,
+    "ece": ece,
 }
 
 
