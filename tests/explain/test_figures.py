@@ -18,7 +18,7 @@ from sightline.explain.figures import (
     confusion,
     localisation_bars,
     loss_curves,
-    roc,
+    roc_figure,
     save,
     svg,
     to_data_uri,
@@ -32,7 +32,7 @@ def legend(figure):
 
 
 def test_roc_names_each_run_with_its_auc_and_interval(guided, label_only):
-    figure = roc([guided, label_only], "matched")
+    figure = roc_figure([guided, label_only], "matched")
     auc = guided.scores["matched"].classification.auc
     assert legend(figure)[0] == f"guided  {auc.value:.3f} [{auc.low:.2f}, {auc.high:.2f}]"
     line = figure.axes[0].lines[1]
@@ -45,8 +45,8 @@ def test_roc_of_one_run_with_three_classes_has_a_curve_for_each(guided):
     of_class = two.classification.per_class["nevus"].but(auc=Score(value=0.5, low=None, high=None))
     three = two.but(classification=two.classification.but(roc=curves, per_class=dict.fromkeys("abc", of_class)))
     run = type("R", (), {"scores": {"matched": three}, "classes": ("a", "b", "c"), "name": "r", "path": guided.path})()
-    assert legend(roc(run, "matched")) == ["a  0.500", "b  0.500", "c  0.500"]
-    assert legend(roc([run, guided], "matched"))[0].startswith("r  ")
+    assert legend(roc_figure(run, "matched")) == ["a  0.500", "b  0.500", "c  0.500"]
+    assert legend(roc_figure([run, guided], "matched"))[0].startswith("r  ")
 
 
 def test_localisation_marks_stand_at_the_levels(guided):
@@ -127,7 +127,7 @@ def test_figures_leave_no_global_state(guided):
     import matplotlib
 
     before = dict(matplotlib.rcParams)
-    roc(guided, "matched")
+    roc_figure(guided, "matched")
     assert dict(matplotlib.rcParams) == before
     assert not _pylab_helpers.Gcf.figs
 

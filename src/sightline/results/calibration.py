@@ -45,7 +45,8 @@ class Calibration(Result):
         raised: NDArray[Any] = self.slope * log_of(probabilities)  # (..., C)
         raised[..., -1] += self.intercept
         raised = np.exp(raised - raised.max(axis=-1, keepdims=True))
-        return raised / raised.sum(axis=-1, keepdims=True)
+        shares: NDArray[Any] = raised / raised.sum(axis=-1, keepdims=True)
+        return shares
 
     def threshold(self, kept: float | None) -> float | None:
         """A threshold of the probability of the last of two classes, moved by the same map, so that the same images reach it."""
