@@ -4,7 +4,9 @@ import invented_scores
 import pytest
 
 from sightline.report.verdict import (
-    comparison_in_words,
+    comparison_in_words as compared,
+)
+from sightline.report.verdict import (
     guidance_helps,
     habit,
     headline,
@@ -152,27 +154,23 @@ def test_no_error_is_said():
 
 
 def test_better_only_if_the_interval_of_the_difference_excludes_zero():
-    assert "is better than base in accuracy, by 5 points (2 to 8)" in comparison_in_words(
-        "new", "base", "accuracy", change(0.05, 0.02, 0.08), "test"
-    )
-    assert "is worse than base in AUC, by 0.050 (0.020 to 0.080)" in comparison_in_words(
-        "new", "base", "auc", change(-0.05, -0.08, -0.02), "test"
-    )
-    assert "is higher than base in share of evidence" in comparison_in_words("new", "base", "epg", change(0.4, 0.3, 0.5), "test")
-    unclear = comparison_in_words("new", "base", "accuracy", change(0.05, -0.01, 0.11), "test")
+    assert "is better than base in accuracy, by 5 points (2 to 8)" in compared("new", "base", "accuracy", change(0.05, 0.02, 0.08), "test")
+    assert "is worse than base in AUC, by 0.050 (0.020 to 0.080)" in compared("new", "base", "auc", change(-0.05, -0.08, -0.02), "test")
+    assert "is higher than base in share of evidence" in compared("new", "base", "epg", change(0.4, 0.3, 0.5), "test")
+    unclear = compared("new", "base", "accuracy", change(0.05, -0.01, 0.11), "test")
     assert "not distinguishable in accuracy (−1 to +11 points)" in unclear
     assert "better" not in unclear
-    assert "no interval was computed" in comparison_in_words("new", "base", "accuracy", change(0.05), "test")
-    assert "could not be compared" in comparison_in_words("new", "base", "auc", change(None), "test")
+    assert "no interval was computed" in compared("new", "base", "accuracy", change(0.05), "test")
+    assert "could not be compared" in compared("new", "base", "auc", change(None), "test")
 
 
 def test_a_difference_that_its_corrected_test_does_not_bear_out_is_not_better():
     lost = change(0.05, 0.02, 0.08, verdict="not distinguishable", p_holm=0.12)
-    said = comparison_in_words("new", "base", "accuracy", lost, "test")
+    said = compared("new", "base", "accuracy", lost, "test")
     assert "not distinguishable in accuracy (+2 to +8 points; p = 0.120 once corrected for all comparisons)" in said
     assert "cannot be said" in guidance_helps({"test": {"accuracy": lost}}, "new", "base")
     kept = lost.but(verdict="higher", p_holm=0.01)
-    assert "better than base" in comparison_in_words("new", "base", "accuracy", kept, "test")
+    assert "better than base" in compared("new", "base", "accuracy", kept, "test")
     assert guidance_helps({"test": {"accuracy": kept}}, "new", "base").startswith("Guidance helps")
 
 
