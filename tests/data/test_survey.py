@@ -132,6 +132,15 @@ def test_other_annotations_or_another_blur_are_looked_at_anew(tmp_path: Path, lo
     assert "drawn on a picture of 1 x 1 pixels" in str(survey([elsewhere], gaze_blur=5).problems)
 
 
+def test_the_looks_are_remembered_as_they_were_seen(tmp_path: Path, looks: list[str]) -> None:
+    record = Record("a", image(tmp_path / "a.png"), "x")
+    first, second = (survey([record], gaze_blur=5).facts["a"].looks for _ in range(2))
+    assert first is not None
+    assert first == second
+    assert first.file_size == (tmp_path / "a.png").stat().st_size
+    assert looks == ["a"]
+
+
 def test_problems_are_not_remembered(tmp_path: Path) -> None:
     record = Record("a", tmp_path / "a.png", "x")
     assert survey([record], gaze_blur=5).problems

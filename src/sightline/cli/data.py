@@ -32,9 +32,11 @@ def data_check(
 ) -> None:
     """Check a data set as a training would, and list everything that the training would refuse.
 
-    Counts classes, splits and annotations; finds missing and broken files, classes without training images, and leaks between splits. Give
-    the same *--recipe* and *--set* as for the training. All problems are listed, not only the first; *--json* writes the complete list.
+    Counts classes, splits and annotations; finds missing and broken files, classes without training images, and leaks between splits; says
+    which simple facts (size of the file, brightness, tags) predict the class. Give the same *--recipe* and *--set* as for the training.
+    All problems are listed, not only the first; *--json* writes the complete list.
     """
+    from sightline.audit.shortcuts import screen
     from sightline.cli.console import Bar, say
     from sightline.config import Data
     from sightline.data.check import CHECK, check, layout, layout_lines, lines
@@ -51,7 +53,7 @@ def data_check(
     parts = layout(asked.data.name, place)
     for line in layout_lines(asked.data.name, parts):  # before anything is read: it explains why reading fails
         say(line)
-    found = check(asked, Bar("looking through the images"))
+    found = check(asked, Bar("looking through the images"), screen)
     for line in lines(found):
         say(line)
     finish({"layout": parts} | found, json)

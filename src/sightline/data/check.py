@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from sightline import catalog
 from sightline.config import Data
-from sightline.data.leaks import compare, find_leaks
-from sightline.data.look_through import Collected, look_through
+from sightline.data.facts import Facts
+from sightline.data.leaks import Compared, compare, find_leaks
+from sightline.data.look_through import Collected, Looked, look_through
 from sightline.data.problems import grouped
 from sightline.data.remarks import remarks
 from sightline.data.survey import Survey
@@ -29,6 +30,8 @@ REMEDIES = {
 }
 CHECK = "check"  # name of the label-only recipe that stands for any
 SHOWN = 20  # entries of each list; the number of all stands beside it
+# records, their facts, the classes, and what belongs together -> simple facts by how well they predict the class: `audit.shortcuts.screen`
+Screen = Callable[[Sequence[Record], Mapping[str, Facts], Sequence[str], Sequence[str]], list[dict[str, Any]]]
 
 
 def layout(name: str, root: Path | None) -> list[dict[str, Any]]:
@@ -59,15 +62,16 @@ def _reader_module(name: str) -> Any:
     return sys.modules[catalog.find("data", name).__module__]
 
 
-def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = None, screen: Screen | None = None) -> dict[str, Any]:
     """Reads, looks through and divides a data set as a training would, and reports instead of stopping.
 
     Args:
         asked: the recipe that is to be trained; the settings of the data alone stand for a label-only training.
+        screen: says which simple facts predict the class; None: that is left out.
 
     Returns:
         JSON-able: counts per class and split, labels left out, annotations per kind, images per named region, problems (everything that
-        a training would refuse, exact leaks as well), remarks, groups, leaks between splits, near-duplicates.
+        a training would refuse, exact leaks as well), remarks, groups, leaks between splits, near-duplicates, shortcuts.
     """
     recipe = asked if isinstance(asked, Recipe) else Recipe(name=CHECK, data=asked)
     data, problems = recipe.data, Collected()
@@ -80,7 +84,7 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
     label = {r.id: r.label for r in records}
     across = [{**asdict(pair), "label_a": label[pair.a], "label_b": label[pair.b]} for pair in alike.across]
     odd = [*grouped(found.remarks), *looked.gaps, *remarks(records, splits, dataset.classes, leaks, data.split)]
-    return {
+    report = {
         "name": data.name,
         "root": None if data.root is None else str(data.root),
         "recipe": recipe.name,
@@ -102,6 +106,22 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
         "near_duplicates": {"groups": len(sizes), "images": sum(sizes)},
         "near_duplicates_across_classes": _some(across),
         "owners_split": any(r.split for r in records),
+    }
+    return report | ({"shortcuts": _shortcuts(looked, alike, screen)} if screen and records else {})
+
+
+def _shortcuts(looked: Looked, alike: Compared, screen: Screen) -> dict[str, Any]:
+    """Which simple facts predict the class in the training images, or in all where none could be divided off; `facts` has all of them."""
+    facts, classes = looked.survey.facts, looked.dataset.classes
+    training = looked.divided.get("train")
+    records = [record for record in training or looked.dataset.records if record.id in facts]
+    picture = {record.id: f"picture {number}" for record, number in zip(looked.dataset.records, alike.component.tolist(), strict=True)}
+    facts_found = screen(records, facts, classes, [record.group or picture[record.id] for record in records])
+    return {
+        "images": len(records),
+        "of": "training images" if training else "images",
+        **_some([fact for fact in facts_found if fact["found"]]),
+        "facts": facts_found,
     }
 
 
@@ -168,6 +188,8 @@ def _wrong(report: dict[str, Any]) -> list[str]:
         text += _listed("Near-duplicates of different classes", report["near_duplicates_across_classes"], _across)
     if report["leaks"]["number"]:
         text.append(f"Remedy: {REMEDIES[report['owners_split']]}")
+    if report.get("shortcuts", {}).get("facts"):  # with one class there are none
+        text += _screened(report["shortcuts"])
     training = f"`sightline train {report['recipe']}`" if report["recipe"] != CHECK else "A training"
     return [*text, f"{training} would refuse these data: fix the problems above"] if report["problems"]["number"] else text
 
@@ -180,6 +202,13 @@ def _listed(title: str, entries: dict[str, Any], line: Callable[[Any], str]) -> 
     more = entries["number"] - len(entries["first"])
     rest = [f"  and {more} more"] if more else []
     return [f"{title}: {entries['number'] or 'none'}", *(f"  {line(entry)}" for entry in entries["first"]), *rest]
+
+
+def _screened(shortcuts: dict[str, Any]) -> list[str]:
+    """What a network could learn without looking for the finding."""
+    title = f"Shortcuts that need no network ({len(shortcuts['facts'])} facts of {shortcuts['images']} {shortcuts['of']})"
+    remark = "  A network may learn these facts instead of the finding, where they are not a part of the finding."
+    return [*_listed(title, shortcuts, lambda shortcut: str(shortcut["said"])), *[remark] * bool(shortcuts["number"])]
 
 
 def _leak(leak: dict[str, Any]) -> str:

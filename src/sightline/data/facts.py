@@ -15,6 +15,7 @@ from scipy.ndimage import binary_fill_holes
 from sightline.data.annotation import Sideways, Size, named, render_each, touching, united
 from sightline.data.greys import Deep, Kind, Range, range_of
 from sightline.data.images import as_shown, orientation, read_pixels
+from sightline.data.looks import Looks, looks_of
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
@@ -41,6 +42,7 @@ class Facts:
         turned: the photograph is turned by its EXIF tag.
         odd: (file or image, "mask" or "heat map", what is odd) of each that may not mean what it says.
         gaze: samples of its gaze that lie outside the image, and all that are defined.
+        looks: how it looks in a few numbers; None of a drawable.
     """
 
     size: Size | None
@@ -54,6 +56,7 @@ class Facts:
     turned: bool = False
     odd: tuple[tuple[str, str, Oddity], ...] = ()
     gaze: tuple[int, int] = (0, 0)
+    looks: Looks | None = None
 
 
 def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
@@ -71,6 +74,7 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
     image = as_shown(pixels, grey, record.image)
     size = (image.shape[0], image.shape[1])
     turn = orientation(record.image)
+    content = record.image.read_bytes()
     try:
         marks, avoided = (render_each(m, size, gaze_blur=gaze_blur, where=record.id) for m in (record.annotations, record.avoid))
     except Sideways as error:
@@ -80,7 +84,7 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
     odd = ((named(mark, record.id), *_oddity(mark, inside)) for mark, inside in drawn if inside is not None)
     return Facts(
         size=size,
-        file=digest(record.image.read_bytes()),
+        file=digest(content),
         pixels=digest(repr(size).encode() + image.tobytes()),
         thumbnail=thumbnail(image),
         known=roi is not None,
@@ -90,6 +94,7 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
         turned=turn > 1,
         odd=tuple((where, what, why) for where, what, why in odd if why),
         gaze=_outside(record, size),
+        looks=looks_of(image, len(content)),
     )
 
 

@@ -17,7 +17,7 @@ from sightline.data.survey_store import SurveyStore
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture, Record
 
-VERSION = 6  # of what is remembered: a change of `examine` raises it, which forgets the old
+VERSION = 7  # of what is remembered: a change of `examine` raises it, which forgets the old
 ASTRAY, SAMPLES = 0.25, 10  # share of the samples of gaze outside their images that is said, of so many at least
 PLAIN = 10  # grey levels of 255 within which an image counts as almost one grey
 ODD: dict[Oddity, tuple[str, str]] = {  # with {} for what it is of: mask or heat map

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from sightline.data.facts import THUMBNAIL, Facts
+from sightline.data.looks import Looks
 
 TABLE = "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, plain TEXT, thumbnail BLOB)"
 
@@ -63,5 +64,5 @@ def _open() -> sqlite3.Connection:
 def _unpacked(plain: str, pixels: bytes) -> Facts:
     kept = json.loads(plain)
     tuples = {"size": tuple(kept["size"]), "deep": kept["deep"] and tuple(kept["deep"]), "odd": tuple(map(tuple, kept["odd"]))}
-    tuples["gaze"] = tuple(kept["gaze"])
+    tuples["gaze"], tuples["looks"] = tuple(kept["gaze"]), Looks(*kept["looks"])
     return Facts(**(kept | tuples | {"thumbnail": np.frombuffer(pixels, np.uint8).reshape(THUMBNAIL, THUMBNAIL)}))

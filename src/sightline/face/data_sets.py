@@ -82,12 +82,14 @@ def check(name: str, root: str | Path | None = None, **settings: Any) -> dict[st
         name, root, settings: see `data`.
 
     Returns:
-        JSON-able, as the command line writes it; `problems["all"]` lists what is wrong.
+        JSON-able, as the command line writes it; `problems["all"]` lists what is wrong, `shortcuts["all"]` the simple facts that
+        predict the class.
 
     Raises:
         UserError: an unknown reader or setting.
     """
+    from sightline.audit.shortcuts import screen
     from sightline.data.check import check as look
 
     tree = {"name": "check", "data": {"name": name, "root": None if root is None else str(root)} | settings}
-    return look(recipe_from(tree, where="sl.check"))
+    return look(recipe_from(tree, where="sl.check"), screen=screen)
