@@ -22,6 +22,7 @@ from sightline.cli.words import SPAN, in_flags, options
 from sightline.errors import UserError
 from sightline.explain.figure.kind import Options
 from sightline.face.data_sets import data
+from sightline.face.exporting import export
 from sightline.face.judge import audit
 from sightline.face.predictions import predict
 from sightline.face.show import explain
@@ -135,13 +136,8 @@ def test_no_message_of_the_library_names_an_option_of_the_command_line() -> None
 
 
 def test_every_argument_that_a_message_names_exists() -> None:
-    verbs = [getattr(sightline, name) for name in sightline.__all__] + [
-        data,
-        audit,
-        explain,
-        predict,
-        study,
-    ]  # some names are packages, too
+    packages = [data, audit, explain, export, predict, study]  # some names are packages, too
+    verbs = [getattr(sightline, name) for name in sightline.__all__] + packages
     known = {name for verb in verbs if inspect.isfunction(verb) for name in inspect.signature(verb).parameters}
     known |= {field.name for field in fields(Options)} | set(PseudoMasks.model_fields)
     known |= {f"{name}.{key}" for name in ("data", "target") for key in ("name", "root")}  # of the settings of pseudo masks

@@ -57,7 +57,12 @@ def test_what_is_used_is_declared() -> None:
     facts = tomllib.loads((SOURCE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*facts["dependencies"], *(one for some in facts["optional-dependencies"].values() for one in some)]
     declared = {re.split(r"[\[><=]", one)[0] for one in wanted} | {"sightline"}
-    called = {"PIL": "pillow", "yaml": "pyyaml", "segmentation_models_pytorch": "segmentation-models-pytorch"}
+    called = {
+        "PIL": "pillow",
+        "huggingface_hub": "huggingface-hub",
+        "yaml": "pyyaml",
+        "segmentation_models_pytorch": "segmentation-models-pytorch",
+    }
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sightline.face.data_sets import DataSets as DataSets
     from sightline.face.data_sets import check as check
     from sightline.face.data_sets import data as data
+    from sightline.face.exporting import export as export
     from sightline.face.judge import AuditResult as AuditResult
     from sightline.face.judge import audit as audit
     from sightline.face.judge import compare as compare
@@ -82,7 +83,17 @@ _PLACES = {
     "sightline.results": ("Comparison", "Difference", "Score", "SplitScores"),
     "sightline.types": ("Annotation", "Batch", "Look", "Record"),
 }
-_ROOMS = ("attention", "audit", "data", "explain", "losses", "metrics", "predict", "study")  # packages; five of them are also verbs
+_ROOMS = (
+    "attention",
+    "audit",
+    "data",
+    "explain",
+    "export",
+    "losses",
+    "metrics",
+    "predict",
+    "study",
+)  # packages; six of them are also verbs
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
 __all__ = sorted([*_PLACE_OF, *_ROOMS])
 

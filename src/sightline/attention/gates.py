@@ -69,7 +69,7 @@ class Gate(nn.Module):
         places = features.flatten(2)  # (B, K, h w)
         # 1x1 convolutions and the upsampling as matrix products, in half the time of the convolutions on a CPU
         up = upsampling(guide.shape[2:], size).to(guide) @ linear(guide.flatten(2), self.guide)  # (B, h w, width)
-        local = self.local.weight.flatten(1).T.expand(len(places), -1, -1)  # (B, K, width)
+        local = self.local.weight.flatten(1).T.expand(places.shape[0], -1, -1)  # (B, K, width)
         hidden = torch.baddbmm(up, places.transpose(1, 2), local).relu_()  # (B, h w, width)
         score = in_float(F.linear(hidden, self.score.weight.flatten(1), self.score.bias))  # (B, h w, 1)
         softmax = self.normalise == "softmax"

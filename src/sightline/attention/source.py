@@ -93,7 +93,8 @@ def explained(logits: Tensor, target: Tensor | None) -> Tensor:
 
 def of_class(every: Tensor, target: Tensor) -> Tensor:
     """Selects for each image the map of its class: (B, C, h, w), (B,) -> (B, 1, h, w)."""
-    return every.take_along_dim(target[:, None, None, None], 1)
+    place = target[:, None, None, None].expand(-1, 1, *every.shape[2:])
+    return every.gather(1, place)  # not `take_along_dim`, which torch.export binds to one size of batch
 
 
 def in_float(tensor: Tensor) -> Tensor:

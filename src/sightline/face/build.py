@@ -8,8 +8,9 @@ from typing import Any
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.classifier import build as build_classifier
-from sightline.device import AUTO
+from sightline.device import AUTO, resolve
 from sightline.engine.run import Run
+from sightline.export.hub import is_hub_folder, load_hub
 from sightline.recipe import Recipe, load_recipe
 
 
@@ -28,5 +29,14 @@ def build(recipe: Recipe | str, classes: int, settings: Mapping[str, Any] | None
 
 
 def load(run: str | Path, device: str = AUTO) -> GuidedClassifier:
-    """The trained classifier of a run, in evaluation mode, on a device."""
+    """The trained classifier of a run, in evaluation mode, on a device.
+
+    Args:
+        run: a run folder; a folder that `sl.export(run, hub=...)` wrote; or `hf://owner/name`, which is fetched from Hugging Face.
+
+    Raises:
+        UserError: there is no such run, it is not finished, or it is damaged.
+    """
+    if is_hub_folder(run):
+        return load_hub(run).to(resolve(device))
     return Run(run, device).classifier()

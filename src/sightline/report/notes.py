@@ -6,8 +6,12 @@ from sightline.engine.run import Run
 from sightline.report.words import count
 
 
-def limits(runs: list[Run], split: str) -> list[str]:
-    """Sentences, those that apply."""
+def limits(runs: list[Run], split: str, pictures: bool = True) -> list[str]:
+    """Sentences, those that apply.
+
+    Args:
+        pictures: whether the page shows images.
+    """
     scores, first = runs[0].scores[split], runs[0]
     found = [
         "Each arm was trained once. The intervals say how much a score would vary with other images, not with another seed.",
@@ -15,7 +19,7 @@ def limits(runs: list[Run], split: str) -> list[str]:
         "A map on the right region does not prove that the decision rests on it. Only changing the image tests that, as the test sets "
         "matched, flipped and removed do, where they exist.",
         "Attention maps are coarse and are enlarged for display; their borders mean little.",
-        "The images shown were picked because the model errs or is unsure there. They are not typical.",
+        *(["The images shown were picked because the model errs or is unsure there. They are not typical."] if pictures else []),
         "An annotation is one person's judgement; another would have drawn it differently.",
     ]
     if split == "val":

@@ -1,0 +1,88 @@
+"""What is written is whole, checked and described; what fails its check leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+import sightline as sl
+from sightline.engine.files import sha256
+from sightline.engine.run import Run
+from sightline.errors import UserError
+from sightline.export import check, graphs, write
+from sightline.export.programs import METADATA
+
+
+def test_files_tell_how_they_are_used(finished: Run, tmp_path: Path) -> None:
+    found = sl.export(finished, onnx=tmp_path / "a.onnx", torch=tmp_path / "a.pt2")
+    assert found.outputs == ["logits", "probabilities", "map"]
+    assert "split 'val'" in found.checked_on
+    assert all(much <= check.LARGEST for each in found.differences.values() for much in each.values())
+    model = onnx.load(tmp_path / "a.onnx")
+    about = {prop.key: prop.value for prop in model.metadata_props}
+    assert json.loads(about["classes"]) == list(finished.classes)
+    assert about["image_size"] == "32"
+    assert json.loads(about["preprocessing"])["fit"] == "squash"
+    assert json.loads(about["threshold"]) == finished.decision.threshold
+    assert (about["run"], about["map"]) == (finished.name, "cam")
+    assert about["weights_sha256"] == sha256(finished.path / "model.safetensors")
+    assert [one.dim_param or one.dim_value for one in model.graph.input[0].type.tensor_type.shape.dim] == ["batch", 3, 32, 32]
+    assert [one.name for one in model.graph.output] == found.outputs
+    assert str(Path(torch.__file__).parent).encode() not in (tmp_path / "a.onnx").read_bytes(), "no path of this machine"
+    extra = {METADATA: ""}
+    program = torch.export.load(tmp_path / "a.pt2", extra_files=extra).module()
+    assert json.loads(extra[METADATA])["classes"] == list(finished.classes)
+    images = torch.rand(4, 3, 32, 32)
+    with torch.no_grad():
+        assert torch.allclose(program(images)[0], finished.classifier().cpu()(images), atol=1e-5)
+
+
+@pytest.mark.parametrize("broken", ["moved", "shape", "nan"])
+def test_a_broken_graph_is_refused_and_leaves_nothing(broken, finished: Run, nowhere: Path, monkeypatch) -> None:
+    def answers(content: bytes) -> check.Answers:
+        good = graphs.graph_answers(content)
+
+        def bad(images: torch.Tensor) -> list[np.ndarray]:
+            logits, *rest = good(images)
+            return [{"moved": logits + 1e-3, "shape": logits[:, :1], "nan": logits * np.nan}[broken], *rest]
+
+        return bad
+
+    monkeypatch.setattr(write, "graph_answers", answers)
+    with pytest.raises(UserError, match="output `logits`"):
+        sl.export(finished, onnx=nowhere / "a.onnx", torch=nowhere / "a.pt2", hub=nowhere / "hub")
+    assert list(nowhere.iterdir()) == []
+
+
+def test_without_the_data_random_images_are_taken_and_named(finished: Run, monkeypatch) -> None:
+    def gone(_run: Run) -> None:
+        raise UserError("photos", "does not exist")
+
+    monkeypatch.setattr(Run, "datasets", property(gone))
+    seen = check.sample(finished)
+    assert seen.images.shape == (3, 3, 32, 32)
+    assert seen.words == "random images, since those of the run cannot be read (photos: does not exist)"
+
+
+def test_onnx_that_is_not_installed_is_said_at_once(finished: Run, nowhere: Path, monkeypatch) -> None:
+    monkeypatch.setattr(graphs, "find_spec", lambda name: None if name == "onnxruntime" else object())
+    with pytest.raises(UserError, match=r"needs onnxruntime, which is not installed. Run `pip install 'sightline\[onnx\]'`"):
+        sl.export(finished, onnx=nowhere / "a.onnx")
+
+
+def test_places_that_are_not_free_are_refused(finished: Run, nowhere: Path) -> None:
+    for reason, places in {
+        "nothing is asked for": {},
+        "is a folder": {"onnx": nowhere},
+        "is a run folder": {"hub": finished.path},
+        "both": {"onnx": nowhere / "a", "torch": nowhere / "a"},
+    }.items():
+        with pytest.raises(UserError, match=reason):
+            sl.export(finished, **places)
+    with pytest.raises(UserError, match="is unknown"):
+        sl.export(finished, onnx=nowhere / "a", map="perhaps")
