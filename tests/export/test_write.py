@@ -16,6 +16,7 @@ from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.export import check, graphs, write
 from sightline.export.programs import METADATA
+from sightline.results.calibration import Calibration
 
 
 def test_files_tell_how_they_are_used(finished: Run, tmp_path: Path) -> None:
@@ -28,7 +29,8 @@ def test_files_tell_how_they_are_used(finished: Run, tmp_path: Path) -> None:
     assert json.loads(about["classes"]) == list(finished.classes)
     assert about["image_size"] == "32"
     assert json.loads(about["preprocessing"])["fit"] == "squash"
-    assert json.loads(about["threshold"]) == finished.decision.threshold
+    kept, calibration = finished.decision.threshold, finished.calibration
+    assert json.loads(about["threshold"]) == (kept if calibration is None else calibration.threshold(kept))
     assert (about["run"], about["map"]) == (finished.name, "cam")
     assert about["weights_sha256"] == sha256(finished.path / "model.safetensors")
     assert [one.dim_param or one.dim_value for one in model.graph.input[0].type.tensor_type.shape.dim] == ["batch", 3, 32, 32]
@@ -86,3 +88,18 @@ def test_places_that_are_not_free_are_refused(finished: Run, nowhere: Path) -> N
             sl.export(finished, **places)
     with pytest.raises(UserError, match="is unknown"):
         sl.export(finished, onnx=nowhere / "a", map="perhaps")
+
+
+@pytest.mark.parametrize("options", [{"method": "temperature", "slope": 0.5}, {"method": "platt", "slope": 1.5, "intercept": -0.7}])
+def test_the_calibration_is_part_of_the_graph(finished: Run, options: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calibration = Calibration(**options, n=90)
+    monkeypatch.setattr(Run, "calibration", calibration)
+    sl.export(finished, onnx=tmp_path / "a.onnx")
+    model = onnx.load(tmp_path / "a.onnx")
+    about = {prop.key: prop.value for prop in model.metadata_props}
+    assert calibration.words() in about["calibration"]
+    images = torch.rand(2, 3, 32, 32)
+    logits, probabilities, _ = graphs.graph_answers((tmp_path / "a.onnx").read_bytes())(images)
+    plain = torch.from_numpy(np.asarray(logits)).double().softmax(1).numpy()
+    assert np.asarray(probabilities) == pytest.approx(calibration(plain), abs=1e-5)
+    assert np.abs(np.asarray(probabilities) - plain).max() > 1e-3

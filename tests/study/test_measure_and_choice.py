@@ -81,7 +81,7 @@ def test_a_plan_with_more_scores_measures_and_trains_nothing_again(study: Study)
     assert ((energy >= 0) & (energy <= 1)).all()
     result = analyse(found)
     assert {level.score for level in result.levels if level.value is not None} == set(SCORES)
-    assert "4 annotations more than first, chosen by random" in write(found, result)[0].read_text()
+    assert "4 more annotations than first, chosen by random" in write(found, result)[0].read_text()
     assert read_table(next(found.path.glob("chosen/*/annotated.csv")))
 
 

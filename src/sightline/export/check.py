@@ -50,9 +50,15 @@ def expected(network: ExportedNetwork, images: Tensor) -> list[np.ndarray]:
     with torch.no_grad():
         if not network.maps:
             logits = classifier(images)
-            return [logits.numpy(), logits.softmax(1).numpy()]
+            return [logits.numpy(), _probabilities(network, logits)]
         look = classifier.look(images)
-        return [look.logits.numpy(), look.logits.softmax(1).numpy(), look.first.numpy()]
+        return [look.logits.numpy(), _probabilities(network, look.logits), look.first.numpy()]
+
+
+def _probabilities(network: ExportedNetwork, logits: Tensor) -> np.ndarray:
+    """As `predict` gives them."""
+    said: np.ndarray = logits.double().softmax(1).numpy()
+    return (said if network.calibration is None else network.calibration(said)).astype(np.float32)
 
 
 def differences(network: ExportedNetwork, answers: Answers, images: Tensor, where: Path) -> dict[str, float]:

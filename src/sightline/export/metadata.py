@@ -23,12 +23,14 @@ def metadata(run: Run, classifier: GuidedClassifier, maps: bool) -> dict[str, An
     Args:
         maps: whether the map is exported.
     """
+    kept = run.decision.threshold  # of the probability of the last of two classes; None: the most probable class
     named = {"map": classifier.map_names[0], "map_range": classifier.source.range} if maps else {}
     return {
         "classes": list(run.classes),
         "image_size": run.recipe.data.image_size,
         "preprocessing": preprocessing(run.recipe.data),
-        "threshold": run.decision.threshold,  # on the probability of the last of two classes; None: the most probable class
+        "threshold": kept if run.calibration is None else run.calibration.threshold(kept),
+        "calibration": run.calibration.words() if run.calibration else None,
         **named,
         "run": run.name,
         "sightline": version("sightline"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 
 from sightline.attention.cam import weighted_sum
@@ -12,6 +13,7 @@ from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.gradient_source import GradientSource
 from sightline.attention.source import explained, in_float
 from sightline.errors import UserError
+from sightline.results.calibration import Calibration
 
 Maps = Literal["auto", "yes", "no"]
 INPUT = "images"
@@ -20,12 +22,17 @@ INPUT = "images"
 class ExportedNetwork(nn.Module):
     """(N, 3, S, S) in [0, 1] -> logits (N, C), probabilities (N, C) and, if `maps`, the first map of the most probable class (N, 1, h, w).
 
-    The normalisation of the images is part of the classifier's backbone.
+    The normalisation of the images is part of the classifier's backbone. The probabilities are calibrated, if there is a calibration.
     """
 
-    def __init__(self, classifier: GuidedClassifier, maps: bool) -> None:
+    shift: Tensor
+
+    def __init__(self, classifier: GuidedClassifier, maps: bool, calibration: Calibration | None = None) -> None:
         super().__init__()
-        self.classifier, self.maps = classifier, maps
+        self.classifier, self.maps, self.calibration = classifier, maps, calibration
+        shift = torch.zeros(classifier.classes)  # of the logits
+        shift[-1] = calibration.intercept if calibration else 0.0
+        self.register_buffer("shift", shift, persistent=False)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -36,14 +43,19 @@ class ExportedNetwork(nn.Module):
         network, source = self.classifier, self.classifier.source
         if not self.maps:
             logits = network(images)
-            return logits, logits.softmax(1)
+            return logits, self._probabilities(logits)
         # without `GuidedClassifier.look`, whose switches of gradient and inference mode would be recorded
         features = network.backbone(images, source.taps)
         if isinstance(source, GradientSource):
             logits = source.logits(features, network.head)
-            return logits, logits.softmax(1), closed_form(network, features.last, logits)
+            return logits, self._probabilities(logits), closed_form(network, features.last, logits)
         look = source.look(features, network.head, None, False)
-        return look.logits, look.logits.softmax(1), look.first
+        return look.logits, self._probabilities(look.logits), look.first
+
+    def _probabilities(self, logits: Tensor) -> Tensor:
+        if self.calibration is None:
+            return logits.softmax(1)
+        return (self.calibration.slope * logits + self.shift).softmax(1)
 
 
 def closed_form(network: GuidedClassifier, features: Tensor, logits: Tensor) -> Tensor:
@@ -70,7 +82,7 @@ class Exportable:
     why_no_map: str = ""
 
 
-def exportable(classifier: GuidedClassifier, maps: Maps = "auto") -> Exportable:
+def exportable(classifier: GuidedClassifier, maps: Maps = "auto", calibration: Calibration | None = None) -> Exportable:
     """The network, with its map where that needs no gradient.
 
     Raises:
@@ -80,7 +92,7 @@ def exportable(classifier: GuidedClassifier, maps: Maps = "auto") -> Exportable:
     if why and maps == "yes":
         reason, remedy = why.removesuffix("."), "Leave it out, to export logits and probabilities."
         raise UserError("`map='yes'`", reason[:1].lower() + reason[1:], remedy)
-    return Exportable(ExportedNetwork(classifier, maps=not why).eval(), why)
+    return Exportable(ExportedNetwork(classifier, not why, calibration).eval(), why)
 
 
 def why_no_map(classifier: GuidedClassifier) -> str:

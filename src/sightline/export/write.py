@@ -30,7 +30,7 @@ def export_run(run: Run, *, onnx: Path | None = None, torch: Path | None = None,
     if onnx is not None:
         require_onnx()
     classifier = run.classifier()
-    made = exportable(classifier, maps)
+    made = exportable(classifier, maps, run.calibration)
     contents: dict[Path, bytes] = {}
     found: dict[str, dict[str, float]] = {}
     seen = ""
