@@ -31,27 +31,31 @@ class SimpleFact:
     yes_no: bool = False
 
 
+LOOKS = {  # field of Looks -> as a sentence names it
+    "file_size": "file size",
+    "brightness": "brightness",
+    "contrast": "contrast",
+    "saturation": "colour saturation",
+    "border_brightness": "brightness of the border",
+    "border_warmth": "colour of the border (red less blue)",
+    "sharpness": "sharpness",
+}
+
+
 def simple_facts(records: Sequence[Record], facts: Mapping[str, Facts]) -> list[SimpleFact]:
     """Every fact that differs between the images."""
     seen = [facts.get(record.id) for record in records]
-    looks = [one.looks if one else None for one in seen]
+    looks = {name: _numbers([getattr(one.looks, name) if one and one.looks else None for one in seen]) for name in LOOKS}
     sizes = [one.size if one and one.size else (np.nan, np.nan) for one in seen]
     height, width = np.array(sizes, np.float64).reshape(-1, 2).T
-    file_size = _numbers([one and one.file_size for one in looks])
     types = [record.image.suffix.lower() if isinstance(record.image, Path) else None for record in records]
     found = [
         SimpleFact("picture width", width),
         SimpleFact("picture height", height),
         SimpleFact("shape (width by height)", width / height),
-        SimpleFact("file size", file_size),
-        SimpleFact("compression (bytes per pixel)", file_size / (width * height)),
+        SimpleFact("compression (bytes per pixel)", looks["file_size"] / (width * height)),
         _named("file type", types),
-        SimpleFact("brightness", _numbers([one and one.brightness for one in looks])),
-        SimpleFact("contrast", _numbers([one and one.contrast for one in looks])),
-        SimpleFact("colour saturation", _numbers([one and one.saturation for one in looks])),
-        SimpleFact("brightness of the border", _numbers([one and one.border_brightness for one in looks])),
-        SimpleFact("colour of the border (red less blue)", _numbers([one and one.border_warmth for one in looks])),
-        SimpleFact("sharpness", _numbers([one and one.sharpness for one in looks])),
+        *(SimpleFact(words, looks[name]) for name, words in LOOKS.items()),
     ]
     for name in sorted({name for record in records for name in record.tags}):
         found += _of_tag(name, [record.tags.get(name) for record in records])

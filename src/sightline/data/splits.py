@@ -69,11 +69,16 @@ def split(records: Sequence[Record], settings: Split, groups: Mapping[str, str] 
         )
     has_test = bool({r.split for r in records} - {None, "train"})  # a validation set of the owner's stands for both
     shares = _shares(settings, cut_val="val" not in owners, cut_test=not has_test)
-    part = dict(zip((r.id for r in rest), _divide_records(rest, shares, settings.seed, groups or {}), strict=True))
+    part = _divide_records(rest, shares, settings.seed, groups or {})
     if settings.folds and settings.fold_is == "held_out":
         learnt = [r for r in rest if part[r.id] == "train"]
         inner = [(name, share) for name, share in (("train", 1 - settings.val), ("val", settings.val)) if share > 0]
-        part |= dict(zip((r.id for r in learnt), _divide_records(learnt, inner, settings.seed, groups or {}), strict=True))
+        part |= _divide_records(learnt, inner, settings.seed, groups or {})
+    return _by_split(records, part)
+
+
+def _by_split(records: Sequence[Record], part: Mapping[str, str]) -> dict[str, list[Record]]:
+    """The records of each split, that of what was cut or else the owner's, in the order in which people name them."""
     result: dict[str, list[Record]] = {"train": []}
     for record in records:
         result.setdefault(part.get(record.id) or str(record.split), []).append(record)
@@ -93,8 +98,8 @@ def _shares(settings: Split, cut_val: bool, cut_test: bool) -> list[tuple[str, f
     return [(name, share) for name, share in [*parts, ("test", test)] if share > 0]
 
 
-def _divide_records(records: list[Record], parts: list[tuple[str, float]], seed: int, groups: Mapping[str, str]) -> list[str]:
-    """The name of the part of each record."""
+def _divide_records(records: list[Record], parts: list[tuple[str, float]], seed: int, groups: Mapping[str, str]) -> dict[str, str]:
+    """Id -> name of its part."""
     own = [f"group {r.group}" if r.group is not None else f"image {r.id}" for r in records]
     keys = [f"group {groups[r.id]}" if r.id in groups else key for r, key in zip(records, own, strict=True)]
     names, group = np.unique(keys, return_inverse=True)  # (G,), (N,); sorted, so the order of the records does not matter
@@ -108,7 +113,7 @@ def _divide_records(records: list[Record], parts: list[tuple[str, float]], seed:
         )
         raise UserError("data.split", reason, "Leave the class out, merge it with another, or ask for fewer parts.")
     chosen = divide(counts, [share for _, share in parts], seed)
-    return [parts[chosen[g]][0] for g in group]
+    return {record.id: parts[chosen[g]][0] for record, g in zip(records, group, strict=True)}
 
 
 def divide(counts: np.ndarray, shares: Sequence[float], seed: int) -> np.ndarray:

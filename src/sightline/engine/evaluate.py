@@ -115,21 +115,7 @@ def score(
         shown = said.probabilities if calibrated is None else calibrated
         found["sets"] = set_scores(sets, shown, said.labels, groups=groups, **sampling)
     if looked is not None:
-        found["localisation"] = {
-            name: localisation(
-                values,
-                observed.rois,
-                looked.known,
-                threshold=settings.threshold,
-                shuffles=settings.shuffles,
-                groups=groups,
-                **sampling,
-            )
-            for name, values in looked.maps.items()
-        }
-        if observed.masks:
-            masks = {name: looked.maps[name] for name in observed.masks}
-            found["masks"] = {n: mask_scores(v, observed.rois, looked.known, groups=groups, **sampling) for n, v in masks.items()}
+        found |= _of_maps(looked, observed, recipe, groups=groups, **sampling)
         if settings.point_into:
             found["pointing"] = pointing(looked.maps, records, dataset.data, settings.point_into, groups=groups, **sampling)
     if thresholds:
@@ -141,6 +127,15 @@ def score(
     if names is not None:
         found["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)
     return SplitScores(n=len(said.ids), classes=list(dataset.classes), classification=good, **found, format=FORMAT)
+
+
+def _of_maps(looked: Attention, observed: Observed, recipe: Recipe, **sampling: Any) -> dict[str, Any]:
+    """Where each map lies, and how good a mask it is if it can be read as one."""
+    settings = {"threshold": recipe.evaluate.threshold, "shuffles": recipe.evaluate.shuffles} | sampling
+    found: dict[str, Any] = {"localisation": {n: localisation(v, observed.rois, looked.known, **settings) for n, v in looked.maps.items()}}
+    if observed.masks:
+        found["masks"] = {n: mask_scores(looked.maps[n], observed.rois, looked.known, **sampling) for n in observed.masks}
+    return found
 
 
 def evaluate(run: Run, splits: Sequence[str] | None = None, coverage: float | None = None) -> dict[str, SplitScores]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sightline import catalog
 from sightline.config import Data
@@ -57,18 +58,9 @@ def other_data(
     Raises:
         UserError: no label that is a class of the run, an unknown label, class or split, or images that cannot be read.
     """
-    own = run.recipe.data
-    same = name is None or name == own.name
-    data = own if same else own.model_copy(update={"name": name, "options": {}, "task": None, "classes": None, "kind": None, "root": None})
-    data = data.model_copy(update={"root": root or data.root, "decoy": None})
+    data = _settings(run.recipe.data, name, root)
     labels = _labels(data)
-    task = _task(data, own, run.classes) if not classes else None
-    if task is not None:
-        matched = {label: name for name, members in _tasks(data)[task].items() for label in members or [name]}
-        data = data.model_copy(update={"task": task})
-    else:
-        matched = _matched(labels.total(), run, classes or {}, str(root or data.name))
-        data = data.model_copy(update={"task": None, "classes": _by_class(matched)})
+    data, matched = _with_classes(data, run, labels, classes or {}, str(root or data.name))
     if split is not None and split not in labels.of_split:
         raise UserError(f"split {split!r}", "the data set has no such split", nearest(split, labels.of_split))
     wanted = split or ("test" if "test" in labels.of_split else None)
@@ -85,6 +77,23 @@ def other_data(
         tuple(name for name in run.classes if name not in there),
         _trained_with(run, records),
     )
+
+
+def _settings(own: Data, name: str | None, root: Path | None) -> Data:
+    """How the run's images are prepared, of another data set or another folder."""
+    unset: dict[str, Any] = {"options": {}, "task": None, "classes": None, "kind": None, "root": None}
+    data = own if name in (None, own.name) else own.model_copy(update={"name": name} | unset)
+    return data.model_copy(update={"root": root or data.root, "decoy": None})
+
+
+def _with_classes(data: Data, run: Run, labels: Labels, wished: Mapping[str, str], where: str) -> tuple[Data, dict[str, str]]:
+    """The settings with the run's classes, and label -> class: by the words of the user, by a task, or by the names."""
+    task = None if wished else _task(data, run.recipe.data, run.classes)
+    if task is not None:
+        matched = {label: name for name, members in _tasks(data)[task].items() for label in members or [name]}
+        return data.model_copy(update={"task": task}), matched
+    matched = _matched(labels.total(), run, wished, where)
+    return data.model_copy(update={"task": None, "classes": _by_class(matched)}), matched
 
 
 def _task(data: Data, own: Data, classes: tuple[str, ...]) -> str | None:
