@@ -11,10 +11,9 @@ from sightline.data.dataset import ImageDataset
 from sightline.data.guide.decoy import VERSIONS, plant, unplanted
 from sightline.data.guide.guiding import guided_by
 from sightline.data.look_through import Progress, look_through
-from sightline.data.reading import ONE_LABEL, read
+from sightline.data.reading import read
 from sightline.engine.calibration import check_calibration
 from sightline.engine.same_data import check_same
-from sightline.errors import UserError
 from sightline.recipe import Recipe
 from sightline.types import Record
 
@@ -22,7 +21,7 @@ from sightline.types import Record
 @dataclass(frozen=True)
 class Prepared:
     """Data sets by split, class names, the rows of `split.csv`, what the leak check warned of and the reader noted, and the recipe with the
-    scale of deep greys (`data.grey`) that was found."""
+    scale of deep greys (`data.grey`) that was found; and whether the classes are findings, of which an image can have several."""
 
     datasets: dict[str, ImageDataset]
     classes: tuple[str, ...]
@@ -30,6 +29,7 @@ class Prepared:
     warnings: list[str]
     recipe: Recipe
     notes: tuple[str, ...] = ()
+    several: bool = False
 
 
 def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
@@ -39,10 +39,9 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
         UserError: whatever is wrong with the data.
     """
     looked = look_through(recipe, progress)
-    if looked.dataset.several:
-        raise UserError(f"data {recipe.data.name}", "has several findings per image, which cannot be trained on yet", ONE_LABEL)
     recipe, classes, annotated = looked.recipe, looked.dataset.classes, looked.annotated
-    check_calibration(recipe.evaluate, len(classes), len(looked.kept.get("val", ())))
+    several = looked.dataset.several
+    check_calibration(recipe.evaluate, 2 if several else len(classes), len(looked.kept.get("val", ())))
     held = contents([*_given(recipe, looked.kept["train"]), *(r for name, some in looked.kept.items() if name != "train" for r in some)])
     splits = plant(looked.kept | {"train": looked.guided}, recipe.data, classes)
     table = [
@@ -58,7 +57,7 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
         for record in records
     ]
     datasets = {name: _dataset(recipe, name, records, classes, annotated) for name, records in splits.items()}
-    return Prepared(datasets, classes, table, [*looked.warnings, *looked.gaps], recipe, looked.dataset.notes)
+    return Prepared(datasets, classes, table, [*looked.warnings, *looked.gaps], recipe, looked.dataset.notes, several)
 
 
 def _given(recipe: Recipe, records: list[Record]) -> list[Record]:
@@ -96,7 +95,7 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
         UserError: images that the run knew are not there any more, or have another label; when the images of a split are asked for, that
             their pictures or annotations have changed (a run of an earlier version did not keep what this needs).
     """
-    records = {record.id: record for record in read(recipe.data).records}
+    records = {record.id: record for record in read(recipe.data, several=True).records}
     rows = unplanted(table, recipe.data.decoy)
     known = [{"id": row["id"], "label": row["label"]} for row in table]
     now = [{"id": row["id"], "label": records[own].label} for row in table if (own := _own_id(row["id"], row["split"], recipe)) in records]

@@ -22,6 +22,7 @@ from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.data.look_through import Progress
 from sightline.data.sampling import class_weights
+from sightline.data.several import for_several
 from sightline.device import check_hardware, of_training
 from sightline.engine.callbacks import History, Interrupts, Keeper, ShowProgress
 from sightline.engine.checkpoint import BEST, LAST, Checkpoints, check_resumable, what_is_left
@@ -128,7 +129,7 @@ def train(
             label = " ".join(part for part in (title or recipe.name, name) if part)
             _fit(stage, classifier, datasets, place, begun, say, label)
             load_weights(place / BEST, classifier)
-        save_model(folder, classifier, recipe, prepared.classes)
+        save_model(folder, classifier, recipe, prepared.classes, several=prepared.several)
         for name, _ in stages:
             (folder / name / BEST).unlink()
     return Run(folder, of_training(recipe.train.accelerator))
@@ -195,9 +196,11 @@ def _check_data(folder: Path, table: list[dict[str, str]], say: Say) -> None:
 
 
 def started_from(kept: Recipe, recipe: Recipe) -> bool:
-    """Whether a run with these settings was started from this recipe, in which the scale of deep greys may have been left to be found."""
+    """Whether a run with these settings was started from this recipe, in which the scale of deep greys, and the class loss
+    of several findings, may have been left to be found."""
     grey = recipe.data.grey or kept.data.grey
-    return kept == recipe.model_copy(update={"data": recipe.data.model_copy(update={"grey": grey})})
+    given = recipe.model_copy(update={"data": recipe.data.model_copy(update={"grey": grey})})
+    return kept in (given, for_several(given))
 
 
 def _open(folder: Path, recipe: Recipe, table: list[dict[str, str]]) -> None:
