@@ -10,7 +10,7 @@ from sightline.engine.run import Run
 from sightline.results import SplitScores
 from sightline.results.findings import FindingsScores
 
-COLUMNS = ["split, finding", "present", "AUC", "AP", "sensitivity", "specificity", "EPG"]
+COLUMNS = ["split, finding", "present / n", "AUC", "AP", "sensitivity", "specificity", "EPG"]
 
 
 def say_scores(title: str, run: Run, metrics: Mapping[str, SplitScores] | Mapping[str, FindingsScores]) -> None:
@@ -30,17 +30,17 @@ def _say_findings(title: str, run: Run, metrics: Mapping[str, FindingsScores]) -
         rows += [[f"{split}, {name}", *_of_one(name, one)] for name, one in scores.findings.items()]
         mean = scores.macro
         shown = [mean.auc, mean.average_precision, mean.sensitivity, mean.specificity, mean.epg]
-        rows.append([f"{split}, mean", f"{scores.n} images", *map(interval, shown)])
+        rows.append([f"{split}, mean", f"{scores.n}", *map(interval, shown)])
     table(title, COLUMNS, rows)
     for name in run.findings:
         own = run.of(name)
-        say(f"{name}: {own.decision.words(own.classes)}. {own.calibration.words() if own.calibration else 'not calibrated'}.")
+        say(f"{name}: {own.decision.words(own.classes)}. Calibration: {own.calibration.words() if own.calibration else 'none'}.")
     folder = run.finding_folder(run.findings[0])
-    say(f"Each finding has a run folder of two classes, which report, audit, compare and figure take: {folder}")
+    say(f"Each finding has a run folder of two classes, which audit, compare, figure and the other verbs take, e.g. {folder}")
 
 
 def _of_one(name: str, scores: SplitScores) -> list[str]:
     good, first, decided = scores.classification, scores.first_map, scores.classification.at_threshold
     at = [decided.sensitivity, decided.specificity] if decided else [None, None]
     ranked = [good.per_class[name].auc, good.per_class[name].average_precision]
-    return [f"{good.per_class[name].n} of {scores.n}", *map(interval, [*ranked, *at, first.epg if first else None])]
+    return [f"{good.per_class[name].n}/{scores.n}", *map(interval, [*ranked, *at, first.epg if first else None])]

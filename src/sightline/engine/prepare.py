@@ -8,6 +8,7 @@ from functools import cache
 
 from sightline.data.contents import Content, contents
 from sightline.data.dataset import ImageDataset
+from sightline.data.findings import BETWEEN, marks_of
 from sightline.data.guide.decoy import VERSIONS, plant, unplanted
 from sightline.data.guide.guiding import guided_by
 from sightline.data.look_through import Progress, look_through
@@ -52,12 +53,18 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
             "group": looked.groups.get(record.id, record.group or ""),
             "annotated": str(int(bool(record.annotations) and (name != "train" or record.id in annotated))),
             **held[_own_id(record.id, name, recipe)]._asdict(),
+            **({"marked": BETWEEN.join(_marked(record, name != "train" or record.id in annotated))} if several else {}),
         }
         for name, records in splits.items()
         for record in records
     ]
     datasets = {name: _dataset(recipe, name, records, classes, annotated) for name, records in splits.items()}
     return Prepared(datasets, classes, table, [*looked.warnings, *looked.gaps], recipe, looked.dataset.notes, several)
+
+
+def _marked(record: Record, used: bool) -> list[str]:
+    """The findings whose place is known."""
+    return [finding for finding in record.findings if used and marks_of(record, finding)]
 
 
 def _given(recipe: Recipe, records: list[Record]) -> list[Record]:

@@ -166,7 +166,7 @@ class Run(TrainedFolder):
         if root is not None and not root.exists() and self.root is None:
             reason = f"does not exist; this place of the data comes from {self.home / 'config.yaml'}"
             raise UserError(root, reason, "If the data have moved, say where they are: `root=...`.")
-        return restore(recipe, self.split_table, tuple(self._model().classes))
+        return restore(recipe, self._split_table(), tuple(self._model().classes))
 
     def groups(self, ids: Sequence[str]) -> np.ndarray | None:
         """Patient or lesion of each image, where an image without one is a group of its own; None if no two images share a group."""

@@ -11,6 +11,7 @@ from sightline.data.findings import classes_of
 from sightline.device import AUTO, resolve
 from sightline.engine import run_forms
 from sightline.engine.files import safe_name
+from sightline.engine.of_finding import rows_of_finding
 from sightline.engine.read_files import Damaged, read_json, read_table, read_yaml
 from sightline.errors import UserError
 from sightline.recipe import Recipe, recipe_from
@@ -120,7 +121,11 @@ class TrainedFolder:
 
     @property
     def split_table(self) -> Sequence[dict[str, str]]:
-        """The rows of split.csv: id, split, label, group, annotated."""
+        """The rows of split.csv: id, split, label, group, annotated; of one finding, those of which it is known, as of two classes."""
+        rows = self._split_table()
+        return rows if self.finding is None else rows_of_finding(rows, self.finding)
+
+    def _split_table(self) -> Sequence[dict[str, str]]:
         path = self.home / "split.csv"
         rows = read_table(path, ["id", "split", "label", "group", "annotated"], AGAIN)
         if not rows:

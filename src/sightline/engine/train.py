@@ -206,7 +206,7 @@ def started_from(kept: Recipe, recipe: Recipe) -> bool:
 def _open(folder: Path, recipe: Recipe, table: list[dict[str, str]]) -> None:
     """Starts the run folder; the configuration comes last, since it makes the folder a run."""
     write_json(folder / "environment.json", environment(recipe))
-    write_table(folder / "split.csv", table, COLUMNS)
+    write_table(folder / "split.csv", table, list(dict.fromkeys([*COLUMNS, *table[0]])))
     write_text(folder / "config.yaml", dump(recipe.model_dump(mode="json")))
 
 
