@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from sightline.data.divide import settled
 from sightline.data.guide.annotated import annotated_in
 from sightline.data.guide.decoy import check_decoy
 from sightline.data.guide.guiding import guided_by
@@ -77,9 +78,9 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
         meet: gets the problems of each step. `refuse` raises what a training says; a `Collected` keeps them and goes on as well as it can.
 
     Raises:
-        UserError: by `meet`: a broken file, a missing class, exact leaks, regions that `evaluate.point_into` or `data.roi` wants and does
-            not find, masks that are not there, a list in `data.annotated` that does not fit, or a guided recipe without annotated
-            training images.
+        UserError: by `meet`: a broken file, a missing class, exact leaks, regions that `evaluate.point_into` or `data.roi` wants, or a tag
+            that `evaluate.by` wants, and does not find, masks that are not there, a list in `data.annotated` that does not fit, or a guided
+            recipe without annotated training images.
     """
     data = recipe.data
     dataset = Dataset([], ())
@@ -88,7 +89,7 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
         meet(problems)
     if not dataset.records:
         return Looked(recipe, dataset, Survey({}, []))
-    for check in (_check_stages, _check_point_into, _check_decoy):
+    for check in (_check_stages, _check_point_into, _check_by, _check_decoy):
         with _meeting(meet):
             check(recipe, dataset)
     seen = survey(dataset.records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on, progress=progress)
@@ -141,6 +142,10 @@ def _check_stages(recipe: Recipe, _: Dataset) -> None:
 
 def _check_point_into(recipe: Recipe, dataset: Dataset) -> None:
     check_point_into(recipe.evaluate, dataset.records, dataset.classes)
+
+
+def _check_by(recipe: Recipe, dataset: Dataset) -> None:
+    settled(recipe.evaluate.by, dataset.records, "evaluate.by")
 
 
 def _check_decoy(recipe: Recipe, dataset: Dataset) -> None:
