@@ -81,13 +81,7 @@ def _settled(by: ByTag, records: Sequence[Record], called: str) -> ByTag:
 
 
 def divide(records: Sequence[Record], by: ByTag) -> Division:
-    """The group of each record.
-
-    >>> people = [Record(str(age), Path(), "nevus", tags={"age": age}) for age in (35, 40, 59, "unknown")]
-    >>> found = divide(people, by_tag("age=40,60"))
-    >>> [found.names[i] for i in found.member]
-    ['<40', '40-60', '40-60', 'not known']
-    """
+    """The group of each record. In bins that a tag of another data set does not fit, text is a group of its own."""
     found = [_group(value, by) for value in values_of(records, by.tag)]
     order = [one.name for one in by.bins] or _in_order(values_of(records, by.tag))
     names = tuple(name for name in dict.fromkeys([*order, *sorted(set(found)), NOT_KNOWN]) if name in set(found))
