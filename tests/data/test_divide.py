@@ -60,7 +60,7 @@ def test_a_mistake_is_named():
     records = people("age", 40, "85+")
     with pytest.raises(UserError, match=r"'85\+' is not a number.*`by=age`"):
         settled(["age=50"], records)
-    with pytest.raises(UserError, match='`evaluate.by=agee`.*Did you mean "age"'):
+    with pytest.raises(UserError, match=r'`evaluate\.by=agee`.*Did you mean "age"'):
         settled(["agee"], records, "evaluate.by")
     with pytest.raises(UserError, match="named twice"):
         settled(["age", "age=50"], records)

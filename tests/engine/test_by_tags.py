@@ -62,7 +62,7 @@ def test_all_splits_have_the_same_bins(run):
 def test_other_tags_can_be_asked_for(run):
     found = sl.evaluate(run, ["matched"], by=["lesion_area=0.1"])["matched"]
     assert (list(found.by), found.by["lesion_area"].edges) == (["lesion_area"], (0.1,))
-    with pytest.raises(UserError, match='no image has a known tag .*Did you mean "ruler"'):
+    with pytest.raises(UserError, match=r'no image has a known tag .*Did you mean "ruler"'):
         sl.evaluate(run, ["matched"], by=["rulr"])
     sl.evaluate(run, ["matched"])
     assert list(run.scores["matched"].by) == ["lesion_area", "ruler"]

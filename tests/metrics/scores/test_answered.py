@@ -30,9 +30,9 @@ def test_the_scores_are_those_of_the_classification(classes):
 
 
 def test_sensitivity_is_that_of_the_decisions_and_not_of_the_most_probable_class():
-    answered = Answered(np.array([0, 0, 1, 1]), np.array([[0.9, 0.1], [0.6, 0.4], [0.6, 0.4], [0.1, 0.9]]), np.array([0, 1, 1, 1]), ["n", "m"])
-    found = answered.scores(np.ones((1, 4)))
-    assert {name: found[name][0] for name in ("sensitivity", "specificity", "accuracy")} == {"sensitivity": 1, "specificity": 0.5, "accuracy": 0.75}
+    probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.6, 0.4], [0.1, 0.9]])
+    found = Answered(np.array([0, 0, 1, 1]), probabilities, np.array([0, 1, 1, 1]), ["n", "m"]).scores(np.ones((1, 4)))
+    assert [found[name][0] for name in ("sensitivity", "specificity", "accuracy")] == [1, 0.5, 0.75]
 
 
 def test_a_class_without_images_leaves_its_scores_undefined_and_epg_is_of_known_regions():
