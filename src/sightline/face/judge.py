@@ -191,20 +191,23 @@ def audit(
     return AuditResult(headline(found.facts), dict(sentences(found.facts)), found.facts.flag, found.facts)
 
 
-def compare(*runs: Run | str | Path, split: str | None = None, out: str | Path | None = None) -> Comparison:
+def compare(
+    *runs: Run | str | Path, split: str | None = None, out: str | Path | None = None, by: Sequence[str] | None = None
+) -> Comparison:
     """Compares finished runs on the same images.
 
     Args:
         runs: at least two runs, or their folders.
         split: split to score; None: the first test set that all runs have.
         out: folder for a picture of the maps, ROC curves and a report; None: nothing is written.
+        by: tags by which they are also compared group by group, such as `["sex", "age=40,60"]`; None: as the recipe of the first run says.
 
     Raises:
-        UserError: fewer than two, no split in common, or other classes or images.
+        UserError: fewer than two, no image with a tag, no split in common, or other classes or images.
     """
     from sightline.report.side_by_side import compare_runs
 
     if len(runs) < 2:
         raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
     opened = [run if isinstance(run, Run) else Run(run) for run in runs]
-    return compare_runs(opened, split, None if out is None else Path(out))
+    return compare_runs(opened, split, None if out is None else Path(out), by)
