@@ -123,6 +123,9 @@ class Train(Settings):
             keeps the last epoch, so that no epoch is chosen on the validation images.
         early_stop: number of epochs without improvement of `select` after which the training ends; None: never.
         clip: largest norm of the gradient; None: no clipping.
+        ema: share of an exponential moving average of the weights that each step keeps (less in the first steps), e.g. 0.99; the averaged
+            weights are validated, kept and saved. None: no average.
+        compile: compile the backbone with `torch.compile` for training, where that works; the training says where it does not.
         devices: number of processes for data-parallel training.
         workers: number of processes that load data.
     """
@@ -141,6 +144,8 @@ class Train(Settings):
     devices: Annotated[int, Field(ge=1, le=1024), NUMBER] = 1
     workers: Workers = 0
     clip: Annotated[float, Field(gt=0, le=1e6), NUMBER] | None = None
+    ema: BelowOne | None = None
+    compile: bool = False
     seed: Seed = 0
 
     @model_validator(mode="after")

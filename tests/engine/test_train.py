@@ -63,6 +63,7 @@ VARIANTS = {
             "data.augment.brightness": 0.2,
             "train.schedule.name": "one_cycle",
             "head.dropout": 0.2,
+            "train.ema": 0.9,
         },
         "losses": GUIDED,
     },
@@ -70,6 +71,7 @@ VARIANTS = {
         "settings": {
             "train.schedule": {"name": "plateau", "patience": 1, "reload_best": True},
             "train.optimizer.lr": 0.02,
+            "train.ema": 0.5,
             "weighting.name": "uncertainty",
         },
         "losses": {"guidance": [{"name": "selective_mse"}]},

@@ -44,6 +44,15 @@ Runs = Annotated[Path, typer.Option(help="Folder in which the run folder is crea
 Settings = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. train.epochs=3; can be repeated.")
 ]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Settings of a first training that mostly goes well, laid over the recipe, with --set over them: `quick` (5 epochs) or `good` "
+        "(20 epochs), both from pretrained weights.",
+        show_default=False,
+    ),
+]
 Root = Annotated[Path | None, typer.Option(help="Folder or file that holds the data set.", metavar="DIR")]
 Moved = Annotated[
     Path | None,

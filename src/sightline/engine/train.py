@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import lightning as L
 import torch
@@ -25,6 +25,7 @@ from sightline.data.sampling import class_weights
 from sightline.device import check_hardware, of_training
 from sightline.engine.callbacks import History, Interrupts, Keeper, ShowProgress
 from sightline.engine.checkpoint import BEST, LAST, Checkpoints, check_resumable, what_is_left
+from sightline.engine.compiling import Compiled
 from sightline.engine.files import LOCK, RELEASE, alone, remove_partial, write_json, write_table, write_text
 from sightline.engine.module import Training
 from sightline.engine.prepare import prepare, restore
@@ -37,7 +38,7 @@ from sightline.engine.soundness import NotFinite
 from sightline.errors import UserError, from_process
 from sightline.losses.check.gradient_path import require
 from sightline.losses.objective import Objective
-from sightline.recipe import Recipe
+from sightline.recipe import Recipe, load_recipe
 from sightline.yaml_text import dump
 
 Say = Callable[[str], None]
@@ -48,14 +49,25 @@ class Stopped(Exception):
 
 
 def train(
-    recipe: Recipe, folder: str | Path, *, resume: bool = False, say: Say = print, progress: Progress | None = None, title: str = ""
+    recipe: Recipe | str | Path,
+    folder: str | Path,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    preset: str | None = None,
+    resume: bool = False,
+    say: Say = print,
+    progress: Progress | None = None,
+    title: str = "",
 ) -> Run:
     """Trains what the recipe says and leaves a run folder.
 
     Data, recipe and gradient paths are checked first; nothing is written before all of them are in order.
 
     Args:
-        recipe: see `sightline.load_recipe`.
+        recipe: a recipe, see `sightline.load_recipe`, its name, or a YAML file.
+        settings: settings of the recipe to change, e.g. `{"data.name": "folder", "data.root": "photos"}`.
+        preset: `quick` or `good`: settings of a first training that mostly goes well; they are laid over the recipe, and `settings` over
+            them.
         folder: where the run goes; must not exist yet, unless `resume`.
         resume: go on after the last whole epoch of an interrupted run of the same recipe, to the same weights bit by bit.
         say: receives one-line messages.
@@ -67,6 +79,10 @@ def train(
         Stopped: on Ctrl-C.
     """
     folder = Path(folder)
+    if not isinstance(recipe, Recipe):
+        recipe = load_recipe(recipe)
+    if settings or preset:
+        recipe = recipe.changed(settings, preset)
     recipe.check()
     stages = _stages(recipe)
     for _, stage in stages:
@@ -210,7 +226,8 @@ def _fit(
         calibrate(goal, classifier, loader)
     module = Training(recipe, classifier, goal, datasets).train()  # Lightning leaves modes alone; train() freezes batch norm
     interrupts = Interrupts()
-    trainer = _trainer(recipe, folder, [interrupts, ShowProgress(title, say)])
+    compiled = [Compiled(say)] if recipe.train.compile else []
+    trainer = _trainer(recipe, folder, [interrupts, *compiled, ShowProgress(title, say)])
     try:
         # several processes would stop at different batches and wait for each other: there Lightning's own way has to do
         with interrupts if recipe.train.devices == 1 else nullcontext():
