@@ -23,6 +23,7 @@ from sightline.settings import (
     Weight,
     Workers,
 )
+from sightline.tag_groups import ByTags
 
 Deviation = Annotated[float, Field(ge=0.001, le=10), NUMBER]
 
@@ -171,6 +172,10 @@ class Evaluate(Settings):
             maximum inside any of them (the criterion of Zhu et al. 2022: cardiomegaly in the heart, pneumonia in the lungs).
         calibration: how probabilities are made right, fitted on the validation images: `temperature`, `platt` (two classes only) or `none`.
         coverage: share of the test images whose conformal set of classes shall hold their class; None: no sets are scored.
+        by: tags by which groups of images are scored: `sex`, or `age=40,60` with the edges of its bins. Numbers without edges are divided
+            at the quartiles of all images.
+        by_least: number of images from which on such a group is shown.
+        by_least_of_class: number of images of a class in a group from which on scores that the class decides are shown.
     """
 
     splits: tuple[str, ...] = ("val", "test", "held_out", "matched", "flipped", "removed")
@@ -182,6 +187,9 @@ class Evaluate(Settings):
     point_into: dict[str, tuple[str, ...]] = {}
     calibration: Literal["temperature", "platt", "none"] = "temperature"
     coverage: Confidence | None = None
+    by: ByTags = ()
+    by_least: Count = 20
+    by_least_of_class: Count = 5
 
 
 class Stage(Settings):

@@ -76,6 +76,16 @@ Address = Annotated[
         show_default=False,
     ),
 ]
+By = Annotated[
+    list[str],
+    typer.Option(
+        "--by",
+        help="Also score groups of images by a tag: `sex`, or `age=40,60` with the edges of its bins (numbers without edges are divided at "
+        "the quartiles); can be repeated. Default: `evaluate.by` of the recipe.",
+        metavar="TAG",
+        show_default=False,
+    ),
+]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder that `train` has written.", show_default=False)]
 RunPaths = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Run folders that `train` has written; two or more.", show_default=False)
