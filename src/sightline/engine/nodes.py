@@ -17,7 +17,7 @@ from lightning.fabric.plugins.environments.torchelastic import TorchElasticEnvir
 from sightline.config_train import Train
 from sightline.errors import UserError
 
-EXAMPLE = "torchrun --nnodes 2 --nproc-per-node 4 ... -m sightline train ... --nodes 2 --devices 4"
+EXAMPLE = "`torchrun --nnodes 2 --nproc-per-node 4 ... -m sightline train ...` for `train.nodes=2` and `train.devices=4`"
 
 
 @dataclass(frozen=True)
