@@ -127,7 +127,8 @@ class Train(Settings):
         ema: share of an exponential moving average of the weights that each step keeps (less in the first steps), e.g. 0.99; the averaged
             weights are validated, kept and saved. None: no average.
         compile: compile the backbone with `torch.compile` for training, where that works; the training says where it does not.
-        devices: number of processes for data-parallel training.
+        devices: number of processes for data-parallel training, on each machine.
+        nodes: number of machines for data-parallel training. With more than one, torchrun or SLURM starts the processes.
         workers: number of processes that load data.
     """
 
@@ -143,6 +144,7 @@ class Train(Settings):
     precision: Literal["32", "bf16", "16"] = "32"
     accelerator: Literal["auto", "cpu", "gpu", "mps"] = "auto"
     devices: Annotated[int, Field(ge=1, le=1024), NUMBER] = 1
+    nodes: Annotated[int, Field(ge=1, le=1024), NUMBER] = 1
     workers: Workers = 0
     clip: Annotated[float, Field(gt=0, le=1e6), NUMBER] | None = None
     ema: BelowOne | None = None
