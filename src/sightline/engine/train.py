@@ -18,6 +18,7 @@ from lightning.pytorch.strategies import DDPStrategy
 from torch.multiprocessing.spawn import ProcessRaisedException
 
 from sightline.attention.classifier import GuidedClassifier, build
+from sightline.attention.pretrained import check_weights
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.data.look_through import Progress
@@ -27,6 +28,7 @@ from sightline.engine.callbacks import History, Interrupts, Keeper, ShowProgress
 from sightline.engine.checkpoint import BEST, LAST, Checkpoints, check_resumable, what_is_left
 from sightline.engine.compiling import Compiled
 from sightline.engine.files import LOCK, RELEASE, alone, remove_partial, write_json, write_table, write_text
+from sightline.engine.from_nothing import from_nothing
 from sightline.engine.module import Training
 from sightline.engine.prepare import prepare, restore
 from sightline.engine.probe import calibrate, probe_batch
@@ -97,12 +99,16 @@ def train(
             for name, _ in stages:
                 remove_partial(folder / name)
                 check_resumable(folder / name)
+        if not recipe.train.start:
+            check_weights(recipe.backbone)
         prepared = prepare(recipe, progress)
         recipe, stages = prepared.recipe, _stages(prepared.recipe)
         for note in prepared.notes:
             say(note)
         for warning in prepared.warnings:
             say(f"warning: {warning}")
+        if not begun and (thin := from_nothing(recipe, len(prepared.datasets["train"]))):
+            say(f"warning: {thin}")
         if begun:
             if Run(folder).recipe.data.grey != recipe.data.grey:
                 raise UserError(
