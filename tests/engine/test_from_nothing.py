@@ -11,8 +11,7 @@ OWN = {"data.name": "folder", "data.root": "photos"}
 
 
 def test_it_names_numbers_and_remedy():
-    said = from_nothing(load_recipe("label-only", OWN), 486)
-    assert said is not None
+    (said,) = from_nothing(load_recipe("label-only", OWN), 486)
     assert said.startswith("resnet18 starts from random weights, and 486 training images are few for that (fewer than 5,000).")
     assert "`preset='good'`" in said
 
@@ -29,4 +28,4 @@ def test_it_names_numbers_and_remedy():
     ],
 )
 def test_it_is_not_said_where_there_is_nothing_to_do(settings, images):
-    assert from_nothing(load_recipe("label-only", OWN | settings), images) is None
+    assert from_nothing(load_recipe("label-only", OWN | settings), images) == ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import DATA_SETS, Coverage, Device, Json, Moved, RunPath, RunPaths, finish
+from sightline.cli.options import DATA_SETS, By, Coverage, Device, Json, Moved, RunPath, RunPaths, finish
 from sightline.errors import UserError, nearest
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @app.command(
     epilog="Examples:\n\n    sightline evaluate runs/melanoma-energy\n\n    sightline evaluate runs/melanoma-energy --split test\n\n"
     "    sightline evaluate runs/melanoma-energy --prevalence 0.05 --coverage 0.9\n\n"
+    "    sightline evaluate runs/melanoma-energy --by sex --by age=40,60\n\n"
     "    sightline evaluate runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma"
 )
 def evaluate(
@@ -49,6 +50,7 @@ def evaluate(
         ),
     ] = None,
     coverage: Coverage = None,
+    by: By = [],
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for the scores on another data set. Default: `external/NAME` in the run folder.", metavar="DIR"),
@@ -71,14 +73,14 @@ def evaluate(
 
     place = root and expanded(root)
     if data is not None:
-        _validate(Run(run, device), data, place, dataset, classes, out, json, prevalence, coverage)
+        _validate(Run(run, device), data, place, dataset, classes, out, json, prevalence, coverage, by)
         return
     if classes or out:
         raise UserError("--map" if classes else "--out", "is for another data set", "Name that data set with --data.")
     found = Run(run, device, place)
     if any("picture" not in row for row in found.split_table):
         say(f"{run} was made by an earlier version: whether pictures and annotations have changed since is not known.")
-    metrics = score(found, dataset or None, prevalence=prevalence, coverage=coverage)
+    metrics = score(found, dataset or None, prevalence=prevalence, coverage=coverage, by=by or None)
     scores_table(found.name, metrics)
     say_calibration(found)
     say(f"Scores, predictions and maps: {found.path}")
@@ -95,6 +97,7 @@ def _validate(
     json: Path | None,
     prevalence: float | None,
     coverage: float | None,
+    by: list[str],
 ) -> None:
     """External validation."""
     from sightline.cli.console import say, scores_table
@@ -104,7 +107,7 @@ def _validate(
     if len(split) > 1:
         raise UserError(f"--split {split[1]}", "is a second split of the other data set", "Give one, or none for its test set.")
     check_prevalence(prevalence, len(run.classes))
-    found = validate(run, data, root, next(iter(split), None), _pairs(pairs), out, coverage)
+    found = validate(run, data, root, next(iter(split), None), _pairs(pairs), out, coverage, by or None)
     found = found.but(scores=at_prevalence(found.scores, prevalence, run.recipe.evaluate.confidence))
     rows = {found.own_split: run.scores[found.own_split]} if found.own_split else {}
     scores_table(run.name, rows | {f"{found.data}, {found.split}": found.scores})

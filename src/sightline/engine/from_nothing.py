@@ -8,8 +8,8 @@ from sightline.recipe import Recipe
 FEW = 5000  # training images; with so many, networks from nothing come near to pretrained ones
 
 
-def from_nothing(recipe: Recipe, images: int) -> str | None:
-    """What to say before such a training; None where it is not one.
+def from_nothing(recipe: Recipe, images: int) -> tuple[str, ...]:
+    """What to say before such a training, in one entry; none where it is not one.
 
     Drawn data sets, which have no place, are made for networks from nothing; and so are the networks of the catalogue.
 
@@ -19,11 +19,12 @@ def from_nothing(recipe: Recipe, images: int) -> str | None:
     backbone = recipe.backbone
     fresh = backbone.weights == "none" and recipe.train.start is None and backbone.name not in catalog.places("backbone")
     if not fresh or recipe.data.root is None or images >= FEW or not _published(backbone.name):
-        return None
-    return (
+        return ()
+    said = (
         f"{backbone.name} starts from random weights, and {images:,} training images are few for that (fewer than {FEW:,}). Pretrained "
         "weights mostly give better scores after fewer epochs: `preset='good'`, or `backbone.weights=imagenet`."
     )
+    return (said,)
 
 
 def _published(name: str) -> bool:
