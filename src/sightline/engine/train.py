@@ -17,6 +17,7 @@ from lightning.pytorch.strategies import DDPStrategy
 from torch.multiprocessing.spawn import ProcessRaisedException
 
 from sightline.attention.classifier import GuidedClassifier, build
+from sightline.attention.pretrained import check_weights
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.data.look_through import Progress
@@ -27,6 +28,7 @@ from sightline.engine.callbacks import History, Interrupts, Keeper, ShowProgress
 from sightline.engine.checkpoint import BEST, LAST, Checkpoints, check_resumable, what_is_left
 from sightline.engine.compiling import Compiled
 from sightline.engine.files import RELEASE, alone, remove_partial
+from sightline.engine.from_nothing import from_nothing
 from sightline.engine.module import Training
 from sightline.engine.nodes import Crew, crew
 from sightline.engine.prepare import prepare, restore
@@ -85,6 +87,8 @@ def train(
     recipe.check()
     for _, stage in _stages(recipe):
         check_hardware(stage.train)
+    if recipe.train.start is None:
+        check_weights(recipe.backbone)
     with crew(recipe.train) as processes:
         begun = is_begun(recipe, folder, resume) if processes.leads else resume and (folder / "config.yaml").is_file()
         processes.wait()  # before the first one writes anything
@@ -107,7 +111,8 @@ def _train(recipe: Recipe, folder: Path, begun: bool, processes: Crew, say: Say,
                 check_resumable(folder / name)
         prepared = prepare(recipe, progress)
         recipe, stages = prepared.recipe, _stages(prepared.recipe)
-        for line in (*prepared.notes, *(f"warning: {warning}" for warning in prepared.warnings)):
+        thin = () if begun else from_nothing(recipe, len(prepared.datasets["train"]))
+        for line in (*prepared.notes, *(f"warning: {warning}" for warning in (*prepared.warnings, *thin))):
             say(line)
         if begun:
             check_data(folder, recipe, prepared.table, say)
