@@ -163,14 +163,6 @@ def test_a_loss_that_is_not_a_number_stops_with_the_images(tiny_recipe, tmp_path
     assert not Run(tmp_path / "run").finished
 
 
-def test_two_processes_train_together(tiny_recipe, tmp_path):
-    recipe = tiny_recipe({"train.devices": 2, "train.epochs": 1, "train.accelerator": "cpu"}, losses=GUIDED)
-    run = train(recipe, tmp_path / "run", say=quiet)
-    assert run.finished
-    assert len(run.history) == 1
-    assert 0 <= run.history[0]["val/accuracy"] <= 1
-
-
 def test_stages_follow_each_other(tiny_recipe, tmp_path):
     stages = [
         {"name": "labels", "set": {"train.epochs": 1}},

@@ -62,7 +62,11 @@ def train(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run of the same recipe.")] = False,
     train_devices: Annotated[
-        int | None, typer.Option("--devices", help="Number of processes of data-parallel training.", show_default=False)
+        int | None, typer.Option("--devices", help="Number of processes of data-parallel training, on each machine.", show_default=False)
+    ] = None,
+    train_nodes: Annotated[
+        int | None,
+        typer.Option("--nodes", help="Number of machines of data-parallel training, which torchrun or srun starts.", show_default=False),
     ] = None,
     folds: Annotated[
         int | None,
@@ -94,6 +98,8 @@ def train(
     changed |= on_device(device)
     if train_devices is not None:
         changed |= {"train.devices": train_devices}
+    if train_nodes is not None:
+        changed |= {"train.nodes": train_nodes}
     chosen = load_recipe(recipe, changed | parse_settings(settings), preset=preset)
     if goes_on(recipe) and chosen.train.start is None:
         raise UserError(recipe, "starts from the weights of the previous stage", "Give that run: --from RUN.")
@@ -102,6 +108,7 @@ def train(
         _check_name("name of the run", own)
     place = expanded(runs) / (folder or own)
 
+    from sightline.engine.nodes import leads
     from sightline.engine.train import Stopped
     from sightline.engine.train import train as fit
     from sightline.face.judge import evaluate as score
@@ -115,6 +122,8 @@ def train(
     except Stopped as stopped:
         say(f"{stopped} Go on with the same command and --resume.")
         raise SystemExit(130) from None
+    if not leads():
+        return
     metrics = score(run)
     say_scores(f"{run.name}: {chosen.title}", run, metrics)
     result: dict[str, Any] = {"run": str(run.path), "metrics": metrics}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from sightline.data.divide import settled
 from sightline.data.guide.annotated import annotated_in
 from sightline.data.guide.decoy import check_decoy
 from sightline.data.guide.guiding import guided_by
@@ -79,9 +80,9 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
         meet: gets the problems of each step. `refuse` raises what a training says; a `Collected` keeps them and goes on as well as it can.
 
     Raises:
-        UserError: by `meet`: a broken file, a missing class, exact leaks, regions that `evaluate.point_into` or `data.roi` wants and does
-            not find, masks that are not there, a list in `data.annotated` that does not fit, or a guided recipe without annotated
-            training images.
+        UserError: by `meet`: a broken file, a missing class, exact leaks, regions that `evaluate.point_into` or `data.roi` wants, or a tag
+            that `evaluate.by` wants, and does not find, masks that are not there, a list in `data.annotated` that does not fit, or a guided
+            recipe without annotated training images.
     """
     data = recipe.data
     dataset = Dataset([], ())
@@ -93,7 +94,7 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
     recipe, given = (for_several(recipe) if dataset.several else recipe), recipe
     if recipe != given:
         dataset = replace(dataset, notes=(*dataset.notes, SEVERAL))
-    for check in (_check_stages, _check_point_into, _check_several, _check_decoy):
+    for check in (_check_stages, _check_point_into, _check_by, _check_several, _check_decoy):
         with _meeting(meet):
             check(recipe, dataset)
     seen = survey(dataset.records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on, progress=progress)
@@ -146,6 +147,10 @@ def _check_stages(recipe: Recipe, _: Dataset) -> None:
 
 def _check_point_into(recipe: Recipe, dataset: Dataset) -> None:
     check_point_into(recipe.evaluate, dataset.records, dataset.classes)
+
+
+def _check_by(recipe: Recipe, dataset: Dataset) -> None:
+    settled(recipe.evaluate.by, dataset.records, "evaluate.by")
 
 
 def _check_several(recipe: Recipe, dataset: Dataset) -> None:

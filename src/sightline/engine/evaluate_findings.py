@@ -18,11 +18,14 @@ from sightline.results import FORMAT
 from sightline.results.findings import FindingsScores
 
 
-def evaluate_findings(run: Run, splits: Sequence[str] | None = None) -> dict[str, FindingsScores]:
+def evaluate_findings(run: Run, splits: Sequence[str] | None = None, by: Sequence[str] | None = None) -> dict[str, FindingsScores]:
     """Scores a finished run with several findings on the named splits (default: the recipe's).
 
     For each finding, `findings/NAME` in the run folder holds what a run of two classes holds: predictions, the threshold and the
     calibration that the validation images choose, scores and maps. `metrics.json` of the run holds all scores.
+
+    Args:
+        by: tags by which groups of images are scored, see `evaluate`.
 
     Returns:
         split name -> scores, of the splits asked for.
@@ -33,7 +36,7 @@ def evaluate_findings(run: Run, splits: Sequence[str] | None = None) -> dict[str
     of_each = {}
     for name in run.findings:
         write_json(run.finding_folder(name) / "finding.json", {"finding": name})
-        of_each[name] = evaluate(run.of(name), splits)
+        of_each[name] = evaluate(run.of(name), splits, by=by)
     results = {}
     for split in next(iter(of_each.values())):
         found = {name: scores[split] for name, scores in of_each.items()}
