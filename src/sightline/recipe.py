@@ -12,6 +12,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from sightline import catalog
+from sightline.channels import COLOUR
 from sightline.config import Backbone, Data, Evaluate, Head, Losses, Plugin, Settings, Stage, Train
 from sightline.errors import UserError, nearest
 from sightline.overrides import merged, override
@@ -67,6 +68,16 @@ class Recipe(Settings):
         names = [stage.name for stage in self.stages]
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"two stages are called {twice[0]!r}. Give each a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _normalisation_fits_the_channels(self) -> Self:
+        channels = self.data.channels
+        for name in ("mean", "std"):
+            values = getattr(self.backbone, name)
+            if values is not None and len(values) not in (1, COLOUR, channels):
+                each = f" or {channels}, one for each channel" if channels not in (1, COLOUR) else ""
+                raise ValueError(f"backbone.{name} has {len(values)} values. Give one, three of red, green and blue{each}")
         return self
 
     @property

@@ -2,7 +2,7 @@
 
 One file per list of records, in the temporary folder, shared by all processes and kept for later runs:
 
-    N entries of 8 bytes: flags, and a checksum of the pixels | N times (5, S, S) uint8: red, green, blue, ROI, avoid
+    N entries of 8 bytes: flags, and a checksum of the pixels | N times (C + 2, S, S) uint8: the channels of the image, ROI, avoid
 
 It is filled as pictures are asked for. The entry is written after its pixels, and the pixels are checked against it whenever they are
 read, so a writer that died half-way, or whoever cuts the file, costs a decoding and never shows a wrong picture. Several writers of one
@@ -26,22 +26,33 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sightline.channels import COLOUR
 from sightline.config import Data
 from sightline.types import Annotation, Picture, Record
 
 LIMIT = 8 * 1024**3  # bytes of all cache files together, once they have not been used for a while
 SPARED = 24 * 3600  # seconds since its last use in which a file may belong to a training that still runs
-PLANES = 5
+MAPS = 2  # planes besides the image's: ROI and avoid
 _ENTRY = np.dtype([("flags", "u1"), ("unused", "u1", 3), ("checksum", "<u4")])
 _FILLED, _KNOWN, _AVOID_KNOWN = 1, 2, 4
 
 
 class Planes(NamedTuple):
-    """A prepared picture: (5, S, S) uint8, red, green, blue, ROI, avoid; and whether the last two are real."""
+    """A prepared picture: (C + 2, S, S) uint8, the channels of the image, ROI, avoid; and whether the last two are real."""
 
     pixels: np.ndarray
     known: bool
     avoid_known: bool
+
+    @property
+    def image(self) -> np.ndarray:
+        """(C, S, S)."""
+        return self.pixels[:-MAPS]
+
+    @property
+    def maps(self) -> tuple[np.ndarray, np.ndarray]:
+        """ROI and avoid, (1, S, S) each."""
+        return self.pixels[-MAPS:-1], self.pixels[-1:]
 
 
 class PlanesCache:
@@ -50,14 +61,15 @@ class PlanesCache:
     Args:
         count: N, records.
         side: S, pixels.
+        channels: C, of an image.
 
     Raises:
         OSError: no room, or no right to write there.
     """
 
-    def __init__(self, path: Path, count: int, side: int) -> None:
-        self.path, self.count, self.side = path, count, side
-        size = count * (_ENTRY.itemsize + PLANES * side * side)
+    def __init__(self, path: Path, count: int, side: int, channels: int = COLOUR) -> None:
+        self.path, self.count, self.side, self.planes = path, count, side, channels + MAPS
+        size = count * (_ENTRY.itemsize + self._size)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         prune(path, LIMIT - size)
         disk = shutil.disk_usage(path.parent)
@@ -84,12 +96,12 @@ class PlanesCache:
         flags, _, checksum = np.frombuffer(entry, _ENTRY)[0].item()
         if len(content) < self._size or zlib.crc32(content) != checksum:
             return None
-        pixels = np.frombuffer(content, np.uint8).reshape(PLANES, self.side, self.side)
+        pixels = np.frombuffer(content, np.uint8).reshape(self.planes, self.side, self.side)
         return Planes(pixels, bool(flags & _KNOWN), bool(flags & _AVOID_KNOWN))
 
     @property
     def _size(self) -> int:
-        return PLANES * self.side * self.side
+        return self.planes * self.side * self.side
 
     def _place(self, index: int) -> int:
         return self.count * _ENTRY.itemsize + index * self._size
@@ -107,7 +119,7 @@ class PlanesCache:
             warnings.warn(f"decoded images are no longer cached: {error}", stacklevel=2)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"path": self.path, "count": self.count, "side": self.side}
+        return {"path": self.path, "count": self.count, "side": self.side, "planes": self.planes}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -119,7 +131,7 @@ def open_cache(records: Sequence[Record], data: Data) -> PlanesCache | None:
     owner = os.getuid() if hasattr(os, "getuid") else "user"
     try:
         path = Path(tempfile.gettempdir()) / f"sightline-{owner}" / f"{cache_key(records, data)}.planes"
-        return PlanesCache(path, len(records), data.load_size or data.image_size)
+        return PlanesCache(path, len(records), data.load_size or data.image_size, data.channels)
     except OSError as error:
         warnings.warn(f"decoded images are not cached: {error}", stacklevel=2)
         return None
@@ -127,7 +139,16 @@ def open_cache(records: Sequence[Record], data: Data) -> PlanesCache | None:
 
 def cache_key(records: Sequence[Record], data: Data) -> str:
     """Names everything that the pixels depend on: the files, the annotations, the settings and the code that prepares them."""
-    settings = (data.load_size or data.image_size, data.fit, data.centre, data.gaze_blur, data.grey, data.augment.fill, data.roi)
+    settings = (
+        data.load_size or data.image_size,
+        data.fit,
+        data.centre,
+        data.gaze_blur,
+        data.grey,
+        data.augment.fill,
+        data.roi,
+        data.channels,
+    )
     digest = hashlib.sha256(f"{_code()} {settings}".encode())
     for record in records:
         marks = [[mark_state(a) for a in marks] for marks in (record.annotations, record.avoid)]

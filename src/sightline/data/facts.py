@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import binary_fill_holes
 
+from sightline.channels import COLOUR, as_rgb
 from sightline.data.annotation import Sideways, Size, named, render_each, touching, united
 from sightline.data.greys import Deep, Kind, Range, range_of
 from sightline.data.images import as_shown, orientation, read_pixels
@@ -59,19 +60,20 @@ class Facts:
     looks: Looks | None = None
 
 
-def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
+def examine(record: Record, gaze_blur: int, grey: Range | None = None, channels: int = COLOUR) -> Facts:
     """Decodes an image and renders its annotations.
 
     Args:
-        grey: see `open_image`.
+        grey, channels: see `open_image`.
 
     Raises:
         UserError: the image or one of its annotations cannot be used.
     """
     if not isinstance(record.image, Path):
         return Facts(None, None, digest(record.image.key.encode()), None, bool(record.annotations), None)
-    pixels = read_pixels(record.image)
-    image = as_shown(pixels, grey, record.image)
+    pixels = read_pixels(record.image, channels)
+    held = as_shown(pixels, grey, record.image)
+    image = held if held.shape[2] == COLOUR else as_rgb(held.mean(axis=2, keepdims=True).astype(np.uint8))  # channels are no colours
     size = (image.shape[0], image.shape[1])
     turn = orientation(record.image)
     content = record.image.read_bytes()
@@ -85,7 +87,7 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
     return Facts(
         size=size,
         file=digest(content),
-        pixels=digest(repr(size).encode() + image.tobytes()),
+        pixels=digest(repr(size).encode() + held.tobytes()),
         thumbnail=thumbnail(image),
         known=roi is not None,
         area=None if roi is None else float(roi.mean()),
