@@ -34,7 +34,7 @@ LIMIT = 300  # seconds after which a training counts as hanging
 
 
 def recipe() -> Recipe:
-    """A guided training of five epochs that takes seconds, with all that has a state: momentum, schedule, augmentation, two stages."""
+    """A guided training of five epochs that takes seconds, with all that has a state: optimiser, schedule, average, two stages."""
     stages = [{"name": "labels", "set": {"train.epochs": 2}}, {"name": "guided", "set": {"losses.guidance": [{"name": "energy"}]}}]
     tree: dict[str, object] = {
         "name": "kill-and-resume",
@@ -45,7 +45,7 @@ def recipe() -> Recipe:
             "augment": {"flip_x": 0.5, "rotate": [-30, 30]},
         },
         "backbone": {"name": "test_resnet", "stride": 8},
-        "train": {"epochs": 3, "batch_size": 8, "schedule": {"name": "cosine"}},
+        "train": {"epochs": 3, "batch_size": 8, "schedule": {"name": "cosine"}, "ema": 0.9},
         "stages": stages,
     }
     return recipe_from(tree, where="kill_and_resume")

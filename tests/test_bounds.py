@@ -122,6 +122,7 @@ def test_no_number_takes_what_is_none(place: str) -> None:
         ("train.clip", [0, 1e9]),
         ("train.workers", [-1, 1e6]),
         ("train.devices", [0, 1e6]),
+        ("train.nodes", [0, 1e6]),
         ("losses.classification.weight", [0, -1, float("inf"), 1e30]),
         ("losses.guidance.0.weight", [-1, float("inf")]),
         ("losses.guidance.0.start", [-1, 1e9]),

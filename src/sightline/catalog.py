@@ -57,6 +57,7 @@ PLACES: dict[str, dict[str, str]] = {
     },
     "classification": {
         "cross_entropy": "sightline.losses.cross_entropy:CrossEntropy",
+        "binary_cross_entropy": "sightline.losses.binary_cross_entropy:BinaryCrossEntropy",
         "focal": "sightline.losses.focal:Focal",
     },
     "guidance": {

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sightline.settings import COLOUR
+
 LUMA = (0.299, 0.587, 0.114)  # of red, green and blue: ITU-R BT.601, which leaves greys stored in three channels as they are
-COLOUR = 3
 
 
 def luma(rgb: np.ndarray) -> np.ndarray:

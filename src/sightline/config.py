@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sightline.channels import COLOUR
 from sightline.config_train import Backbone, Evaluate, Head, Losses, Optimizer, Schedule, Stage, Train, WeightedLoss
 from sightline.settings import (
+    COLOUR,
     NUMBER,
     BlackWhite,
     Channels,

@@ -24,6 +24,7 @@ from sightline.settings import (
     Weight,
     Workers,
 )
+from sightline.tag_groups import ByTags
 
 Deviation = Annotated[float, Field(ge=0.001, le=10), NUMBER]
 
@@ -126,7 +127,11 @@ class Train(Settings):
             keeps the last epoch, so that no epoch is chosen on the validation images.
         early_stop: number of epochs without improvement of `select` after which the training ends; None: never.
         clip: largest norm of the gradient; None: no clipping.
-        devices: number of processes for data-parallel training.
+        ema: share of an exponential moving average of the weights that each step keeps (less in the first steps), e.g. 0.99; the averaged
+            weights are validated, kept and saved. None: no average.
+        compile: compile the backbone with `torch.compile` for training, where that works; the training says where it does not.
+        devices: number of processes for data-parallel training, on each machine.
+        nodes: number of machines for data-parallel training. With more than one, torchrun or SLURM starts the processes.
         workers: number of processes that load data.
     """
 
@@ -142,8 +147,11 @@ class Train(Settings):
     precision: Literal["32", "bf16", "16"] = "32"
     accelerator: Literal["auto", "cpu", "gpu", "mps"] = "auto"
     devices: Annotated[int, Field(ge=1, le=1024), NUMBER] = 1
+    nodes: Annotated[int, Field(ge=1, le=1024), NUMBER] = 1
     workers: Workers = 0
     clip: Annotated[float, Field(gt=0, le=1e6), NUMBER] | None = None
+    ema: BelowOne | None = None
+    compile: bool = False
     seed: Seed = 0
 
     @model_validator(mode="after")
@@ -167,6 +175,10 @@ class Evaluate(Settings):
             maximum inside any of them (the criterion of Zhu et al. 2022: cardiomegaly in the heart, pneumonia in the lungs).
         calibration: how probabilities are made right, fitted on the validation images: `temperature`, `platt` (two classes only) or `none`.
         coverage: share of the test images whose conformal set of classes shall hold their class; None: no sets are scored.
+        by: tags by which groups of images are scored: `sex`, or `age=40,60` with the edges of its bins. Numbers without edges are divided
+            at the quartiles of all images.
+        by_least: number of images from which on such a group is shown.
+        by_least_of_class: number of images of a class in a group from which on scores that the class decides are shown.
     """
 
     splits: tuple[str, ...] = ("val", "test", "held_out", "matched", "flipped", "removed")
@@ -178,6 +190,9 @@ class Evaluate(Settings):
     point_into: dict[str, tuple[str, ...]] = {}
     calibration: Literal["temperature", "platt", "none"] = "temperature"
     coverage: Confidence | None = None
+    by: ByTags = ()
+    by_least: Count = 20
+    by_least_of_class: Count = 5
 
 
 class Stage(Settings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 
@@ -53,6 +54,12 @@ def metal_works() -> bool:
         return bool(gradient.isfinite().all())
     except (RuntimeError, NotImplementedError):
         return False
+
+
+def cores(threads: int = 1) -> int:
+    """Pieces of work with this number of threads that this machine can do at a time."""
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, here // threads)
 
 
 def device_of(network: nn.Module) -> torch.device:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,12 +13,12 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from sightline import catalog
-from sightline.channels import COLOUR
 from sightline.config import Backbone, Data, Evaluate, Head, Losses, Plugin, Settings, Stage, Train
 from sightline.errors import UserError, nearest
 from sightline.overrides import merged, override
+from sightline.preset import laid_over
 from sightline.refusals import in_words
-from sightline.settings import Name
+from sightline.settings import COLOUR, Name
 from sightline.yaml_text import parse, read
 
 S = TypeVar("S", bound=Settings)
@@ -125,10 +126,14 @@ class Recipe(Settings):
         """The recipe of one stage: the common settings, overridden by those of the stage."""
         return recipe_from(override(self.model_dump(mode="json") | {"stages": []}, stage.set), where=f"stage {stage.name!r}")
 
+    def changed(self, settings: Mapping[str, Any] | None = None, preset: str | None = None, where: str | Path = "") -> Recipe:
+        """A copy with a preset laid over it, and then dotted settings: `changed({"train.epochs": 3}, "good")`."""
+        tree = self.model_dump(mode="json")
+        return recipe_from(override(laid_over(tree, preset) if preset else tree, dict(settings or {})), where=where or self.name)
+
     def with_settings(self, **settings: Any) -> Recipe:
         """A copy with dotted settings changed, written with `__` for the dot: `with_settings(train__epochs=3)`."""
-        changed = {key.replace("__", "."): value for key, value in settings.items()}
-        return recipe_from(override(self.model_dump(mode="json"), changed), where=self.name)
+        return self.changed({key.replace("__", "."): value for key, value in settings.items()})
 
 
 def recipe_from(tree: dict[str, Any], where: str | Path) -> Recipe:
@@ -248,23 +253,24 @@ def _is_file_name(name: str | Path) -> bool:
     return Path(name).suffix.lower() in (".yaml", ".yml")
 
 
-def load_recipe(name: str | Path, settings: dict[str, Any] | None = None, above: tuple[str, ...] = ()) -> Recipe:
-    """Loads a recipe by its name or from a YAML file, overridden by dotted settings.
+def load_recipe(
+    name: str | Path, settings: dict[str, Any] | None = None, above: tuple[str, ...] = (), *, preset: str | None = None
+) -> Recipe:
+    """Loads a recipe by its name or from a YAML file, overridden by a preset, and then by dotted settings.
 
     Args:
         name: `gain`, or a file (which may extend another recipe by `extends: NAME`, see `merged` and `extended`); `gain/stage2` is one
             stage alone; `train.start` then names the run whose weights it starts from.
         above: see `extended`.
+        preset: `quick` or `good`, see `preset.laid_over`; the settings win over it.
 
     Raises:
-        UserError: no such recipe, file or stage, broken YAML, an unknown key.
+        UserError: no such recipe, file, stage or preset, broken YAML, an unknown key.
     """
     whole, slash, stage = str(name).rpartition("/")
     if slash and whole in recipe_names():
-        alone = _one_stage(load_recipe(whole), stage)
-        return recipe_from(override(alone.model_dump(mode="json"), settings or {}), where=name)
+        return _one_stage(load_recipe(whole), stage).changed(settings, preset, where=name)
     tree = named_tree("recipe", name, resources.files("sightline") / "recipes", "See `sightline recipes show NAME`.")
     if "extends" in tree:
         tree = extended(tree, name, above)
-    base = recipe_from(tree, where=name).model_dump(mode="json")
-    return recipe_from(override(base, settings or {}), where=name)
+    return recipe_from(tree, where=name).changed(settings, preset, where=name)

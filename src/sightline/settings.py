@@ -40,6 +40,7 @@ def _stays_in_its_place(name: str) -> str:
 
 LARGEST_COUNT = 100_000
 MOST_CHANNELS = 64
+COLOUR = 3  # channels of a picture in red, green and blue
 
 Fraction = Annotated[float, Field(ge=0, le=1), NUMBER]
 BelowOne = Annotated[float, Field(ge=0, lt=1), NUMBER]

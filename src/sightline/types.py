@@ -52,6 +52,7 @@ class Annotation:
         made: when it was made (ISO 8601), if known.
         size: (H, W) of the picture that it was drawn on, if the annotation file gives it; on a picture of another size it would be in the
             wrong place.
+        finding: of images with several findings, the one that it shows; None: see `data.findings.marks_of`.
     """
 
     kind: AnnotationKind
@@ -60,6 +61,7 @@ class Annotation:
     author: str | None = None
     made: str | None = None
     size: tuple[int, int] | None = None
+    finding: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Record:
     Attributes:
         id: unique within the data set.
         image: where its pixels come from.
-        label: class name, spelt as in the data set.
+        label: class name, spelt as in the data set; with several findings, see `data.findings.label_of`.
         group: patient or lesion; images of one group never fall into two splits. None: the image is its own group.
         split: the owner's split (`train`, `val`, `test`, or any further test set's name), None where there is none.
         annotations: where to look; empty means *unknown*, never "nowhere".
@@ -77,6 +79,8 @@ class Record:
         regions: name -> further marked things: organs, dermoscopic features, skin, hair. A name whose annotations mark nothing (`nothing`)
             was looked for and not found; a name that is missing is unknown.
         tags: further facts: artefacts present, age, sex, device.
+        findings: finding -> present (True), absent (False) or not known (None), where an image can have several; empty: it has one label.
+            All records of a data set name the same findings in the same order.
     """
 
     id: str
@@ -88,6 +92,7 @@ class Record:
     avoid: tuple[Annotation, ...] = ()
     regions: Mapping[str, tuple[Annotation, ...]] = field(default_factory=dict)
     tags: Mapping[str, Any] = field(default_factory=dict)
+    findings: Mapping[str, bool | None] = field(default_factory=dict)
 
 
 class Records(list[Record]):

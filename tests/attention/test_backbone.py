@@ -220,6 +220,9 @@ def test_pretrained_weights_that_cannot_be_had_are_explained(monkeypatch: pytest
         raise OSError("no route to host\nlong story")
 
     monkeypatch.setattr("timm.create_model", offline)
-    with pytest.raises(UserError, match=r"cannot be loaded \(no route to host\). Set backbone.weights to none, or to the path") as caught:
+    monkeypatch.setattr("sightline.attention.weights.source", lambda name: {})
+    with pytest.raises(
+        UserError, match=r"cannot be loaded \(no route to host\)\. With a network, run: hf download timm/test_resnet"
+    ) as caught:
         backbone(weights="imagenet")
     assert "\n" not in str(caught.value)

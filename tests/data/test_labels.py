@@ -19,7 +19,10 @@ from sightline.errors import UserError
         (["melanoma\u200b", "melanoma"], "two spellings"),
         (["1", "1.0", "0"], "two spellings"),
         (["01", "1"], "two spellings"),
-        (["effusion;nodule", "effusion"], "'effusion;nodule', which looks like several labels. sightline learns one label per image"),
+        (
+            ["effusion;nodule", "effusion"],
+            "'effusion;nodule', which looks like several labels. Several findings per image stand",
+        ),
         (["a|b", "c"], "several labels"),
         (["Effusion, Nodule", "effusion", "nodule"], "several labels"),
         (["a/b", "a", "b"], "several labels"),

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from sightline.data import survey_store
+from sightline.engine.begin import started_from
 from sightline.engine.prepare import prepare
-from sightline.engine.train import started_from
 from sightline.recipe import load_recipe
 
 

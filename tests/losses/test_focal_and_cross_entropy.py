@@ -10,6 +10,7 @@ from sklearn.metrics import log_loss
 from torchvision.ops import sigmoid_focal_loss
 
 from sightline import catalog
+from sightline.losses.binary_cross_entropy import BinaryCrossEntropy
 from sightline.losses.cross_entropy import CrossEntropy
 from sightline.losses.focal import Focal, focal
 
@@ -60,7 +61,16 @@ def test_focal_is_finite_where_the_decision_is_certain(gamma, certainty):
     assert torch.isfinite(logits.grad).all()
 
 
-@pytest.mark.parametrize("name", sorted(catalog.places("classification")))
+def test_focal_of_several_findings_agrees_with_torchvision_on_the_known_labels():
+    logits, labels = torch.randn(20, 3), (torch.arange(60) % 2).reshape(20, 3).float()
+    labels[::4, 1] = torch.nan
+    known = ~labels.isnan()
+    expected = sigmoid_focal_loss(logits[known], labels[known], alpha=-1, gamma=2, reduction="mean")
+    torch.testing.assert_close(Focal()(logits, labels), expected)
+    torch.testing.assert_close(Focal(WEIGHTS, gamma=0)(logits, labels), BinaryCrossEntropy(WEIGHTS)(logits, labels))
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "focal"])
 def test_class_losses_keep_to_their_contract(name):
     loss = catalog.make("classification", name, {}, WEIGHTS)
     assert loss.state_dict()["class_weights"].tolist() == WEIGHTS.tolist()

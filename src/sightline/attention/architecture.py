@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
-from sightline.channels import COLOUR
+from sightline.settings import COLOUR
 
 M = TypeVar("M", bound=nn.Module)
 

@@ -14,9 +14,9 @@ from sightline.attention.architecture import classifier_weights, drop_head, no_d
 from sightline.attention.features import Features, Restore, as_map, grey, shape_of
 from sightline.attention.tap import Tap, find_layer
 from sightline.attention.weights import create, load_weights
-from sightline.channels import COLOUR
 from sightline.config import Backbone as Settings
 from sightline.errors import UserError
+from sightline.settings import COLOUR
 
 
 class Backbone(nn.Module):
@@ -89,7 +89,7 @@ class Backbone(nn.Module):
             images = grey(images)
         names = {tap: self.resolve(tap) for tap in taps}
         with Tap(self.net, set(names.values()), cut=cut, layout=lambda _, output: self._as_map(output, size)) as tap:
-            raw = tap.take("last", self._run((images - self.mean) / self.std))
+            raw = tap.take("last", self.raw((images - self.mean) / self.std))
         return Features(tap.maps["last"], raw, size, {name: tap.maps[layer] for name, layer in names.items()})
 
     def pool(self, raw: Tensor) -> Tensor:
@@ -175,7 +175,8 @@ class Backbone(nn.Module):
             where, remedy = f"data.image_size {image_size}", f"Try {32 * max(round(image_size / 32), 1)}."
             raise UserError(where, f"{self.settings.name} cannot take images of this size", remedy) from error
 
-    def _run(self, x: Tensor) -> Any:
+    def raw(self, x: Tensor) -> Any:
+        """What the network makes of normalised images, in its own layout: the one call that `train.compile` compiles."""
         if self._cut_at is None:
             return self.net.forward_features(x)
         (last,) = self.net.forward_intermediates(x, indices=[self._cut_at], stop_early=True, intermediates_only=True)  # (B, K, h, w)

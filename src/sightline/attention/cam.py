@@ -50,6 +50,7 @@ class Cam(Source):
     title: ClassVar[str] = "class activation map"
     words: ClassVar[str] = "class activation map: the last features, weighted as in the decision"
     formula: ClassVar[str] = "A = Σ wₖ Fₖ, w: of the linear layer"
+    several_labels = True
     class_specific = True
     map_names = ("cam",)
     reaches = ("backbone", "head")

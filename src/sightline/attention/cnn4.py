@@ -7,9 +7,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from sightline.channels import COLOUR
 from sightline.errors import UserError
-from sightline.settings import BelowOne, Channels
+from sightline.settings import COLOUR, BelowOne, Channels
 
 FILTERS = (8, 16, 32, 64)
 DENSE = (2056, 1024, 64)

@@ -96,6 +96,7 @@ class Decoder(Source):
     title: ClassVar[str] = "saliency decoder"
     words: ClassVar[str] = "a decoder that draws where the object is, from the last features"
     formula: ClassVar[str] = "draws the map A from the last features"
+    several_labels = True
     range = "unit"
     map_names = ("decoder",)
     reaches = ("backbone", "source")

@@ -43,6 +43,7 @@ class GradCam(GradientSource):
     title: ClassVar[str] = "Grad-CAM"
     words: ClassVar[str] = "Grad-CAM: features weighted by the gradient of the class score"
     formula: ClassVar[str] = "A = Σ wₖ Fₖ, wₖ: mean gradient of y"
+    several_labels = True
     map_names = ("gradcam",)
 
     def channel_weights(self, features: Tensor, gradient: Tensor) -> Tensor:

@@ -30,6 +30,7 @@ class Plain(Source):
     """
 
     words: ClassVar[str] = "the classifier does not say where it looks"
+    several_labels = True
 
     def __init__(self, backbone: Extractor, *, taps: tuple[str, ...] = ()) -> None:
         super().__init__(backbone)

@@ -42,6 +42,8 @@ class Source(nn.Module):
         words: what the maps are, in a few plain words, for reports.
         formula: the same as a formula or in fewer words, for the boxes of diagrams.
         class_specific: there is one map per class.
+        several_labels: the logits of the classes do not compete and the map of a class is linear in the weights of the head, so that an
+            image can have several classes.
         range: scale of the maps, as in `Look.ranges`.
         reaches: submodules (`backbone`, `head`, `source`) whose weights a loss on a map must reach.
         map_names: names of the maps.
@@ -56,6 +58,7 @@ class Source(nn.Module):
     words: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     class_specific: ClassVar[bool] = False
+    several_labels: ClassVar[bool] = False
     range: ClassVar[Literal["evidence", "unit"]] = "evidence"
     map_names: tuple[str, ...] = ()
     reaches: tuple[str, ...] = ()

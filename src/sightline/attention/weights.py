@@ -11,8 +11,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from sightline import catalog
-from sightline.channels import COLOUR
+from sightline.attention.pretrained import by_hand, source
 from sightline.errors import UserError, nearest
+from sightline.settings import COLOUR
 
 RUN_PREFIX = "backbone.net."  # how the weights of a trained classifier are named
 CHANNELS = "in_chans"  # the argument of a network that says how many channels its images have
@@ -48,7 +49,7 @@ def create(name: str, pretrained: bool, image_size: int | None = None, channels:
         if name in own:
             made: nn.Module = catalog.find("backbone", name)(*([image_size] if image_size else []), **options)
         else:
-            made = timm.create_model(name, pretrained=pretrained, num_classes=0, **options)
+            made = timm.create_model(name, pretrained=pretrained, num_classes=0, **options, **(source(name) if pretrained else {}))
         return made
     except UserError:
         raise
@@ -58,7 +59,7 @@ def create(name: str, pretrained: bool, image_size: int | None = None, channels:
         raise UserError(unusual, f"{name} does not support this", "Leave it out, or take another backbone.") from error
     except Exception as error:  # offline, no such weights, a proxy's page instead of a file: many kinds
         where = "backbone.weights imagenet" if pretrained else "backbone.name"
-        remedy = "Set backbone.weights to none, or to the path of a safetensors file." if pretrained else "Take another backbone."
+        remedy = by_hand(name) if pretrained else "Take another backbone."
         raise UserError(where, f"{name} cannot be loaded ({_first_line(error)})", remedy) from error
 
 

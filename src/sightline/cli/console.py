@@ -112,6 +112,7 @@ def _below(cell: str) -> str:
 
 def scores_table(title: str, metrics: Mapping[str, SplitScores]) -> None:
     """Split, or run -> its scores."""
+    from sightline.cli.groups_tables import groups_tables
     from sightline.cli.probabilities import probabilities_tables
 
     rows = []
@@ -125,6 +126,7 @@ def scores_table(title: str, metrics: Mapping[str, SplitScores]) -> None:
     probabilities_tables(metrics)
     pointing_table(metrics)
     masks_table(metrics)
+    groups_tables(metrics)
 
 
 def masks_table(metrics: Mapping[str, SplitScores]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import DATA_SETS, Coverage, Device, Json, Moved, RunPath, RunPaths, finish
+from sightline.cli.options import DATA_SETS, By, ByCompared, Coverage, Device, Json, Moved, RunPath, RunPaths, finish
 from sightline.errors import UserError, nearest
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @app.command(
     epilog="Examples:\n\n    sightline evaluate runs/melanoma-energy\n\n    sightline evaluate runs/melanoma-energy --split test\n\n"
     "    sightline evaluate runs/melanoma-energy --prevalence 0.05 --coverage 0.9\n\n"
+    "    sightline evaluate runs/melanoma-energy --by sex --by age=40,60\n\n"
     "    sightline evaluate runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma"
 )
 def evaluate(
@@ -49,6 +50,7 @@ def evaluate(
         ),
     ] = None,
     coverage: Coverage = None,
+    by: By = [],
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for the scores on another data set. Default: `external/NAME` in the run folder.", metavar="DIR"),
@@ -71,14 +73,14 @@ def evaluate(
 
     place = root and expanded(root)
     if data is not None:
-        _validate(Run(run, device), data, place, dataset, classes, out, json, prevalence, coverage)
+        _validate(Run(run, device), data, place, dataset, classes, out, json, prevalence, coverage, by)
         return
     if classes or out:
         raise UserError("--map" if classes else "--out", "is for another data set", "Name that data set with --data.")
     found = Run(run, device, place)
     if any("picture" not in row for row in found.split_table):
         say(f"{run} was made by an earlier version: whether pictures and annotations have changed since is not known.")
-    metrics = score(found, dataset or None, prevalence=prevalence, coverage=coverage)
+    metrics = score(found, dataset or None, prevalence=prevalence, coverage=coverage, by=by or None)
     scores_table(found.name, metrics)
     say_calibration(found)
     say(f"Scores, predictions and maps: {found.path}")
@@ -95,6 +97,7 @@ def _validate(
     json: Path | None,
     prevalence: float | None,
     coverage: float | None,
+    by: list[str],
 ) -> None:
     """External validation."""
     from sightline.cli.console import say, scores_table
@@ -104,7 +107,7 @@ def _validate(
     if len(split) > 1:
         raise UserError(f"--split {split[1]}", "is a second split of the other data set", "Give one, or none for its test set.")
     check_prevalence(prevalence, len(run.classes))
-    found = validate(run, data, root, next(iter(split), None), _pairs(pairs), out, coverage)
+    found = validate(run, data, root, next(iter(split), None), _pairs(pairs), out, coverage, by or None)
     found = found.but(scores=at_prevalence(found.scores, prevalence, run.recipe.evaluate.confidence))
     rows = {found.own_split: run.scores[found.own_split]} if found.own_split else {}
     scores_table(run.name, rows | {f"{found.data}, {found.split}": found.scores})
@@ -190,30 +193,37 @@ def audit(
     finish(result, json)
 
 
-@app.command(epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison")
+@app.command(
+    epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison\n\n"
+    "    sightline compare runs/label-only runs/energy --by sex --by age=40,60"
+)
 def compare(
     runs: RunPaths,
     split: Annotated[
         str | None, typer.Option(help="Split whose results are printed. Default: the first common test set.", show_default=False)
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the picture of the maps, the ROC curves and the report.")] = Path("comparison"),
+    by: ByCompared = [],
     root: Moved = None,
     json: Json = None,
 ) -> None:
     """Compare runs on the same images: scores, paired differences with intervals and tests, and attention maps."""
     from sightline.cli.console import differences_tables, number, say, scores_table, table
+    from sightline.cli.groups_tables import compared_groups_table
     from sightline.engine.run import Run
     from sightline.paths import expanded
     from sightline.report.side_by_side import compare_runs
 
     if len(runs) < 2:
         raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
-    result = compare_runs([Run(folder, root=root and expanded(root)) for folder in runs], split, out)
-    scores_table(f"Split {result.split}", result.scores)
+    result = compare_runs([Run(folder, root=root and expanded(root)) for folder in runs], split, out, by or None)
+    # the groups of each run by themselves are what evaluate prints
+    scores_table(f"Split {result.split}", {name: scores.but(by={}) for name, scores in result.scores.items()})
     if result.differences:
         differences_tables([one for one in result.differences if one.split == result.split])
         for note in result.notes:
             say(note)
+    compared_groups_table(result.groups, result.split)
     if result.seeds:
         rows = [[f"{d.recipe} / {d.base}", d.metric, f"{d.median:.3f} / {d.base_median:.3f}", number(d.p)] for d in result.seeds]
         table("Medians over trainings (p: exact Mann-Whitney)", ["recipes", "score", "medians", "p"], rows)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sightline import catalog
-from sightline.errors import UserError
+from sightline.errors import UserError, nearest
 
 if TYPE_CHECKING:
+    from sightline.cluster import Executor
     from sightline.recipe import Recipe
     from sightline.results import Result
 
@@ -43,6 +44,15 @@ Runs = Annotated[Path, typer.Option(help="Folder in which the run folder is crea
 Settings = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of the recipe, e.g. train.epochs=3; can be repeated.")
 ]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Settings of a first training that mostly goes well, laid over the recipe, with --set over them: `quick` (5 epochs) or `good` "
+        "(20 epochs), both from pretrained weights.",
+        show_default=False,
+    ),
+]
 Root = Annotated[Path | None, typer.Option(help="Folder or file that holds the data set.", metavar="DIR")]
 Moved = Annotated[
     Path | None,
@@ -58,10 +68,51 @@ Coverage = Annotated[
         help="Share of the images whose conformal set of classes shall hold the right class, e.g. 0.9.", metavar="SHARE", show_default=False
     ),
 ]
+ExecutorName = Annotated[str, typer.Option("--executor", help="Where the work is done: `local` (this machine) or `ray` (a Ray cluster).")]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        help="Address of a running Ray cluster, as host:port; `auto` finds the one of this machine. Default: start a cluster here.",
+        show_default=False,
+    ),
+]
+By = Annotated[
+    list[str],
+    typer.Option(
+        "--by",
+        help="Also score groups of images by a tag: `sex`, or `age=40,60` with the edges of its bins (numbers without edges are divided at "
+        "the quartiles); can be repeated. Default: `evaluate.by` of the recipe.",
+        metavar="TAG",
+        show_default=False,
+    ),
+]
+ByCompared = Annotated[
+    list[str],
+    typer.Option(
+        "--by",
+        help="Also compare group by group: `sex`, or `age=40,60` with the edges of its bins; can be repeated. Default: `evaluate.by` of "
+        "the first run's recipe.",
+        metavar="TAG",
+        show_default=False,
+    ),
+]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder that `train` has written.", show_default=False)]
 RunPaths = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Run folders that `train` has written; two or more.", show_default=False)
 ]
+
+
+def executor_of(name: str) -> Executor:
+    """Refuses names that are none.
+
+    Raises:
+        UserError: the name is unknown.
+    """
+    from sightline.cluster import EXECUTORS
+
+    if name not in EXECUTORS:
+        raise UserError(f"--executor {name}", "is unknown", nearest(name, EXECUTORS))
+    return name
 
 
 def placed(recipe: Recipe, data: str | None, root: Path | None) -> dict[str, Any]:

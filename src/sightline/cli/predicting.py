@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Coverage, Device, Json, finish
+from sightline.cli.options import Address, Coverage, Device, ExecutorName, Json, executor_of, finish
 from sightline.errors import UserError, nearest
 
 
@@ -16,7 +16,8 @@ from sightline.errors import UserError, nearest
     epilog="Examples:\n\n    sightline predict runs/melanoma-energy photos\n\n"
     "    sightline predict runs/fold-1 runs/fold-2 runs/fold-3 photos --tta flips --out ensemble.csv\n\n"
     "    sightline predict runs/melanoma-energy photos --coverage 0.9\n\n"
-    "    sightline predict runs/melanoma-energy list.csv --maps maps --explain drawings"
+    "    sightline predict runs/melanoma-energy list.csv --maps maps --explain drawings\n\n"
+    "    sightline predict runs/melanoma-energy /shared/photos --executor ray --address head:6379 --workers 32"
 )
 def predict(
     places: Annotated[
@@ -45,6 +46,12 @@ def predict(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a table that was interrupted.")] = False,
     batch_size: Annotated[int, typer.Option(help="Number of pictures that are computed at a time.", min=1)] = 32,
     device: Device = "auto",
+    executor: ExecutorName = "local",
+    workers: Annotated[
+        int | None,
+        typer.Option(help="With --executor ray: number of workers. Default: one per core of this machine.", min=1, show_default=False),
+    ] = None,
+    address: Address = None,
     json: Json = None,
 ) -> None:
     """Predict the class of pictures without labels, with one run or with several as an ensemble.
@@ -52,7 +59,8 @@ def predict(
     Writes a table with one row per picture: the predicted class, the calibrated probability of each class, the threshold of the decision,
     the entropy, for an ensemble the spread between its runs, and, where a table gives a mask, a box or a polygon, the share of the map's
     evidence inside it. A picture that cannot be read is a row with a note. With --coverage, the column `set` holds the classes that the
-    validation images leave possible. A JSON file beside the table says how all this was computed.
+    validation images leave possible. A JSON file beside the table says how all this was computed. With --executor ray, the workers of a
+    Ray cluster share the pictures; the table is the same.
     """
     from sightline.cli.console import Counter, say, table
     from sightline.engine.run import Run
@@ -74,6 +82,9 @@ def predict(
             coverage=coverage,
             batch_size=batch_size,
             resume=resume,
+            executor=executor_of(executor),
+            workers=workers,
+            address=address,
             progress=progress,
         )
     table("Predictions", ["class", "pictures"], [[name, f"{count:,}"] for name, count in found.counts.items()])

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli.groups import recipes_app
-from sightline.cli.options import Json, Settings, finish
+from sightline.cli.options import Json, Preset, Settings, finish
 
 
 @recipes_app.callback(epilog="Examples:\n\n    sightline recipes\n\n    sightline recipes show energy")
@@ -27,9 +27,10 @@ def recipes(context: typer.Context, json: Json = None) -> None:
     finish({"recipes": [{"name": r.name, "title": r.title, "source": r.source} for r in loaded]}, json)
 
 
-@recipes_app.command("show", epilog="Examples:\n\n    sightline recipes show energy --set train.epochs=3")
+@recipes_app.command("show", epilog="Examples:\n\n    sightline recipes show energy --preset good --set train.epochs=3")
 def recipes_show(
     name: Annotated[str, typer.Argument(help="Name of a recipe, or a YAML file.", show_default=False)],
+    preset: Preset = None,
     settings: Settings = [],
     json: Json = None,
 ) -> None:
@@ -40,7 +41,7 @@ def recipes_show(
     from sightline.yaml_text import dump
 
     changed = parse_settings(settings)
-    recipe = load_recipe(name, changed)
+    recipe = load_recipe(name, changed, preset=preset)
     if name not in recipe_names() or not recipe.names_the_same(load_recipe(name)):
         recipe.check()  # it imports what the recipe names, and PyTorch with it; the recipes as they come are checked by the tests
     tree = recipe.model_dump(mode="json")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Device, Json, Root, finish, on_device
-from sightline.errors import UserError, nearest
+from sightline.cli.options import Address, Device, ExecutorName, Json, Root, executor_of, finish, on_device
+from sightline.errors import UserError
 
 if TYPE_CHECKING:
+    from sightline.cluster import Executor
     from sightline.results.study import StudyResult
     from sightline.study.folder import Study
     from sightline.study.work import Outcome
@@ -43,9 +44,7 @@ def study(
         Path | None,
         typer.Option(help="Folder of the study. Default: studies/NAME, with the name of the plan.", metavar="DIR", show_default=False),
     ] = None,
-    executor: Annotated[
-        str, typer.Option(help="Where trainings run: `local` (processes on this machine) or `ray` (a Ray cluster).")
-    ] = "local",
+    executor: ExecutorName = "local",
     workers: Annotated[
         int | None,
         typer.Option(
@@ -53,13 +52,7 @@ def study(
         ),
     ] = None,
     threads: Annotated[int, typer.Option(help="Number of CPU threads of each training.", min=1)] = 1,
-    address: Annotated[
-        str | None,
-        typer.Option(
-            help="Address of a running Ray cluster; `auto` finds the one on this machine. Default: start a cluster here.",
-            show_default=False,
-        ),
-    ] = None,
+    address: Address = None,
     device: Device = "auto",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be trained and about how long it would take.")] = False,
     json: Json = None,
@@ -73,7 +66,7 @@ def study(
     if plan[0] == "report":
         finish(report(plan[1:]), json)
         return
-    result = run(plan, root, settings, seeds, out, executor, workers, threads, address, on_device(device), dry_run)
+    result = run(plan, root, settings, seeds, out, executor_of(executor), workers, threads, address, on_device(device), dry_run)
     finish(result, json)
     if getattr(result, "failed", None):
         raise typer.Exit(1)
@@ -85,7 +78,7 @@ def run(
     settings: list[str],
     seeds: int | None,
     out: Path | None,
-    executor: str,
+    executor: Executor,
     workers: int | None,
     threads: int,
     address: str | None,
@@ -102,8 +95,6 @@ def run(
 
     if len(names) != 1:
         raise UserError("study", f"{len(names)} plans given", "Give one plan, or `report DIR`.")
-    if executor not in ("local", "ray"):
-        raise UserError(f"--executor {executor}", "is unknown", nearest(executor, ["local", "ray"]))
     place = {} if root is None else {"data.root": str(expanded(root).resolve())}
     plan = load_plan(names[0], place | placed | parse_settings(settings), seeds)
     folder = out or Path("studies") / plan.name
@@ -113,7 +104,7 @@ def run(
     if dry_run:
         return {"study": str(folder), "dry_run": True} | facts
 
-    from sightline.study.run import Executor, run_study
+    from sightline.study.run import run_study
 
     arms, bar = {cell.key: f"{cell.arm}, seed {cell.seed}" for cell in reversed(study.cells)}, Bar(plan.name)
 
@@ -125,7 +116,7 @@ def run(
         bar(done, total)
 
     try:
-        run_study(plan, folder, told, executor=cast(Executor, executor), workers=workers, threads=threads, address=address)
+        run_study(plan, folder, told, executor=executor, workers=workers, threads=threads, address=address)
     except KeyboardInterrupt:
         say(f"Stopped. Go on with the same command; what is done stays in {folder}.")
         raise SystemExit(130) from None
@@ -135,8 +126,9 @@ def run(
 def _announce(study: Study, workers: int | None, threads: int) -> dict[str, Any]:
     """Says what there is to do."""
     from sightline.cli.console import say, table
+    from sightline.device import cores
     from sightline.study.estimate import seconds_left
-    from sightline.study.run import cores, cuda_devices
+    from sightline.study.run import cuda_devices
 
     plan, left = study.plan, study.to_do()
     settings = 1 if not plan.grid else len({cell.setting for cell in study.cells})

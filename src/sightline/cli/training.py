@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import DATA_SETS, Device, Json, Root, Runs, Settings, finish, on_device, placed
+from sightline.cli.options import DATA_SETS, Device, Json, Preset, Root, Runs, Settings, finish, on_device, placed
 from sightline.errors import UserError
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def demo(
 
 
 @app.command(
-    epilog="Examples:\n\n    sightline train energy --data isic2017 --root ~/isic2017 --name melanoma-energy\n\n"
+    epilog="Examples:\n\n    sightline train label-only --data folder --root photos --preset good\n\n"
+    "    sightline train energy --data isic2017 --root ~/isic2017 --name melanoma-energy\n\n"
     "    sightline train label-only --data folder --root photos --set data.image_size=160 --set train.epochs=20\n\n"
     "    sightline train gain/stage2 --data table --root my.csv --from runs/gain-stage1-table-0\n\n"
     "    sightline train my-recipe.yaml --name trial-2 --resume\n\n"
@@ -44,6 +45,7 @@ def train(
     recipe: Annotated[str, typer.Argument(help="Name of a recipe (see `sightline recipes`) or a YAML file.", show_default=False)],
     data_name: Annotated[str | None, typer.Option("--data", help=DATA_SETS, show_default=False)] = None,
     root: Root = None,
+    preset: Preset = None,
     settings: Settings = [],
     folder: Annotated[
         str | None, typer.Option("--name", help="Name of the run folder. Default: recipe, data set and seed.", show_default=False)
@@ -60,7 +62,11 @@ def train(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run of the same recipe.")] = False,
     train_devices: Annotated[
-        int | None, typer.Option("--devices", help="Number of processes of data-parallel training.", show_default=False)
+        int | None, typer.Option("--devices", help="Number of processes of data-parallel training, on each machine.", show_default=False)
+    ] = None,
+    train_nodes: Annotated[
+        int | None,
+        typer.Option("--nodes", help="Number of machines of data-parallel training, which torchrun or srun starts.", show_default=False),
     ] = None,
     folds: Annotated[
         int | None,
@@ -92,7 +98,9 @@ def train(
     changed |= on_device(device)
     if train_devices is not None:
         changed |= {"train.devices": train_devices}
-    chosen = load_recipe(recipe, changed | parse_settings(settings))
+    if train_nodes is not None:
+        changed |= {"train.nodes": train_nodes}
+    chosen = load_recipe(recipe, changed | parse_settings(settings), preset=preset)
     if goes_on(recipe) and chosen.train.start is None:
         raise UserError(recipe, "starts from the weights of the previous stage", "Give that run: --from RUN.")
     own = f"{chosen.name}-{chosen.data.name}-{chosen.train.seed}"
@@ -101,6 +109,7 @@ def train(
     place = expanded(runs) / (folder or own)
 
     from sightline.engine.evaluate import evaluate as score
+    from sightline.engine.nodes import leads
     from sightline.engine.train import Stopped
     from sightline.engine.train import train as fit
     from sightline.report import write_report
@@ -113,6 +122,8 @@ def train(
     except Stopped as stopped:
         say(f"{stopped} Go on with the same command and --resume.")
         raise SystemExit(130) from None
+    if not leads():
+        return
     metrics = score(run)
     scores_table(f"{run.name}: {chosen.title}", metrics)
     say_calibration(run)

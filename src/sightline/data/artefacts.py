@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 
 from sightline import catalog
-from sightline.channels import COLOUR
 from sightline.config import Data, Kind
 from sightline.data.looks import GREY
+from sightline.settings import COLOUR
 
 ARTEFACTS_OF: dict[str, tuple[str, ...]] = {
     "dermoscopy": ("ruler", "ink", "gel", "band_aid", "sticker", "hair", "dark_corner"),

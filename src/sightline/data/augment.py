@@ -15,9 +15,10 @@ from torchvision import tv_tensors
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as F
 
-from sightline.channels import COLOUR, colour_in
+from sightline.channels import colour_in
 from sightline.config import Augment, Data
 from sightline.data.heatmap import HeatMap
+from sightline.settings import COLOUR
 
 Joint = Callable[[list[Tensor]], list[Tensor]]  # an Image and its HeatMaps, all moved alike
 

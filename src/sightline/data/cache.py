@@ -26,8 +26,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sightline.channels import COLOUR
 from sightline.config import Data
+from sightline.settings import COLOUR
 from sightline.types import Annotation, Picture, Record
 
 LIMIT = 8 * 1024**3  # bytes of all cache files together, once they have not been used for a while

@@ -16,6 +16,7 @@ from typing import Any
 from sightline import catalog
 from sightline.config import Data
 from sightline.data.facts import Facts
+from sightline.data.findings import classes_of, marks_of, of_finding, shown
 from sightline.data.leaks import Compared, compare, find_leaks
 from sightline.data.look_through import Collected, Looked, look_through
 from sightline.data.problems import grouped
@@ -93,6 +94,7 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
         "notes": list(dataset.notes),
         "left_out": dict(dataset.left_out),
         "splits": {name: _per_class(some, dataset.classes) for name, some in splits.items()},
+        "sizes": {name: len(some) for name, some in splits.items()},
         "annotations": _annotations(records),
         "known": sum(f.known for f in found.facts.values()),
         "median_roi_area": _median_area(found),
@@ -106,6 +108,7 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
         "near_duplicates": {"groups": len(sizes), "images": sum(sizes)},
         "near_duplicates_across_classes": _some(across),
         "owners_split": any(r.split for r in records),
+        "findings": _findings(records, dataset.classes) if dataset.several else {},
     }
     return report | ({"shortcuts": _shortcuts(looked, alike, screen)} if screen and records else {})
 
@@ -116,7 +119,10 @@ def _shortcuts(looked: Looked, alike: Compared, screen: Screen) -> dict[str, Any
     training = looked.divided.get("train")
     records = [record for record in training or looked.dataset.records if record.id in facts]
     picture = {record.id: f"picture {number}" for record, number in zip(looked.dataset.records, alike.component.tolist(), strict=True)}
-    facts_found = screen(records, facts, classes, [record.group or picture[record.id] for record in records])
+    tasks = [(of_finding(records, name), classes_of(name)) for name in classes] if looked.dataset.several else [(records, classes)]
+    facts_found = [
+        fact for some, names in tasks for fact in screen(some, facts, names, [record.group or picture[record.id] for record in some])
+    ]
     return {
         "images": len(records),
         "of": "training images" if training else "images",
@@ -126,7 +132,21 @@ def _shortcuts(looked: Looked, alike: Compared, screen: Screen) -> dict[str, Any
 
 
 def _per_class(records: Sequence[Record], classes: Sequence[str]) -> dict[str, int]:
-    return {name: sum(r.label == name for r in records) for name in classes}
+    return {name: sum(name in shown(r) for r in records) for name in classes}
+
+
+def _findings(records: Sequence[Record], names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Of each finding, the images that have it, that do not, of which it is not known, and in which its place is known."""
+    said = {name: [record.findings.get(name) for record in records] for name in names}
+    return {
+        name: {
+            "present": sum(value is True for value in values),
+            "absent": sum(value is False for value in values),
+            "unknown": sum(value is None for value in values),
+            "marked": sum(any(mark.kind != "nothing" for mark in marks_of(record, name)) for record in records),
+        }
+        for name, values in said.items()
+    }
 
 
 def _median_area(found: Survey) -> float | None:
@@ -153,12 +173,15 @@ def lines(report: dict[str, Any]) -> list[str]:
 def _held(report: dict[str, Any]) -> list[str]:
     """What the data set holds."""
     text = [f"{report['name']}: {report['images']} images, {_counts(report['classes'])}"]
+    if report["findings"]:
+        text.append("An image can have several findings:")
+        text += [f"  {name}: {_counts(counts)}" for name, counts in report["findings"].items()]
     if len(report["classes"]) == 1:
         text.append("One class: a segmentation network can learn from it, a classifier cannot")
     text += report["notes"]
     if report["left_out"]:
         text.append(f"Left out, since they belong to no class: {_counts(report['left_out'])}")
-    text += [f"  {name}: {sum(counts.values())} ({_counts(counts)})" for name, counts in report["splits"].items()]
+    text += [f"  {name}: {report['sizes'][name]} ({_counts(counts)})" for name, counts in report["splits"].items()]
     text.append(f"Where to look: {_counts(report['annotations'])}")
     if report["median_roi_area"] is not None:
         text.append(

@@ -12,12 +12,13 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import binary_fill_holes
 
-from sightline.channels import COLOUR, as_rgb
+from sightline.channels import as_rgb
 from sightline.data.annotation import Sideways, Size, named, render_each, touching, united
 from sightline.data.greys import Deep, Kind, Range, range_of
 from sightline.data.images import as_shown, orientation, read_pixels
 from sightline.data.looks import Looks, looks_of
 from sightline.errors import UserError
+from sightline.settings import COLOUR
 from sightline.types import Annotation, Record
 
 Oddity = Literal["empty", "full", "inverted", "faint", "outline"]

@@ -10,10 +10,10 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from sightline.channels import COLOUR
 from sightline.data.greys import Deep, Kind, Range, range_of, shown
 from sightline.data.stacks import array_size, channels_of, is_array, read_array
 from sightline.errors import UserError
+from sightline.settings import COLOUR
 from sightline.types import Picture
 
 T = TypeVar("T")

@@ -32,7 +32,7 @@ def check_labels(labels: Counter[str], where: str) -> None:
         if _several(label, spelt):
             more = f" (and {count - 1} more)" if count > 1 else ""
             reason = f"an image{more} has the label {label!r}, which looks like several labels"
-            remedy = "sightline learns one label per image: choose one, or if this is a class, say so in data.classes."
+            remedy = "Several findings per image stand in a table, divided by `;`. If this is one class, say so in data.classes."
             raise UserError(where, reason, remedy)
 
 

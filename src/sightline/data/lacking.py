@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from sightline.data.findings import shown
 from sightline.data.survey import Survey
 from sightline.errors import UserError, nearest
 from sightline.recipe import Recipe
@@ -54,7 +55,7 @@ def _untrained(where: str, splits: Splits, classes: Sequence[str], blame: str) -
     missing = _absent(splits["train"], classes)
     if not missing:
         return []
-    elsewhere = Counter(name for name, records in splits.items() for r in records if r.label in missing)
+    elsewhere = Counter(name for name, records in splits.items() for r in records if not set(missing).isdisjoint(shown(r)))
     counted = ", ".join(f"{number} in {name}" for name, number in elsewhere.items())
     there = f" ({counted})" if counted else ""
     learnt = [name for name in classes if name not in missing]
@@ -100,8 +101,11 @@ def gaps(splits: Splits, classes: Sequence[str]) -> list[str]:
 
 
 def _absent(records: Sequence[Record], classes: Sequence[str]) -> list[str]:
-    shown = {record.label for record in records}
-    return [name for name in classes if name not in shown]
+    """Classes that no image shows; of findings also those that all images show, as far as it is known."""
+    there = {name for record in records for name in shown(record)}
+    several = any(record.findings for record in records)
+    always = [name for name in classes if several and all(record.findings.get(name) is not False for record in records)]
+    return [name for name in classes if name not in there or name in always]
 
 
 def _named(classes: Sequence[str]) -> str:

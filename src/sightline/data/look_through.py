@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from sightline.data.divide import settled
 from sightline.data.guide.annotated import annotated_in
 from sightline.data.guide.decoy import check_decoy
 from sightline.data.guide.guiding import guided_by
@@ -17,6 +18,7 @@ from sightline.data.leaks import Compared, Leak, compare, find_leaks, near_dupli
 from sightline.data.point_into import check_point_into
 from sightline.data.problems import Several, refuse
 from sightline.data.reading import Dataset, look
+from sightline.data.several import check_several, for_several
 from sightline.data.splits import annotated_subset, split
 from sightline.data.survey import Survey, survey
 from sightline.errors import UserError
@@ -24,6 +26,7 @@ from sightline.paths import expanded
 from sightline.recipe import Recipe
 from sightline.types import Record
 
+SEVERAL = "An image can have several findings, so the class loss is binary_cross_entropy in place of cross_entropy"
 Progress = Callable[[int, int], None]
 Meet = Callable[[Sequence[UserError]], None]
 Splits = dict[str, list[Record]]
@@ -34,7 +37,7 @@ class Looked:
     """What came out.
 
     Attributes:
-        recipe: with the scale of deep greys (`data.grey`) that was found.
+        recipe: with the scale of deep greys (`data.grey`) that was found, and with the class loss that several findings need.
         survey: facts of the images, with the annotations as they were given.
         groups: id -> group of what looks alike, where `data.split.near_duplicates` asks for it.
         divided: records by split, as the owner gave them or the settings cut them; only the owner's where they could not be cut.
@@ -77,9 +80,9 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
         meet: gets the problems of each step. `refuse` raises what a training says; a `Collected` keeps them and goes on as well as it can.
 
     Raises:
-        UserError: by `meet`: a broken file, a missing class, exact leaks, regions that `evaluate.point_into` or `data.roi` wants and does
-            not find, masks that are not there, a list in `data.annotated` that does not fit, or a guided recipe without annotated
-            training images.
+        UserError: by `meet`: a broken file, a missing class, exact leaks, regions that `evaluate.point_into` or `data.roi` wants, or a tag
+            that `evaluate.by` wants, and does not find, masks that are not there, a list in `data.annotated` that does not fit, or a guided
+            recipe without annotated training images.
     """
     data = recipe.data
     dataset = Dataset([], ())
@@ -88,7 +91,10 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
         meet(problems)
     if not dataset.records:
         return Looked(recipe, dataset, Survey({}, []))
-    for check in (_check_stages, _check_point_into, _check_decoy):
+    recipe, given = (for_several(recipe) if dataset.several else recipe), recipe
+    if recipe != given:
+        dataset = replace(dataset, notes=(*dataset.notes, SEVERAL))
+    for check in (_check_stages, _check_point_into, _check_by, _check_several, _check_decoy):
         with _meeting(meet):
             check(recipe, dataset)
     seen = survey(
@@ -150,8 +156,17 @@ def _check_point_into(recipe: Recipe, dataset: Dataset) -> None:
     check_point_into(recipe.evaluate, dataset.records, dataset.classes)
 
 
+def _check_by(recipe: Recipe, dataset: Dataset) -> None:
+    settled(recipe.evaluate.by, dataset.records, "evaluate.by")
+
+
+def _check_several(recipe: Recipe, dataset: Dataset) -> None:
+    if dataset.several:
+        check_several(recipe)
+
+
 def _check_decoy(recipe: Recipe, dataset: Dataset) -> None:
-    check_decoy(recipe.data.decoy, dataset.classes)
+    check_decoy(None if dataset.several else recipe.data.decoy, dataset.classes)
 
 
 def _guided(recipe: Recipe, records: list[Record], progress: Progress | None, meet: Meet) -> list[Record]:

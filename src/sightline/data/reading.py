@@ -15,24 +15,27 @@ from sightline.data.heat import on_one_scale, scale_notes
 from sightline.data.labels import check_labels
 from sightline.data.marks import as_set
 from sightline.data.problems import Several, refuse
+from sightline.data.reading_findings import findings_of_task
 from sightline.errors import UserError, nearest
 from sightline.types import Picture, Record, Records
 
 LONGEST = 255  # characters of a label, a group or a split
+ONE_LABEL = "Give data with one label per image, such as a table with one of the findings in its column label."
 
 
 @dataclass(frozen=True)
 class Dataset:
     """Records with labels out of `classes`, which stand in the order of the logits; `left_out` counts the labels of no class; `notes` are
-    the reader's."""
+    the reader's. With `several`, the classes are findings, of which an image can have any number."""
 
     records: list[Record]
     classes: tuple[str, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    several: bool = False
 
 
-def read(data: Data, least: int = 2) -> Dataset:
+def read(data: Data, least: int = 2, *, several: bool = False) -> Dataset:
     """Reads a data set of the catalogue and maps its labels to the classes of a task; other labels are left out.
 
     The task is `data.classes` (one's own), else `data.task`, else the first that the data set names, else every label as it is, as
@@ -40,13 +43,16 @@ def read(data: Data, least: int = 2) -> Dataset:
 
     Args:
         least: classes that there have to be: two for a classifier, one for a segmentation network.
+        several: whether the caller can take images with several findings.
 
     Raises:
         UserError: an unknown task or label, too few classes, a class without images, an id twice, an image with two labels, labels that
-            are two spellings of one.
+            are two spellings of one; images with several findings, where the caller cannot take these.
     """
     dataset, problems = look(data, least)
     refuse(problems)
+    if dataset.several and not several:
+        raise UserError(str(data.root or data.name), "has several findings per image, for which this is not done", ONE_LABEL)
     return dataset
 
 
@@ -63,6 +69,8 @@ def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:
     problems += _refused(lambda: check_groups(given, where))
     records = list({record.id: record for record in reversed(given)}.values())[::-1]
     tasks = getattr(sys.modules[reader.__module__], "TASKS", {})
+    if any(record.findings for record in records):
+        return _with_findings(records, given, data, where, problems)
     if data.classes is None and not tasks:
         problems += _refused(lambda: check_labels(Counter(r.label for r in records), where))
     classes = _classes(data, tasks, sorted({r.label for r in records}))
@@ -77,8 +85,25 @@ def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:
         reason = f"has no image of the class{'es' * (len(empty) > 1)} {names}"
         problems.append(UserError(where, reason, "Complete the data, or choose another data.task or data.classes."))
     left_out = Counter(r.label for r in records if r.label not in class_of)
-    notes = (*(given.notes if isinstance(given, Records) else ()), *scale_notes(kept), *alike_groups(records))
-    return Dataset(as_set(kept, data.mask, data.annotated_on), tuple(classes), dict(left_out.most_common()), notes), problems
+    return _dataset(kept, tuple(classes), dict(left_out.most_common()), given, data), problems
+
+
+def _with_findings(
+    records: list[Record], given: Sequence[Record], data: Data, where: str, problems: list[UserError]
+) -> tuple[Dataset, list[UserError]]:
+    """The data set of images with several findings."""
+    try:
+        if data.task is not None:
+            raise UserError("data.task", "names a task of one label per image", "Choose findings with data.classes.")
+        kept, names, left_out = findings_of_task(records, data, where)
+    except UserError as error:
+        return Dataset([], (), notes=given.notes if isinstance(given, Records) else ()), [*problems, error]
+    return replace(_dataset(on_one_scale(kept), names, left_out, given, data), several=True), problems
+
+
+def _dataset(kept: list[Record], classes: tuple[str, ...], left_out: Mapping[str, int], given: Sequence[Record], data: Data) -> Dataset:
+    notes = (*(given.notes if isinstance(given, Records) else ()), *scale_notes(kept), *alike_groups(given))
+    return Dataset(as_set(kept, data.mask, data.annotated_on), classes, left_out, notes)
 
 
 def _given(data: Data) -> tuple[list[Record], list[UserError]]:
@@ -154,7 +179,7 @@ def _check_names(records: Sequence[Record], where: str) -> None:
         for kind, text in texts.items():
             if any(sign < " " for sign in text):
                 raise UserError(where, f"the {kind} {text[:LONGEST]!r} holds a line break or another control character", "Take it out.")
-            if kind != "id" and len(text) > LONGEST:
+            if kind != "id" and len(text) > LONGEST and not (kind == "label" and record.findings):
                 raise UserError(where, f"a {kind} is {len(text)} characters long: {text[:40]!r}...", "Give it a short name.")
 
 

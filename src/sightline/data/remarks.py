@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from sightline.config import Split
+from sightline.data.findings import shown
 from sightline.data.groups import outsized_group
 from sightline.data.leaks import Leak
 from sightline.types import Record
@@ -30,7 +31,7 @@ def remarks(
 def _rare(splits: Mapping[str, Sequence[Record]], classes: Sequence[str]) -> list[str]:
     said = []
     for name, records in splits.items():
-        counts = Counter(record.label for record in records)
+        counts = Counter(name for record in records for name in shown(record))
         few = [f"{counts[label]} of {label!r}" for label in classes if 0 < counts[label] <= FEW]
         if few and len(records) > FEW * len(classes):
             said.append(f"{name} has very few images of a class: {_some(few)}.")
@@ -40,7 +41,7 @@ def _rare(splits: Mapping[str, Sequence[Record]], classes: Sequence[str]) -> lis
 def _mixed_groups(records: Sequence[Record]) -> list[str]:
     labels: dict[str, set[str]] = {}
     for record in records:
-        if record.group is not None:
+        if record.group is not None and not record.findings:
             labels.setdefault(record.group, set()).add(record.label)
     mixed = [f"{group} ({', '.join(sorted(some))})" for group, some in labels.items() if len(some) > 1]
     said = f"{len(mixed)} groups have images of several classes, which is possible for patients, but not for one lesion: {_some(mixed)}."

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from sightline.config import Split
+from sightline.data.findings import classes_of
 from sightline.errors import UserError
 from sightline.types import Record
 
@@ -103,17 +104,25 @@ def _divide_records(records: list[Record], parts: list[tuple[str, float]], seed:
     own = [f"group {r.group}" if r.group is not None else f"image {r.id}" for r in records]
     keys = [f"group {groups[r.id]}" if r.id in groups else key for r, key in zip(records, own, strict=True)]
     names, group = np.unique(keys, return_inverse=True)  # (G,), (N,); sorted, so the order of the records does not matter
-    classes, label = np.unique([r.label for r in records], return_inverse=True)  # (C,), (N,)
-    counts = np.zeros((len(names), len(classes)), int)
-    np.add.at(counts, (group, label), 1)
+    shows = [_strata(record) for record in records]
+    classes = sorted({name for some in shows for name in some})
+    column = {name: c for c, name in enumerate(classes)}
+    counts = np.zeros((len(names), len(classes)), int)  # (G, C)
+    for g, some in zip(group, shows, strict=True):
+        counts[g, [column[name] for name in some]] += 1
     available = (counts > 0).sum(axis=0)  # (C,)
     if available.min() < len(parts):
-        reason = (
-            f"class {str(classes[available.argmin()])!r} has {available.min()} groups (images, patients or lesions) for {len(parts)} parts"
-        )
+        reason = f"class {classes[available.argmin()]!r} has {available.min()} groups (images, patients or lesions) for {len(parts)} parts"
         raise UserError("data.split", reason, "Leave the class out, merge it with another, or ask for fewer parts.")
     chosen = divide(counts, [share for _, share in parts], seed)
     return {record.id: parts[chosen[g]][0] for record, g in zip(records, group, strict=True)}
+
+
+def _strata(record: Record) -> tuple[str, ...]:
+    """What of each part should have its share: the class, or each finding that is known to be there and known not to be."""
+    if not record.findings:
+        return (record.label,)
+    return tuple(classes_of(name)[present] for name, present in record.findings.items() if present is not None)
 
 
 def divide(counts: np.ndarray, shares: Sequence[float], seed: int) -> np.ndarray:

@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, ImageSequence
 
-from sightline.channels import COLOUR
 from sightline.data.greys import Deep
 from sightline.errors import UserError
-from sightline.settings import MOST_CHANNELS
+from sightline.settings import COLOUR, MOST_CHANNELS
 
 MAGIC = b"\x93NUMPY"
 _MODES = {2: ("LA", "La"), 4: ("RGBA", "RGBa")}  # in which Pillow gives a picture with alpha; it becomes the last channel

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from sightline.channels import COLOUR
 from sightline.data.annotation import sticking_out
 from sightline.data.facts import Facts, Oddity, digest, examine, share_of
 from sightline.data.greys import Kind, Range, common_range
@@ -17,6 +16,7 @@ from sightline.data.looks import GREY
 from sightline.data.problems import refuse
 from sightline.data.survey_store import SurveyStore
 from sightline.errors import UserError
+from sightline.settings import COLOUR
 from sightline.types import Annotation, Picture, Record
 
 VERSION = 7  # of what is remembered: a change of `examine` raises it, which forgets the old

@@ -50,7 +50,8 @@ class Keeper(Checkpoint):
             self.best = -math.inf if math.isnan(score) else score
             self.best_epoch = trainer.current_epoch
             if trainer.is_global_zero:
-                save_weights(self.folder / BEST, module.classifier)
+                with module.kept_weights():
+                    save_weights(self.folder / BEST, module.classifier)
         trainer.save_checkpoint(self.folder / LAST)  # every process takes part; the first one writes
 
     def _score(self, trainer: L.Trainer) -> float:

@@ -14,9 +14,11 @@ from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.source import of_class
 from sightline.config import Data
 from sightline.data.dataset import ImageDataset
+from sightline.data.divide import settled
 from sightline.data.loader import eval_loader
 from sightline.data.regions import region_mask
 from sightline.device import device_of
+from sightline.engine.by_tags import own_groups, score_groups
 from sightline.engine.calibration import kept_sets, settings_of
 from sightline.engine.decision import Decision
 from sightline.engine.files import write_json, write_table, write_whole
@@ -34,6 +36,7 @@ from sightline.metrics.scores.masks import mask_scores
 from sightline.recipe import Recipe
 from sightline.results import FORMAT, SplitScores
 from sightline.results.scores import Pointing, Thresholds
+from sightline.tag_groups import ByTag
 from sightline.types import Record
 
 
@@ -91,13 +94,19 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
 
 
 def score(
-    observed: Observed, dataset: ImageDataset, recipe: Recipe, thresholds: Thresholds | None = None, sets: Sets | None = None
+    observed: Observed,
+    dataset: ImageDataset,
+    recipe: Recipe,
+    thresholds: Thresholds | None = None,
+    sets: Sets | None = None,
+    by: Sequence[ByTag] | None = None,
 ) -> SplitScores:
     """The numbers of one split: classification, calibration, localisation per map, groups; each with its interval.
 
     Args:
         thresholds: chosen on other images; what they reach here is added as `at_threshold`, and what their calibration reaches as `after`.
         sets: conformal sets of calibrated probabilities, to be scored.
+        by: the groups that are scored; None: as the recipe says, with bins at the quartiles of these very images.
     """
     settings, said = recipe.evaluate, observed.predictions
     sampling: dict[str, Any] = {"bootstrap": settings.bootstrap, "confidence": settings.confidence, "seed": 0}
@@ -126,6 +135,11 @@ def score(
     names = group_names([r.label for r in records], [r.tags for r in records])
     if names is not None:
         found["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)
+    divided = settled(settings.by, records, "evaluate.by") if by is None else by
+    if divided:
+        decided = Decision(thresholds.decision if thresholds else None)(said.probabilities)
+        told = {"classes": dataset.classes, "decided": decided, "calibrated": calibrated, "patients": groups} | sampling
+        found["by"] = score_groups(said, looked, observed.rois, records, divided, settings, **told)
     return SplitScores(n=len(said.ids), classes=list(dataset.classes), classification=good, **found, format=FORMAT)
 
 
@@ -138,7 +152,9 @@ def _of_maps(looked: Attention, observed: Observed, recipe: Recipe, **sampling: 
     return found
 
 
-def evaluate(run: Run, splits: Sequence[str] | None = None, coverage: float | None = None) -> dict[str, SplitScores]:
+def evaluate(
+    run: Run, splits: Sequence[str] | None = None, coverage: float | None = None, by: Sequence[str] | None = None
+) -> dict[str, SplitScores]:
     """Scores a finished run on the named splits (default: the recipe's) and writes scores, predictions and maps into its folder.
 
     Validation images come first: on them thresholds are chosen and the calibration is fitted, and both are kept in `thresholds.json`, for
@@ -146,15 +162,16 @@ def evaluate(run: Run, splits: Sequence[str] | None = None, coverage: float | No
 
     Args:
         coverage: of conformal sets; None: as the recipe says.
+        by: tags by which groups are scored, such as `sex` or `age=40,60`; None: as the recipe says.
 
     Returns:
         split name -> scores, of the splits asked for.
 
     Raises:
-        UserError: the run has no such split, or too few validation images for the coverage.
+        UserError: the run has no such split, too few validation images for the coverage, or no images with the tag.
     """
     wanted = _wanted(run, splits)
-    settings = settings_of(run, coverage)
+    settings, divided = settings_of(run, coverage), own_groups(run, by)
     classifier = run.classifier()
     results = {}
     for name in sorted(wanted, key=lambda split: split != "val"):
@@ -164,7 +181,7 @@ def evaluate(run: Run, splits: Sequence[str] | None = None, coverage: float | No
             chosen = chosen_thresholds(observed.predictions, observed.attention, observed.rois, settings.calibration)
             write_json(run.path / "thresholds.json", chosen.to_json())
         kept, sets = (None, None) if name == "val" else (run.thresholds, kept_sets(run, settings.coverage))
-        results[name] = score(observed, run.datasets[name], run.recipe, kept, sets)
+        results[name] = score(observed, run.datasets[name], run.recipe, kept, sets, divided)
         with FileLock(run.path / ".scores.lock"):  # whoever scores another split at the same time adds to the same files
             _write(run, name, observed)
             every = run.scores | {name: results[name]}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from sightline.engine.by_tags import groups_elsewhere
 from sightline.engine.calibration import kept_sets, settings_of
 from sightline.engine.compare import judged_split
 from sightline.engine.evaluate import observe, score
@@ -27,6 +28,7 @@ def validate(
     classes: Mapping[str, str] | None = None,
     out: Path | None = None,
     coverage: float | None = None,
+    by: Sequence[str] | None = None,
 ) -> ExternalScores:
     """Scores a run on another data set, and holds the scores against those on its own test images.
 
@@ -36,15 +38,17 @@ def validate(
         name, root, split, classes: see `other_data`.
         out: folder; None: `external/NAME` in the run folder.
         coverage: of conformal sets; None: as the recipe says.
+        by: tags by which groups are scored; None: those of the recipe that the data set has.
 
     Raises:
         UserError: see `other_data`.
     """
     settings = settings_of(run, coverage)
     found = other_data(run, name, root, split, classes)
+    divided, without = groups_elsewhere(run, found.dataset.records, by)
     classifier = run.classifier()
     observed = observe(classifier, found.dataset, run.recipe, lambda said: run.decision)
-    scores = score(observed, found.dataset, run.recipe, run.thresholds, kept_sets(run, settings.coverage))
+    scores = score(observed, found.dataset, run.recipe, run.thresholds, kept_sets(run, settings.coverage), divided)
     own_split = next((name for name in (judged_split(run),) if name in run.scores), None)
     where = f"{found.data.name}, {found.split}"
     changes = _changes(run.scores[own_split], scores, own_split, where) if own_split else ()
@@ -61,7 +65,7 @@ def validate(
         matched=dict(found.matched),
         left_out=dict(found.left_out),
         lacking=found.lacking,
-        notes=tuple(_notes(found)),
+        notes=(*_notes(found), *(f"The data set says nothing of {tag}, so there are no groups of it." for tag in without)),
         files=tuple(map(str, files)),
     )
     _write_predictions(files[1], run, observed.predictions)

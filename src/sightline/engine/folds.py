@@ -48,6 +48,10 @@ def train_folds(
     """
     from sightline.engine.train import train  # Lightning, which those do not need who predict with the runs
 
+    if recipe.train.nodes > 1:
+        raise UserError(
+            "`train.nodes`", "is for single trainings, not for folds", "Leave it out, or train each fold by itself (`data.split.fold`)."
+        )
     if folder.exists() and not resume and any(folder.iterdir()):
         raise UserError(folder, "exists already", "Give another `folder=...`, go on with `resume=True`, or remove it.")
     runs = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import math
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import lightning as L
@@ -18,6 +19,7 @@ from torch.utils.data import DataLoader
 from sightline.attention.classifier import GuidedClassifier
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader, train_loader
+from sightline.engine.averaging import Average
 from sightline.engine.optimise import Part, optimiser, parameter_groups, per_step, schedule
 from sightline.engine.reproducible import seed_epoch
 from sightline.engine.soundness import NotFinite, not_finite, remedy
@@ -41,6 +43,7 @@ class Training(L.LightningModule):
         # the layout in which depthwise convolutions are fast on a CPU
         self.classifier, self.objective = classifier.to(memory_format=torch.channels_last), objective
         self.validation = EpochMetrics()
+        self.average: Average | None = None
         self._best: tuple[float, dict[str, Tensor]] | None = None
         self._resumed: dict[str, Any] | None = None
 
@@ -97,18 +100,21 @@ class Training(L.LightningModule):
             ) from None
 
     def on_train_batch_end(self, *_: Any) -> None:
-        """Moves schedules that run per step."""
+        """Moves schedules that run per step, and averages the weights."""
+        if self.average:
+            self.average.update()
         if per_step(self.recipe.train.schedule) and self.schedule.last_epoch < self.recipe.train.epochs * self.trainer.num_training_batches:
             self.schedule.step()
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Adds the schedule, and whose checkpoint it is."""
+        """Adds the schedule, the averaged weights, and whose checkpoint it is."""
         checkpoint["recipe"] = self._digest()
+        checkpoint["average"] = self.average.state_dict() if self.average else None
         checkpoint["schedule"] = self.schedule.state_dict()
         checkpoint["best"] = self._best
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keeps the schedule's state until the schedule exists.
+        """Keeps the states of schedule and average until these exist.
 
         Raises:
             UserError: the checkpoint is of another training.
@@ -118,14 +124,22 @@ class Training(L.LightningModule):
         if not fits or checkpoint.get("recipe", self._digest()) != self._digest():
             remedy = "Restore the run's own file, or train again into another `folder=...`."
             raise UserError("last.ckpt", "belongs to another training", remedy)
-        self._resumed = checkpoint["schedule"]
+        self._resumed = {"schedule": checkpoint["schedule"], "average": checkpoint.get("average")}
         self._best = checkpoint["best"]
 
     def on_train_start(self) -> None:
-        """Restores the schedule of a resumed training."""
+        """Begins the average, and restores it and the schedule of a resumed training."""
+        if self.recipe.train.ema is not None:
+            self.average = Average(self.classifier, self.recipe.train.ema)
         if self._resumed:
-            self.schedule.load_state_dict(self._resumed)
+            self.schedule.load_state_dict(self._resumed["schedule"])
+            if self.average:
+                self.average.load_state_dict(self._resumed["average"])
             self._resumed = None
+
+    def kept_weights(self) -> AbstractContextManager[None]:
+        """Within it, the classifier holds the weights that are validated and kept: the averaged ones where the recipe wants these."""
+        return self.average.in_place() if self.average else nullcontext()
 
     def _digest(self) -> str:
         """Names the training; where its data lie does not count."""
@@ -178,15 +192,20 @@ class Training(L.LightningModule):
         if not self.recipe.train.schedule.reload_best:
             return
         if self._best is None or loss < self._best[0]:
-            self._best = (loss, copy.deepcopy(self.classifier.state_dict()))
+            with self.kept_weights():
+                self._best = (loss, copy.deepcopy(self.classifier.state_dict()))
         elif self.trainer.optimizers[0].param_groups[0]["lr"] < before:
             self.classifier.load_state_dict(self._best[1])
+            if self.average:
+                self.average.restart()
 
     # --- validation
 
     def on_validation_epoch_start(self) -> None:
-        """Empties the scores."""
+        """Empties the scores, and puts the averaged weights in place."""
         self.validation = EpochMetrics()
+        if self.average:
+            self.average.swap()
 
     def validation_step(self, batch: Batch, step: int) -> None:
         """Collects predictions and maps. The first map of the source is the one that is watched.
@@ -202,6 +221,8 @@ class Training(L.LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """Scores over all images of all processes at once, so that they do not depend on how these were dealt out."""
+        if self.average:
+            self.average.swap()
         # with fewer images than processes, some have none
         own = self.validation.arrays() if len(self.datasets["val"]) > self.global_rank else None
         shares = [own]

@@ -11,9 +11,10 @@ from sightline.data.dataset import ImageDataset
 from sightline.data.guide.decoy import VERSIONS, plant, unplanted
 from sightline.data.guide.guiding import guided_by
 from sightline.data.look_through import Progress, look_through
-from sightline.data.reading import read
+from sightline.data.reading import ONE_LABEL, read
 from sightline.engine.calibration import check_calibration
 from sightline.engine.same_data import check_same
+from sightline.errors import UserError
 from sightline.recipe import Recipe
 from sightline.types import Record
 
@@ -38,6 +39,8 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
         UserError: whatever is wrong with the data.
     """
     looked = look_through(recipe, progress)
+    if looked.dataset.several:
+        raise UserError(f"data {recipe.data.name}", "has several findings per image, which cannot be trained on yet", ONE_LABEL)
     recipe, classes, annotated = looked.recipe, looked.dataset.classes, looked.annotated
     check_calibration(recipe.evaluate, len(classes), len(looked.kept.get("val", ())))
     held = contents([*_given(recipe, looked.kept["train"]), *(r for name, some in looked.kept.items() if name != "train" for r in some)])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import lightning as L
 import torch
@@ -18,27 +17,30 @@ from lightning.pytorch.strategies import DDPStrategy
 from torch.multiprocessing.spawn import ProcessRaisedException
 
 from sightline.attention.classifier import GuidedClassifier, build
+from sightline.attention.pretrained import check_weights
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.data.look_through import Progress
 from sightline.data.sampling import class_weights
 from sightline.device import check_hardware, of_training
+from sightline.engine.begin import check_data, is_begun, open_folder
 from sightline.engine.callbacks import History, Interrupts, Keeper, ShowProgress
 from sightline.engine.checkpoint import BEST, LAST, Checkpoints, check_resumable, what_is_left
-from sightline.engine.files import LOCK, RELEASE, alone, remove_partial, write_json, write_table, write_text
+from sightline.engine.compiling import Compiled
+from sightline.engine.files import RELEASE, alone, remove_partial
+from sightline.engine.from_nothing import from_nothing
 from sightline.engine.module import Training
+from sightline.engine.nodes import Crew, crew
 from sightline.engine.prepare import prepare, restore
 from sightline.engine.probe import calibrate, probe_batch
-from sightline.engine.reproducible import environment, stable_seed
+from sightline.engine.reproducible import stable_seed
 from sightline.engine.run import Run
-from sightline.engine.same_data import COLUMNS, check_same
 from sightline.engine.saving import load_weights, save_model, scratch, start_from
 from sightline.engine.soundness import NotFinite
 from sightline.errors import UserError, from_process
 from sightline.losses.check.gradient_path import require
 from sightline.losses.objective import Objective
-from sightline.recipe import Recipe
-from sightline.yaml_text import dump
+from sightline.recipe import Recipe, load_recipe
 
 Say = Callable[[str], None]
 
@@ -48,17 +50,28 @@ class Stopped(Exception):
 
 
 def train(
-    recipe: Recipe, folder: str | Path, *, resume: bool = False, say: Say = print, progress: Progress | None = None, title: str = ""
+    recipe: Recipe | str | Path,
+    folder: str | Path,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    preset: str | None = None,
+    resume: bool = False,
+    say: Say = print,
+    progress: Progress | None = None,
+    title: str = "",
 ) -> Run:
     """Trains what the recipe says and leaves a run folder.
 
     Data, recipe and gradient paths are checked first; nothing is written before all of them are in order.
 
     Args:
-        recipe: see `sightline.load_recipe`.
+        recipe: a recipe, see `sightline.load_recipe`, its name, or a YAML file.
+        settings: settings of the recipe to change, e.g. `{"data.name": "folder", "data.root": "photos"}`.
+        preset: `quick` or `good`: settings of a first training that mostly goes well; they are laid over the recipe, and `settings` over
+            them.
         folder: where the run goes; must not exist yet, unless `resume`.
         resume: go on after the last whole epoch of an interrupted run of the same recipe, to the same weights bit by bit.
-        say: receives one-line messages.
+        say: receives one-line messages. With `train.devices` above 1 it travels to other processes, so it has to be a function of a module.
         progress: called with (done, all) while images are looked through.
         title: of the progress bar.
 
@@ -67,55 +80,73 @@ def train(
         Stopped: on Ctrl-C.
     """
     folder = Path(folder)
+    if not isinstance(recipe, Recipe):
+        recipe = load_recipe(recipe)
+    if settings or preset:
+        recipe = recipe.changed(settings, preset)
     recipe.check()
-    stages = _stages(recipe)
-    for _, stage in stages:
+    for _, stage in _stages(recipe):
         check_hardware(stage.train)
-    begun = _check_folder(recipe, folder, resume)
-    if (folder / "model.json").is_file():  # written last
-        say(f"{folder} is finished; nothing to resume.")
-        return Run(folder, of_training(recipe.train.accelerator))
+    if recipe.train.start is None:
+        check_weights(recipe.backbone)
+    with crew(recipe.train) as processes:
+        begun = is_begun(recipe, folder, resume) if processes.leads else resume and (folder / "config.yaml").is_file()
+        processes.wait()  # before the first one writes anything
+        if (folder / "model.json").is_file():  # written last
+            say(f"{folder} is finished; nothing to resume.")
+        elif processes.leads:
+            _train(recipe, folder, begun, processes, say, progress, title)
+        else:
+            _train(recipe, folder, begun, processes, _silent, None, title)
+    return Run(folder, of_training(recipe.train.accelerator))
+
+
+def _train(recipe: Recipe, folder: Path, begun: bool, processes: Crew, say: Say, progress: Progress | None, title: str) -> None:
+    """From the data to the weights; see `train`."""
     with ExitStack() as held:
-        if begun:
+        if begun and processes.leads:
             held.enter_context(alone(folder, wait=RELEASE))
-            for name, _ in stages:
+            for name, _ in _stages(recipe):
                 remove_partial(folder / name)
                 check_resumable(folder / name)
         prepared = prepare(recipe, progress)
         recipe, stages = prepared.recipe, _stages(prepared.recipe)
-        for note in prepared.notes:
-            say(note)
-        for warning in prepared.warnings:
-            say(f"warning: {warning}")
+        thin = () if begun else from_nothing(recipe, len(prepared.datasets["train"]))
+        for line in (*prepared.notes, *(f"warning: {warning}" for warning in (*prepared.warnings, *thin))):
+            say(line)
         if begun:
-            if Run(folder).recipe.data.grey != recipe.data.grey:
-                raise UserError(
-                    folder, "was started with pictures of another range of grey values", "Give the data that it was started with."
-                )
-            _check_data(folder, prepared.table, say)
+            check_data(folder, recipe, prepared.table, say)
 
         torch.manual_seed(stable_seed("weights", recipe.train.seed))
         classifier = build(scratch(recipe) if recipe.train.start else recipe, len(prepared.classes))
         if recipe.train.start:
             start_from(recipe.train.start, classifier)
-        if not begun:
+        if not begun and processes.leads:
             for _, stage in stages:
                 check_gradient_paths(stage, classifier, prepared.datasets["train"])
             folder.mkdir(parents=True, exist_ok=True)
             held.enter_context(alone(folder))
-            _check_folder(recipe, folder, resume=False)  # again: another training may have come first
+            is_begun(recipe, folder, resume=False)  # again: another training may have come first
             remove_partial(folder)
-            _open(folder, recipe, prepared.table)
+            open_folder(folder, recipe, prepared.table)
         for name, stage in stages:
             datasets = dict(restore(stage, prepared.table, prepared.classes)) if name else prepared.datasets
             place = folder / name
             label = " ".join(part for part in (title or recipe.name, name) if part)
-            _fit(stage, classifier, datasets, place, begun, say, label)
+            processes.wait()  # for the folder, or the weights of the stage before
+            _fit(stage, classifier, datasets, place, begun, say, label, processes)
+            processes.wait()  # for the weights, which the first one writes
             load_weights(place / BEST, classifier)
-        save_model(folder, classifier, recipe, prepared.classes)
-        for name, _ in stages:
-            (folder / name / BEST).unlink()
-    return Run(folder, of_training(recipe.train.accelerator))
+        processes.wait()  # until all have read them
+        if processes.leads:
+            save_model(folder, classifier, recipe, prepared.classes)
+            for name, _ in stages:
+                (folder / name / BEST).unlink()
+        processes.wait()
+
+
+def _silent(line: str) -> None:
+    """What the first process says is enough."""
 
 
 def _stages(recipe: Recipe) -> list[tuple[str, Recipe]]:
@@ -141,54 +172,6 @@ def objective(recipe: Recipe, dataset: ImageDataset) -> Objective:
 
 
 PRECISIONS: dict[str, Literal["32-true", "bf16-mixed", "16-mixed"]] = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
-OPENING = {LOCK, "environment.json", "split.csv"}  # what lies in a folder before it is a run
-
-
-def _check_folder(recipe: Recipe, folder: Path, resume: bool) -> bool:
-    """Whether the run has been begun, and so is to be gone on with.
-
-    Raises:
-        UserError: the folder is not to be written to, holds something else, or a run that is not to be gone on with.
-    """
-    nearest = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
-    if not nearest.is_dir():
-        raise UserError(nearest, "is not a folder", "Remove it, or train into another folder.")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise UserError(nearest, "cannot be written to", "Train into another folder, or change its permissions.")
-    found = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
-    if not {name for name in found if not name.endswith(".partial")} - OPENING:
-        return False
-    if not resume:
-        raise UserError(folder, "exists already", "Give another `folder=...`, go on with `resume=True`, or remove it.")
-    if not started_from(Run(folder).recipe, recipe):
-        remedy = "Resume with the same recipe and settings, or give another `folder=...`."
-        raise UserError(folder, "was started with other settings", remedy)
-    return True
-
-
-def _check_data(folder: Path, table: list[dict[str, str]], say: Say) -> None:
-    """Refuses to go on with other data than those that the run was begun with.
-
-    Raises:
-        UserError: names what differs.
-    """
-    before = Run(folder).split_table
-    if any("picture" not in row for row in before):
-        say(f"{folder} was begun by an earlier version: whether pictures and annotations have changed since is not known.")
-    check_same(before, table, folder, "Restore the data as they were, or start a new run in another `folder=...`.")
-
-
-def started_from(kept: Recipe, recipe: Recipe) -> bool:
-    """Whether a run with these settings was started from this recipe, in which the scale of deep greys may have been left to be found."""
-    grey = recipe.data.grey or kept.data.grey
-    return kept == recipe.model_copy(update={"data": recipe.data.model_copy(update={"grey": grey})})
-
-
-def _open(folder: Path, recipe: Recipe, table: list[dict[str, str]]) -> None:
-    """Starts the run folder; the configuration comes last, since it makes the folder a run."""
-    write_json(folder / "environment.json", environment(recipe))
-    write_table(folder / "split.csv", table, COLUMNS)
-    write_text(folder / "config.yaml", dump(recipe.model_dump(mode="json")))
 
 
 def _fit(
@@ -199,6 +182,7 @@ def _fit(
     resume: bool,
     say: Say,
     title: str,
+    processes: Crew,
 ) -> None:
     """One stage: from the weights that the classifier holds to `best.safetensors` in `folder`."""
     goal = objective(recipe, datasets["train"])
@@ -210,10 +194,11 @@ def _fit(
         calibrate(goal, classifier, loader)
     module = Training(recipe, classifier, goal, datasets).train()  # Lightning leaves modes alone; train() freezes batch norm
     interrupts = Interrupts()
-    trainer = _trainer(recipe, folder, [interrupts, ShowProgress(title, say)])
+    compiled = [Compiled(say)] if recipe.train.compile else []
+    trainer = _trainer(recipe, folder, [interrupts, *compiled, ShowProgress(title, say)], processes)
     try:
         # several processes would stop at different batches and wait for each other: there Lightning's own way has to do
-        with interrupts if recipe.train.devices == 1 else nullcontext():
+        with interrupts if recipe.train.devices * recipe.train.nodes == 1 else nullcontext():
             trainer.fit(module, ckpt_path=resumed, weights_only=True if resumed else None)
     except NotFinite as error:
         raise UserError(error.where, error.reason, f"{error.remedy} {what_is_left(folder)}") from None
@@ -237,18 +222,20 @@ def _ran_out(error: Exception) -> UserError | None:
     return None
 
 
-def _trainer(recipe: Recipe, folder: Path, watching: list[L.Callback]) -> L.Trainer:
+def _trainer(recipe: Recipe, folder: Path, watching: list[L.Callback], processes: Crew) -> L.Trainer:
     settings = recipe.train
     callbacks: list[L.Callback] = [History(folder), *watching, Keeper(folder, settings.select, settings.select_mode)]
     if settings.early_stop:
         stop = EarlyStopping(settings.select, patience=settings.early_stop, mode=settings.select_mode, check_on_train_epoch_end=True)
         callbacks.insert(0, stop)
     _quiet()
-    several = settings.devices > 1
+    several = settings.devices * settings.nodes > 1
+    start: Literal["spawn", "popen"] = "spawn" if processes.size == 1 else "popen"  # popen starts none where all of them are there
     return L.Trainer(
         accelerator=settings.accelerator,
         devices=settings.devices,
-        strategy=DDPStrategy(start_method="spawn", find_unused_parameters=True) if several else "auto",
+        num_nodes=settings.nodes,
+        strategy=DDPStrategy(start_method=start, find_unused_parameters=True) if several else "auto",
         precision=PRECISIONS[settings.precision],
         max_epochs=settings.epochs,
         gradient_clip_val=settings.clip,

@@ -14,12 +14,13 @@ from torchvision.transforms.v2.functional import gaussian_blur
 
 from sightline.attention.tap import out_of_inference_mode
 from sightline.attention.wrapped import evaluating
-from sightline.channels import COLOUR, as_rgb
+from sightline.channels import as_rgb
 from sightline.device import device_of
 from sightline.engine.files import write_whole
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
 from sightline.explain.inputs import file_name, untaken
+from sightline.settings import COLOUR
 
 
 def class_image(

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from sightline import catalog
-from sightline.channels import COLOUR
 from sightline.engine.run import Run
 from sightline.errors import plain
 from sightline.report.facts import losses, split_counts
@@ -15,6 +14,7 @@ from sightline.report.notes import limits
 from sightline.report.summary import main_split, scored_splits
 from sightline.report.words import count, listed, number, score_line
 from sightline.results import Score
+from sightline.settings import COLOUR
 
 
 def card(run: Run) -> str:

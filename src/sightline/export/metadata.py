@@ -6,10 +6,11 @@ from importlib.metadata import version
 from typing import Any
 
 from sightline.attention.classifier import GuidedClassifier
-from sightline.channels import COLOUR, colour_in
+from sightline.channels import colour_in
 from sightline.config import Data
 from sightline.engine.files import sha256
 from sightline.engine.run import Run
+from sightline.settings import COLOUR
 
 
 def preprocessing(data: Data) -> dict[str, Any]:

@@ -42,7 +42,12 @@ def _bare(network: GuidedClassifier, dataset: ImageDataset, settings: Mapping[st
 
 @overload
 def evaluate(
-    what: Run, dataset: Sequence[str] | None = None, *, prevalence: float | None = None, coverage: float | None = None
+    what: Run,
+    dataset: Sequence[str] | None = None,
+    *,
+    prevalence: float | None = None,
+    coverage: float | None = None,
+    by: Sequence[str] | None = None,
 ) -> dict[str, SplitScores]: ...
 
 
@@ -56,15 +61,24 @@ def evaluate(
     classes: Mapping[str, str] | None = None,
     prevalence: float | None = None,
     coverage: float | None = None,
+    by: Sequence[str] | None = None,
 ) -> ExternalScores: ...
 
 
 @overload
-def evaluate(what: GuidedClassifier, dataset: ImageDataset, *, prevalence: float | None = None, **settings: Any) -> SplitScores: ...
+def evaluate(
+    what: GuidedClassifier, dataset: ImageDataset, *, prevalence: float | None = None, by: Sequence[str] | None = None, **settings: Any
+) -> SplitScores: ...
 
 
 def evaluate(
-    what: Run | GuidedClassifier, dataset: Any = None, *, prevalence: float | None = None, coverage: float | None = None, **settings: Any
+    what: Run | GuidedClassifier,
+    dataset: Any = None,
+    *,
+    prevalence: float | None = None,
+    coverage: float | None = None,
+    by: Sequence[str] | None = None,
+    **settings: Any,
 ) -> Any:
     """Scores the decisions, the probabilities, and the agreement of the maps with the regions, with intervals.
 
@@ -75,14 +89,17 @@ def evaluate(
             data set (external validation): its name `data`, its place `root`, its `split`, and `classes`, label -> class of the run.
         prevalence: share of the patients that have the last of two classes; adds `predictive`, PPV and NPV there.
         coverage: for a run, share of the images whose conformal set shall hold their class; adds `sets`. None: as its recipe says.
+        by: tags by which groups of images are scored, each with its difference to all other images: `["sex", "age=40,60"]`; adds `by`.
+            None: as the recipe of the run says.
 
     Returns:
         For a classifier `SplitScores`; for a run a dictionary, split name -> `SplitScores`; on another data set `ExternalScores`.
 
     Raises:
-        UserError: no such split, images of other classes, too few validation images for the coverage, or a prevalence with more than two
-            classes.
+        UserError: no such split, images of other classes, too few validation images for the coverage, no image with a tag, or
+            a prevalence with more than two classes.
     """
+    from sightline.data.divide import settled
     from sightline.engine.calibration import at_prevalence, check_prevalence
     from sightline.engine.evaluate import evaluate as score_run
     from sightline.engine.evaluate import observe, score
@@ -91,15 +108,17 @@ def evaluate(
     if isinstance(what, Run):
         level = what.recipe.evaluate.confidence
         if settings:
-            elsewhere = _elsewhere(what, coverage=coverage, **settings)
+            elsewhere = _elsewhere(what, coverage=coverage, by=by, **settings)
             return elsewhere.but(scores=at_prevalence(elsewhere.scores, prevalence, level))
-        return {name: at_prevalence(scores, prevalence, level) for name, scores in score_run(what, dataset, coverage).items()}
+        return {name: at_prevalence(scores, prevalence, level) for name, scores in score_run(what, dataset, coverage, by).items()}
     if coverage is not None:
         raise UserError("`coverage=...`", "needs validation images, which a classifier does not have", "Give a run.")
     if not isinstance(dataset, ImageDataset):
         raise UserError("evaluate", "a classifier is scored on images", 'Give them, e.g. sl.data("folder", root="photos").test.')
     bare = _bare(what, dataset, settings)
-    return at_prevalence(score(observe(what, dataset, bare.recipe), dataset, bare.recipe), prevalence, bare.recipe.evaluate.confidence)
+    divided = None if by is None else settled(by, dataset.records)
+    found = score(observe(what, dataset, bare.recipe), dataset, bare.recipe, by=divided)
+    return at_prevalence(found, prevalence, bare.recipe.evaluate.confidence)
 
 
 def _elsewhere(
@@ -109,10 +128,11 @@ def _elsewhere(
     split: str | None = None,
     classes: Mapping[str, str] | None = None,
     coverage: float | None = None,
+    by: Sequence[str] | None = None,
 ) -> ExternalScores:
     from sightline.engine.external import validate
 
-    return validate(run, data, None if root is None else Path(root), split, classes, coverage=coverage)
+    return validate(run, data, None if root is None else Path(root), split, classes, coverage=coverage, by=by)
 
 
 @dataclass(frozen=True)
@@ -171,20 +191,23 @@ def audit(
     return AuditResult(headline(found.facts), dict(sentences(found.facts)), found.facts.flag, found.facts)
 
 
-def compare(*runs: Run | str | Path, split: str | None = None, out: str | Path | None = None) -> Comparison:
+def compare(
+    *runs: Run | str | Path, split: str | None = None, out: str | Path | None = None, by: Sequence[str] | None = None
+) -> Comparison:
     """Compares finished runs on the same images.
 
     Args:
         runs: at least two runs, or their folders.
         split: split to score; None: the first test set that all runs have.
         out: folder for a picture of the maps, ROC curves and a report; None: nothing is written.
+        by: tags by which they are also compared group by group, such as `["sex", "age=40,60"]`; None: as the recipe of the first run says.
 
     Raises:
-        UserError: fewer than two, no split in common, or other classes or images.
+        UserError: fewer than two, no image with a tag, no split in common, or other classes or images.
     """
     from sightline.report.side_by_side import compare_runs
 
     if len(runs) < 2:
         raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
     opened = [run if isinstance(run, Run) else Run(run) for run in runs]
-    return compare_runs(opened, split, None if out is None else Path(out))
+    return compare_runs(opened, split, None if out is None else Path(out), by)

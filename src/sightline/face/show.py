@@ -14,11 +14,11 @@ from torch import Tensor
 
 from sightline import catalog
 from sightline.attention.classifier import GuidedClassifier
-from sightline.channels import COLOUR
 from sightline.config import Data
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.explanation import Explanation
+from sightline.settings import COLOUR
 
 Picture = str | Path | np.ndarray | Tensor | Image.Image
 

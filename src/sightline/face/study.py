@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sightline.cluster import Executor
 from sightline.results.study import StudyResult
 from sightline.study.analyse import analyse
 from sightline.study.folder import Study
 from sightline.study.plan import load_plan
-from sightline.study.run import Executor, run_study
+from sightline.study.run import run_study
 from sightline.study.work import Outcome
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +26,7 @@ class CrossEntropy(nn.Module):
 
     words: ClassVar[str] = "name the right class"
     formula: ClassVar[str] = "y against the label"
+    labels: ClassVar[tuple[Literal["one", "several"], ...]] = ("one",)
 
     class_weights: Tensor | None
 

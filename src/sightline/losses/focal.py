@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from functools import partial
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
+from torch.nn.functional import logsigmoid
 
+from sightline.losses.known_labels import mean_of_known
 from sightline.settings import NUMBER
 
 TINY = 1e-12
@@ -33,8 +36,28 @@ def focal(logits: Tensor, labels: Tensor, gamma: float = 2.0) -> Tensor:
     return -(missing**gamma) * log_p
 
 
+def binary_focal(logits: Tensor, labels: Tensor, gamma: float = 2.0) -> Tensor:
+    """-(1 - p)^gamma log p with p = sigmoid(logit) where the finding is present, and 1 - sigmoid(logit) where it is absent.
+
+    Args:
+        logits, labels: (N,); labels are 1 or 0.
+        gamma: see `focal`.
+
+    Returns:
+        (N,) non-negative.
+
+    Source:
+        Lin et al., ICCV 2017, without their alpha.
+    """
+    log_p = logsigmoid(torch.where(labels > 0.5, logits, -logits))  # (N,)
+    missing = (-log_p.expm1()).clamp(min=TINY)
+    return -(missing**gamma) * log_p
+
+
 class Focal(nn.Module):
     """See `focal`; the mean over the batch, weighted by the class weights as in cross-entropy. Computed in float32 or higher precision.
+
+    With several findings per image, see `binary_focal`, it is the mean over the labels that are known.
 
     Args:
         class_weights: (C,); None: equal weights.
@@ -47,6 +70,7 @@ class Focal(nn.Module):
 
     words: ClassVar[str] = "name the right class, hard images above all"
     formula: ClassVar[str] = "y against the label, hard images count more"
+    labels: ClassVar[tuple[Literal["one", "several"], ...]] = ("one", "several")
 
     class_weights: Tensor | None
 
@@ -56,9 +80,12 @@ class Focal(nn.Module):
         self.gamma = gamma
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """(B, C), (B,) -> scalar"""
+        """(B, C), (B,), or with several findings (B, C), NaN where not known -> scalar"""
         with torch.autocast(logits.device.type, enabled=False):
-            values = focal(logits.to(torch.promote_types(logits.dtype, torch.float32)), labels, self.gamma)
+            logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
+            if labels.ndim == 2:
+                return mean_of_known(partial(binary_focal, gamma=self.gamma), logits, labels, self.class_weights)
+            values = focal(logits, labels, self.gamma)
             if self.class_weights is None:
                 return values.mean()
             weights = self.class_weights.to(values.dtype)[labels]  # (B,)

@@ -15,7 +15,6 @@ from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.source import of_class
-from sightline.channels import COLOUR
 from sightline.config import Data
 from sightline.engine.decision import Decision
 from sightline.engine.run import Run
@@ -23,6 +22,7 @@ from sightline.errors import UserError
 from sightline.metrics.confidence.bootstrap import Array
 from sightline.predict.views import VIEWS, Views
 from sightline.results.calibration import Calibration
+from sightline.settings import COLOUR
 
 
 @dataclass(frozen=True)

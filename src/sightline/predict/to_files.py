@@ -7,14 +7,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sightline.cluster import Executor
+from sightline.device import cores
 from sightline.engine.files import sha256
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.metrics.scores.conformal import Sets
+from sightline.predict.batches import Work, batches
 from sightline.predict.coverage import sets_of
 from sightline.predict.ensemble import Ensemble, ensemble
 from sightline.predict.pictures import wanted
-from sightline.predict.stream import Seen, predictions
 from sightline.predict.table import Table
 from sightline.predict.views import Views
 from sightline.results.base import FORMAT, Result
@@ -50,6 +52,9 @@ def predict_to_files(
     coverage: float | None = None,
     batch_size: int = 32,
     resume: bool = False,
+    executor: Executor = "local",
+    workers: int | None = None,
+    address: str | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Predicted:
     """Predicts every picture of some files, folders and tables.
@@ -64,47 +69,43 @@ def predict_to_files(
         calibration: whether probabilities are calibrated.
         coverage: of conformal sets, see `coverage.sets_of`; None: there are none.
         resume: go on where an earlier call ended. The file is then the same, byte for byte, as that of a call that was not interrupted.
+        executor: `local`: this process; `ray`: the workers of a Ray cluster, see `on_ray.batches_on_ray`.
+        workers: of the cluster, each with a copy of the networks; None: as many as this machine has cores.
+        address: of the cluster, see `cluster`.
         progress: called with the number of pictures that are done.
 
     Raises:
-        UserError: no such picture, a table that is there already, runs of other classes, maps of runs that have none, or a coverage that
-            the validation images cannot give.
+        UserError: no such picture, a table that is there already, runs of other classes, maps of runs that have none, a coverage that the
+            validation images cannot give, or no such cluster.
     """
     network = ensemble(runs, views, calibration)
     sets = None if coverage is None else sets_of(network, runs, coverage)
     if (maps or drawings) and network.map is None:
         remedy = "Leave the maps out, or use runs whose recipe has an attention source, such as cam or gradcam."
         raise UserError(runs[0].path, "has no attention map" if len(runs) == 1 else "and the other runs have no map in common", remedy)
+    work = Work(views, calibration, sets, maps, drawings, batch_size)
     facts = _facts(runs, places, views, batch_size) | _probabilities(network, sets)
     with Table(out, network.classes, facts, batch_size, resume, sets is not None) as table:
         done, failed, counts = table.done, 0, dict.fromkeys(network.classes, 0)
         progress(done)
         rest = table.follow(wanted(places))
-        for batch in predictions(network, rest, batch_size=batch_size, maps=bool(maps or drawings), sets=sets):
-            _keep(batch, network, done, maps, drawings)  # before their rows: what is in the table is there
-            table.add([seen.prediction for seen in batch])
+        if executor == "ray":
+            from sightline.predict.on_ray import batches_on_ray
+
+            said = batches_on_ray(runs, rest, work, done, workers=workers or cores(), address=address)
+        else:
+            said = batches(network, rest, work, done)
+        for batch in said:
+            table.add(batch)
             done += len(batch)
-            for seen in batch:
-                if seen.prediction.prediction is None:
+            for one in batch:
+                if one.prediction is None:
                     failed += 1
                 else:
-                    counts[seen.prediction.prediction] += 1
+                    counts[one.prediction] += 1
             progress(done)
     raw = tuple(str(run.path) for run, member in zip(runs, network.members, strict=True) if member.calibration is None)
     return Predicted(out=str(out), pictures=done, before=table.done, failed=failed, counts=counts, uncalibrated=raw)
-
-
-def _keep(batch: Sequence[Seen], network: Ensemble, done: int, maps: Path | None, drawings: Path | None) -> None:
-    """Writes maps and drawings of a batch, whose first picture has `done` before it."""
-    if maps is None and drawings is None:
-        return
-    from sightline.predict.drawing import drawn, file_of, write_drawing, write_map
-
-    for place, seen in enumerate(batch, start=done):
-        if maps is not None and seen.map is not None:
-            write_map(seen.map, file_of(maps, seen.prediction.image, place, ".npy"))
-        if drawings is not None and (picture := drawn(seen, network.members[0].data, network.range)) is not None:
-            write_drawing(picture, file_of(drawings, seen.prediction.image, place, ".png"))
 
 
 def _facts(runs: Sequence[Run], places: Sequence[Path], views: Views, batch_size: int) -> dict[str, Any]:

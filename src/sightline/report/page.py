@@ -10,7 +10,7 @@ from sightline.engine.compare import baseline
 from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.explain.run_pictures import names
-from sightline.report import facts, probabilities, sections, tables, verdict
+from sightline.report import by_tags, facts, probabilities, sections, tables, verdict
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import UNSTABLE, Compared, compared, notes
 from sightline.report.notes import TERMS, limits
@@ -60,7 +60,7 @@ def _content(runs: list[Run], found: Compared | None) -> dict[str, Any]:
     splits = judged_splits(runs)
     split, hard = splits[0], hardest(run, splits)
     scored = scored_splits(runs)
-    found = found or compared(runs, baseline(runs), scored, {split})
+    found = found or compared(runs, baseline(runs), scored, {split}, split)
     charts = Charts()
     return {
         "runs": called,
@@ -93,6 +93,7 @@ def _content(runs: list[Run], found: Compared | None) -> dict[str, Any]:
         "roc": sections.curves(charts, runs, split),
         "confusion": sections.matrix(charts, run, called[0], split),
         "per_class": tables.per_class(run.scores[split]),
+        "by": by_tags.sections(charts, runs, split, found.groups),
         "fails": verdict.where_it_fails(by_decision(run, hard), hard, how(run)),
         "groups": tables.groups(run.scores[hard]),
         "errors": sections.errors(run, called[0], hard),

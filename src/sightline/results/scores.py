@@ -6,6 +6,7 @@ from pydantic import AliasChoices, Field
 
 from sightline.results.base import Count, Number, Result, Score, Share, Version
 from sightline.results.calibration import Calibration, CalibrationScores, PredictiveValues, SetScores
+from sightline.results.groups import TagGroups
 
 
 class AUC(Score):
@@ -197,6 +198,7 @@ class SplitScores(Result):
         masks: map -> its scores as a mask, for maps in [0, 1].
         pointing: map -> class -> how often the map's maximum lies in that class's region; only if the recipe asks for it.
         groups: accuracy by class and artefact, if artefacts are tagged.
+        by: tag -> the scores of its groups, for the tags that `evaluate.by` names.
         calibration: how right the probabilities are; None in files of earlier versions.
         sets: how conformal sets fare, if a coverage is asked for.
         predictive: predictive values at a prevalence, if one is given; they are not kept in the file.
@@ -210,6 +212,7 @@ class SplitScores(Result):
     masks: dict[str, MaskScores] = {}
     pointing: dict[str, dict[str, Pointing]] = {}
     groups: Groups | None = None
+    by: dict[str, TagGroups] = {}
     calibration: CalibrationScores | None = None
     sets: SetScores | None = None
     predictive: PredictiveValues | None = None

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 import torch
 
 from sightline.attention.classifier import build
-from sightline.channels import COLOUR
 from sightline.data.reading import read
 from sightline.data.splits import split
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe
+from sightline.settings import COLOUR
 from sightline.study.cells import Cell
 from sightline.study.folder import Study
 from sightline.types import Batch

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
 from filelock import FileLock, Timeout
 
+from sightline.cluster import Executor
+from sightline.device import cores
 from sightline.errors import UserError
 from sightline.study.cells import Cell
 from sightline.study.check import check_data
@@ -18,7 +18,6 @@ from sightline.study.on_ray import run_on_ray
 from sightline.study.plan import Plan
 from sightline.study.work import Job, Outcome
 
-Executor = Literal["local", "ray"]
 Told = Callable[[Outcome, int, int], None]  # outcome, done so far, of how many
 
 
@@ -95,11 +94,6 @@ def in_rounds(cells: Sequence[Cell]) -> list[list[Cell]]:
 def _job(study: Study, cell: Cell, threads: int) -> Job:
     recipe = cell.recipe.model_dump(mode="json")
     return Job(cell.key, recipe, study.splits(cell.key), study.measures, study.path.resolve(), threads, cell.choice, cell.drawing)
-
-
-def cores(threads: int) -> int:
-    """Trainings that this machine can do at a time."""
-    return max(1, len(os.sched_getaffinity(0)) // threads) if hasattr(os, "sched_getaffinity") else max(1, (os.cpu_count() or 1) // threads)
 
 
 def cuda_devices() -> int:

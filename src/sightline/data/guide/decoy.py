@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sightline.channels import COLOUR
 from sightline.config import Data, Decoy
 from sightline.data.cache import picture_state
 from sightline.data.greys import Range
@@ -25,6 +24,7 @@ from sightline.phantom.outline import ANGLES, Outline
 from sightline.phantom.ruler import paint_ruler
 from sightline.phantom.skin_marks import paint_swatch
 from sightline.phantom.ultrasound_marks import paint_letters
+from sightline.settings import COLOUR
 from sightline.types import Annotation, Picture, Record
 
 _EDITION = 1  # part of every key: raise it when the same description comes to be drawn differently

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sightline.data import table_cells
+from sightline.data.findings import label_of
 from sightline.data.problems import each, refuse
 from sightline.data.roots import existing
-from sightline.data.sets.table_columns import COLUMNS, Tags
+from sightline.data.sets.table_columns import COLUMNS, OF_FINDING, Tags
 from sightline.data.sets.table_files import Files, posix
+from sightline.data.sets.table_findings import Labels, findings_of
 from sightline.data.sets.table_gaze import Gazes
 from sightline.data.sets.table_rows import rows_of
 from sightline.data.sets.table_units import Column, Unit, in_pixels
@@ -20,10 +23,10 @@ from sightline.errors import UserError
 from sightline.types import Annotation, Record, Records
 
 WHERE = "This is a table of your own."
-LAYOUT = f"a .csv, .tsv or .jsonl file with the columns image and label, and any of {', '.join(COLUMNS[2:])}, tag:<name>"
+LAYOUT = f"a .csv, .tsv or .jsonl file with the columns image and label, and any of {', '.join(COLUMNS[2:])}, tag:<name>, finding:<name>"
 
 
-def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, Unit] = "pixels") -> Records:
+def read(root: Path | None, *, labels: Labels = "auto", tags: Tags = "named", units: Unit | dict[Column, Unit] = "pixels") -> Records:
     """The rows of a table; file names are relative to the table.
 
     Columns: `image`, `label`; `id` (default: the image as written, with slashes), `group`, `split`; where to look: `mask`, `heatmap`
@@ -31,7 +34,11 @@ def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, 
     the list itself), `nothing` (true: the expert found nothing to mark); where not to look: `avoid_mask`, `avoid_box`; `tag:<name>`.
     Several of a kind are divided by `;` (JSON: a list). A row without annotation is unknown.
 
+    Images with several findings have them in the column label, divided by `;`, or a column for each in place of it, with 1, 0 or nothing;
+    `mask_effusion`, `box_effusion` and so on say where one finding is to be seen.
+
     Args:
+        labels: whether the column label holds `one` label or `several`; `auto`: several if any cell does.
         tags: `named`: a column that is none of these is refused; `all`: it is a tag.
         units: of the coordinates: `pixels` of the original image, `share` (0..1) or `percent` of its sides; or column -> units.
 
@@ -39,7 +46,7 @@ def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, 
         UserError: an unknown column, a missing file, a cell that cannot be read, an image named twice; with the line number.
     """
     table = existing(root, LAYOUT, WHERE)
-    found = rows_of(table, tags, LAYOUT)
+    found = rows_of(table, tags, labels, LAYOUT)
     files = Files(table)
     gazes = Gazes(files, found.rows)
     facts = _tags(found.rows)
@@ -47,7 +54,7 @@ def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, 
 
     def made(place: int) -> tuple[int, Record] | None:
         line, row = found.rows[place]
-        record = _record(row, facts[place], gazes, line)
+        record = _record(row, facts[place], gazes, line, found.findings)
         if record is None:
             return None
         assert isinstance(record.image, Path)
@@ -74,46 +81,72 @@ def read(root: Path | None, *, tags: Tags = "named", units: Unit | dict[Column, 
     return whole
 
 
-def _record(row: Mapping[str, Any], tags: Mapping[str, Any], gazes: Gazes, line: int) -> Record | None:
+def _record(row: Mapping[str, Any], tags: Mapping[str, Any], gazes: Gazes, line: int, names: Sequence[str]) -> Record | None:
     """The record of a row, or None where its image is missing, which the files remember."""
     files = gazes.files
     where = f"{files.table} line {line}"
-
-    def pictures(kind: Any, column: str) -> list[Annotation]:
-        paths = [files.find(name, column, line) for name in table_cells.names(row.get(column, ""))]
-        return [Annotation(kind, path) for path in paths if path]
-
-    def boxes(column: str) -> list[Annotation]:
-        return [Annotation("box", points=points) for points in table_cells.boxes(row.get(column, ""), f"{where} {column}")]
-
-    marks = pictures("mask", "mask") + pictures("heatmap", "heatmap") + boxes("box")
-    marks += [Annotation("polygon", points=points) for points in table_cells.polygons(row.get("polygon", ""), f"{where} polygon")]
-    marks += gazes.marks(row, line)
-    if table_cells.flag(row.get("nothing", ""), f"{where} nothing"):
-        if given := [column for column in ("mask", "heatmap", "box", "polygon", "gaze") if column in row]:
-            raise UserError(where, f"says that nothing is to be seen, but gives a {given[0]}", "Clear one of the two cells.")
+    marks = [*_marks(row, files, line), *gazes.marks(row, line)]
+    if _says_nothing(row, where):
         marks.append(Annotation("nothing"))
-    avoid = pictures("mask", "avoid_mask") + boxes("avoid_box")
+    for name in names:
+        marks += _marks(row, files, line, name)
+        if _says_nothing(row, where, name):
+            marks.append(Annotation("nothing", finding=name))
+    avoid = _pictures(row, files, line, "mask", "avoid_mask") + _boxes(row, files, line, "avoid_box")
+    findings = findings_of(row, names, where) if names else {}
     image = files.find(str(row["image"]), "image", line)
     if image is None:
         return None
     return Record(
         id=str(row.get("id", posix(str(row["image"])))),
         image=image,
-        label=_label(row["label"], where),
+        label=label_of(findings) if findings else _label(row["label"], where),
         group=str(row["group"]) if "group" in row else None,
         split=_split(str(row["split"]), where) if "split" in row else None,
         annotations=tuple(marks),
         avoid=tuple(avoid),
         tags=tags,
+        findings=findings,
     )
+
+
+def _marks(row: Mapping[str, Any], files: Files, line: int, finding: str | None = None) -> list[Annotation]:
+    """Where to look, from the columns of one finding (`mask:effusion`), or of none (`mask`)."""
+    column = {kind: kind if finding is None else f"{kind}:{finding}" for kind in OF_FINDING}
+    marks = [mark for kind in ("mask", "heatmap") for mark in _pictures(row, files, line, kind, column[kind])]
+    marks += _boxes(row, files, line, column["box"])
+    outlines = table_cells.polygons(row.get(column["polygon"], ""), f"{files.table} line {line} {column['polygon']}")
+    marks += [Annotation("polygon", points=points) for points in outlines]
+    return [replace(mark, finding=finding) for mark in marks]
+
+
+def _pictures(row: Mapping[str, Any], files: Files, line: int, kind: Any, column: str) -> list[Annotation]:
+    paths = [files.find(name, column, line) for name in table_cells.names(row.get(column, ""))]
+    return [Annotation(kind, path) for path in paths if path]
+
+
+def _boxes(row: Mapping[str, Any], files: Files, line: int, column: str) -> list[Annotation]:
+    return [Annotation("box", points=points) for points in table_cells.boxes(row.get(column, ""), f"{files.table} line {line} {column}")]
+
+
+def _says_nothing(row: Mapping[str, Any], where: str, finding: str | None = None) -> bool:
+    """Whether the expert looked and found nothing to mark.
+
+    Raises:
+        UserError: something is marked all the same.
+    """
+    end = "" if finding is None else f":{finding}"
+    if not table_cells.flag(row.get(f"nothing{end}", ""), f"{where} nothing{end}"):
+        return False
+    marking = [*OF_FINDING[:-1], *([] if finding else ["gaze"])]
+    if given := [kind for kind in marking if f"{kind}{end}" in row]:
+        raise UserError(where, f"says that nothing is to be seen, but gives a {given[0]}", "Clear one of the two cells.")
+    return True
 
 
 def _label(cell: Any, where: str) -> str:
     if isinstance(cell, list):
-        raise UserError(
-            where, f"has several labels: {cell}", "A classifier of sightline gives each image one label: choose the one to learn."
-        )
+        raise UserError(where, f"has several labels: {cell}", "Choose the one to learn, or set data.options.labels=several.")
     return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 

@@ -12,6 +12,8 @@ Tags = Literal["named", "all"]
 
 COLUMNS = ("image", "label", "id", "group", "split", "mask", "heatmap", "box", "polygon", "gaze", "nothing", "avoid_mask", "avoid_box")
 NEEDED = ("image", "label")
+OF_FINDING = ("mask", "heatmap", "box", "polygon", "nothing")  # columns that may be of one finding: `mask:effusion`
+PREFIXES = ("tag", "finding", *OF_FINDING)
 SYNONYMS = {
     "image": "filename file_name file path filepath file_path image_path image_file img img_path picture photo image_name image_id imageid "
     "image_filename image_index dicom name",
@@ -29,20 +31,27 @@ MEANT = {name: column for column, names in SYNONYMS.items() for name in names.sp
 
 
 def canonical(name: str) -> str:
-    """The name without what people write differently: case, blanks and hyphens. What stands behind `tag:` stays as it is.
+    """The name without what people write differently: case, blanks and hyphens. What stands behind `tag:` and the like stays as it is.
 
     >>> canonical(" Avoid Box"), canonical("Tag: Age")
     ('avoid_box', 'tag:Age')
     """
     plain = name.strip()
-    if plain.lower().replace(" ", "").startswith("tag:"):
-        return f"tag:{plain.partition(':')[2].strip()}"
+    prefix = plain.partition(":")[0].strip().lower()
+    if ":" in plain and prefix in PREFIXES:
+        return f"{prefix}:{plain.partition(':')[2].strip()}"
     return "_".join(plain.lower().replace("-", " ").split())
 
 
 def known(name: str) -> bool:
     """Whether a column of this name is read."""
-    return canonical(name) in COLUMNS or canonical(name).startswith("tag:")
+    prefix, colon, _ = canonical(name).partition(":")
+    return canonical(name) in COLUMNS or (bool(colon) and prefix in PREFIXES)
+
+
+def is_meant(name: str) -> bool:
+    """Whether a column may be one of ours under another name, or with a slip of the pen."""
+    return bool(_meant(name) or _slip(name, 0.85))
 
 
 def columns_of(header: Sequence[str], tags: Tags, where: str) -> tuple[dict[str, str], list[str]]:
@@ -86,13 +95,19 @@ def _about_tags(names: Sequence[str]) -> list[str]:
 
 def check_needed(columns: Iterable[str], header: Sequence[str], where: str) -> None:
     """Refuses a table without images or labels."""
-    for needed in NEEDED:
-        if needed not in columns:
+    there = list(columns)
+    for needed in needed_of(there):
+        if needed not in there:
             like = [name for name in header if _meant(name) == needed]
             remedy = (
                 f"Call the column {like[0]!r} {needed}." if like else "The first line has to name the columns, among them image and label."
             )
             raise UserError(where, f"has no column {needed!r}", remedy)
+
+
+def needed_of(columns: Iterable[str]) -> tuple[str, ...]:
+    """The columns that a row needs: the label, unless each finding has a column."""
+    return NEEDED[:1] if any(column.startswith("finding:") for column in columns) else NEEDED
 
 
 def _meant(name: str) -> str | None:

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sightline.data import table_cells
-from sightline.data.sets.table_columns import COLUMNS, NEEDED, Tags, canonical, check_needed, columns_of, known
+from sightline.data.sets.table_columns import COLUMNS, Tags, canonical, check_needed, columns_of, known, needed_of
 from sightline.data.sets.table_corners import Corners, corners_of
+from sightline.data.sets.table_findings import Labels, Told, says_nothing, told
 from sightline.data.sheet import read_sheet
 from sightline.data.text import text_of
 from sightline.errors import UserError
@@ -47,18 +47,21 @@ class Rows:
         rows: (line number, column -> cell, for the cells that give something) of each.
         columns: those that the table has.
         notes: how it was read, in sentences.
+        findings: names of the findings that an image can have; empty: each image has one label.
     """
 
     rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     columns: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    findings: tuple[str, ...] = ()
 
 
-def rows_of(table: Path, tags: Tags, layout: str) -> Rows:
+def rows_of(table: Path, tags: Tags, labels: Labels, layout: str) -> Rows:
     """Reads a table; cells that say in some word that there is nothing are left out, and counted in the notes.
 
     Args:
         tags: see `columns_of`.
+        labels: see `table_findings.told`.
         layout: what is expected, for messages.
 
     Raises:
@@ -70,20 +73,20 @@ def rows_of(table: Path, tags: Tags, layout: str) -> Rows:
     if suffix not in CSV + JSON:
         reason, remedy = OTHER.get(suffix, ("is neither .csv nor .jsonl", f"Expected: {layout}."))
         raise UserError(table, reason, remedy)
-    found = _csv(table, tags) if suffix in CSV else _json_lines(table, tags)
+    found = (_csv if suffix in CSV else _json_lines)(table, tags, labels)
     if not found.rows:
         raise UserError(table, "holds no rows", f"Expected: {layout}.")
     filled = []
     said: dict[str, list[tuple[int, str]]] = {}  # column -> (line, what its cell says in place of nothing)
     for line, row in found.rows:
-        given = {column: cell for column, cell in row.items() if not _nothing(column, cell)}
+        given = {column: cell for column, cell in row.items() if not _nothing(column, cell, found.findings)}
         for column in row.keys() - given.keys():
             said.setdefault(column, []).append((line, "" if row[column] in (None, []) else str(row[column])))
         filled.append((line, given))
     _check_given(table, filled, said)
     _check_rounded(table, filled)
     notes = [note for column in sorted(said) if (note := _note(column, said[column], len(filled)))]
-    return Rows(filled, found.columns, found.notes + notes)
+    return Rows(filled, found.columns, found.notes + notes, found.findings)
 
 
 def _tables_in(folder: Path) -> str:
@@ -96,23 +99,30 @@ def _tables_in(folder: Path) -> str:
 
 def _names_images(path: Path) -> bool:
     try:
-        return set(NEEDED) <= set(map(canonical, read_sheet(path, known).header))
+        names = set(map(canonical, read_sheet(path, known).header))
+        return set(needed_of(names)) <= names
     except UserError:
         return False
 
 
-def _csv(table: Path, tags: Tags) -> Rows:
+def _csv(table: Path, tags: Tags, labels: Labels) -> Rows:
     sheet = read_sheet(table, known)
     if not sheet.header:
         return Rows()
     where = f"{table} line {sheet.line}"
-    header, boxed = _boxed(sheet.header, where)
+    several = told(sheet.header, [dict(zip(sheet.header, row, strict=True)) for _, row in sheet.rows], labels, tags == "named", where)
+    names = [several.columns.get(name, name) for name in sheet.header]
+    header, boxed = _boxed(names, where)
     columns, notes = columns_of(header, tags, where)
     check_needed(columns.values(), header, where)
-    contents = [(line, dict(zip(sheet.header, row, strict=True))) for line, row in sheet.rows]
+    contents = [(line, dict(zip(names, row, strict=True))) for line, row in sheet.rows]
     rows = [(line, {columns[name]: cell for name, cell in (boxed.row(row) if boxed else row).items()}) for line, row in contents]
-    said = [*sheet.notes, *notes, *([boxed.note] if boxed else [])]
-    return Rows(rows, set(columns.values()), [f"{table.name}: {note}" for note in said])
+    said = [*sheet.notes, *_said(several), *notes, *([boxed.note] if boxed else [])]
+    return Rows(rows, set(columns.values()), [f"{table.name}: {note}" for note in said], several.names)
+
+
+def _said(several: Told) -> list[str]:
+    return [several.note] if several.names else []
 
 
 def _boxed(header: Sequence[str], where: str) -> tuple[list[str], Corners | None]:
@@ -121,12 +131,17 @@ def _boxed(header: Sequence[str], where: str) -> tuple[list[str], Corners | None
     return (corners.header(header) if corners else list(header)), corners
 
 
-def _json_lines(table: Path, tags: Tags) -> Rows:
+def _json_lines(table: Path, tags: Tags, labels: Labels) -> Rows:
     text, encoding = text_of(table)
-    notes: dict[str, None] = {} if encoding == "UTF-8" else {f"{table.name}: encoded as {encoding}": None}
+    objects = list(_objects(table, text))
+    every = list(dict.fromkeys(name for _, content in objects for name in content))
+    several = told(every, [content for _, content in objects], labels, tags == "named", str(table))
+    encoded = [] if encoding == "UTF-8" else [f"encoded as {encoding}"]
+    notes = dict.fromkeys(f"{table.name}: {note}" for note in (*encoded, *_said(several)))
     headers: dict[tuple[str, ...], tuple[dict[str, str], Corners | None]] = {}
     rows = []
-    for line, content in _objects(table, text):
+    for line, given in objects:
+        content = {several.columns.get(name, name): cell for name, cell in given.items()}
         where, header = f"{table} line {line}", tuple(content)
         if header not in headers:
             names, boxed = _boxed(header, where)
@@ -135,7 +150,7 @@ def _json_lines(table: Path, tags: Tags) -> Rows:
             notes |= dict.fromkeys(f"{table.name}: {note}" for note in [*said, *([boxed.note] if boxed else [])])
         columns, boxed = headers[header]
         rows.append((line, {columns[name]: _plain(cell) for name, cell in (boxed.row(content) if boxed else content).items()}))
-    return Rows(rows, {column for columns, _ in headers.values() for column in columns.values()}, list(notes))
+    return Rows(rows, {column for columns, _ in headers.values() for column in columns.values()}, list(notes), several.names)
 
 
 def _objects(table: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -171,12 +186,12 @@ def _plain(cell: Any) -> Any:
     return cell.strip() if isinstance(cell, str) else cell
 
 
-def _nothing(column: str, cell: Any) -> bool:
-    return table_cells.missing(cell) or (column in ("group", "split") and str(cell).lower() in UNKNOWN)
+def _nothing(column: str, cell: Any, findings: Sequence[str]) -> bool:
+    return says_nothing(column, cell, findings) or (column in ("group", "split") and str(cell).lower() in UNKNOWN)
 
 
 def _check_given(table: Path, rows: list[tuple[int, dict[str, Any]]], said: dict[str, list[tuple[int, str]]]) -> None:
-    for column in NEEDED:
+    for column in needed_of(column for _, row in rows for column in row):
         without = [line for line, row in rows if column not in row]
         if not without:
             continue

@@ -23,7 +23,8 @@ from sightline.results import Score, SplitScores
 
 SEEDS = ("train.seed", "data.split.seed", "data.split.fold", "data.options.seed", "data.roi.seed")
 WORDS = ("title", "source", "deviations")
-APART = ("evaluate.", "train.workers", "train.devices", "train.accelerator", "data.root", "data.cache")  # no part of what is learned
+# no part of what is learned
+APART = ("evaluate.", "train.workers", "train.devices", "train.nodes", "train.accelerator", "data.root", "data.cache")
 
 
 @kind("Zhu 2022, fig. 3", takes="split")

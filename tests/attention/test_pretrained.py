@@ -1,0 +1,83 @@
+"""Pretrained weights on a machine without a network: from the cache, or refused at once with the way to get them."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+
+import pytest
+import timm
+import torch
+from safetensors.torch import save_file
+
+from sightline.attention import pretrained
+from sightline.attention.pretrained import check_weights, source
+from sightline.attention.weights import create
+from sightline.config import Backbone
+from sightline.errors import UserError
+
+
+@pytest.fixture
+def nothing_kept(monkeypatch):
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: None)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+
+
+def answering(monkeypatch, head) -> None:
+    monkeypatch.setattr("huggingface_hub.get_session", lambda: SimpleNamespace(head=head))
+
+
+def test_a_network_that_is_not_there_is_said_at_once_with_the_file_to_get(nothing_kept, monkeypatch):
+    def head(*_, **__):
+        raise OSError("no route to host")
+
+    answering(monkeypatch, head)
+    with pytest.raises(UserError) as error:
+        source("resnet18")
+    said = str(error.value)
+    assert "weights of resnet18 are not on this machine" in said
+    assert "hf download timm/resnet18.a1_in1k model.safetensors" in said
+    assert "`backbone.weights=weights/model.safetensors`" in said
+    assert "HF_HOME" in said
+    assert "\n" not in said
+
+
+def test_an_answer_that_never_comes_is_not_waited_for(nothing_kept, monkeypatch):
+    monkeypatch.setattr(pretrained, "PATIENCE", -0.9)
+    answering(monkeypatch, lambda *_, **__: time.sleep(2))
+    began = time.monotonic()
+    with pytest.raises(UserError, match="no answer"):
+        source("resnet18")
+    assert time.monotonic() - began < 1.5
+
+
+@pytest.mark.parametrize(("status", "refused"), [(200, False), (307, False), (403, True), (404, True)])
+def test_who_answers_has_to_give_the_file(nothing_kept, monkeypatch, status, refused):
+    answering(monkeypatch, lambda *_, **__: SimpleNamespace(status_code=status))
+    if refused:
+        with pytest.raises(UserError, match=f"status {status}"):
+            source("resnet18")
+    else:
+        assert source("resnet18") == {}
+
+
+def test_offline_by_wish_is_said(nothing_kept, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(UserError, match="HF_HUB_OFFLINE is set"):
+        check_weights(Backbone(name="resnet18", weights="imagenet"))
+
+
+def test_weights_in_the_cache_are_used_without_asking_anyone(tmp_path, monkeypatch):
+    net = timm.create_model("test_resnet", pretrained=False)
+    save_file(net.state_dict(), tmp_path / "model.safetensors")
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: str(tmp_path / "model.safetensors"))
+    answering(monkeypatch, lambda *_, **__: pytest.fail("asked"))
+    made = create("test_resnet", pretrained=True)
+    assert torch.equal(made.state_dict()["conv1.0.weight"], net.state_dict()["conv1.0.weight"])
+
+
+def test_a_file_that_is_not_there_and_weights_that_nobody_has(tmp_path):
+    with pytest.raises(UserError, match=r"missing\.safetensors: is not a file\. With a network"):
+        check_weights(Backbone(name="resnet18", weights=str(tmp_path / "missing.safetensors")))
+    check_weights(Backbone(name="cnn4", weights="imagenet"))  # said when it is built
+    check_weights(Backbone(name="resnet18", weights="none"))
