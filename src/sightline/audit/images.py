@@ -63,7 +63,7 @@ def gather(dataset: ImageDataset, places: Sequence[int]) -> Images:
     samples = [dataset[i] for i in places]
     return Images(
         pixels=torch.stack([_bytes(s.image) for s in samples]),
-        labels=np.array([s.label for s in samples]),
+        labels=np.array([dataset.labels[s.index] for s in samples]),
         roi=torch.stack([_bytes(s.roi) for s in samples]),
         known=np.array([s.known for s in samples]),
         avoid=torch.stack([_bytes(s.avoid) for s in samples]),

@@ -65,8 +65,8 @@ def evaluate(
 
     Localisation scores are shown beside those of a uniform map, of a centred blob and of the maps of other images. On another data set,
     labels that are called as classes of the run are these classes; the scores stand beside those of the run's own test images."""
-    from sightline.cli.console import say, scores_table
-    from sightline.cli.probabilities import say_calibration
+    from sightline.cli.console import say
+    from sightline.cli.findings import say_scores
     from sightline.engine.run import Run
     from sightline.face.judge import evaluate as score
     from sightline.paths import expanded
@@ -81,8 +81,7 @@ def evaluate(
     if any("picture" not in row for row in found.split_table):
         say(f"{run} was made by an earlier version: whether pictures and annotations have changed since is not known.")
     metrics = score(found, dataset or None, prevalence=prevalence, coverage=coverage, by=by or None)
-    scores_table(found.name, metrics)
-    say_calibration(found)
+    say_scores(found.name, found, metrics)
     say(f"Scores, predictions and maps: {found.path}")
     finish({"run": str(found.path), "metrics": metrics}, json)
 

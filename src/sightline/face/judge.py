@@ -18,6 +18,7 @@ from sightline.results import SplitScores
 from sightline.results.audit import AuditFacts
 from sightline.results.differences import Comparison
 from sightline.results.external import ExternalScores
+from sightline.results.findings import FindingsScores
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Bare:
 
 
 def _bare(network: GuidedClassifier, dataset: ImageDataset, settings: Mapping[str, Any]) -> Bare:
+    if dataset.several:
+        remedy = "Train a run on them: it is judged for each finding, and `run.of(finding)` is a run of two classes."
+        raise UserError("the data", f"have several findings per image ({', '.join(dataset.classes)})", remedy)
     if network.classes != len(dataset.classes):
         reason = f"answers for {network.classes} classes, the data have {len(dataset.classes)}"
         raise UserError("the classifier", reason, "Give data of the classes that it was trained for.")
@@ -48,7 +52,7 @@ def evaluate(
     prevalence: float | None = None,
     coverage: float | None = None,
     by: Sequence[str] | None = None,
-) -> dict[str, SplitScores]: ...
+) -> dict[str, SplitScores] | dict[str, FindingsScores]: ...
 
 
 @overload
@@ -93,7 +97,8 @@ def evaluate(
             None: as the recipe of the run says.
 
     Returns:
-        For a classifier `SplitScores`; for a run a dictionary, split name -> `SplitScores`; on another data set `ExternalScores`.
+        For a classifier `SplitScores`; for a run a dictionary, split name -> `SplitScores`, or `FindingsScores` where images have several
+        findings; on another data set `ExternalScores`.
 
     Raises:
         UserError: no such split, images of other classes, too few validation images for the coverage, no image with a tag, or
@@ -103,7 +108,10 @@ def evaluate(
     from sightline.engine.calibration import at_prevalence, check_prevalence
     from sightline.engine.evaluate import evaluate as score_run
     from sightline.engine.evaluate import observe, score
+    from sightline.engine.evaluate_findings import evaluate_findings
 
+    if isinstance(what, Run) and what.findings and not settings and prevalence is None and coverage is None:
+        return evaluate_findings(what, dataset, by)
     check_prevalence(prevalence, len(what.classes) if isinstance(what, Run) else what.classes)
     if isinstance(what, Run):
         level = what.recipe.evaluate.confidence
