@@ -117,13 +117,15 @@ class Batch:
 
     Attributes:
         images: (B, 3, H, W) float32 in [0, 1]; the classifier normalises them itself.
-        labels: (B,) int64.
+        labels: (B,) int64; with several findings per image (B, C) float32, 1 present, 0 absent, NaN not known.
         roi: (B, 1, H, W) float32 in [0, 1]; zero where unknown. Default: unknown everywhere.
         known: (B,) bool: whether the image has an ROI map. Default: true for all images if ROI maps are given.
         avoid: (B, 1, H, W) float32 in [0, 1]; zero where nothing is marked. Default: unknown everywhere.
         avoid_known: (B,) bool: whether the areas to avoid are known for this image. Default: true for all images if `avoid` is given.
         index: (B,) int64, position of each image in the data set. Default: 0, 1, ...
         ids: names of the images. Default: their positions.
+        finding_roi: with several findings, (B, C, H, W) float32 in [0, 1]: the ROI map of each; `roi` is their union. Default: unknown.
+        finding_known: (B, C) bool: whether this finding's ROI map is known.
     """
 
     images: Tensor
@@ -134,8 +136,13 @@ class Batch:
     avoid_known: Tensor = None  # type: ignore[assignment]
     index: Tensor = None  # type: ignore[assignment]
     ids: list[str] = None  # type: ignore[assignment]
+    finding_roi: Tensor = None  # type: ignore[assignment]
+    finding_known: Tensor = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
+        if self.several and vars(self)["finding_roi"] is None:
+            self.finding_roi = torch.zeros_like(self.images[:, :1]).repeat(1, self.labels.shape[1], 1, 1)
+            self.finding_known = torch.zeros_like(self.labels, dtype=torch.bool)
         for region, known in (("roi", "known"), ("avoid", "avoid_known")):
             given = getattr(self, region) is not None
             if getattr(self, known) is None:
@@ -146,6 +153,11 @@ class Batch:
             self.index = torch.arange(len(self.labels), device=self.labels.device)
         if vars(self)["ids"] is None:
             self.ids = [str(i) for i in self.index.tolist()]
+
+    @property
+    def several(self) -> bool:
+        """Whether an image can have several findings."""
+        return self.labels.ndim == 2
 
     def __len__(self) -> int:
         return len(self.labels)

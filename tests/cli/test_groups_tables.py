@@ -5,7 +5,9 @@ from __future__ import annotations
 import invented_scores
 
 from sightline.cli.console import scores_table
+from sightline.cli.groups_tables import compared_groups_table
 from sightline.results import Score
+from sightline.results.differences import GroupDifference
 from sightline.results.groups import TagGroup, TagGroups, ToRest
 
 HALF = Score(value=0.5, low=0.25, high=0.75)
@@ -39,6 +41,22 @@ def test_where_every_group_is_hidden_only_the_reason_is_said(capsys, monkeypatch
     said = shown(capsys, monkeypatch, found, 140)
     assert not any(line.startswith("Groups of sex") for line in said)
     assert said[-1] == "All hidden."
+
+
+def test_runs_are_compared_group_by_group(capsys, monkeypatch):
+    monkeypatch.setattr("sightline.cli.console.console.width", 140)
+    where = {"run": "guided", "base": "plain", "split": "test", "tag": "sex", "n": 40}
+    change = {"value": 0.125, "low": 0.0625, "high": 0.25, "p": 0.001, "p_holm": 0.002}
+    rows = [
+        GroupDifference(group=group, metric="auc", verdict=said, **where, **change) for group, said in (("f", "higher"), ("m", "higher"))
+    ]
+    compared_groups_table(rows, "test")
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "guided minus plain by sex, test" in said
+    assert "f 40 - +0.125 * [0.062, 0.250] -" in said
+    assert "2 comparisons of groups are corrected together." in said[-1]
+    compared_groups_table([], "test")
+    assert capsys.readouterr().out == ""
 
 
 def test_a_narrow_terminal_shows_four_scores_at_a_time_and_keeps_the_names_of_the_groups(capsys, monkeypatch):

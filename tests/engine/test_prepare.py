@@ -94,7 +94,7 @@ def test_a_mask_of_another_size_is_found_before_the_training(table, tiny_recipe,
 def organs(table, monkeypatch):
     """Every second image of each class has an organ, a box; image 4 is known to have none."""
 
-    def with_regions(data):
+    def with_regions(data, several=False):
         found = read(data)
         box, none = Annotation("box", points=((4, 4, 20, 20),)), Annotation("nothing")
         marked = [replace(r, regions={"organ": (none if i == 4 else box,)}) if i % 2 == 0 else r for i, r in enumerate(found.records)]

@@ -21,7 +21,7 @@ class Images:
     """N images as the network sees them, in random order, so that any first few of them are a fair sample.
 
     Attributes:
-        pixels: (N, 3, S, S) uint8.
+        pixels: (N, C, S, S) uint8.
         labels: (N,) class indices.
         roi: (N, 1, S, S) uint8, 255 inside; zero where unknown.
         known: (N,) bool: the ROI map is real.
@@ -63,7 +63,7 @@ def gather(dataset: ImageDataset, places: Sequence[int]) -> Images:
     samples = [dataset[i] for i in places]
     return Images(
         pixels=torch.stack([_bytes(s.image) for s in samples]),
-        labels=np.array([s.label for s in samples]),
+        labels=np.array([dataset.labels[s.index] for s in samples]),
         roi=torch.stack([_bytes(s.roi) for s in samples]),
         known=np.array([s.known for s in samples]),
         avoid=torch.stack([_bytes(s.avoid) for s in samples]),

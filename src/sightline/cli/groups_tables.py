@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from sightline.cli.console import console, interval, number, say, table
 from sightline.metrics.comparisons.group_words import score_name
 from sightline.results import SplitScores
+from sightline.results.differences import GroupDifference
 from sightline.results.groups import TagGroup, TagGroups, ToRest
 
 WIDE, AT_ONCE = 130, 4  # columns of a terminal that shows all scores side by side; else so many of them
+MARKED = "* The interval excludes 0, and p is small once it is corrected for all comparisons (Holm)."
+COMPARED = ("accuracy", "auc", "epg")
 ORDER = ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "auc", "brier", "epg")
 
 
@@ -18,6 +21,20 @@ def groups_tables(metrics: Mapping[str, SplitScores]) -> None:
     for split, scores in metrics.items():
         for found in scores.by.values():
             _tables(split, found)
+
+
+def compared_groups_table(differences: Sequence[GroupDifference], split: str) -> None:
+    """Runs minus the base on the images of each group; nothing where `evaluate.by` names no tag."""
+    for run, base, tag in dict.fromkeys((one.run, one.base, one.tag) for one in differences):
+        found = [one for one in differences if (one.run, one.tag) == (run, tag)]
+        rows = []
+        for group in dict.fromkeys(one.group for one in found):
+            of = {one.metric: one for one in found if one.group == group}
+            images = str(next(iter(of.values())).n)
+            rows.append([group, images, *(_difference(of.get(name)) for name in COMPARED)])
+        table(f"{run} minus {base} by {tag}, {split}", ["group", "images", *map(score_name, COMPARED)], rows)
+    if differences:
+        say(f"{MARKED} {len([one for one in differences if one.p is not None])} comparisons of groups are corrected together.")
 
 
 def _tables(split: str, found: TagGroups) -> None:
@@ -31,7 +48,7 @@ def _tables(split: str, found: TagGroups) -> None:
         for part in parts:
             rows = [[group.name, *(_difference(group.to_rest.get(name)) for name in part)] for group in found.groups]
             table(f"Each group of {found.tag} minus all other images, {split}", ["group", *map(score_name, part)], rows)
-        say("* The interval excludes 0, and p is small once it is corrected for all comparisons (Holm).")
+        say(MARKED)
     for sentence in found.sentences:
         say(sentence)
 
@@ -42,7 +59,7 @@ def _row(group: TagGroup, names: Sequence[str]) -> list[str]:
     return [group.name, images, *(interval(group.scores.get(name)) for name in names)]
 
 
-def _difference(change: ToRest | None) -> str:
+def _difference(change: ToRest | GroupDifference | None) -> str:
     if change is None or change.value is None:
         return "-"
     mark = "" if change.verdict == "not distinguishable" else " *"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import DATA_SETS, By, Coverage, Device, Json, Moved, RunPath, RunPaths, finish
+from sightline.cli.options import DATA_SETS, By, ByCompared, Coverage, Device, Json, Moved, RunPath, RunPaths, finish
 from sightline.errors import UserError, nearest
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def evaluate(
 
     Localisation scores are shown beside those of a uniform map, of a centred blob and of the maps of other images. On another data set,
     labels that are called as classes of the run are these classes; the scores stand beside those of the run's own test images."""
-    from sightline.cli.console import say, scores_table
-    from sightline.cli.probabilities import say_calibration
+    from sightline.cli.console import say
+    from sightline.cli.findings import say_scores
     from sightline.engine.run import Run
     from sightline.face.judge import evaluate as score
     from sightline.paths import expanded
@@ -81,8 +81,7 @@ def evaluate(
     if any("picture" not in row for row in found.split_table):
         say(f"{run} was made by an earlier version: whether pictures and annotations have changed since is not known.")
     metrics = score(found, dataset or None, prevalence=prevalence, coverage=coverage, by=by or None)
-    scores_table(found.name, metrics)
-    say_calibration(found)
+    say_scores(found.name, found, metrics)
     say(f"Scores, predictions and maps: {found.path}")
     finish({"run": str(found.path), "metrics": metrics}, json)
 
@@ -193,30 +192,37 @@ def audit(
     finish(result, json)
 
 
-@app.command(epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison")
+@app.command(
+    epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison\n\n"
+    "    sightline compare runs/label-only runs/energy --by sex --by age=40,60"
+)
 def compare(
     runs: RunPaths,
     split: Annotated[
         str | None, typer.Option(help="Split whose results are printed. Default: the first common test set.", show_default=False)
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the picture of the maps, the ROC curves and the report.")] = Path("comparison"),
+    by: ByCompared = [],
     root: Moved = None,
     json: Json = None,
 ) -> None:
     """Compare runs on the same images: scores, paired differences with intervals and tests, and attention maps."""
     from sightline.cli.console import differences_tables, number, say, scores_table, table
+    from sightline.cli.groups_tables import compared_groups_table
     from sightline.engine.run import Run
     from sightline.paths import expanded
     from sightline.report.side_by_side import compare_runs
 
     if len(runs) < 2:
         raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
-    result = compare_runs([Run(folder, root=root and expanded(root)) for folder in runs], split, out)
-    scores_table(f"Split {result.split}", result.scores)
+    result = compare_runs([Run(folder, root=root and expanded(root)) for folder in runs], split, out, by or None)
+    # the groups of each run by themselves are what evaluate prints
+    scores_table(f"Split {result.split}", {name: scores.but(by={}) for name, scores in result.scores.items()})
     if result.differences:
         differences_tables([one for one in result.differences if one.split == result.split])
         for note in result.notes:
             say(note)
+    compared_groups_table(result.groups, result.split)
     if result.seeds:
         rows = [[f"{d.recipe} / {d.base}", d.metric, f"{d.median:.3f} / {d.base_median:.3f}", number(d.p)] for d in result.seeds]
         table("Medians over trainings (p: exact Mann-Whitney)", ["recipes", "score", "medians", "p"], rows)

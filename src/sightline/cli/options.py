@@ -86,6 +86,16 @@ By = Annotated[
         show_default=False,
     ),
 ]
+ByCompared = Annotated[
+    list[str],
+    typer.Option(
+        "--by",
+        help="Also compare group by group: `sex`, or `age=40,60` with the edges of its bins; can be repeated. Default: `evaluate.by` of "
+        "the first run's recipe.",
+        metavar="TAG",
+        show_default=False,
+    ),
+]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder that `train` has written.", show_default=False)]
 RunPaths = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Run folders that `train` has written; two or more.", show_default=False)

@@ -84,8 +84,8 @@ def train(
 
     Data and recipe are checked first, and whether the losses reach the weights. After Ctrl-C, `--resume` continues the run.
     """
-    from sightline.cli.console import Bar, say, scores_table
-    from sightline.cli.probabilities import say_calibration
+    from sightline.cli.console import Bar, say
+    from sightline.cli.findings import say_scores
     from sightline.overrides import parse_settings
     from sightline.paths import expanded
     from sightline.recipe import goes_on, load_recipe
@@ -108,10 +108,10 @@ def train(
         _check_name("name of the run", own)
     place = expanded(runs) / (folder or own)
 
-    from sightline.engine.evaluate import evaluate as score
     from sightline.engine.nodes import leads
     from sightline.engine.train import Stopped
     from sightline.engine.train import train as fit
+    from sightline.face.judge import evaluate as score
     from sightline.report import write_report
 
     if folds is not None:
@@ -125,8 +125,7 @@ def train(
     if not leads():
         return
     metrics = score(run)
-    scores_table(f"{run.name}: {chosen.title}", metrics)
-    say_calibration(run)
+    say_scores(f"{run.name}: {chosen.title}", run, metrics)
     result: dict[str, Any] = {"run": str(run.path), "metrics": metrics}
     if report:
         result["report"] = str(write_report(run))

@@ -2,7 +2,7 @@
 
 One file per list of records, in the temporary folder, shared by all processes and kept for later runs:
 
-    N entries of 8 bytes: flags, and a checksum of the pixels | N times (5, S, S) uint8: red, green, blue, ROI, avoid
+    N entries of 8 bytes: flags, and a checksum of the pixels | N times (C + 2 + K, S, S) uint8: channels, ROI, avoid, K findings
 
 It is filled as pictures are asked for. The entry is written after its pixels, and the pixels are checked against it whenever they are
 read, so a writer that died half-way, or whoever cuts the file, costs a decoding and never shows a wrong picture. Several writers of one
@@ -27,21 +27,34 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sightline.config import Data
+from sightline.settings import COLOUR
 from sightline.types import Annotation, Picture, Record
 
 LIMIT = 8 * 1024**3  # bytes of all cache files together, once they have not been used for a while
 SPARED = 24 * 3600  # seconds since its last use in which a file may belong to a training that still runs
-PLANES = 5
-_ENTRY = np.dtype([("flags", "u1"), ("unused", "u1", 3), ("checksum", "<u4")])
-_FILLED, _KNOWN, _AVOID_KNOWN = 1, 2, 4
+MAPS = 2  # planes of every picture besides the image's: ROI and avoid
+_ENTRY = np.dtype([("flags", "<u4"), ("checksum", "<u4")])
+_FILLED, _KNOWN, _AVOID_KNOWN, _FIRST_FINDING = 1, 2, 4, 256  # 24 bits are left for findings
 
 
 class Planes(NamedTuple):
-    """A prepared picture: (5, S, S) uint8, red, green, blue, ROI, avoid; and whether the last two are real."""
+    """A prepared picture: (C + 2 + K, S, S) uint8, the channels of the image, ROI, avoid, and the ROI of each of K findings; and which of
+    these maps are real."""
 
     pixels: np.ndarray
     known: bool
     avoid_known: bool
+    findings: tuple[bool, ...] = ()
+
+    @property
+    def image(self) -> np.ndarray:
+        """(C, S, S)."""
+        return self.pixels[: -MAPS - len(self.findings)]
+
+    @property
+    def maps(self) -> list[np.ndarray]:
+        """ROI, avoid, and those of the findings, (1, S, S) each."""
+        return [plane[None] for plane in self.pixels[-MAPS - len(self.findings) :]]
 
 
 class PlanesCache:
@@ -50,14 +63,16 @@ class PlanesCache:
     Args:
         count: N, records.
         side: S, pixels.
+        channels: C, of an image.
+        findings: K.
 
     Raises:
         OSError: no room, or no right to write there.
     """
 
-    def __init__(self, path: Path, count: int, side: int) -> None:
-        self.path, self.count, self.side = path, count, side
-        size = count * (_ENTRY.itemsize + PLANES * side * side)
+    def __init__(self, path: Path, count: int, side: int, findings: int = 0, channels: int = COLOUR) -> None:
+        self.path, self.count, self.side, self.findings, self.channels = path, count, side, findings, channels
+        size = count * (_ENTRY.itemsize + self._size)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         prune(path, LIMIT - size)
         disk = shutil.disk_usage(path.parent)
@@ -81,15 +96,16 @@ class PlanesCache:
             content = os.pread(self._file, self._size, self._place(index))
         except OSError:
             return None
-        flags, _, checksum = np.frombuffer(entry, _ENTRY)[0].item()
+        flags, checksum = np.frombuffer(entry, _ENTRY)[0].item()
         if len(content) < self._size or zlib.crc32(content) != checksum:
             return None
-        pixels = np.frombuffer(content, np.uint8).reshape(PLANES, self.side, self.side)
-        return Planes(pixels, bool(flags & _KNOWN), bool(flags & _AVOID_KNOWN))
+        pixels = np.frombuffer(content, np.uint8).reshape(-1, self.side, self.side)
+        findings = tuple(bool(flags & _FIRST_FINDING << k) for k in range(self.findings))
+        return Planes(pixels, bool(flags & _KNOWN), bool(flags & _AVOID_KNOWN), findings)
 
     @property
     def _size(self) -> int:
-        return PLANES * self.side * self.side
+        return (self.channels + MAPS + self.findings) * self.side * self.side
 
     def _place(self, index: int) -> int:
         return self.count * _ENTRY.itemsize + index * self._size
@@ -97,7 +113,8 @@ class PlanesCache:
     def put(self, index: int, planes: Planes) -> None:
         """Keeps a picture; a full disk or a vanished file is no error, since the picture can be decoded again."""
         entry = np.zeros(1, _ENTRY)
-        entry["flags"] = _FILLED | _KNOWN * planes.known | _AVOID_KNOWN * planes.avoid_known
+        findings = sum(_FIRST_FINDING << k for k, known in enumerate(planes.findings) if known)
+        entry["flags"] = _FILLED | _KNOWN * planes.known | _AVOID_KNOWN * planes.avoid_known | findings
         entry["checksum"] = zlib.crc32(planes.pixels.data)
         try:
             # a write that ends early leaves pixels that do not fit their checksum
@@ -107,19 +124,21 @@ class PlanesCache:
             warnings.warn(f"decoded images are no longer cached: {error}", stacklevel=2)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"path": self.path, "count": self.count, "side": self.side}
+        names = ("path", "count", "side", "findings", "channels")
+        return {name: getattr(self, name) for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._open()
 
 
-def open_cache(records: Sequence[Record], data: Data) -> PlanesCache | None:
-    """The cache of these records prepared in this way; None, with a warning, where there is no room for it."""
+def open_cache(records: Sequence[Record], data: Data, findings: int = 0) -> PlanesCache | None:
+    """The cache of these records prepared in this way, with a map for each of so many findings; None, with a warning, where there is no
+    room for it."""
     owner = os.getuid() if hasattr(os, "getuid") else "user"
     try:
         path = Path(tempfile.gettempdir()) / f"sightline-{owner}" / f"{cache_key(records, data)}.planes"
-        return PlanesCache(path, len(records), data.load_size or data.image_size)
+        return PlanesCache(path, len(records), data.load_size or data.image_size, findings, data.channels)
     except OSError as error:
         warnings.warn(f"decoded images are not cached: {error}", stacklevel=2)
         return None
@@ -127,11 +146,21 @@ def open_cache(records: Sequence[Record], data: Data) -> PlanesCache | None:
 
 def cache_key(records: Sequence[Record], data: Data) -> str:
     """Names everything that the pixels depend on: the files, the annotations, the settings and the code that prepares them."""
-    settings = (data.load_size or data.image_size, data.fit, data.centre, data.gaze_blur, data.grey, data.augment.fill, data.roi)
+    settings = (
+        data.load_size or data.image_size,
+        data.fit,
+        data.centre,
+        data.gaze_blur,
+        data.grey,
+        data.augment.fill,
+        data.roi,
+        data.channels,
+    )
     digest = hashlib.sha256(f"{_code()} {settings}".encode())
     for record in records:
         marks = [[mark_state(a) for a in marks] for marks in (record.annotations, record.avoid)]
-        digest.update(repr((record.id, picture_state(record.image), marks)).encode())
+        of_findings = [dict(record.findings), [mark.finding for mark in record.annotations]] if record.findings else []
+        digest.update(repr((record.id, picture_state(record.image), marks, of_findings)).encode())
     return digest.hexdigest()[:32]
 
 

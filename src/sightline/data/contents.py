@@ -50,7 +50,8 @@ def _marks(record: Record, digests: Mapping[Path, str]) -> str:
 
 
 def _mark(mark: Annotation, digests: Mapping[Path, str]) -> list[object]:
-    return [mark.kind, mark.points, mark.source and _named(mark.source, digests)]
+    said: list[object] = [mark.kind, mark.points, mark.source and _named(mark.source, digests)]
+    return said if mark.finding is None else [*said, mark.finding]
 
 
 def _pictures(record: Record) -> Iterator[Picture]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -12,14 +12,17 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from torchvision import tv_tensors
 
+from sightline.channels import as_rgb
 from sightline.config import Data, Roi
 from sightline.data.annotation import render
 from sightline.data.augment import augmentation, evaluation, prepare
-from sightline.data.cache import PLANES, Planes, open_cache
+from sightline.data.cache import MAPS, Planes, open_cache
+from sightline.data.findings import classes_of, marks_of, of_finding, united_marks
 from sightline.data.guide.quality import degrade
 from sightline.data.heatmap import HeatMap
 from sightline.data.images import open_image
 from sightline.data.sampling import Key, seed_sequence
+from sightline.errors import UserError, nearest
 from sightline.types import Batch, Record
 
 
@@ -27,7 +30,7 @@ from sightline.types import Batch, Record
 class Sample:
     """One image of a batch; see `Batch`."""
 
-    image: Tensor  # (3, S, S)
+    image: Tensor  # (C, S, S)
     roi: Tensor  # (1, S, S)
     known: bool
     avoid: Tensor  # (1, S, S)
@@ -35,6 +38,16 @@ class Sample:
     label: int
     index: int
     id: str
+    findings: Findings | None = None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Of an image with several findings; see `Batch`."""
+
+    labels: Tensor  # (C,) 1, 0, or NaN where not known
+    roi: Tensor  # (C, S, S)
+    known: Tensor  # (C,) bool
 
 
 class ImageDataset(Dataset[Sample]):
@@ -44,7 +57,7 @@ class ImageDataset(Dataset[Sample]):
     the key's epoch and position alone, so it is the same in whichever process and after whatever else.
 
     Args:
-        records: each image with its own annotations; their labels are among `classes`.
+        records: each image with its own annotations; their labels are among `classes`, or their findings are the `classes`.
         classes: in the order of the logits.
         train: whether keys augment, and `data.roi` and `annotated` apply.
         seed: of the augmentation.
@@ -64,27 +77,64 @@ class ImageDataset(Dataset[Sample]):
         self.records, self.classes = list(records), tuple(classes)
         self.data = data if train else data.model_copy(update={"roi": Roi()})
         self.train, self.seed, self.annotated = train, seed, annotated
-        number = {name: i for i, name in enumerate(self.classes)}
-        self.labels = [number[record.label] for record in self.records]
+        self.several = any(record.findings for record in self.records)
+        number = {name: i for i, name in enumerate(sorted({r.label for r in self.records}) if self.several else self.classes)}
+        self.strata = [number[record.label] for record in self.records]
+        self.marked = tuple(name for name in self.classes if any(marks_of(r, name) for r in self.records)) if self.several else ()
         self._still = evaluation(data)
         self._moving = augmentation(data.augment, data) if train else self._still
-        self._cache = open_cache(self.records, self.data) if data.cache and self.records else None
+        self._cache = open_cache(self.records, self.data, len(self.marked)) if data.cache and self.records else None
 
     def __len__(self) -> int:
         return len(self.records)
+
+    @property
+    def labels(self) -> list[int]:
+        """The class of each image.
+
+        Raises:
+            UserError: images have several findings; `strata` tells apart which of them an image has.
+        """
+        if self.several:
+            where = f"images with the findings {', '.join(self.classes)}"
+            raise UserError(where, "have no single class each", f"Choose one finding, e.g. `dataset.of({self.classes[0]!r})`.")
+        return self.strata
+
+    def of(self, finding: str) -> ImageDataset:
+        """The images of which one finding is known, as a data set of two classes: without it and with it.
+
+        Raises:
+            UserError: there is no such finding.
+        """
+        if not self.several or finding not in self.classes:
+            raise UserError(
+                f"finding {finding!r}", "is not among those of these images", nearest(finding, self.classes if self.several else ())
+            )
+        records = of_finding(self.records, finding)
+        return ImageDataset(records, classes_of(finding), self.data, train=self.train, seed=self.seed, annotated=self.annotated)
 
     def __getitem__(self, key: int | Key) -> Sample:
         index = key.index if isinstance(key, Key) else range(len(self))[key]
         record, planes = self.records[index], self.planes(index)
         hidden = self._hidden(record)
-        flags = (planes.known and not hidden, planes.avoid_known and not hidden)
+        flags = [known and not hidden for known in (planes.known, planes.avoid_known, *planes.findings)]
 
-        parts: list[Tensor] = [tv_tensors.Image(_unit(planes.pixels[:3]))]
-        parts += [HeatMap(_unit(planes.pixels[i : i + 1])) for i, known in enumerate(flags, start=3) if known]
+        parts: list[Tensor] = [tv_tensors.Image(_unit(planes.image))]
+        parts += [HeatMap(_unit(drawn)) for drawn, known in zip(planes.maps, flags, strict=True) if known]
         image, *maps = self._moved(parts, key)
         nothing = torch.zeros_like(image[:1])
-        roi, avoid = (maps.pop(0) if known else nothing for known in flags)
-        return Sample(image, roi, flags[0], avoid, flags[1], self.labels[index], index, record.id)
+        roi, avoid, *rois = (maps.pop(0) if known else nothing for known in flags)
+        findings = self._findings(record, dict(zip(self.marked, zip(rois, flags[2:], strict=True), strict=True)), nothing)
+        label = 0 if self.several else self.strata[index]
+        return Sample(image, roi, flags[0], avoid, flags[1], label, index, record.id, findings)
+
+    def _findings(self, record: Record, seen: Mapping[str, tuple[Tensor, bool]], nothing: Tensor) -> Findings | None:
+        if not self.several:
+            return None
+        said = [record.findings.get(name) for name in self.classes]
+        regions = [seen.get(name, (nothing, False)) for name in self.classes]
+        labels = torch.tensor([float("nan") if present is None else float(present) for present in said])
+        return Findings(labels, torch.cat([roi for roi, _ in regions]), torch.tensor([known for _, known in regions]))
 
     def _hidden(self, record: Record) -> bool:
         return self.train and self.annotated is not None and record.id not in self.annotated
@@ -112,20 +162,24 @@ class ImageDataset(Dataset[Sample]):
         return train_loader(self, batch_size=batch_size, balance=self.data.balance, seed=seed, epoch=epoch, workers=workers)
 
     def picture(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """For people to look at, never augmented: (S, S, 3) uint8, and the ROI map (S, S) float32, None where unknown.
+        """For people to look at (see `as_rgb`), never augmented: (S, S, 3) uint8, and the ROI map (S, S) float32, None where unknown.
 
         The ROI map of a training image is the one that guides: after `data.roi`, and unknown where it is not used.
         """
         planes = self.planes(index)
-        image, roi = self._still([tv_tensors.Image(torch.tensor(planes.pixels[:3])), HeatMap(_unit(planes.pixels[3:4]))])
-        return image.permute(1, 2, 0).numpy(), roi[0].numpy() if planes.known and not self._hidden(self.records[index]) else None
+        image, roi = self._still([tv_tensors.Image(torch.tensor(planes.image)), HeatMap(_unit(planes.maps[0]))])
+        return as_rgb(image.permute(1, 2, 0).numpy()), roi[0].numpy() if planes.known and not self._hidden(self.records[index]) else None
+
+    def seen(self, index: int) -> Tensor:
+        """What the network sees of an image, never augmented: (C, S, S) float32 in [0, 1]."""
+        return self._still([tv_tensors.Image(_unit(self.planes(index).image))])[0].as_subclass(Tensor)
 
     def planes(self, index: int) -> Planes:
         """Image and maps at `load_size`, from the cache if they are there."""
         kept = self._cache and self._cache.get(index)
         if kept:
             return kept
-        planes = decode(self.records[index], self.data)
+        planes = decode(self.records[index], self.data, self.marked)
         if self._cache:
             self._cache.put(index, planes)
         return planes
@@ -138,20 +192,26 @@ class ImageDataset(Dataset[Sample]):
                     progress(done, len(self))
 
 
-def decode(record: Record, data: Data) -> Planes:
-    """Reads a picture, draws its annotations in the picture's own pixels, and only then brings both to `load_size`."""
-    image = open_image(record.image, data.grey)
+def decode(record: Record, data: Data, findings: Sequence[str] = ()) -> Planes:
+    """Reads a picture, draws its annotations in the picture's own pixels, and only then brings both to `load_size`.
+
+    Args:
+        findings: those that have a map each, behind the union of all.
+    """
+    image = open_image(record.image, data.grey, data.channels)
     h, w = image.shape[:2]
-    maps = [render(marks, size=(h, w), gaze_blur=data.gaze_blur, where=record.id) for marks in (record.annotations, record.avoid)]
-    if maps[0] is not None:
-        maps[0] = degrade(maps[0], data.roi, record.id)
+    drawn = (united_marks(record), record.avoid, *(marks_of(record, name) for name in findings))
+    maps = [render(marks, size=(h, w), gaze_blur=data.gaze_blur, where=record.id) for marks in drawn]
+    maps = [found if found is None or i == 1 else degrade(found, data.roi, record.id) for i, found in enumerate(maps)]
     square, squares = prepare(image, [m for m in maps if m is not None], data)
-    pixels = np.zeros((PLANES, *square.shape[1:]), np.uint8)
-    pixels[:3] = square.numpy()
-    for i, found in enumerate(maps, start=3):
-        if found is not None:
-            pixels[i] = (squares.pop(0)[0] * 255).round().to(torch.uint8).numpy()
-    return Planes(pixels, maps[0] is not None, maps[1] is not None)
+    pixels = np.zeros((len(square) + MAPS + len(findings), *square.shape[1:]), np.uint8)
+    known = [found is not None for found in maps]
+    planes = Planes(pixels, known[0], known[1], tuple(known[2:]))
+    planes.image[:] = square.numpy()
+    for plane, real in zip(planes.maps, known, strict=True):
+        if real:
+            plane[:] = (squares.pop(0) * 255).round().to(torch.uint8).numpy()
+    return planes
 
 
 def _unit(pixels: np.ndarray) -> Tensor:
@@ -161,13 +221,16 @@ def _unit(pixels: np.ndarray) -> Tensor:
 
 def collate(samples: Sequence[Sample]) -> Batch:
     """Samples side by side."""
+    findings = [s.findings for s in samples if s.findings is not None]
+    of_findings = {"finding_roi": [f.roi for f in findings], "finding_known": [f.known for f in findings]} if findings else {}
     return Batch(
-        images=torch.stack([s.image for s in samples]),  # (B, 3, S, S)
-        labels=torch.tensor([s.label for s in samples]),
+        images=torch.stack([s.image for s in samples]),  # (B, C, S, S)
+        labels=torch.stack([f.labels for f in findings]) if findings else torch.tensor([s.label for s in samples]),
         roi=torch.stack([s.roi for s in samples]),  # (B, 1, S, S)
         known=torch.tensor([s.known for s in samples]),
         avoid=torch.stack([s.avoid for s in samples]),  # (B, 1, S, S)
         avoid_known=torch.tensor([s.avoid_known for s in samples]),
         index=torch.tensor([s.index for s in samples]),
         ids=[s.id for s in samples],
+        **{name: torch.stack(some) for name, some in of_findings.items()},  # (B, C, S, S), (B, C)
     )

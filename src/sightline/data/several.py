@@ -39,12 +39,6 @@ def check_several(recipe: Recipe) -> None:
         for setting, given in asked.items():
             if given:
                 raise UserError(setting, "is for one label per image, and these images have several findings", REMEDY)
-        for i, loss in enumerate(stage.losses.guidance):
-            if loss.options.get("classes") == "all":
-                where = f"losses.guidance.{i}.classes=all"
-                raise UserError(
-                    where, "would guide the map of one finding to the mask of another", "Leave it out: each finding has its own."
-                )
         _check_plugins(stage)
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from sightline.data.several import for_several
 from sightline.engine.files import LOCK, write_json, write_table, write_text
 from sightline.engine.reproducible import environment
 from sightline.engine.run import Run
@@ -54,13 +55,15 @@ def check_data(folder: Path, recipe: Recipe, table: list[dict[str, str]], say: C
 
 
 def started_from(kept: Recipe, recipe: Recipe) -> bool:
-    """Whether a run with these settings was started from this recipe, in which the scale of deep greys may have been left to be found."""
+    """Whether a run with these settings was started from this recipe, in which the scale of deep greys, and the class loss of several
+    findings, may have been left to be found."""
     grey = recipe.data.grey or kept.data.grey
-    return kept == recipe.model_copy(update={"data": recipe.data.model_copy(update={"grey": grey})})
+    given = recipe.model_copy(update={"data": recipe.data.model_copy(update={"grey": grey})})
+    return kept in (given, for_several(given))
 
 
 def open_folder(folder: Path, recipe: Recipe, table: list[dict[str, str]]) -> None:
     """Starts the run folder; the configuration comes last, since it makes the folder a run."""
     write_json(folder / "environment.json", environment(recipe))
-    write_table(folder / "split.csv", table, COLUMNS)
+    write_table(folder / "split.csv", table, list(dict.fromkeys([*COLUMNS, *table[0]])))
     write_text(folder / "config.yaml", dump(recipe.model_dump(mode="json")))

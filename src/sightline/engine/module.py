@@ -26,6 +26,7 @@ from sightline.engine.soundness import NotFinite, not_finite, remedy
 from sightline.errors import UserError
 from sightline.losses.objective import Objective
 from sightline.metrics.scores.running import EpochMetrics, epoch_scores
+from sightline.metrics.scores.running_findings import FindingsEpoch, epoch_findings
 from sightline.recipe import Recipe
 from sightline.types import Batch
 
@@ -42,7 +43,7 @@ class Training(L.LightningModule):
         self.recipe, self.datasets = recipe, datasets
         # the layout in which depthwise convolutions are fast on a CPU
         self.classifier, self.objective = classifier.to(memory_format=torch.channels_last), objective
-        self.validation = EpochMetrics()
+        self.validation: EpochMetrics | FindingsEpoch = EpochMetrics()
         self.average: Average | None = None
         self._best: tuple[float, dict[str, Tensor]] | None = None
         self._resumed: dict[str, Any] | None = None
@@ -203,7 +204,7 @@ class Training(L.LightningModule):
 
     def on_validation_epoch_start(self) -> None:
         """Empties the scores, and puts the averaged weights in place."""
-        self.validation = EpochMetrics()
+        self.validation = FindingsEpoch() if self.datasets["val"].several else EpochMetrics()
         if self.average:
             self.average.swap()
 
@@ -213,9 +214,12 @@ class Training(L.LightningModule):
         Raises:
             NotFinite: an answer is not a finite number, however finite the weights.
         """
-        look = self.classifier.look(batch.images, batch.labels)
+        look = self.classifier.look(batch.images, None if batch.several else batch.labels, every=batch.several)
         if not torch.isfinite(look.logits).all():
             raise self._ran_away("validation", "the answers are not finite numbers any more", batch)
+        if isinstance(self.validation, FindingsEpoch):
+            self.validation.add(look, batch)
+            return
         attention = next(iter(look.maps.values()), None)
         self.validation.add(look.logits, batch.labels, attention, batch.roi, batch.known)
 
@@ -231,4 +235,6 @@ class Training(L.LightningModule):
             distributed.all_gather_object(shares, own)
         filled = [share for share in shares if share is not None]
         together = {name: np.concatenate([share[name] for share in filled]) for name in filled[0]}
-        self.log_dict({f"val/{k}": v for k, v in epoch_scores(**together).items()})
+        val = self.datasets["val"]
+        scores = epoch_findings(**together, names=val.classes) if val.several else epoch_scores(**together)
+        self.log_dict({f"val/{k}": v for k, v in scores.items()})

@@ -8,13 +8,13 @@ from functools import cache
 
 from sightline.data.contents import Content, contents
 from sightline.data.dataset import ImageDataset
+from sightline.data.findings import BETWEEN, marks_of
 from sightline.data.guide.decoy import VERSIONS, plant, unplanted
 from sightline.data.guide.guiding import guided_by
 from sightline.data.look_through import Progress, look_through
-from sightline.data.reading import ONE_LABEL, read
+from sightline.data.reading import read
 from sightline.engine.calibration import check_calibration
 from sightline.engine.same_data import check_same
-from sightline.errors import UserError
 from sightline.recipe import Recipe
 from sightline.types import Record
 
@@ -22,7 +22,7 @@ from sightline.types import Record
 @dataclass(frozen=True)
 class Prepared:
     """Data sets by split, class names, the rows of `split.csv`, what the leak check warned of and the reader noted, and the recipe with the
-    scale of deep greys (`data.grey`) that was found."""
+    scale of deep greys (`data.grey`) that was found; and whether the classes are findings, of which an image can have several."""
 
     datasets: dict[str, ImageDataset]
     classes: tuple[str, ...]
@@ -30,6 +30,7 @@ class Prepared:
     warnings: list[str]
     recipe: Recipe
     notes: tuple[str, ...] = ()
+    several: bool = False
 
 
 def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
@@ -39,10 +40,9 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
         UserError: whatever is wrong with the data.
     """
     looked = look_through(recipe, progress)
-    if looked.dataset.several:
-        raise UserError(f"data {recipe.data.name}", "has several findings per image, which cannot be trained on yet", ONE_LABEL)
     recipe, classes, annotated = looked.recipe, looked.dataset.classes, looked.annotated
-    check_calibration(recipe.evaluate, len(classes), len(looked.kept.get("val", ())))
+    several = looked.dataset.several
+    check_calibration(recipe.evaluate, 2 if several else len(classes), len(looked.kept.get("val", ())))
     held = contents([*_given(recipe, looked.kept["train"]), *(r for name, some in looked.kept.items() if name != "train" for r in some)])
     splits = plant(looked.kept | {"train": looked.guided}, recipe.data, classes)
     table = [
@@ -53,12 +53,18 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
             "group": looked.groups.get(record.id, record.group or ""),
             "annotated": str(int(bool(record.annotations) and (name != "train" or record.id in annotated))),
             **held[_own_id(record.id, name, recipe)]._asdict(),
+            **({"marked": BETWEEN.join(_marked(record, name != "train" or record.id in annotated))} if several else {}),
         }
         for name, records in splits.items()
         for record in records
     ]
     datasets = {name: _dataset(recipe, name, records, classes, annotated) for name, records in splits.items()}
-    return Prepared(datasets, classes, table, [*looked.warnings, *looked.gaps], recipe, looked.dataset.notes)
+    return Prepared(datasets, classes, table, [*looked.warnings, *looked.gaps], recipe, looked.dataset.notes, several)
+
+
+def _marked(record: Record, used: bool) -> list[str]:
+    """The findings whose place is known."""
+    return [finding for finding in record.findings if used and marks_of(record, finding)]
 
 
 def _given(recipe: Recipe, records: list[Record]) -> list[Record]:
@@ -96,7 +102,7 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
         UserError: images that the run knew are not there any more, or have another label; when the images of a split are asked for, that
             their pictures or annotations have changed (a run of an earlier version did not keep what this needs).
     """
-    records = {record.id: record for record in read(recipe.data).records}
+    records = {record.id: record for record in read(recipe.data, several=True).records}
     rows = unplanted(table, recipe.data.decoy)
     known = [{"id": row["id"], "label": row["label"]} for row in table]
     now = [{"id": row["id"], "label": records[own].label} for row in table if (own := _own_id(row["id"], row["split"], recipe)) in records]

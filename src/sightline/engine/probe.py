@@ -24,7 +24,7 @@ def probe_batch(dataset: ImageDataset) -> Batch:
     avoiding: list[int] = []
     classes: dict[int, int] = {}
     for index, record in enumerate(dataset.records):
-        label = int(dataset.labels[index])
+        label = dataset.strata[index]
         shown = dataset.annotated is None or record.id in dataset.annotated
         real = shown and any(a.kind != "nothing" for a in record.annotations)
         if real and classes.get(label, 0) < AUDIT_IMAGES // 2 and len(marked) < AUDIT_IMAGES:

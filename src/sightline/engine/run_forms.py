@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sightline.results import Result, SplitScores
+from sightline.results.findings import FindingsScores
 
 
 class Environment(Result):
@@ -23,6 +24,14 @@ class Model(Result):
     recipe: dict[str, Any]
     sha256: str
     split: str | None = None  # earlier versions did not keep it
+    several: bool = False  # whether the classes are findings, of which an image can have several
 
 
 Metrics = dict[str, SplitScores]  # `metrics.json`: split -> scores
+FindingsMetrics = dict[str, FindingsScores]  # the same of a run with several findings
+
+
+class OneFinding(Result):
+    """`finding.json` in the folder of one finding of a run."""
+
+    finding: str

@@ -31,8 +31,11 @@ def save_weights(path: Path, module: nn.Module, **facts: str) -> None:
     write_whole(path, lambda partial: partial.write_bytes(content))
 
 
-def save_model(folder: Path, classifier: GuidedClassifier, recipe: Recipe, classes: tuple[str, ...]) -> None:
+def save_model(folder: Path, classifier: GuidedClassifier, recipe: Recipe, classes: tuple[str, ...], *, several: bool = False) -> None:
     """`model.safetensors`, and `model.json` with what is needed to build the network again; each knows the other's hash.
+
+    Args:
+        several: whether the classes are findings, of which an image can have several.
 
     Raises:
         NotFinite: the weights, or the answers that they give, are not finite; nothing is written.
@@ -40,6 +43,8 @@ def save_model(folder: Path, classifier: GuidedClassifier, recipe: Recipe, class
     if why := unsound(classifier, recipe.data.image_size):
         raise NotFinite(folder, f"the trained network {why}", GENTLER)
     description: dict[str, Any] = {"classes": list(classes), "image_size": recipe.data.image_size, "recipe": recipe.model_dump(mode="json")}
+    if several:
+        description["several"] = True  # only then, so that earlier versions' files keep their hash
     if (folder / SPLIT).is_file():
         description["split"] = sha256(folder / SPLIT)
     save_weights(folder / "model.safetensors", classifier, description=_hash(description))

@@ -141,7 +141,7 @@ def _train(recipe: Recipe, folder: Path, begun: bool, processes: Crew, say: Say,
             load_weights(place / BEST, classifier)
         processes.wait()  # until all have read them
         if processes.leads:
-            save_model(folder, classifier, recipe, prepared.classes)
+            save_model(folder, classifier, recipe, prepared.classes, several=prepared.several)
             for name, _ in stages:
                 (folder / name / BEST).unlink()
         processes.wait()

@@ -18,6 +18,7 @@ from sightline.results import SplitScores
 from sightline.results.audit import AuditFacts
 from sightline.results.differences import Comparison
 from sightline.results.external import ExternalScores
+from sightline.results.findings import FindingsScores
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Bare:
 
 
 def _bare(network: GuidedClassifier, dataset: ImageDataset, settings: Mapping[str, Any]) -> Bare:
+    if dataset.several:
+        remedy = "Train a run on them: it is judged for each finding, and `run.of(finding)` is a run of two classes."
+        raise UserError("the data", f"have several findings per image ({', '.join(dataset.classes)})", remedy)
     if network.classes != len(dataset.classes):
         reason = f"answers for {network.classes} classes, the data have {len(dataset.classes)}"
         raise UserError("the classifier", reason, "Give data of the classes that it was trained for.")
@@ -48,7 +52,7 @@ def evaluate(
     prevalence: float | None = None,
     coverage: float | None = None,
     by: Sequence[str] | None = None,
-) -> dict[str, SplitScores]: ...
+) -> dict[str, SplitScores] | dict[str, FindingsScores]: ...
 
 
 @overload
@@ -93,7 +97,8 @@ def evaluate(
             None: as the recipe of the run says.
 
     Returns:
-        For a classifier `SplitScores`; for a run a dictionary, split name -> `SplitScores`; on another data set `ExternalScores`.
+        For a classifier `SplitScores`; for a run a dictionary, split name -> `SplitScores`, or `FindingsScores` where images have several
+        findings; on another data set `ExternalScores`.
 
     Raises:
         UserError: no such split, images of other classes, too few validation images for the coverage, no image with a tag, or
@@ -103,7 +108,10 @@ def evaluate(
     from sightline.engine.calibration import at_prevalence, check_prevalence
     from sightline.engine.evaluate import evaluate as score_run
     from sightline.engine.evaluate import observe, score
+    from sightline.engine.evaluate_findings import evaluate_findings
 
+    if isinstance(what, Run) and what.findings and not settings and prevalence is None and coverage is None:
+        return evaluate_findings(what, dataset, by)
     check_prevalence(prevalence, len(what.classes) if isinstance(what, Run) else what.classes)
     if isinstance(what, Run):
         level = what.recipe.evaluate.confidence
@@ -191,20 +199,23 @@ def audit(
     return AuditResult(headline(found.facts), dict(sentences(found.facts)), found.facts.flag, found.facts)
 
 
-def compare(*runs: Run | str | Path, split: str | None = None, out: str | Path | None = None) -> Comparison:
+def compare(
+    *runs: Run | str | Path, split: str | None = None, out: str | Path | None = None, by: Sequence[str] | None = None
+) -> Comparison:
     """Compares finished runs on the same images.
 
     Args:
         runs: at least two runs, or their folders.
         split: split to score; None: the first test set that all runs have.
         out: folder for a picture of the maps, ROC curves and a report; None: nothing is written.
+        by: tags by which they are also compared group by group, such as `["sex", "age=40,60"]`; None: as the recipe of the first run says.
 
     Raises:
-        UserError: fewer than two, no split in common, or other classes or images.
+        UserError: fewer than two, no image with a tag, no split in common, or other classes or images.
     """
     from sightline.report.side_by_side import compare_runs
 
     if len(runs) < 2:
         raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
     opened = [run if isinstance(run, Run) else Run(run) for run in runs]
-    return compare_runs(opened, split, None if out is None else Path(out))
+    return compare_runs(opened, split, None if out is None else Path(out), by)

@@ -11,6 +11,7 @@ from sightline.attention.classifier import GuidedClassifier
 from sightline.config import Losses, Plugin, WeightedLoss
 from sightline.losses.behaviour import BehaviourLoss
 from sightline.losses.guidance import GuidanceLoss
+from sightline.losses.per_finding import paired_batch, paired_look
 from sightline.losses.weighting import LossEntry, Weighting
 from sightline.types import Batch, Look
 
@@ -72,22 +73,35 @@ class Objective(nn.Module):
         return total, look, losses, weights
 
     def measure(self, classifier: GuidedClassifier, batch: Batch, epoch: float) -> tuple[Look, dict[str, Tensor]]:
-        """The losses that are active in this epoch, before they are weighted. The maps explain the labels, never the predictions."""
+        """The losses that are active in this epoch, before they are weighted. The maps explain the labels, never the predictions.
+
+        With several findings per image and maps of single classes, the maps are those of pairs of an image and a finding, see
+        `losses.per_finding`.
+        """
         active = self.weighting.active(epoch)
         guidance = {n: g for n, g in self.guidance_losses().items() if n in active}
         behaviour = {n: b for n, b in self.behaviour_losses().items() if n in active}
         every = any(g.classes == "all" for g in guidance.values()) or any(b.needs_every for b in behaviour.values())
+        by_finding = batch.several and classifier.source.class_specific
         if guidance or any(b.needs_map for b in behaviour.values()):
-            look = classifier.look(batch.images, batch.labels, every=every)
+            look = classifier.look(batch.images, None if batch.several else batch.labels, every=every or by_finding)
         else:
             look = Look(classifier(batch.images), maps={})
         losses = {self.names[0]: self.classification(look.logits, batch.labels)}
+        if guidance and by_finding:
+            look = paired_look(look, batch)
+        judged = self.judged(classifier, batch)
         for name, guide in guidance.items():
             maps, range = guide.attention(look)
-            losses[name] = guide(maps, *guide.region(batch), range)
+            losses[name] = guide(maps, *guide.region(judged), range)
         for name, behave in behaviour.items():
             losses[name] = behave(classifier, look, batch)
         return look, losses
+
+    @staticmethod
+    def judged(classifier: GuidedClassifier, batch: Batch) -> Batch:
+        """The batch that the guidance losses see: of several findings per image, its pairs of an image and a finding."""
+        return paired_batch(batch) if batch.several and classifier.source.class_specific else batch
 
 
 def _make(room: str, settings: WeightedLoss, where: str, *args: Tensor | None) -> nn.Module:

@@ -13,7 +13,7 @@ from sightline.phantom.cxr_chest import Chest, make_chest
 from sightline.phantom.cxr_opacity import Opacity, make_opacity, paint_opacity
 from sightline.phantom.cxr_tissue import air, paint_body, paint_bones, paint_vessels
 from sightline.phantom.noise import Field, centres
-from sightline.phantom.xray_marks import paint_token
+from sightline.phantom.xray_marks import paint_electrode, paint_token
 
 
 def blur(picture: Field, sigma: float) -> Field:
@@ -53,7 +53,7 @@ class ChestScene:
     pneumonia in its cloud alone, and nothing at all depends on the marker.
 
     Attributes:
-        label: `normal`, `cardiomegaly` or `pneumonia`.
+        label: `normal`, `cardiomegaly`, `pneumonia`, or both as `cardiomegaly;pneumonia`.
     """
 
     def __init__(self, seed: tuple[int, ...], label: str) -> None:
@@ -64,17 +64,21 @@ class ChestScene:
 
     @cached_property
     def chest(self) -> Chest:
-        return make_chest(self.stream("chest"), enlarged=self.label == "cardiomegaly")
+        return make_chest(self.stream("chest"), enlarged="cardiomegaly" in self.label)
 
     @cached_property
     def opacity(self) -> Opacity | None:
-        return make_opacity(self.stream("opacity"), self.chest) if self.label == "pneumonia" else None
+        return make_opacity(self.stream("opacity"), self.chest) if "pneumonia" in self.label else None
 
     def token(self, size: int) -> Layer:
         """What the side marker covers: it keeps clear of the lungs."""
         return paint_token(self.stream("token"), size)
 
-    def draw(self, size: int, token: bool = False) -> Field:
+    def electrodes(self, size: int) -> Layer:
+        """What electrodes on the skin and their wires cover: the pads keep clear of the heart."""
+        return paint_electrode(self.stream("electrodes"), self.chest.heart, size).trimmed()
+
+    def draw(self, size: int, token: bool = False, electrodes: bool = False) -> Field:
         """(size, size, 3) uint8."""
         chest, lungs = self.chest, air(self.chest, size)
         shadow = paint_body(self.stream("body"), chest, size)
@@ -84,8 +88,8 @@ class ChestScene:
         if self.opacity:
             shadow = shadow + paint_opacity(self.stream("cloud"), self.opacity, size) * lungs
         bright = expose(self.stream("film"), shadow)
-        if token:  # after the film: scattered light would carry it beyond its mask
-            layer = self.token(size)
+        # after the film: scattered light would carry them beyond their masks
+        for layer in [self.token(size)] * token + [self.electrodes(size)] * electrodes:
             bright = bright + (layer.colour[0] - bright) * layer.cover
         bright = bright + grain(self.stream("grain"), bright)
         return np.repeat((bright.clip(0, 1) * 255 + 0.5).astype(np.uint8)[..., None], 3, axis=2)

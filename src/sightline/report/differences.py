@@ -6,11 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sightline.engine import compare
+from sightline.engine.by_tags import own_groups
 from sightline.engine.run import Run
 from sightline.explain.run_pictures import names
 from sightline.metrics.comparisons.arms import corrected, exchanges
+from sightline.report.group_differences import compared_groups
 from sightline.results import Difference
-from sightline.results.differences import Paired
+from sightline.results.differences import GroupDifference, Paired
 
 Differences = dict[str, dict[str, Paired]]  # test set -> metric -> see `corrected`
 
@@ -26,12 +28,14 @@ class Compared:
         of: name of each other run -> its differences.
         confidence: of the intervals.
         draws: exchanges behind each p.
+        groups: the differences on the images of each group, corrected by themselves.
     """
 
     base: str
     of: dict[str, Differences]
     confidence: float
     draws: int
+    groups: tuple[GroupDifference, ...] = ()
 
     @property
     def rows(self) -> list[Difference]:
@@ -49,11 +53,20 @@ class Compared:
         return sum(row.p is not None for row in self.rows)
 
 
-def compared(runs: Sequence[Run], base: Run, splits: Sequence[str], closely: Collection[str]) -> Compared:
+def compared(
+    runs: Sequence[Run],
+    base: Run,
+    splits: Sequence[str],
+    closely: Collection[str],
+    grouped: str | None = None,
+    by: Sequence[str] | None = None,
+) -> Compared:
     """Paired differences of every other run minus the base, on each split that both have, their p corrected over all of them.
 
     Args:
         closely: splits on which EPG is compared, too, for which every image is read.
+        grouped: the split on which the runs are also compared group by group; None: on none.
+        by: tags by which; None: as the recipe of the first run says.
     """
     called = names(runs)
     others = {name: run for name, run in zip(called, runs, strict=True) if run is not base}
@@ -67,7 +80,9 @@ def compared(runs: Sequence[Run], base: Run, splits: Sequence[str], closely: Col
     of: dict[str, Differences] = {name: {} for name in others}
     for (name, split, metric), difference in corrected(found, confidence).items():
         of[name].setdefault(split, {})[metric] = difference
-    return Compared(called[list(runs).index(base)], of, confidence, draws)
+    base_name = called[list(runs).index(base)]
+    groups = compared_groups(others, base, base_name, grouped, own_groups(runs[0], by)) if others and grouped else []
+    return Compared(base_name, of, confidence, draws, tuple(groups))
 
 
 def notes(found: Compared) -> list[str]:

@@ -10,9 +10,10 @@ from sightline.engine.compare import baseline
 from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.explain.run_pictures import names
-from sightline.report import facts, probabilities, sections, tables, verdict
+from sightline.report import by_tags, facts, probabilities, sections, tables, verdict
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import UNSTABLE, Compared, compared, notes
+from sightline.report.findings import of_findings
 from sightline.report.notes import TERMS, limits
 from sightline.report.pictures import Charts
 from sightline.report.summary import conclude, hardest, judged_splits, most_telling, scored_splits, tiles
@@ -22,11 +23,13 @@ from sightline.report.templating import rendered
 def write_report(
     run: Run, others: Sequence[Run] = (), path: Path | str | None = None, title: str | None = None, found: Compared | None = None
 ) -> Path:
-    """Writes the page, whole or not at all; see `report`.
+    """Writes the page, whole or not at all; see `report`. Of a run with several findings, a page of each finding is written as well.
 
     Args:
         path: of the file; None: `report.html` in the run's folder.
     """
+    for finding in run.findings:
+        write_report(run.of(finding))
     file = Path(path) if path is not None else _home(run, others) / "report.html"
     write_text(file, report(run, others, title, found))
     return file
@@ -50,6 +53,10 @@ def report(run: Run, others: Sequence[Run] = (), title: str | None = None, found
     Raises:
         UserError: the runs have no evaluated test set in common.
     """
+    if run.findings:
+        if others:
+            run.require_one_label()
+        return rendered("findings.html.j2", of_findings(run) | {"title": title or run.name})
     runs = [run, *others]
     content = _content(runs, found) | {"title": title or " and ".join(names(runs))}
     return rendered("report.html.j2", content, terms=TERMS)
@@ -60,7 +67,7 @@ def _content(runs: list[Run], found: Compared | None) -> dict[str, Any]:
     splits = judged_splits(runs)
     split, hard = splits[0], hardest(run, splits)
     scored = scored_splits(runs)
-    found = found or compared(runs, baseline(runs), scored, {split})
+    found = found or compared(runs, baseline(runs), scored, {split}, split)
     charts = Charts()
     return {
         "runs": called,
@@ -93,6 +100,7 @@ def _content(runs: list[Run], found: Compared | None) -> dict[str, Any]:
         "roc": sections.curves(charts, runs, split),
         "confusion": sections.matrix(charts, run, called[0], split),
         "per_class": tables.per_class(run.scores[split]),
+        "by": by_tags.sections(charts, runs, split, found.groups),
         "fails": verdict.where_it_fails(by_decision(run, hard), hard, how(run)),
         "groups": tables.groups(run.scores[hard]),
         "errors": sections.errors(run, called[0], hard),

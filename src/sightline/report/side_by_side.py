@@ -23,7 +23,7 @@ from sightline.results.differences import Comparison, SeedDifference
 SHOWN = 8
 
 
-def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None) -> Comparison:
+def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None, by: Sequence[str] | None = None) -> Comparison:
     """Scores, paired differences to the baseline (the first label-only run, else the first), the grid of maps, the curves and a report.
 
     The differences are those of the report: on every split that it shows, with p corrected over all of them.
@@ -32,9 +32,10 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None) -> Co
         runs: finished and evaluated; trained for the same classes and evaluated on the same images.
         split: None: the first test set that all of them have.
         out: folder of the files; None: none are written.
+        by: tags by which the runs are also compared group by group on that split; None: as the recipe of the first says.
 
     Raises:
-        UserError: they have no split in common, or differ in classes or images.
+        UserError: no image has such a tag; they have no split in common, or differ in classes or images.
     """
     for run in runs:
         run.require_files()
@@ -45,13 +46,14 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None) -> Co
             reason = f"was evaluated on other images or classes than {runs[0].path}"
             raise UserError(run.path, reason, "Compare runs on one split of one data set.")
     base = baseline(runs)
-    found = compared(runs, base, scored_splits(runs), {split, main_split(runs)})
+    found = compared(runs, base, scored_splits(runs), {split, main_split(runs)}, split, by)
     files = [] if out is None else _drawn(runs, split, out, found)
     return Comparison(
         split=split,
         scores={name: run.scores[split] for name, run in zip(names(runs), runs, strict=True)},
         differences=found.rows,
         comparisons=found.comparisons,
+        groups=found.groups,
         exchanges=found.draws,
         notes=notes(found),
         seeds=over_seeds(runs, split, base),

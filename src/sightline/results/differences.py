@@ -63,6 +63,19 @@ class Difference(Paired):
     metric: str
 
 
+class GroupDifference(Difference):
+    """The same on the images of one group, such as those of women.
+
+    Attributes:
+        tag, group: which; see `TagGroup`.
+        n: number of images.
+    """
+
+    tag: str
+    group: str
+    n: Count
+
+
 class SeedDifference(Result):
     """A score over several trainings of two recipes.
 
@@ -95,6 +108,7 @@ class Comparison(Result):
         scores: run -> its scores on that split.
         differences: each run minus the baseline (the first label-only run, else the first run), on every split that they share.
         comparisons: number of p-values that were corrected together.
+        groups: the differences on the images of each group on `split`, their p-values corrected together, by themselves.
         exchanges: number of exchanges of each permutation test.
         notes: how to read the differences.
         seeds: for recipes with several trainings, their medians and a test.
@@ -105,6 +119,7 @@ class Comparison(Result):
     scores: dict[str, SplitScores] = Field(validation_alias=AliasChoices("scores", "metrics"), serialization_alias="metrics")
     differences: tuple[Difference, ...]
     comparisons: Count
+    groups: tuple[GroupDifference, ...] = ()
     exchanges: Count
     notes: tuple[str, ...]
     seeds: tuple[SeedDifference, ...]

@@ -79,22 +79,25 @@ class ChestImage:
     Attributes:
         size: side in pixels.
         seed: of the scene.
-        label: `normal`, `cardiomegaly` or `pneumonia`.
+        label: `normal`, `cardiomegaly`, `pneumonia`, or both as `cardiomegaly;pneumonia`.
         token: whether a side marker lies beside the patient.
+        electrodes: whether there are electrodes on the skin.
     """
 
     size: int
     seed: tuple[int, ...]
     label: str
     token: bool = False
+    electrodes: bool = False
 
     @property
     def key(self) -> str:
-        return _chest_key("image", self.size, self.seed, self.label, "token" if self.token else "plain")
+        beside = ("token" if self.token else "plain") + ("-electrodes" if self.electrodes else "")
+        return _chest_key("image", self.size, self.seed, self.label, beside)
 
     def draw(self) -> np.ndarray:
         """(size, size, 3) uint8."""
-        return ChestScene(self.seed, self.label).draw(self.size, self.token)
+        return ChestScene(self.seed, self.label).draw(self.size, self.token, self.electrodes)
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ class ChestMask:
     """Which pixels of a `ChestImage` show one part of it.
 
     Attributes:
-        part: `heart`, `right_lung`, `left_lung` (the patient's; what is seen beside the heart), `opacity` or `token`.
+        part: `heart`, `right_lung`, `left_lung` (the patient's; what is seen beside the heart), `opacity`, `token` or
+            `electrodes`.
     """
 
     size: int
@@ -123,6 +127,8 @@ class ChestMask:
             return scene.chest.heart.mask(self.size)
         if self.part == "token":
             return np.asarray(scene.token(self.size).cover > 0)
+        if self.part == "electrodes":
+            return np.asarray(scene.electrodes(self.size).cover > 0)
         if self.part == "opacity":
             assert scene.opacity is not None, "only a pneumonia has an opacity"
             return scene.opacity.mask(scene.chest, self.size)

@@ -110,7 +110,7 @@ def _examine(classifier: GuidedClassifier, objective: Objective, batch: Batch) -
     weights: dict[str, Tensor] = {name: p for name, p in classifier.named_parameters() if p.requires_grad}
     of_classes = _norms(_gradients(values[objective.names[0]], weights))
     eps = torch.finfo(torch.float32).eps
-    step = _Step(classifier, batch, look, weights, {part: norm * eps for part, norm in of_classes.items()})
+    step = _Step(classifier, objective.judged(classifier, batch), look, weights, {part: norm * eps for part, norm in of_classes.items()})
     losses = objective.guidance_losses() | objective.behaviour_losses()
     return [_judge(name, loss, values.get(name), step) for name, loss in losses.items()]
 

@@ -6,6 +6,7 @@ the question; the interval of the difference does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,9 +45,13 @@ class Judged:
         if len(place) != len(ids) or any(name not in place for name in ids):
             reason = f"were judged on different images ({len(ids)} and {len(place)})"
             raise UserError("the two runs", reason, "Compare runs on the same split of the same data.")
-        order = [place[name] for name in ids]
-        epg = None if self.epg is None else self.epg[order]
-        return Judged(list(ids), self.labels[order], self.probabilities[order], epg)
+        return self.at([place[name] for name in ids])
+
+    def at(self, places: Sequence[int]) -> Judged:
+        """The answers to some of the images."""
+        chosen = list(places)
+        epg = None if self.epg is None else self.epg[chosen]
+        return Judged([self.ids[i] for i in chosen], self.labels[chosen], self.probabilities[chosen], epg)
 
 
 def paired_difference(

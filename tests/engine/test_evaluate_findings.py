@@ -1,0 +1,121 @@
+"""A run with several findings, from its training to its scores."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import sightline as sl
+from sightline.engine.evaluate_findings import answers
+from sightline.engine.run import Run
+from sightline.errors import UserError
+
+DATA = {
+    "name": "phantom_findings",
+    "image_size": 32,
+    "options": {"size": 64, "train": 32, "val": 16, "test": 12, "correlation": 0.9, "unknown": 0.2},
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, tiny_recipes) -> Run:
+    recipe = tiny_recipes({"losses.guidance": [{"name": "energy", "classes": "all"}], "train.epochs": 1}, data=DATA)
+    found = sl.train(recipe, tmp_path_factory.mktemp("several") / "run", say=lambda line: None)
+    sl.evaluate(found, ["val", "matched"])
+    return found
+
+
+def test_the_run_says_what_it_was_trained_for(run):
+    assert run.findings == ("cardiomegaly", "pneumonia")
+    assert run.recipe.losses.classification.name == "binary_cross_entropy"
+    assert {"val/auc", "val/auc[pneumonia]", "val/epg", "train/energy"} <= run.history[0].keys()
+    again = sl.train(run.recipe, run.path, resume=True, say=lambda line: None)
+    assert again.findings == run.findings
+
+
+def test_each_finding_is_a_run_of_two_classes(run):
+    one = Run(run.path / "findings" / "pneumonia")
+    assert (one.classes, one.findings, one.name) == (("no pneumonia", "pneumonia"), (), "run pneumonia")
+    said, dataset = one.predictions("matched"), run.datasets["matched"]
+    images = torch.stack([dataset[i].image for i in range(len(dataset))])
+    with torch.no_grad():
+        probabilities = run.classifier(several=True)(images).sigmoid()[:, 1].numpy()
+    assert said.probabilities[:, 1] == pytest.approx(probabilities, abs=1e-5)
+    assert one.decision.threshold is not None
+    assert one.attention("matched").known.sum() == 6  # half of the twelve have it, and all of these have a mask
+
+
+def test_labels_that_are_not_known_are_not_scored(run):
+    assert len(run.of("pneumonia").datasets["train"]) == sum(
+        record.findings["pneumonia"] is not None for record in run.datasets["train"].records
+    )
+    labels, probabilities, epg, _ = answers(run, "matched")
+    assert not np.isnan(labels).any()
+    assert probabilities.shape == labels.shape == epg.shape == (12, 2)
+    assert (~np.isnan(epg)).sum() == 12
+
+
+def test_scores_are_kept_for_each_finding_and_as_means(run):
+    scores = run.finding_scores["matched"]
+    of_each = [one.classification.auc.value for one in scores.findings.values()]
+    assert scores.macro.auc.value == pytest.approx(np.mean(of_each))
+    at = [one.classification.at_threshold.sensitivity.value for one in scores.findings.values()]
+    assert scores.macro.sensitivity.value == pytest.approx(np.mean(at))
+    assert run.finding_scores["val"].macro.sensitivity is None
+    assert json.loads((run.path / "metrics.json").read_text())["matched"]["macro"]["auc"]["value"] == scores.macro.auc.value
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda run: run.classes,
+        lambda run: run.scores,
+        lambda run: run.decision,
+        lambda run: run.predictions("val"),
+        lambda run: run.classifier(),
+        lambda run: sl.audit(run),
+        lambda run: sl.evaluate(run, prevalence=0.1),
+        lambda run: sl.figure("roc", run),
+        lambda run: sl.compare(run, run),
+    ],
+)
+def test_what_is_for_one_label_per_image_refuses_the_run_and_names_that_of_a_finding(run, ask):
+    with pytest.raises(UserError, match=r"several findings \(cardiomegaly, pneumonia\).*findings/cardiomegaly"):
+        ask(run)
+
+
+def test_an_unknown_finding_is_refused(run):
+    with pytest.raises(UserError, match="finding 'pneumonja'"):
+        run.of("pneumonja")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"losses.behaviour": [{"name": "sufficiency"}]}, "losses.behaviour: is for one label per image"),
+        ({"data.balance": "oversample"}, "data.balance=oversample"),
+        ({"data.roi.control": "centre"}, "data.roi.control"),
+        ({"attention.name": "segment"}, "attention: segment lets the classes compete"),
+        (
+            {"losses.classification": {"name": "cross_entropy", "label_smoothing": 0.1}},
+            "losses.classification: cross_entropy is for one label",
+        ),
+    ],
+)
+def test_what_supposes_one_label_per_image_is_refused_before_the_training(tmp_path: Path, tiny_recipes, settings, message):
+    with pytest.raises(UserError, match=message):
+        sl.train(tiny_recipes(settings, data=DATA), tmp_path / "run", say=lambda line: None)
+
+
+def test_a_data_set_has_findings_in_place_of_labels():
+    sets = sl.data(**DATA)
+    batch = next(iter(sets.train.loader(batch_size=4)))
+    assert batch.labels.shape == (4, 2)
+    assert batch.finding_roi.shape == (4, 2, 32, 32)
+    with pytest.raises(UserError, match="have no single class each"):
+        _ = sets.train.labels
+    assert sets.val.of("pneumonia").classes == ("no pneumonia", "pneumonia")
