@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from sightline.settings import (
+    MOST_CHANNELS,
     NUMBER,
     BelowOne,
     Confidence,
@@ -39,7 +40,9 @@ class Backbone(Settings):
         output_stride: keep the whole network but dilate it to this stride (timm supports it for many CNNs). None: no dilation.
         drop_path: stochastic depth rate.
         freeze_batchnorm: keep the statistics of batch-norm layers fixed in training.
-        mean, std: per channel, for the normalisation of images in [0, 1]; None: those of the model's pretraining.
+        mean, std: for the normalisation of images in [0, 1]: one value for all channels, one for each, or three of red, green and blue.
+            None: those of the model's pretraining. Of images with other channels (`data.channels`) each gets the mean of the three; the
+            pretrained weights of the first layer are summed for one channel, and repeated and scaled for several, as timm does it.
     """
 
     name: str = "resnet18"
@@ -48,8 +51,8 @@ class Backbone(Settings):
     output_stride: Literal[8, 16, 32] | None = None
     drop_path: BelowOne = 0
     freeze_batchnorm: bool = False
-    mean: tuple[Fraction, Fraction, Fraction] | None = None
-    std: tuple[Deviation, Deviation, Deviation] | None = None
+    mean: Annotated[tuple[Fraction, ...], Field(min_length=1, max_length=MOST_CHANNELS)] | None = None
+    std: Annotated[tuple[Deviation, ...], Field(min_length=1, max_length=MOST_CHANNELS)] | None = None
 
 
 class Head(Settings):
