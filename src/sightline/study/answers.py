@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sightline.engine.compare import judged
-from sightline.engine.files import write_whole
+from sightline.engine.files import safe_name, write_whole
 from sightline.engine.read_files import Damaged, read_array, read_arrays
 from sightline.engine.run import Run
 from sightline.metrics.confidence.bootstrap import Array
@@ -70,7 +70,7 @@ def save(answers: Answers, path: Path) -> None:
 
 def beside(path: Path, measure: str) -> Path:
     """Where it is kept what was measured of the images whose answers are at `path`."""
-    return path.with_name(f"{path.stem}.{measure}.npy")
+    return path.with_name(f"{path.stem}.{safe_name(measure)}.npy")
 
 
 def save_measured(values: Array, path: Path, measure: str) -> None:

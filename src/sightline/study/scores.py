@@ -13,7 +13,7 @@ from sightline.metrics.scores import calibration
 from sightline.metrics.scores.groups import ARTEFACTS, group_names
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.study.answers import Answers
-from sightline.study.score_names import ENERGY, PASTED, REMOVED, SWAPPED, measure_of, tag_of
+from sightline.study.score_names import ENERGY, PASTED, REMOVED, SWAPPED, group_of, measure_of, tag_of
 
 LOWER_IS_BETTER = ("background_gap", "accuracy_gap", "brier", "ece", ENERGY, PASTED, REMOVED)
 SIGNED = ("background_gap", PASTED, REMOVED)  # from -1 to 1; all others are shares, from 0 to 1
@@ -121,7 +121,8 @@ SCORES: dict[str, Statistic] = {
 
 
 def statistic(name: str) -> Statistic:
-    """A score by name; `accuracy[ruler]` is that of the images with the tag, `accuracy[!ruler]` of those without.
+    """A score by name; `accuracy[ruler]` is that of the images with the tag, `accuracy[!ruler]` of those without, `accuracy[sex=f]` and
+    `accuracy[age=40-60]` of a group.
 
     Raises:
         UserError: when it is computed and no image of the study has such a tag.
@@ -129,7 +130,7 @@ def statistic(name: str) -> Statistic:
     whole, tag = SCORES.get(name.partition("[")[0]) or measured(name), tag_of(name)
 
     def part(answers: Answers, weights: Array) -> Array:
-        if tag not in answers.tags:
+        if group_of(name) is None and tag not in answers.tags:
             raise UserError(f"score {name!r}", f"no image has the tag {tag!r}", nearest(tag, answers.tags))
         return whole(answers, weights * applies(name, answers))
 
@@ -139,7 +140,10 @@ def statistic(name: str) -> Statistic:
 def applies(name: str, answers: Answers) -> Array:
     """(N,) bool: the images that a score is computed from."""
     score, tag = name.partition("[")[0], tag_of(name)
-    there = np.ones(len(answers.ids), bool) if not tag else answers.tags[tag] == (0.0 if "[!" in name else 1.0)
+    there = np.ones(len(answers.ids), bool)
+    if tag:
+        group = group_of(name)
+        there = (answers.measured[group] if group else answers.tags[tag]) == (0.0 if "[!" in name else 1.0)
     if measure := measure_of(name):
         values = answers.measured[measure]  # (N,), or (2, N, C) of what is swapped
         there &= ~np.isnan(values if values.ndim == 1 else values.sum(axis=(0, 2)))
