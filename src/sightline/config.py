@@ -9,8 +9,10 @@ from pydantic import Field, model_validator
 
 from sightline.config_train import Backbone, Evaluate, Head, Losses, Optimizer, Schedule, Stage, Train, WeightedLoss
 from sightline.settings import (
+    COLOUR,
     NUMBER,
     BlackWhite,
+    Channels,
     Colour,
     Count,
     Degrees,
@@ -68,7 +70,8 @@ class Augment(Settings):
         brightness, contrast, saturation: as torchvision's ColorJitter: one number f draws a factor from 1 - f to 1 + f, a pair is the
             range of the factor itself.
         hue: as torchvision's ColorJitter, a share of the colour circle to both sides.
-        fill: colour (RGB, 0 to 255) of areas that no pixel of the image covers. ROI maps are filled with 0.
+        fill: colour (RGB, 0 to 255) of areas that no pixel of the image covers; its brightness where the images have other channels. ROI
+            maps are filled with 0.
     """
 
     rotate: Degrees = (0, 0)
@@ -210,6 +213,8 @@ class Data(Settings):
         classes: your own task: class name -> labels that belong to it, in the order of the logits; images with other labels are left out.
         options: settings of the reader.
         kind: kind of image, which decides which artefacts an audit tries; None: the kind of the data set, or else a guess from the colours.
+        channels: of the images that the network gets: 3, red, green and blue; 1, their brightness (ITU-R BT.601), which of grey pictures is
+            all and takes a third of the memory; or the number that the files hold (`.npy`, TIFF with a page for each, RGBA).
         image_size: height and width of the network's input in pixels.
         fit: how an oblong image becomes square: `squash`, `crop` (centre square) or `pad` (with `augment.fill`).
         centre: side of a centre square that is cut out first, as a share of the shorter side (Yan 2020: 0.8); None: the whole image is
@@ -237,6 +242,7 @@ class Data(Settings):
     classes: dict[str, list[str]] | None = None
     options: dict[str, Any] = {}
     kind: Kind | None = None
+    channels: Channels = 3
     image_size: Side = 224
     fit: Literal["squash", "crop", "pad"] = "squash"
     centre: Annotated[float, Field(ge=0.05, le=1), NUMBER] | None = None
@@ -259,6 +265,14 @@ class Data(Settings):
     def _load_size_holds_a_crop(self) -> Self:
         if self.load_size is not None and self.load_size < self.image_size:
             raise ValueError("load_size must be at least image_size, since image_size is cropped out of it")
+        return self
+
+    @model_validator(mode="after")
+    def _only_colours_change_colour(self) -> Self:
+        for name in ("saturation", "hue"):
+            if self.channels != COLOUR and getattr(self.augment, name):
+                reason = f"augment.{name} changes red, green and blue, which images do not have where channels is {self.channels}"
+                raise ValueError(f"{reason}. Set data.augment.{name} to 0")
         return self
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from sightline.settings import (
+    MOST_CHANNELS,
     NUMBER,
     BelowOne,
     Confidence,
@@ -39,7 +40,9 @@ class Backbone(Settings):
         output_stride: keep the whole network but dilate it to this stride (timm supports it for many CNNs). None: no dilation.
         drop_path: stochastic depth rate.
         freeze_batchnorm: keep the statistics of batch-norm layers fixed in training.
-        mean, std: per channel, for the normalisation of images in [0, 1]; None: those of the model's pretraining.
+        mean, std: for the normalisation of images in [0, 1]: one value for all channels, one for each, or three of red, green and blue.
+            None: those of the model's pretraining. Of images with other channels (`data.channels`) each gets the mean of the three; the
+            pretrained weights of the first layer are summed for one channel, and repeated and scaled for several, as timm does it.
     """
 
     name: str = "resnet18"
@@ -48,8 +51,8 @@ class Backbone(Settings):
     output_stride: Literal[8, 16, 32] | None = None
     drop_path: BelowOne = 0
     freeze_batchnorm: bool = False
-    mean: tuple[Fraction, Fraction, Fraction] | None = None
-    std: tuple[Deviation, Deviation, Deviation] | None = None
+    mean: Annotated[tuple[Fraction, ...], Field(min_length=1, max_length=MOST_CHANNELS)] | None = None
+    std: Annotated[tuple[Deviation, ...], Field(min_length=1, max_length=MOST_CHANNELS)] | None = None
 
 
 class Head(Settings):
@@ -126,6 +129,8 @@ class Train(Settings):
         clip: largest norm of the gradient; None: no clipping.
         ema: share of an exponential moving average of the weights that each step keeps (less in the first steps), e.g. 0.99; the averaged
             weights are validated, kept and saved. None: no average.
+        loggers: where losses and scores are logged besides `logs/metrics.csv`: `tensorboard`, `mlflow` (a SQLite file in the folder of the
+            runs), `wandb` (offline). The last two need the extra of that name.
         compile: compile the backbone with `torch.compile` for training, where that works; the training says where it does not.
         devices: number of processes for data-parallel training, on each machine.
         nodes: number of machines for data-parallel training. With more than one, torchrun or SLURM starts the processes.
@@ -149,6 +154,7 @@ class Train(Settings):
     clip: Annotated[float, Field(gt=0, le=1e6), NUMBER] | None = None
     ema: BelowOne | None = None
     compile: bool = False
+    loggers: tuple[Literal["tensorboard", "mlflow", "wandb"], ...] = ("tensorboard",)
     seed: Seed = 0
 
     @model_validator(mode="after")

@@ -18,7 +18,7 @@ from sightline.errors import UserError, nearest
 from sightline.overrides import merged, override
 from sightline.preset import laid_over
 from sightline.refusals import in_words
-from sightline.settings import Name
+from sightline.settings import COLOUR, Name
 from sightline.yaml_text import parse, read
 
 S = TypeVar("S", bound=Settings)
@@ -69,6 +69,16 @@ class Recipe(Settings):
         names = [stage.name for stage in self.stages]
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"two stages are called {twice[0]!r}. Give each a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _normalisation_fits_the_channels(self) -> Self:
+        channels = self.data.channels
+        for name in ("mean", "std"):
+            values = getattr(self.backbone, name)
+            if values is not None and len(values) not in (1, COLOUR, channels):
+                each = f" or {channels}, one for each channel" if channels not in (1, COLOUR) else ""
+                raise ValueError(f"backbone.{name} has {len(values)} values. Give one, three of red, green and blue{each}")
         return self
 
     @property

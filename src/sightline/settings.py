@@ -39,6 +39,8 @@ def _stays_in_its_place(name: str) -> str:
 
 
 LARGEST_COUNT = 100_000
+MOST_CHANNELS = 64
+COLOUR = 3  # channels of a picture in red, green and blue
 
 Fraction = Annotated[float, Field(ge=0, le=1), NUMBER]
 BelowOne = Annotated[float, Field(ge=0, lt=1), NUMBER]
@@ -47,6 +49,7 @@ Weight = Annotated[float, Field(ge=0, le=1e6), NUMBER]
 Count = Annotated[int, Field(ge=1, le=LARGEST_COUNT), NUMBER]
 CountFromZero = Annotated[int, Field(ge=0, le=LARGEST_COUNT), NUMBER]
 Seed = Annotated[int, Field(ge=0, lt=2**32), NUMBER]  # what NumPy takes
+Channels = Annotated[int, Field(ge=1, le=MOST_CHANNELS), NUMBER]  # of an image
 Side = Annotated[int, Field(ge=4, le=4096), NUMBER]  # of an image, pixels
 Resamples = Annotated[int, Field(ge=10, le=1_000_000), NUMBER]
 Confidence = Annotated[float, Field(ge=0.5, le=0.9999), NUMBER]

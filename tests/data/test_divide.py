@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sightline.data.divide import divide, settled
+from sightline.data.divide import belongs, divide, settled
 from sightline.errors import UserError
 from sightline.tag_groups import NOT_KNOWN, by_tag
 from sightline.types import Record
@@ -54,6 +54,16 @@ def test_few_different_numbers_are_grades_and_get_no_bins():
     (by,) = settled(["grade"], records)
     assert divide(records, by).names == ("1", "2", "10"), "by size, not by letters"
     assert groups(people("hair", True, False), by_tag("hair")) == ["yes", "no"]
+
+
+def test_who_belongs_to_a_group_is_said_in_the_words_of_the_tables():
+    ages = people("age", 39, 40, 60, None)
+    for group, there in (("age=<40", [1, 0, 0]), ("age=40-60", [0, 1, 0]), ("age=>=60", [0, 0, 1]), ("age=40", [0, 1, 0])):
+        assert belongs(ages, group).tolist()[:3] == there, group
+        assert np.isnan(belongs(ages, group)[3])
+    assert belongs(people("hair", True, False), "hair=yes").tolist() == [1, 0]
+    assert belongs(people("ward", "10-20", "a=b@c"), "ward=10-20").tolist() == [1, 0]
+    assert belongs(people("ward", "10-20", "a=b@c"), "ward=a=b@c").tolist() == [0, 1]
 
 
 def test_a_mistake_is_named():

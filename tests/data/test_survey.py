@@ -31,9 +31,9 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids of the records that were decoded."""
     seen: list[str] = []
 
-    def examine(record: Record, gaze_blur: int, grey: Range | None) -> Facts:
+    def examine(record: Record, gaze_blur: int, grey: Range | None, channels: int) -> Facts:
         seen.append(record.id)
-        return original(record, gaze_blur, grey)
+        return original(record, gaze_blur, grey, channels)
 
     original = survey_module.examine
     monkeypatch.setattr(survey_module, "examine", examine)

@@ -24,6 +24,10 @@ def test_what_is_there_passes(tmp_path: Path) -> None:
     checked(tmp_path, splits=["flipped", "removed"], scores=["accuracy", "accuracy[ruler]", "auc[!ruler]", "pasted_flips[band_aid]"])
 
 
+def test_groups_that_have_images_pass(tmp_path: Path) -> None:
+    checked(tmp_path, scores=["auc[lesion_area=<0.1]", "accuracy[!lesion_area=>=0.1]", "accuracy[hair=no]", "accuracy[ruler=yes]@flipped"])
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
@@ -31,6 +35,9 @@ def test_what_is_there_passes(tmp_path: Path) -> None:
         ({"splits": ["test"]}, "no images for 'test'"),
         ({"scores": ["accuracy[ruller]"]}, "no image of 'flipped' has the tag 'ruller'.*ruler"),
         ({"scores": ["accuracy[!hair_gel]"]}, "no image of 'flipped' has the tag 'hair_gel'"),
+        ({"scores": ["auc[skin_type=VII]"]}, "no image of 'flipped' is in the group 'skin_type=VII'.*Did you mean \"VI\""),
+        ({"scores": ["auc[!lesion_area=<1]"]}, "no image of 'flipped' is outside the group 'lesion_area=<1'"),
+        ({"scores": ["auc[hairs=yes]"]}, "no image of 'flipped' has a known tag 'hairs'.*hair"),
         ({"set": {"data.decoy": {"positive": "wart"}}}, "unknown class 'wart'"),
         ({"splits": ["removed"], "scores": ["removed_flips"]}, "no image of 'removed' has an artefact marked"),
         ({"splits": ["removed"], "scores": ["artefact_energy"]}, "no image of 'removed' has an artefact marked"),

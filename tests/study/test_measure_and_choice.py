@@ -24,7 +24,7 @@ ARMS = [
     {"name": "lucky", "annotate": {"after": "first", "budget": 4, "by": "random"}},
     {"name": "advised", "annotate": {"after": "first", "budget": 4}},
 ]
-SCORES = ["accuracy", "accuracy_gap", "artefact_energy", "pasted_flips[ruler]", "removed_flips[ruler]"]
+SCORES = ["accuracy", "accuracy_gap", "artefact_energy", "pasted_flips[ruler]", "removed_flips[ruler]", "auc[lesion_area=<0.1]"]
 
 
 def succeeds(outcome: Outcome, done: int, total: int) -> None:
@@ -77,6 +77,8 @@ def test_a_plan_with_more_scores_measures_and_trains_nothing_again(study: Study)
     clean = said.tags["ruler"] == 0
     for name, there in (("artefact_energy", ~clean), ("removed_flips", ~clean), ("pasted_flips-ruler", clean)):
         assert np.array_equal(~np.isnan(said.measured[name]), there), name
+    small = [record.tags["lesion_area"] < 0.1 for record in Run(found.run_folder(found.cells[0].key)).datasets["flipped"].records]
+    assert said.measured["in-lesion_area=<0.1"].tolist() == small
     energy = said.measured["artefact_energy"][~clean]
     assert ((energy >= 0) & (energy <= 1)).all()
     result = analyse(found)

@@ -106,6 +106,8 @@ def test_an_arm_whose_images_another_chooses_waits_for_it_and_is_named_after_the
         ({"scores": ["auc", "accuracy@fliped"]}, 'Did you mean "flipped"?'),
         ({"scores": ["auc@flipped"], "splits": ["flipped", "removed"]}, "nothing is scored on 'removed'"),
         ({"scores": ["auc", "accuracy@removed"], "splits": ["flipped", "removed"], "primary": ["accuracy", "flipped"]}, "is not among"),
+        ({"scores": ["auc[sex=]"]}, "say which images, e.g. auc[sex=female]"),
+        ({"scores": ["auc[age=60-40]"]}, "its first number is not below its second"),
         ({"scores": ["acuracy"]}, 'Did you mean "accuracy"?'),
         ({"recipe": "demo-gided"}, 'Did you mean "demo-guided"?'),
         ({"arms": ["label-only", "label-only"]}, "two arms are called 'label-only'"),

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
+from sightline.settings import COLOUR
+
 M = TypeVar("M", bound=nn.Module)
 
 
@@ -40,13 +42,13 @@ def no_drop_path(net: nn.Module) -> None:
             module.drop_prob = 0.0
 
 
-def drop_head(net: Any, size: tuple[int, int]) -> None:
+def drop_head(net: Any, size: tuple[int, int], channels: int = COLOUR) -> None:
     """Removes the layers between features and classifier; VGG's dense layers alone have 100 million weights."""
     copied, ran = on_meta(net), set[str]()
     for name, child in copied.named_children():
         for module in child.modules():
             module.register_forward_hook(lambda *_, name=name: ran.add(name))
-    features = copied.forward_features(torch.empty(1, 3, *size, device="meta"))
+    features = copied.forward_features(torch.empty(1, channels, *size, device="meta"))
     needed = set(ran)
     copied.forward_head(features, pre_logits=True)
     for name in ran - needed:

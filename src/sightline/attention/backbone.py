@@ -11,11 +11,12 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from sightline.attention.architecture import classifier_weights, drop_head, no_drop_path, on_meta, stages
-from sightline.attention.features import Features, Restore, as_map, shape_of
+from sightline.attention.features import Features, Restore, as_map, grey, shape_of
 from sightline.attention.tap import Tap, find_layer
 from sightline.attention.weights import create, load_weights
 from sightline.config import Backbone as Settings
 from sightline.errors import UserError
+from sightline.settings import COLOUR
 
 
 class Backbone(nn.Module):
@@ -26,10 +27,13 @@ class Backbone(nn.Module):
         own_head: keep the layers between features and classifier, for `OwnHead`; otherwise they are removed.
         dropout: dropout rate in these layers.
         image_size: side of the images, for architectures that are built for one size; None: the one they were published with.
+        channels: C of the images. Pretrained weights of the first layer are adapted as timm does: for one channel those of red, green and
+            blue are summed, for several they are repeated and scaled.
 
     Attributes:
         net: the network; layers are named as in it.
         channels: K of the last map.
+        image_channels: C.
         stride: pixels per position of the last map.
         stages: (layer, stride) of each stage that timm lists, shallow to deep.
 
@@ -40,12 +44,14 @@ class Backbone(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, settings: Settings, *, own_head: bool = False, dropout: float = 0, image_size: int | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, own_head: bool = False, dropout: float = 0, image_size: int | None = None, channels: int = COLOUR
+    ) -> None:
         super().__init__()
-        self.settings, self.own_head = settings, own_head
+        self.settings, self.own_head, self.image_channels = settings, own_head, channels
         options = {"output_stride": settings.output_stride, "drop_path_rate": settings.drop_path, "drop_rate": dropout}
         asked = {key: value for key, value in options.items() if value}
-        net: Any = create(settings.name, settings.weights == "imagenet", image_size, **asked)
+        net: Any = create(settings.name, settings.weights == "imagenet", image_size, channels, **asked)
         if not settings.drop_path:
             no_drop_path(net)
         published: dict[str, Any] = net.pretrained_cfg
@@ -57,11 +63,11 @@ class Backbone(nn.Module):
             net.prune_intermediate_layers([self._cut_at], prune_norm=True, prune_head=True)
             self.stages = self.stages[: self._cut_at + 1]
         elif not own_head:
-            drop_head(net, self._size)
+            drop_head(net, self._size, channels)
         if settings.weights not in ("none", "imagenet"):
             load_weights(Path(settings.weights), net, settings.name, also=names)
         for key, own in (("mean", settings.mean), ("std", settings.std)):
-            self.register_buffer(key, torch.tensor(own or published[key]).view(1, -1, 1, 1))
+            self.register_buffer(key, torch.tensor(per_channel(own or published[key], channels)).view(1, -1, 1, 1))
         self._fit(image_size)
         self.channels, self.stride = self.shapes(("last",))["last"][0], self.stages[-1][1]
         if settings.output_stride not in (None, self.stride):
@@ -71,7 +77,7 @@ class Backbone(nn.Module):
         """Features of images in [0, 1].
 
         Args:
-            images: (B, 3, H, W).
+            images: (B, C, H, W); where C is 1, (B, 3, H, W), too, whose brightness is taken.
             taps: layers whose maps are wanted as well: dotted names, or `stride:8` for the last stage of that stride.
             cut: let the graph begin at the first of them, or at the last map, where nothing before it needs a gradient (see `Tap`).
 
@@ -79,6 +85,8 @@ class Backbone(nn.Module):
             UserError: no such layer, or one without positions.
         """
         size = (images.shape[2], images.shape[3])
+        if self.image_channels == 1 and images.shape[1] == COLOUR:
+            images = grey(images)
         names = {tap: self.resolve(tap) for tap in taps}
         with Tap(self.net, set(names.values()), cut=cut, layout=lambda _, output: self._as_map(output, size)) as tap:
             raw = tap.take("last", self.raw((images - self.mean) / self.std))
@@ -92,7 +100,7 @@ class Backbone(nn.Module):
     def pooled_channels(self) -> int:
         """Width of what `pool` gives."""
         copied = on_meta(self)
-        return copied.pool(copied(torch.empty(1, 3, *self._size, device="meta")).raw).shape[1]
+        return copied.pool(copied(self._example()).raw).shape[1]
 
     def resolve(self, layer: str) -> str:
         """The dotted name that `layer`, a dotted name or `stride:<pixels>`, stands for.
@@ -112,7 +120,7 @@ class Backbone(nn.Module):
 
     def shapes(self, layers: tuple[str, ...]) -> dict[str, tuple[int, int, int]]:
         """(k, h, w) of the maps of layers, `last` among them. Nothing is computed: a copy without numbers is run."""
-        features = on_meta(self)(torch.empty(1, 3, *self._size, device="meta"), [name for name in layers if name != "last"])
+        features = on_meta(self)(self._example(), [name for name in layers if name != "last"])
         maps = features.taps | {"last": features.last}
         return {name: shape_of(maps[name]) for name in layers}
 
@@ -138,6 +146,9 @@ class Backbone(nn.Module):
                 if isinstance(module, _BatchNorm):
                     module.eval()
         return self
+
+    def _example(self) -> Tensor:
+        return torch.empty(1, self.image_channels, *self._size, device="meta")
 
     def _find_cut(self) -> int | None:
         """Index of the stage after which `settings.stride` cuts; None: nothing is cut."""
@@ -178,3 +189,16 @@ class Backbone(nn.Module):
         if not isinstance(output, Tensor):
             raise UserError(f"backbone {self.settings.name}", "has no single feature map", "Take another backbone.")
         return as_map(output, size, (getattr(self.net, "num_prefix_tokens", 0), 0), self._channels_last())
+
+
+def per_channel(values: Sequence[float], channels: int) -> Sequence[float]:
+    """A mean or deviation for each channel: one value stands for all, and the mean of three (red, green, blue) for each of other channels.
+
+    A grey picture in one channel gives a network with summed weights the same as three equal ones gave it, but for that mean.
+
+    >>> per_channel((0.5,), 3), per_channel((0.25, 0.5, 0.75), 1)
+    ((0.5, 0.5, 0.5), (0.5,))
+    """
+    if len(values) == channels:
+        return tuple(values)
+    return (sum(values) / len(values),) * channels

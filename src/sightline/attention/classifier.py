@@ -45,6 +45,11 @@ class GuidedClassifier(nn.Module):
         return self.head.classes
 
     @property
+    def image_channels(self) -> int:
+        """Channels of the images; where it is 1, images of 3 are taken, too, and turned grey."""
+        return self.backbone.image_channels
+
+    @property
     def map_names(self) -> tuple[str, ...]:
         """Names of the maps in every `Look`."""
         return self.source.map_names
@@ -55,7 +60,7 @@ class GuidedClassifier(nn.Module):
         return tuple(name for name in self.source.reaches if any(True for _ in self.get_submodule(name).parameters()))
 
     def forward(self, images: Tensor) -> Tensor:
-        """(B, 3, H, W) in [0, 1] -> logits (B, C). Maps are not computed."""
+        """(B, 3, H, W), or of `image_channels`, in [0, 1] -> logits (B, C). Maps are not computed."""
         return self.source.logits(self.backbone(images, self.source.logit_taps), self.head)
 
     def look(self, images: Tensor, target: Tensor | None = None, every: bool = False) -> Look:
@@ -65,7 +70,7 @@ class GuidedClassifier(nn.Module):
         gradients builds a graph from its layer onwards only. In no case is a parameter's `.grad` touched.
 
         Args:
-            images: (B, 3, H, W) in [0, 1].
+            images: (B, 3, H, W), or of `image_channels`, in [0, 1].
             target: (B,) the class explained in each image; None: the predicted one.
             every: also the maps of all classes, from sources that are class-specific.
         """
@@ -95,7 +100,8 @@ def build(recipe: Recipe, classes: int) -> GuidedClassifier:
     own, dropout = recipe.head.kind == "own", recipe.head.dropout
     if own and recipe.head.hidden:
         raise UserError("head.hidden", "the network's own head has layers of its own", "Leave it out, or set head.kind to gap.")
-    backbone = Backbone(recipe.backbone, own_head=own, dropout=dropout if own else 0, image_size=recipe.data.image_size)
+    data, dropped = recipe.data, dropout if own else 0
+    backbone = Backbone(recipe.backbone, own_head=own, dropout=dropped, image_size=data.image_size, channels=data.channels)
     source: Source = catalog.make("attention", recipe.attention.name, recipe.attention.options, backbone, where="attention")
     if own:
         head: Head = OwnHead(backbone.pool, backbone.pooled_channels(), classes)

@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from sightline.errors import UserError
-from sightline.settings import BelowOne
+from sightline.settings import COLOUR, BelowOne, Channels
 
 FILTERS = (8, 16, 32, 64)
 DENSE = (2056, 1024, 64)
@@ -16,7 +16,7 @@ _SMALLEST = 2 ** len(FILTERS)
 
 
 class Cnn4(nn.Module):
-    """Images (B, 3, H, W) in [0, 1] to features (B, 64, H / 16, W / 16), and further to what its three dense layers make of them.
+    """Images (B, C, H, W) in [0, 1] to features (B, 64, H / 16, W / 16), and further to what its three dense layers make of them.
 
     The convolutions are `blocks.0.conv0` to `blocks.3.conv1`, numbers 0 to 7 of the paper. It answers to the same calls as a timm model.
     The kernel is 3 x 3 with padding 1, since the paper's size was lost; weights are drawn as He et al. (2015), since without batch norm
@@ -25,18 +25,20 @@ class Cnn4(nn.Module):
     Args:
         image_size: side of the images; the dense layers fit this one alone, the convolutions any.
         drop_rate: dropout before the output layer, which the paper does not mention.
+        in_chans: C, the channels of the images.
 
     Raises:
         UserError: images too small to be halved four times.
     """
 
-    def __init__(self, image_size: int = 224, *, drop_rate: BelowOne = 0) -> None:
+    def __init__(self, image_size: int = 224, *, drop_rate: BelowOne = 0, in_chans: Channels = COLOUR) -> None:
         super().__init__()
         if image_size < _SMALLEST:
             raise UserError(f"data.image_size {image_size}", "cnn4 cannot take images of this size", f"Take {_SMALLEST} or more.")
-        self.pretrained_cfg: dict[str, Any] = {"input_size": (3, image_size, image_size), "mean": (0.0,) * 3, "std": (1.0,) * 3}
+        size, first = (in_chans, image_size, image_size), "blocks.0.conv0"
+        self.pretrained_cfg: dict[str, Any] = {"input_size": size, "mean": (0.0,) * 3, "std": (1.0,) * 3, "first_conv": first}
         self.feature_info = [{"module": f"blocks.{i}.pool", "num_chs": width, "reduction": 2 ** (i + 1)} for i, width in enumerate(FILTERS)]
-        self.blocks = nn.Sequential(*(_block(a, b) for a, b in pairwise((3, *FILTERS))))
+        self.blocks = nn.Sequential(*(_block(a, b) for a, b in pairwise((in_chans, *FILTERS))))
         side = image_size // 2 ** len(FILTERS)
         layers = (layer for a, b in pairwise((FILTERS[-1] * side**2, *DENSE)) for layer in (nn.Linear(a, b), nn.ReLU()))
         self.dense: nn.Module = nn.Sequential(nn.Flatten(), *layers)
@@ -44,7 +46,7 @@ class Cnn4(nn.Module):
         self.apply(_initialise)
 
     def forward_features(self, x: Tensor) -> Tensor:
-        """(B, 3, H, W) -> (B, K, h, w)."""
+        """(B, C, H, W) -> (B, K, h, w)."""
         result: Tensor = self.blocks(x)
         return result
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from sightline.channels import LUMA
 from sightline.errors import UserError
 
 Restore = Callable[[Tensor], Tensor]
@@ -77,3 +78,8 @@ def _grid(tokens: int, size: tuple[int, int]) -> tuple[int, int] | None:
 def shape_of(found: Tensor) -> tuple[int, int, int]:
     """(K, h, w) of maps (B, K, h, w)."""
     return (found.shape[1], found.shape[2], found.shape[3])
+
+
+def grey(images: Tensor) -> Tensor:
+    """The luma of ITU-R BT.601, which leaves grey images stored in three channels as they are. (B, 3, H, W) -> (B, 1, H, W)"""
+    return (images * images.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)

@@ -13,15 +13,18 @@ from torch import Tensor, nn
 from sightline import catalog
 from sightline.attention.pretrained import by_hand, source
 from sightline.errors import UserError, nearest
+from sightline.settings import COLOUR
 
 RUN_PREFIX = "backbone.net."  # how the weights of a trained classifier are named
+CHANNELS = "in_chans"  # the argument of a network that says how many channels its images have
 
 
-def create(name: str, pretrained: bool, image_size: int | None = None, **options: Any) -> nn.Module:
+def create(name: str, pretrained: bool, image_size: int | None = None, channels: int = COLOUR, **options: Any) -> nn.Module:
     """A timm model without its classifier, or a network of the catalogue's room `backbone`.
 
     Args:
         image_size: for which one of the catalogue's is built; timm's are told later, with their weights in them.
+        channels: of the images.
 
     Raises:
         UserError: unknown name, an option that the architecture lacks, or pretrained weights that cannot be loaded.
@@ -40,6 +43,8 @@ def create(name: str, pretrained: bool, image_size: int | None = None, **options
         raise UserError(f"backbone.name {name!r}", "timm has no such model", remedy)
     if name in own and pretrained:
         raise UserError("backbone.weights imagenet", f"{name} has none", "Set backbone.weights to none, or to a safetensors file.")
+    if channels != COLOUR:
+        options |= {CHANNELS: channels}
     try:
         if name in own:
             made: nn.Module = catalog.find("backbone", name)(*([image_size] if image_size else []), **options)
@@ -49,12 +54,24 @@ def create(name: str, pretrained: bool, image_size: int | None = None, **options
     except UserError:
         raise
     except (TypeError, AssertionError, NotImplementedError) as error:
-        unusual = " and ".join(f"backbone.{key.removesuffix('_rate')}" for key in options) or "backbone.name"
+        settings = ("data.channels" if key == CHANNELS else f"backbone.{key.removesuffix('_rate')}" for key in options)
+        unusual = " and ".join(settings) or "backbone.name"
         raise UserError(unusual, f"{name} does not support this", "Leave it out, or take another backbone.") from error
     except Exception as error:  # offline, no such weights, a proxy's page instead of a file: many kinds
         where = "backbone.weights imagenet" if pretrained else "backbone.name"
         remedy = by_hand(name) if pretrained else "Take another backbone."
         raise UserError(where, f"{name} cannot be loaded ({_first_line(error)})", remedy) from error
+
+
+def _for_its_channels(state: dict[str, Tensor], own: dict[str, Tensor], net: Any) -> dict[str, Tensor]:
+    """Weights of the first layer for red, green and blue, adapted to the channels of the network as timm adapts its own."""
+    from timm.models import adapt_input_conv
+
+    first = net.pretrained_cfg.get("first_conv") or ()
+    for key in (f"{layer}.weight" for layer in ((first,) if isinstance(first, str) else first)):
+        if key in state and key in own and state[key].ndim == 4 and state[key].shape[1] == COLOUR != own[key].shape[1]:
+            state = state | {key: adapt_input_conv(own[key].shape[1], state[key])}
+    return state
 
 
 def _first_line(error: Exception) -> str:
@@ -82,6 +99,7 @@ def load_weights(path: Path, net: nn.Module, name: str, also: set[str]) -> None:
     if broken := next((key for key, tensor in state.items() if tensor.is_floating_point() and not torch.isfinite(tensor).all()), None):
         raise UserError(path, f"holds weights that are not finite numbers (the first is {broken})", "Give the weights of another training.")
     own: dict[str, Tensor] = net.state_dict()
+    state = _for_its_channels(state, own, net)
     fits = sum(key in state and state[key].shape == tensor.shape for key, tensor in own.items())
     foreign = [key for key in state if key not in own and key not in also]
     if fits < len(own) or foreign:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from sightline.attention.answer import as_written, bare, bare_name, logits_of
-from sightline.attention.features import Features, Restore, shape_of
+from sightline.attention.features import Features, Restore, grey, shape_of
 from sightline.attention.head import Head
 from sightline.attention.layout import Layout, layout_of
 from sightline.attention.tap import Tap, find_layer, out_of_inference_mode
@@ -208,11 +208,6 @@ class WrappedHead(Head):
 
     def class_weights(self) -> Tensor | None:
         return None if self._linear[0] is None else self._linear[0].weight
-
-
-def grey(images: Tensor) -> Tensor:
-    """The luma of ITU-R BT.601, which leaves grey images stored in three channels as they are. (B, 3, H, W) -> (B, 1, H, W)"""
-    return (images * images.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True)
 
 
 def _tensors(module: nn.Module) -> Iterator[Tensor]:

@@ -36,10 +36,10 @@ def blurred(images: Tensor, kept: Tensor | None = None) -> Tensor:
     """
     weight = torch.ones_like(images[:, :1]) if kept is None else kept
     size = (min(_COARSE, images.shape[2]), min(_COARSE, images.shape[3]))
-    coarse = F.adaptive_avg_pool2d(torch.cat([images * weight, weight], 1), size)  # (N, 4, h, w)
-    mean = coarse[:, :3].sum((2, 3), keepdim=True) / coarse[:, 3:].sum((2, 3), keepdim=True).clamp(min=1e-6)
+    coarse = F.adaptive_avg_pool2d(torch.cat([images * weight, weight], 1), size)  # (N, C + 1, h, w)
+    mean = coarse[:, :-1].sum((2, 3), keepdim=True) / coarse[:, -1:].sum((2, 3), keepdim=True).clamp(min=1e-6)
     spread = _gauss(coarse)
-    smooth = (spread[:, :3] + 1e-3 * mean) / (spread[:, 3:] + 1e-3)
+    smooth = (spread[:, :-1] + 1e-3 * mean) / (spread[:, -1:] + 1e-3)
     return F.interpolate(smooth, size=images.shape[2:], mode="bilinear", align_corners=False).clamp(0, 1)
 
 

@@ -21,7 +21,7 @@ class Images:
     """N images as the network sees them, in random order, so that any first few of them are a fair sample.
 
     Attributes:
-        pixels: (N, 3, S, S) uint8.
+        pixels: (N, C, S, S) uint8.
         labels: (N,) class indices.
         roi: (N, 1, S, S) uint8, 255 inside; zero where unknown.
         known: (N,) bool: the ROI map is real.

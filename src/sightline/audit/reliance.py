@@ -22,6 +22,7 @@ from sightline.audit.budget import Budget
 from sightline.audit.covers import COVERS, boxes, covered, free_shift, moved
 from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, log_odds
+from sightline.channels import as_rgb
 from sightline.device import device_of
 from sightline.losses.background import widen, without_region
 from sightline.metrics.confidence.bootstrap import Array, chosen, intervals, mean_of_defined, ratio
@@ -63,7 +64,7 @@ def background_lenders(labels: np.ndarray, patients: np.ndarray, rng: np.random.
 def views(
     images: Images, part: slice, pairs: tuple[np.ndarray, np.ndarray], device: torch.device, seed: int = 0
 ) -> Iterator[tuple[str, Tensor]]:
-    """The changed images of one part, test by test: (name, (n, 3, S, S)).
+    """The changed images of one part, test by test: (name, (n, C, S, S)).
 
     `only_*`: the region alone; `removed_*`: without it; `boxed_*`: without its bounding box, whose outline tells less;
     `elsewhere_*`: without a piece of the region's shape somewhere else; `background_same`, `background_other`.
@@ -142,8 +143,8 @@ def _first_of_classes(labels: np.ndarray) -> list[int]:
 
 
 def _pixels(image: Tensor) -> np.ndarray:
-    """(3, S, S) in [0, 1] -> (S, S, 3) uint8"""
-    return (image.permute(1, 2, 0).cpu().numpy() * 255).round().clip(0, 255).astype(np.uint8)
+    """(C, S, S) in [0, 1] -> (S, S, 3) uint8"""
+    return as_rgb((image.permute(1, 2, 0).cpu().numpy() * 255).round().clip(0, 255).astype(np.uint8))
 
 
 def reliance_scores(answers: dict[str, Array], labels: Array, groups: Any, sampling: Sampling, threshold: float | None = None) -> Reliance:

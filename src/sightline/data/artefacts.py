@@ -12,6 +12,8 @@ import numpy as np
 
 from sightline import catalog
 from sightline.config import Data, Kind
+from sightline.data.looks import GREY
+from sightline.settings import COLOUR
 
 ARTEFACTS_OF: dict[str, tuple[str, ...]] = {
     "dermoscopy": ("ruler", "ink", "gel", "band_aid", "sticker", "hair", "dark_corner"),
@@ -39,7 +41,6 @@ _ALSO = {  # other names of the same thing, in the singular
     "swatch": ("colour_swatch", "color_swatch", "colour_chart", "color_chart"),
 }
 _ARTEFACT_OF = {also: name for name, others in _ALSO.items() for also in (name, *others)} | {"hair": "hair", "artefact": "artefact"}
-_GREY = 6.0  # mean distance between the strongest and the weakest channel, in levels of 255: what JPEG leaves of colour in a grey image
 _MOSTLY = 0.9  # share of grey images that makes a data set grey
 
 
@@ -76,7 +77,7 @@ def kind_of(data: Data, pixels: np.ndarray, told: Kind | None = None) -> FoundKi
 
     Args:
         data: its settings, whose `kind` counts before the reader's.
-        pixels: (N, 3, H, W) uint8, some of its images.
+        pixels: (N, C, H, W) uint8, some of its images, in colour where C is 3.
         told: counts before both.
     """
     if kind := told or data.kind:
@@ -84,8 +85,10 @@ def kind_of(data: Data, pixels: np.ndarray, told: Kind | None = None) -> FoundKi
     reader = catalog.find("data", data.name)
     if kind := getattr(sys.modules[reader.__module__], "KIND", None):
         return FoundKind(kind, "data set")
+    if pixels.shape[1] not in (1, COLOUR):
+        return FoundKind("grey", "guessed")  # what the channels hold is not colour
     spread = (pixels.max(axis=1).astype(np.int16) - pixels.min(axis=1)).mean(axis=(1, 2))  # (N,)
-    return FoundKind("grey" if (spread < _GREY).mean() >= _MOSTLY else "photograph", "guessed")
+    return FoundKind("grey" if (spread < GREY).mean() >= _MOSTLY else "photograph", "guessed")
 
 
 def tried(kind: FoundKind, tagged: Iterable[str], drawable: Iterable[str]) -> list[str]:

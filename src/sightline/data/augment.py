@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample
 from torchvision import tv_tensors
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as F
 
+from sightline.channels import colour_in
 from sightline.config import Augment, Data
 from sightline.data.heatmap import HeatMap
+from sightline.settings import COLOUR
 
 Joint = Callable[[list[Tensor]], list[Tensor]]  # an Image and its HeatMaps, all moved alike
 
@@ -24,13 +27,15 @@ def prepare(image: np.ndarray, maps: Sequence[np.ndarray], data: Data) -> tuple[
     """Makes a picture square and brings it to `load_size` (S), antialiased; its maps alike, so that thin regions do not vanish.
 
     Args:
-        image: (H, W, 3) uint8.
+        image: (H, W, 3) uint8, of which the brightness is taken where `data.channels` is 1; or (H, W, C), C the channels.
         maps: (H, W) float in [0, 1], of the same picture.
 
     Returns:
-        (3, S, S) uint8, and a (1, S, S) float32 in [0, 1] for each map.
+        (C, S, S) uint8, and a (1, S, S) float32 in [0, 1] for each map.
     """
-    pixels = torch.from_numpy(np.require(image, requirements=["C", "W"])).permute(2, 0, 1)  # (3, H, W)
+    if data.channels == 1 and image.shape[2] == COLOUR:
+        image = np.asarray(Image.fromarray(image).convert("L"))[..., None]  # ITU-R BT.601
+    pixels = torch.from_numpy(np.require(image, requirements=["C", "W"])).permute(2, 0, 1)  # (C, H, W)
     heatmaps = [HeatMap(torch.tensor(m, dtype=torch.float32)[None]) for m in maps]  # (1, H, W)
     square, *squares = [_square(x, data) for x in [tv_tensors.Image(pixels), *heatmaps]]
     return square.as_subclass(Tensor).contiguous(), [s.as_subclass(Tensor).clamp(0, 1) for s in squares]
@@ -47,7 +52,8 @@ def _square(x: Tensor, data: Data) -> Tensor:
     elif data.fit == "pad":
         h, w = (max(1, round(n * side / max(x.shape[-2:]))) for n in x.shape[-2:])
         left, top = (side - w) // 2, (side - h) // 2
-        padded: Tensor = F.pad(F.resize(x, [h, w]), [left, top, side - w - left, side - h - top], fill=list(data.augment.fill))
+        fill = colour_in(data.augment.fill, data.channels)  # a map takes none of it
+        padded: Tensor = F.pad(F.resize(x, [h, w]), [left, top, side - w - left, side - h - top], fill=fill)
         return padded
     resized: Tensor = F.resize(x, [side, side])
     return resized
@@ -62,7 +68,7 @@ def evaluation(data: Data) -> Joint:
 def augmentation(settings: Augment, data: Data) -> Joint:
     """The random changes of a training image: `load_size` in, `image_size` out. Draws from torch's global generator.
 
-    The list that goes in holds an Image (3, S, S), float32 in [0, 1], and any number of HeatMaps (1, S, S); all are moved alike, and
+    The list that goes in holds an Image (C, S, S), float32 in [0, 1], and any number of HeatMaps (1, S, S); all are moved alike, and
     what is drawn does not depend on how many they are. Quarter turn, affine map, flips, crop, colours (of the image only), in this order.
     """
     still = Augment()
@@ -72,7 +78,7 @@ def augmentation(settings: Augment, data: Data) -> Joint:
     if settings.rotate90:
         steps.append(QuarterTurn())
     if any(getattr(settings, name) != getattr(still, name) for name in affine):
-        steps.append(Affine(settings, data.image_size))
+        steps.append(Affine(settings, data.image_size, data.channels))
     if settings.flip_x:
         steps.append(v2.RandomHorizontalFlip(settings.flip_x))
     if settings.flip_y:
@@ -82,9 +88,23 @@ def augmentation(settings: Augment, data: Data) -> Joint:
     elif (data.load_size or data.image_size) > data.image_size:
         steps.append(v2.RandomCrop(data.image_size))
     if any(colours.values()):
-        steps.append(v2.ColorJitter(**colours))
+        jitter = v2.ColorJitter(**colours)
+        steps.append(jitter if data.channels in (1, COLOUR) else EachChannel(jitter))
     result: Joint = v2.Compose(steps or [v2.Identity()])
     return result
+
+
+class EachChannel(v2.Transform):  # type: ignore[misc]  # torchvision has no types
+    """The same change of brightness and contrast in each channel of an image that is neither grey nor red, green and blue."""
+
+    def __init__(self, jitter: v2.ColorJitter) -> None:
+        super().__init__()
+        self.jitter = jitter
+
+    def forward(self, parts: list[Tensor]) -> list[Tensor]:
+        image, *maps = parts
+        changed = self.jitter(tv_tensors.Image(image.as_subclass(Tensor)[:, None]))  # (C, 1, S, S)
+        return [tv_tensors.wrap(changed.as_subclass(Tensor)[:, 0], like=image), *maps]
 
 
 class QuarterTurn(v2.Transform):  # type: ignore[misc]  # torchvision has no types
@@ -105,15 +125,16 @@ class Affine(v2.Transform):  # type: ignore[misc]  # torchvision has no types
 
     Args:
         side: of the image that the network sees, whose pixels `shear_unit: pixels` means.
+        channels: of the image.
     """
 
-    def __init__(self, settings: Augment, side: int) -> None:
+    def __init__(self, settings: Augment, side: int, channels: int = COLOUR) -> None:
         super().__init__()
         self.far = side / 2 if settings.shear_unit == "pixels" else None  # from the middle to the edge
         shift = (-settings.translate, settings.translate)
         scale, shear = (settings.scale_x, settings.scale_y), (settings.shear_x, settings.shear_y)
         self.low, self.width = torch.tensor([(a, b - a) for a, b in (settings.rotate, *scale, *shear, shift, shift)]).T
-        self.fill = torch.tensor(settings.fill).view(3, 1, 1) / 255
+        self.fill = torch.tensor(colour_in(settings.fill, channels)).view(-1, 1, 1) / 255
 
     def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
         angle, scale_x, scale_y, shear_x, shear_y, dx, dy = (self.low + self.width * torch.rand(7)).tolist()

@@ -2,7 +2,7 @@
 
 One file per list of records, in the temporary folder, shared by all processes and kept for later runs:
 
-    N entries of 8 bytes: flags, and a checksum of the pixels | N times (5 + K, S, S) uint8: red, green, blue, ROI, avoid, K findings
+    N entries of 8 bytes: flags, and a checksum of the pixels | N times (C + 2 + K, S, S) uint8: channels, ROI, avoid, K findings
 
 It is filled as pictures are asked for. The entry is written after its pixels, and the pixels are checked against it whenever they are
 read, so a writer that died half-way, or whoever cuts the file, costs a decoding and never shows a wrong picture. Several writers of one
@@ -27,23 +27,34 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sightline.config import Data
+from sightline.settings import COLOUR
 from sightline.types import Annotation, Picture, Record
 
 LIMIT = 8 * 1024**3  # bytes of all cache files together, once they have not been used for a while
 SPARED = 24 * 3600  # seconds since its last use in which a file may belong to a training that still runs
-PLANES = 5
+MAPS = 2  # planes of every picture besides the image's: ROI and avoid
 _ENTRY = np.dtype([("flags", "<u4"), ("checksum", "<u4")])
 _FILLED, _KNOWN, _AVOID_KNOWN, _FIRST_FINDING = 1, 2, 4, 256  # 24 bits are left for findings
 
 
 class Planes(NamedTuple):
-    """A prepared picture: (5 + K, S, S) uint8, red, green, blue, ROI, avoid, and the ROI of each of K findings; and which of these maps
-    are real."""
+    """A prepared picture: (C + 2 + K, S, S) uint8, the channels of the image, ROI, avoid, and the ROI of each of K findings; and which of
+    these maps are real."""
 
     pixels: np.ndarray
     known: bool
     avoid_known: bool
     findings: tuple[bool, ...] = ()
+
+    @property
+    def image(self) -> np.ndarray:
+        """(C, S, S)."""
+        return self.pixels[: -MAPS - len(self.findings)]
+
+    @property
+    def maps(self) -> list[np.ndarray]:
+        """ROI, avoid, and those of the findings, (1, S, S) each."""
+        return [plane[None] for plane in self.pixels[-MAPS - len(self.findings) :]]
 
 
 class PlanesCache:
@@ -52,14 +63,15 @@ class PlanesCache:
     Args:
         count: N, records.
         side: S, pixels.
+        channels: C, of an image.
         findings: K.
 
     Raises:
         OSError: no room, or no right to write there.
     """
 
-    def __init__(self, path: Path, count: int, side: int, findings: int = 0) -> None:
-        self.path, self.count, self.side, self.findings = path, count, side, findings
+    def __init__(self, path: Path, count: int, side: int, findings: int = 0, channels: int = COLOUR) -> None:
+        self.path, self.count, self.side, self.findings, self.channels = path, count, side, findings, channels
         size = count * (_ENTRY.itemsize + self._size)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         prune(path, LIMIT - size)
@@ -87,13 +99,13 @@ class PlanesCache:
         flags, checksum = np.frombuffer(entry, _ENTRY)[0].item()
         if len(content) < self._size or zlib.crc32(content) != checksum:
             return None
-        pixels = np.frombuffer(content, np.uint8).reshape(PLANES + self.findings, self.side, self.side)
+        pixels = np.frombuffer(content, np.uint8).reshape(-1, self.side, self.side)
         findings = tuple(bool(flags & _FIRST_FINDING << k) for k in range(self.findings))
         return Planes(pixels, bool(flags & _KNOWN), bool(flags & _AVOID_KNOWN), findings)
 
     @property
     def _size(self) -> int:
-        return (PLANES + self.findings) * self.side * self.side
+        return (self.channels + MAPS + self.findings) * self.side * self.side
 
     def _place(self, index: int) -> int:
         return self.count * _ENTRY.itemsize + index * self._size
@@ -112,7 +124,8 @@ class PlanesCache:
             warnings.warn(f"decoded images are no longer cached: {error}", stacklevel=2)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"path": self.path, "count": self.count, "side": self.side, "findings": self.findings}
+        names = ("path", "count", "side", "findings", "channels")
+        return {name: getattr(self, name) for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -125,7 +138,7 @@ def open_cache(records: Sequence[Record], data: Data, findings: int = 0) -> Plan
     owner = os.getuid() if hasattr(os, "getuid") else "user"
     try:
         path = Path(tempfile.gettempdir()) / f"sightline-{owner}" / f"{cache_key(records, data)}.planes"
-        return PlanesCache(path, len(records), data.load_size or data.image_size, findings)
+        return PlanesCache(path, len(records), data.load_size or data.image_size, findings, data.channels)
     except OSError as error:
         warnings.warn(f"decoded images are not cached: {error}", stacklevel=2)
         return None
@@ -133,7 +146,16 @@ def open_cache(records: Sequence[Record], data: Data, findings: int = 0) -> Plan
 
 def cache_key(records: Sequence[Record], data: Data) -> str:
     """Names everything that the pixels depend on: the files, the annotations, the settings and the code that prepares them."""
-    settings = (data.load_size or data.image_size, data.fit, data.centre, data.gaze_blur, data.grey, data.augment.fill, data.roi)
+    settings = (
+        data.load_size or data.image_size,
+        data.fit,
+        data.centre,
+        data.gaze_blur,
+        data.grey,
+        data.augment.fill,
+        data.roi,
+        data.channels,
+    )
     digest = hashlib.sha256(f"{_code()} {settings}".encode())
     for record in records:
         marks = [[mark_state(a) for a in marks] for marks in (record.annotations, record.avoid)]

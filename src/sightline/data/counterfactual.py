@@ -78,13 +78,13 @@ def paste(image: np.ndarray, artefact: str, rng: np.random.Generator, roi: np.nd
     """An artefact over an image, apart from the finding: where it covered that, a changed answer would tell nothing.
 
     Args:
-        image: (H, W, 3) uint8.
+        image: (H, W, C) uint8; of other channels than red, green and blue each gets the brightness of the artefact.
         artefact: one of `ARTEFACTS`, named as the tags of the data sets are.
         roi: (H, W), where the finding is: what is at least half of its maximum. What of it is further than 0.31 of the image's side from
             its centre may be covered, so that there is room beside the largest. None: the middle of the image is kept free.
 
     Returns:
-        The image (H, W, 3) uint8, and the pixels that the artefact touches, (H, W) bool; the others are as they were.
+        The image (H, W, C) uint8, and the pixels that the artefact touches, (H, W) bool; the others are as they were.
     """
     size = (image.shape[0], image.shape[1])
     outline = Outline(0.5, 0.5, np.full(ANGLES, _MIDDLE)) if roi is None or not roi.any() else _around(roi >= roi.max() / 2)

@@ -12,10 +12,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from torchvision import tv_tensors
 
+from sightline.channels import as_rgb
 from sightline.config import Data, Roi
 from sightline.data.annotation import render
 from sightline.data.augment import augmentation, evaluation, prepare
-from sightline.data.cache import PLANES, Planes, open_cache
+from sightline.data.cache import MAPS, Planes, open_cache
 from sightline.data.findings import classes_of, marks_of, of_finding, united_marks
 from sightline.data.guide.quality import degrade
 from sightline.data.heatmap import HeatMap
@@ -29,7 +30,7 @@ from sightline.types import Batch, Record
 class Sample:
     """One image of a batch; see `Batch`."""
 
-    image: Tensor  # (3, S, S)
+    image: Tensor  # (C, S, S)
     roi: Tensor  # (1, S, S)
     known: bool
     avoid: Tensor  # (1, S, S)
@@ -118,8 +119,8 @@ class ImageDataset(Dataset[Sample]):
         hidden = self._hidden(record)
         flags = [known and not hidden for known in (planes.known, planes.avoid_known, *planes.findings)]
 
-        parts: list[Tensor] = [tv_tensors.Image(_unit(planes.pixels[:3]))]
-        parts += [HeatMap(_unit(planes.pixels[i : i + 1])) for i, known in enumerate(flags, start=3) if known]
+        parts: list[Tensor] = [tv_tensors.Image(_unit(planes.image))]
+        parts += [HeatMap(_unit(drawn)) for drawn, known in zip(planes.maps, flags, strict=True) if known]
         image, *maps = self._moved(parts, key)
         nothing = torch.zeros_like(image[:1])
         roi, avoid, *rois = (maps.pop(0) if known else nothing for known in flags)
@@ -161,13 +162,17 @@ class ImageDataset(Dataset[Sample]):
         return train_loader(self, batch_size=batch_size, balance=self.data.balance, seed=seed, epoch=epoch, workers=workers)
 
     def picture(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """For people to look at, never augmented: (S, S, 3) uint8, and the ROI map (S, S) float32, None where unknown.
+        """For people to look at (see `as_rgb`), never augmented: (S, S, 3) uint8, and the ROI map (S, S) float32, None where unknown.
 
         The ROI map of a training image is the one that guides: after `data.roi`, and unknown where it is not used.
         """
         planes = self.planes(index)
-        image, roi = self._still([tv_tensors.Image(torch.tensor(planes.pixels[:3])), HeatMap(_unit(planes.pixels[3:4]))])
-        return image.permute(1, 2, 0).numpy(), roi[0].numpy() if planes.known and not self._hidden(self.records[index]) else None
+        image, roi = self._still([tv_tensors.Image(torch.tensor(planes.image)), HeatMap(_unit(planes.maps[0]))])
+        return as_rgb(image.permute(1, 2, 0).numpy()), roi[0].numpy() if planes.known and not self._hidden(self.records[index]) else None
+
+    def seen(self, index: int) -> Tensor:
+        """What the network sees of an image, never augmented: (C, S, S) float32 in [0, 1]."""
+        return self._still([tv_tensors.Image(_unit(self.planes(index).image))])[0].as_subclass(Tensor)
 
     def planes(self, index: int) -> Planes:
         """Image and maps at `load_size`, from the cache if they are there."""
@@ -193,19 +198,20 @@ def decode(record: Record, data: Data, findings: Sequence[str] = ()) -> Planes:
     Args:
         findings: those that have a map each, behind the union of all.
     """
-    image = open_image(record.image, data.grey)
+    image = open_image(record.image, data.grey, data.channels)
     h, w = image.shape[:2]
     drawn = (united_marks(record), record.avoid, *(marks_of(record, name) for name in findings))
     maps = [render(marks, size=(h, w), gaze_blur=data.gaze_blur, where=record.id) for marks in drawn]
     maps = [found if found is None or i == 1 else degrade(found, data.roi, record.id) for i, found in enumerate(maps)]
     square, squares = prepare(image, [m for m in maps if m is not None], data)
-    pixels = np.zeros((PLANES + len(findings), *square.shape[1:]), np.uint8)
-    pixels[:3] = square.numpy()
-    for i, found in enumerate(maps, start=3):
-        if found is not None:
-            pixels[i] = (squares.pop(0)[0] * 255).round().to(torch.uint8).numpy()
+    pixels = np.zeros((len(square) + MAPS + len(findings), *square.shape[1:]), np.uint8)
     known = [found is not None for found in maps]
-    return Planes(pixels, known[0], known[1], tuple(known[2:]))
+    planes = Planes(pixels, known[0], known[1], tuple(known[2:]))
+    planes.image[:] = square.numpy()
+    for plane, real in zip(planes.maps, known, strict=True):
+        if real:
+            plane[:] = (squares.pop(0) * 255).round().to(torch.uint8).numpy()
+    return planes
 
 
 def _unit(pixels: np.ndarray) -> Tensor:
@@ -218,7 +224,7 @@ def collate(samples: Sequence[Sample]) -> Batch:
     findings = [s.findings for s in samples if s.findings is not None]
     of_findings = {"finding_roi": [f.roi for f in findings], "finding_known": [f.known for f in findings]} if findings else {}
     return Batch(
-        images=torch.stack([s.image for s in samples]),  # (B, 3, S, S)
+        images=torch.stack([s.image for s in samples]),  # (B, C, S, S)
         labels=torch.stack([f.labels for f in findings]) if findings else torch.tensor([s.label for s in samples]),
         roi=torch.stack([s.roi for s in samples]),  # (B, 1, S, S)
         known=torch.tensor([s.known for s in samples]),

@@ -10,7 +10,7 @@ import numpy as np
 
 from sightline.data.table_cells import missing
 from sightline.errors import UserError, nearest
-from sightline.tag_groups import NOT_KNOWN, ByTag, by_tag, each_tag_once, name_of
+from sightline.tag_groups import NOT_KNOWN, ByTag, bin_of, by_tag, each_tag_once, name_of
 from sightline.types import Record
 
 FEW_VALUES = 4  # different numbers, up to which each is a group: grades and codes are no lengths
@@ -87,6 +87,23 @@ def divide(records: Sequence[Record], by: ByTag) -> Division:
     names = tuple(name for name in dict.fromkeys([*order, *sorted(set(found)), NOT_KNOWN]) if name in set(found))
     names = tuple(sorted(names, key=lambda name: name == NOT_KNOWN))
     return Division(by, names, np.array([names.index(name) for name in found], dtype=np.intp))
+
+
+def belongs(records: Sequence[Record], group: str) -> np.ndarray:
+    """Whether each record belongs to a group, such as `sex=female`, `age=40-60` or `age=>=60`.
+
+    Returns:
+        (N,) 1 or 0, NaN where it is not known.
+    """
+    tag, _, name = group.partition("=")
+    bin = bin_of(name)
+
+    def one(value: Any) -> float:
+        if value is None:
+            return np.nan
+        return float(name_of(value) == name or (bin is not None and _is_number(value) and value in bin))
+
+    return np.array([one(value) for value in values_of(records, tag)], dtype=np.float64)
 
 
 def _group(value: Any, by: ByTag) -> str:

@@ -12,11 +12,13 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import binary_fill_holes
 
+from sightline.channels import as_rgb
 from sightline.data.annotation import Sideways, Size, named, render_each, touching, united
 from sightline.data.greys import Deep, Kind, Range, range_of
 from sightline.data.images import as_shown, orientation, read_pixels
 from sightline.data.looks import Looks, looks_of
 from sightline.errors import UserError
+from sightline.settings import COLOUR
 from sightline.types import Annotation, Record
 
 Oddity = Literal["empty", "full", "inverted", "faint", "outline"]
@@ -59,19 +61,20 @@ class Facts:
     looks: Looks | None = None
 
 
-def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
+def examine(record: Record, gaze_blur: int, grey: Range | None = None, channels: int = COLOUR) -> Facts:
     """Decodes an image and renders its annotations.
 
     Args:
-        grey: see `open_image`.
+        grey, channels: see `open_image`.
 
     Raises:
         UserError: the image or one of its annotations cannot be used.
     """
     if not isinstance(record.image, Path):
         return Facts(None, None, digest(record.image.key.encode()), None, bool(record.annotations), None)
-    pixels = read_pixels(record.image)
-    image = as_shown(pixels, grey, record.image)
+    pixels = read_pixels(record.image, channels)
+    held = as_shown(pixels, grey, record.image)
+    image = held if held.shape[2] == COLOUR else as_rgb(held.mean(axis=2, keepdims=True).astype(np.uint8))  # channels are no colours
     size = (image.shape[0], image.shape[1])
     turn = orientation(record.image)
     content = record.image.read_bytes()
@@ -85,7 +88,7 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None) -> Facts:
     return Facts(
         size=size,
         file=digest(content),
-        pixels=digest(repr(size).encode() + image.tobytes()),
+        pixels=digest(repr(size).encode() + held.tobytes()),
         thumbnail=thumbnail(image),
         known=roi is not None,
         area=None if roi is None else float(roi.mean()),

@@ -17,10 +17,10 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True)
 class Deep:
-    """A grey picture before it is shown.
+    """A grey picture, or one of several channels, before it is shown.
 
     Attributes:
-        values: (H, W), as stored; of DICOM after the rescale.
+        values: (H, W) or (H, W, C), as stored; of DICOM after the rescale.
         kind: what they are.
         low, high: the smallest and the largest value that says something; padding is left out.
         inverted: small values are bright.
@@ -52,7 +52,7 @@ def range_of(kind: Kind, highest: float, lowest: float = 0) -> Range:
 
 
 def shown(deep: Deep, grey: Range | None, where: Path) -> np.ndarray:
-    """The picture as (H, W, 3) uint8.
+    """The picture as (H, W, 3) uint8, or (H, W, C) of several channels, which share the scale.
 
     Args:
         grey: the values that become black and white; what lies beyond them is cut off. None: see `range_of`, for this picture alone.
@@ -69,7 +69,7 @@ def shown(deep: Deep, grey: Range | None, where: Path) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):  # the largest floats are further apart than a float can say
         scaled = (np.clip(deep.values, low, high) - np.float64(low)) * (255 / (high - low) if high > low else 0)
     levels = np.rint(255 - scaled if deep.inverted else scaled).astype(np.uint8)
-    return np.repeat(levels[:, :, None], 3, axis=2)  # (H, W, 3)
+    return levels if levels.ndim == 3 else np.repeat(levels[:, :, None], 3, axis=2)  # (H, W, 3 or C)
 
 
 def common_range(found: Iterable[tuple[str, Kind, float]]) -> Range | None:

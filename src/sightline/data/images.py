@@ -11,7 +11,9 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from sightline.data.greys import Deep, Kind, Range, range_of, shown
+from sightline.data.stacks import array_size, channels_of, is_array, read_array
 from sightline.errors import UserError
+from sightline.settings import COLOUR
 from sightline.types import Picture
 
 T = TypeVar("T")
@@ -24,25 +26,30 @@ LARGEST = 2 * 89_478_485  # pixels; Pillow's own limit
 warnings.filterwarnings("ignore", module="PIL")  # of large pictures and damaged tags; what matters of it is said in our own words
 
 
-def open_image(picture: Picture, grey: Range | None = None) -> np.ndarray:
+def open_image(picture: Picture, grey: Range | None = None, channels: int = COLOUR) -> np.ndarray:
     """The pixels of an image as (H, W, 3) uint8, upright as its EXIF tag says; of a DICOM file as a viewer shows them.
 
-    Transparent parts turn black.
+    Transparent parts turn black. Where `channels` is neither 1 nor 3, (H, W, channels) uint8: what the file holds, see `data.stacks`.
 
     Args:
         grey: which values of deep greys (16 bits, 32 bits, float, DICOM without a window) become black and white. None: see
             `greys.range_of`; pictures of one data set share the scale that its survey finds.
 
     Raises:
-        UserError: a missing file, a damaged one, one that is no image, one that holds several, or greys that nothing scales.
+        UserError: a missing file, a damaged one, one that is no image, one that holds several, one of other channels, or greys that nothing
+            scales.
     """
-    if not isinstance(picture, Path):
-        return picture.draw()
-    return as_shown(read_pixels(picture), grey, picture)
+    pixels = as_shown(read_pixels(picture, channels), grey, picture) if isinstance(picture, Path) else picture.draw()
+    if channels not in (1, COLOUR) and pixels.shape[2] != channels:
+        where = picture if isinstance(picture, Path) else "image"
+        raise UserError(
+            where, f"has {pixels.shape[2]} channels, but data.channels is {channels}", "Set data.channels to what the images hold."
+        )
+    return pixels
 
 
-def read_pixels(path: Path) -> np.ndarray | Deep:
-    """A picture as its file holds it: (H, W, 3) uint8, or deep greys.
+def read_pixels(path: Path, channels: int = COLOUR) -> np.ndarray | Deep:
+    """A picture as its file holds it: (H, W, 3) uint8, or deep greys; or of other channels, see `open_image`.
 
     Raises:
         UserError: see `open_image`.
@@ -51,11 +58,15 @@ def read_pixels(path: Path) -> np.ndarray | Deep:
         from sightline.data import dicom  # half a second, which only those spend who have such files
 
         return dicom.read_pixels(path)
+    if is_array(path):
+        return read_array(path, channels)
+    if channels not in (1, COLOUR):
+        return _read(path, lambda image: channels_of(image, channels))
     return _read(path, lambda image: _pixels(_upright(image)))
 
 
 def as_shown(pixels: np.ndarray | Deep, grey: Range | None, where: Path) -> np.ndarray:
-    """What `read_pixels` gives as (H, W, 3) uint8."""
+    """What `read_pixels` gives as uint8, see `open_image`."""
     return shown(pixels, grey, where) if isinstance(pixels, Deep) else pixels
 
 
@@ -91,6 +102,8 @@ def image_size(picture: Picture) -> tuple[int, int]:
         from sightline.data import dicom
 
         return dicom.size(picture)
+    if is_array(picture):
+        return array_size(picture)
     return _read(picture, _size)
 
 
@@ -104,7 +117,7 @@ def size_if_readable(picture: Picture) -> tuple[int, int] | None:
 
 def orientation(path: Path) -> int:
     """How the EXIF tag turns the picture: 1 not at all, 2 to 8 as EXIF counts them."""
-    return 1 if is_dicom(path) else _read(path, _orientation)
+    return 1 if is_dicom(path) or is_array(path) else _read(path, _orientation)
 
 
 def is_dicom(path: Path) -> bool:

@@ -97,7 +97,14 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
     for check in (_check_stages, _check_point_into, _check_by, _check_several, _check_decoy):
         with _meeting(meet):
             check(recipe, dataset)
-    seen = survey(dataset.records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on, progress=progress)
+    seen = survey(
+        dataset.records,
+        gaze_blur=data.gaze_blur,
+        grey=data.grey,
+        channels=data.channels,
+        annotated_on=data.annotated_on,
+        progress=progress,
+    )
     meet(seen.problems)
     recipe = recipe.model_copy(update={"data": data.model_copy(update={"grey": seen.grey})})
     groups = near_duplicate_groups(dataset.records, seen) if data.split.near_duplicates else {}
@@ -166,7 +173,8 @@ def _guided(recipe: Recipe, records: list[Record], progress: Progress | None, me
     """Training records with the annotations that `data.roi` chooses, looked through."""
     chosen = guided_by(records, recipe.data.roi, gaze_blur=recipe.data.gaze_blur)
     changed = [new for new, old in zip(chosen, records, strict=True) if new != old]
-    meet(survey(changed, gaze_blur=recipe.data.gaze_blur, grey=recipe.data.grey, progress=progress).problems)
+    data = recipe.data
+    meet(survey(changed, gaze_blur=data.gaze_blur, grey=data.grey, channels=data.channels, progress=progress).problems)
     return chosen
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 SEEN = 100_000  # pixels that are looked at, at most, spread evenly over the picture
 BORDER = 0.05  # of the height and of the width, on each side
+GREY = 6.0  # saturation, see below, up to which a picture is grey: what JPEG leaves of colour in one
 
 
 class Looks(NamedTuple):

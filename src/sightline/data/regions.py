@@ -24,7 +24,7 @@ def marks_seen(marks: Sequence[Annotation], size: tuple[int, int], data: Data, w
     drawn = render(marks, size, gaze_blur=data.gaze_blur, where=where)
     if drawn is None:
         return None
-    _, [square] = prepare(np.zeros((*size, 3), np.uint8), [drawn], data)  # the marks alone are wanted, not the picture
+    _, [square] = prepare(np.zeros((*size, data.channels), np.uint8), [drawn], data)  # the marks alone are wanted, not the picture
     [seen] = evaluation(data)([HeatMap(square)])
     return seen.as_subclass(torch.Tensor)
 

@@ -12,13 +12,16 @@ from typing import Literal
 from sightline.data.annotation import sticking_out
 from sightline.data.facts import Facts, Oddity, digest, examine, share_of
 from sightline.data.greys import Kind, Range, common_range
+from sightline.data.looks import GREY
 from sightline.data.problems import refuse
 from sightline.data.survey_store import SurveyStore
 from sightline.errors import UserError
+from sightline.settings import COLOUR
 from sightline.types import Annotation, Picture, Record
 
 VERSION = 7  # of what is remembered: a change of `examine` raises it, which forgets the old
 ASTRAY, SAMPLES = 0.25, 10  # share of the samples of gaze outside their images that is said, of so many at least
+
 PLAIN = 10  # grey levels of 255 within which an image counts as almost one grey
 ODD: dict[Oddity, tuple[str, str]] = {  # with {} for what it is of: mask or heat map
     "empty": ("this {} marks nothing", "If the expert found nothing to mark, say so with `nothing`; else look at the file."),
@@ -61,6 +64,7 @@ def survey(
     *,
     gaze_blur: int,
     grey: Range | None = None,
+    channels: int = COLOUR,
     annotated_on: Literal["upright", "stored"] = "upright",
     progress: Callable[[int, int], None] | None = None,
 ) -> Survey:
@@ -69,18 +73,19 @@ def survey(
     Args:
         gaze_blur: as in the training, see `render`.
         grey: what `data.grey` says; None: the scale is found.
+        channels: what `data.channels` says.
         annotated_on: what `data.annotated_on` says.
         progress: called with (done, total).
     """
     facts: dict[str, Facts] = {}
     problems: list[UserError] = []
-    keys = [_key(record, gaze_blur, grey) for record in records]
+    keys = [_key(record, gaze_blur, grey, channels) for record in records]
     with SurveyStore() as store, ThreadPoolExecutor(2) as pool:
         remembered = store.load([key for key in keys if key])
 
         def look(record: Record, key: str | None) -> Facts | UserError:
             try:
-                return remembered[key] if key in remembered else examine(record, gaze_blur, grey)
+                return remembered[key] if key in remembered else examine(record, gaze_blur, grey, channels)
             except UserError as error:
                 return error
 
@@ -99,7 +104,7 @@ def survey(
             grey = common_range(deep_pictures(records, facts))
         except UserError as error:
             problems.append(error)
-    return Survey(facts, problems, _remarks(records, facts, grey, annotated_on), grey)
+    return Survey(facts, problems, _remarks(records, facts, grey, annotated_on) + _without_colour(records, facts, channels), grey)
 
 
 def deep_pictures(records: Sequence[Record], facts: dict[str, Facts]) -> list[tuple[str, Kind, float]]:
@@ -133,6 +138,15 @@ def _remarks(records: Sequence[Record], facts: dict[str, Facts], grey: Range | N
     return found
 
 
+def _without_colour(records: Sequence[Record], facts: dict[str, Facts], channels: int) -> list[UserError]:
+    """Colour that one channel does not keep, for the data set as a whole."""
+    coloured = [record for record, seen in _seen(records, facts) if seen.looks and seen.looks.saturation > GREY]
+    if channels != 1 or not coloured:
+        return []
+    reason = f"is 1, so that of {len(coloured)} of {len(records)} images, which have colours, the brightness alone is learned from"
+    return [UserError("data.channels", reason, "Leave it out (or set it to 3) if the colours matter.")]
+
+
 def _astray(seen: Sequence[tuple[Record, Facts]]) -> list[UserError]:
     """Gaze that lies beside the images, which is dropped: of the whole data set, or of single images."""
     gazes = [(record, *facts.gaze) for record, facts in seen if facts.known and facts.gaze[1]]
@@ -156,12 +170,13 @@ def _clipped(seen: Sequence[tuple[Record, Facts]]) -> list[UserError]:
     return [UserError(image, reason, remedy) for image, far in excess.items() if far]
 
 
-def _key(record: Record, gaze_blur: int, grey: Range | None) -> str | None:
+def _key(record: Record, gaze_blur: int, grey: Range | None, channels: int = COLOUR) -> str | None:
     """Names everything that the facts depend on; None where there is no file to remember."""
     if not isinstance(record.image, Path):
         return None
     try:
         parts = [VERSION, gaze_blur, grey, _state(record.image), *map(_mark_state, (*record.annotations, None, *record.avoid))]
+        parts += [channels] if channels not in (1, COLOUR) else []  # these are read alike
     except OSError:
         return None
     return digest(json.dumps(parts).encode())

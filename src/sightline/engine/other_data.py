@@ -65,7 +65,8 @@ def other_data(
         raise UserError(f"split {split!r}", "the data set has no such split", nearest(split, labels.of_split))
     wanted = split or ("test" if "test" in labels.of_split else None)
     records = [record for record in read(data, least=1).records if wanted in (None, record.split or "all")]
-    refuse(survey(records, gaze_blur=data.gaze_blur, grey=data.grey, annotated_on=data.annotated_on).problems)
+    looked = survey(records, gaze_blur=data.gaze_blur, grey=data.grey, channels=data.channels, annotated_on=data.annotated_on)
+    refuse(looked.problems)
     counts = labels.total() if wanted is None else labels.of_split[wanted]
     there = {record.label for record in records}
     return OtherData(

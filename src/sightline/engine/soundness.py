@@ -48,7 +48,8 @@ def unsound(classifier: GuidedClassifier, side: int) -> str | None:
         return f"holds weights that are not finite numbers (the first is {name})"
     device = device_of(classifier)
     ramp = torch.linspace(0, 1, side, device=device)
-    pictures = torch.stack([torch.full((3, side, side), 0.5, device=device), ramp.expand(3, side, side)])
+    shape = (classifier.image_channels, side, side)
+    pictures = torch.stack([torch.full(shape, 0.5, device=device), ramp.expand(shape)])
     training = classifier.training
     with torch.no_grad():
         logits = classifier.eval()(pictures)  # (2, C)

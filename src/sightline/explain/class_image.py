@@ -14,11 +14,13 @@ from torchvision.transforms.v2.functional import gaussian_blur
 
 from sightline.attention.tap import out_of_inference_mode
 from sightline.attention.wrapped import evaluating
+from sightline.channels import as_rgb
 from sightline.device import device_of
 from sightline.engine.files import write_whole
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
 from sightline.explain.inputs import file_name, untaken
+from sightline.settings import COLOUR
 
 
 def class_image(
@@ -32,6 +34,7 @@ def class_image(
     jitter: int = 4,
     blur: float = 0.5,
     seed: int = 0,
+    channels: int = COLOUR,
 ) -> Tensor:
     """Gradient ascent on `score - decay * |image - grey|^2` from a grey image, which stands for the zero image of a normalised network.
 
@@ -47,14 +50,15 @@ def class_image(
         jitter: largest shift in pixels, along each axis, drawn anew in each step.
         blur: sigma in pixels of a Gaussian after each step; 0: none.
         seed: of the shifts.
+        channels: C, of the classifier's images.
 
     Returns:
-        (3, size, size) in [0, 1].
+        (C, size, size) in [0, 1].
     """
     random = torch.Generator().manual_seed(seed)
     device = device_of(classifier)
     with out_of_inference_mode(), evaluating(classifier):
-        image = torch.full((1, 3, size, size), 0.5, device=device)
+        image = torch.full((1, channels, size, size), 0.5, device=device)
         for _ in range(steps):
             shift = torch.randint(-jitter, jitter + 1, (2,), generator=random).tolist()
             with torch.enable_grad():
@@ -85,8 +89,8 @@ def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) ->
     taken: set[str] = set()
     for name in dict.fromkeys(names or run.classes):
         number = run.classes.index(name)
-        image = class_image(classifier, number, size, seed=seed)
-        pixels = (image * 255).round().byte().permute(1, 2, 0).cpu().numpy()
+        image = class_image(classifier, number, size, seed=seed, channels=classifier.image_channels)
+        pixels = as_rgb((image * 255).round().byte().permute(1, 2, 0).cpu().numpy())
         with torch.no_grad():
             own, grey = classifier(torch.stack([image, torch.full_like(image, 0.5)])).softmax(1)[:, number].tolist()
         path = out / f"{untaken(file_name(name), taken)}.png"

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader
 from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
+from sightline.channels import as_rgb
 from sightline.config import Data
 from sightline.engine.compare import judged_split
 from sightline.engine.files import write_text
@@ -173,4 +174,4 @@ def _names(run: Run | None) -> dict[tuple[str, int], str]:
 
 
 def _pixels(square: Tensor) -> np.ndarray:
-    return (square.permute(1, 2, 0).cpu().numpy() * 255).round().astype(np.uint8)
+    return as_rgb((square.permute(1, 2, 0).cpu().numpy() * 255).round().astype(np.uint8))

@@ -22,8 +22,8 @@ _LONGEST = 64  # bytes of a part of a file's name, of which there may be three
 
 
 def square(pixels: np.ndarray, data: Data) -> Tensor:
-    """What the network sees of a picture: (H, W, 3) uint8 -> (3, S, S) float32 in [0, 1]."""
-    seen = evaluation(data)([prepare(pixels, [], data)[0]])[0]  # (3, S, S) uint8
+    """What the network sees of a picture: (H, W, 3 or C) uint8 -> (C, S, S) float32 in [0, 1]."""
+    seen = evaluation(data)([prepare(pixels, [], data)[0]])[0]  # (C, S, S) uint8
     return seen.as_subclass(Tensor).float() / 255
 
 
@@ -43,7 +43,7 @@ def untaken(name: str, taken: set[str]) -> str:
 
 
 def pixels_of(image: Path | str | np.ndarray, data: Data) -> np.ndarray:
-    """(H, W, 3) uint8 of a picture that a person named, its grey levels read as `data` says.
+    """(H, W, 3) uint8, or (H, W, C), of a picture that a person named, its grey levels read as `data` says.
 
     Raises:
         UserError: what is there is not a picture; says what it is.
@@ -59,11 +59,11 @@ def pixels_of(image: Path | str | np.ndarray, data: Data) -> np.ndarray:
         raise UserError(path, "is not a file", "Give an image file.")
     if path.stat().st_size == 0:
         raise UserError(path, "is empty", "Fetch or export the file again.")
-    return open_image(path, data.grey)
+    return open_image(path, data.grey, data.channels)
 
 
 def opened(images: Sequence[Path | str | np.ndarray], data: Data) -> tuple[list[str], Tensor]:
-    """Names and squares (B, 3, S, S) of pictures from anywhere.
+    """Names and squares (B, C, S, S) of pictures from anywhere.
 
     Raises:
         UserError: a picture that cannot be read.

@@ -14,6 +14,7 @@ from PIL import Image
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.wrapped import evaluating
+from sightline.channels import as_rgb
 from sightline.config import Data
 from sightline.device import device_of
 from sightline.engine.decision import Decision
@@ -139,19 +140,19 @@ def asked_of(
 
 
 def explained(asked: Asked, pixels: np.ndarray) -> Explanation:
-    """One picture (H, W, 3) uint8."""
+    """One picture (H, W, 3) uint8, or (H, W, C) of the channels that the classifier takes."""
     seen = square(pixels, asked.data)
     probabilities, maps = _look(asked.classifier, seen, asked.classes, asked.target, asked.method, asked.decision)
     said = {c: float(p) for c, p in zip(asked.classes, probabilities, strict=True)}
     chosen = asked.classes[int(asked.decision(probabilities))]
-    return Explanation(pixels, chosen, said, tuple(maps), window(pixels.shape[:2], asked.data))
+    return Explanation(as_rgb(pixels), chosen, said, tuple(maps), window(pixels.shape[:2], asked.data))
 
 
 @torch.no_grad()
 def _look(
     classifier: GuidedClassifier, seen: torch.Tensor, classes: Sequence[str], target: str | None, method: str, decision: Decision
 ) -> tuple[np.ndarray, list[Found]]:
-    """Probabilities (C,), and the maps of one picture (3, S, S). Leaves the classifier in the mode it was in."""
+    """Probabilities (C,), and the maps of one picture (C, S, S). Leaves the classifier in the mode it was in."""
     images = seen[None].to(device_of(classifier))
     wanted = torch.tensor([classes.index(target)], device=images.device) if target not in (None, "all") else None
     own = wanted is None and target is None and decision.threshold is not None and classifier.source.class_specific

@@ -31,7 +31,7 @@ def require_support(method: str, classifier: GuidedClassifier, side: int) -> Non
         UserError: the method does not support a layer, or what happens between the layers.
     """
     if method == "lrp":  # the others only call the classifier
-        noise = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0)).to(device_of(classifier))
+        noise = torch.rand(1, classifier.image_channels, side, side, generator=torch.Generator().manual_seed(0)).to(device_of(classifier))
         by(method, classifier, noise, torch.zeros(1, dtype=torch.long, device=noise.device))
 
 

@@ -17,6 +17,7 @@ import torch
 from torch.nn.functional import adaptive_avg_pool2d
 
 from sightline.attention.classifier import GuidedClassifier
+from sightline.channels import as_rgb
 from sightline.device import device_of
 from sightline.engine.compare import judged_split
 from sightline.engine.files import write_table
@@ -98,7 +99,7 @@ def name_units(
     if not concepts.masks.any():
         raise UserError(f"split {split}", "shows nothing that is marked", "Give annotations or regions, or look by eye: sightline gallery.")
     classifier = run.classifier()
-    squares = torch.stack([dataset[i].image for i in places])  # (N, 3, S, S)
+    squares = torch.stack([dataset[i].image for i in places])  # (N, C, S, S)
     labels = np.array([dataset.labels[i] for i in places])
     found = layers_of(classifier.backbone, squares[:1].to(device_of(classifier)))
     chosen = pick(found, layers) if layers else found[-1:]
@@ -177,7 +178,7 @@ def _best(
         unit = int(np.nanargmax(overlap.iou[:, c]))
         chosen = shown[np.unique(np.linspace(0, len(shown) - 1, min(PICTURES, len(shown))).round().astype(int))]
         scale = float(maps[chosen, unit].max())
-        photos = (squares[torch.from_numpy(chosen)].permute(0, 2, 3, 1).numpy() * 255).round().astype(np.uint8)  # (n, S, S, 3)
+        photos = as_rgb((squares[torch.from_numpy(chosen)].permute(0, 2, 3, 1).numpy() * 255).round().astype(np.uint8))  # (n, S, S, 3)
         pictures = [(tint(photo, maps[i, unit], scale), concepts.masks[i, c]) for i, photo in zip(chosen, photos, strict=True)]
         iou, expected, level = overlap.iou[unit, c], overlap.expected[unit, c], overlap.level[c]
         named = bool(iou > level)

@@ -14,6 +14,7 @@ from sightline.report.notes import limits
 from sightline.report.summary import main_split, scored_splits
 from sightline.report.words import count, listed, number, score_line
 from sightline.results import Score
+from sightline.settings import COLOUR
 
 
 def card(run: Run) -> str:
@@ -56,7 +57,7 @@ def _head(run: Run) -> str:
 
 def _use(run: Run) -> str:
     code = '```python\nimport sightline as sl\n\nclassifier = sl.load("hf://OWNER/NAME")  # or this folder\n'
-    code += "logits = classifier(images)  # (N, 3, S, S) float32 in [0, 1]\n```"
+    code += f"logits = classifier(images)  # (N, {run.recipe.data.channels}, S, S) float32 in [0, 1]\n```"
     intended = (
         "The classifier is meant for research: to compare ways of training, and to look at what a decision rests on, on images like "
         "those that it was trained on."
@@ -87,7 +88,8 @@ def _preprocessing(run: Run) -> str:
     }[data.fit]
     if data.centre is not None:
         square = f"cut to its middle square, of {data.centre:g} times the shorter side"
-    steps = f"Each picture is read as RGB, {square}, and resized to {side} x {side} pixels"
+    colours = {1: "in one channel, its brightness", COLOUR: "as RGB"}.get(data.channels, f"with {data.channels} channels")
+    steps = f"Each picture is read {colours}, {square}, and resized to {side} x {side} pixels"
     steps += f", of which the middle {data.image_size} x {data.image_size} are used" if side > data.image_size else ""
     rest = f"Values are in [0, 1]; the network normalises them itself. An image is {shown(run.decision.words(run.classes))}."
     return f"## Preprocessing\n\n{steps}. {rest}"

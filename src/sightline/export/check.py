@@ -23,7 +23,7 @@ Answers = Callable[[Tensor], Sequence[np.ndarray]]
 
 @dataclass(frozen=True)
 class Sampled:
-    """Images (3, 3, S, S) in [0, 1], and what they are, in words."""
+    """Images (3, C, S, S) in [0, 1], and what they are, in words."""
 
     images: Tensor
     words: str
@@ -35,11 +35,10 @@ def sample(run: Run) -> Sampled:
     try:
         split = next(name for name in ("val", *run.datasets) if name in run.datasets)
         dataset = run.datasets[split]
-        pixels = [dataset.picture(place)[0] for place in some(run, split, count)]  # (S, S, 3) uint8
-        seen = torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2).float() / 255
+        seen = torch.stack([dataset.seen(place) for place in some(run, split, count)])
         return Sampled(seen[torch.arange(count) % len(seen)].contiguous(), f"images of the run's split {split!r}")
     except (UserError, OSError) as error:
-        images = torch.rand(count, 3, side, side, generator=torch.Generator().manual_seed(0))
+        images = torch.rand(count, run.recipe.data.channels, side, side, generator=torch.Generator().manual_seed(0))
         reason = f"{error.where}: {error.reason}" if isinstance(error, UserError) else str(error)
         return Sampled(images, f"random images, since those of the run cannot be read ({reason})")
 

@@ -32,7 +32,7 @@ def hub_files(run: Run) -> dict[str, bytes]:
     text = json.dumps(finite(about), indent=1) + "\n"
     again = restored(HubConfig.model_validate_json(text), weights)
     side = run.recipe.data.image_size
-    images = torch.rand(2, 3, side, side, generator=torch.Generator().manual_seed(0))
+    images = torch.rand(2, classifier.image_channels, side, side, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         if not torch.equal(again(images), classifier(images)):
             raise UserError(run.path, "gives other logits once it is read back", "Report this as a defect, with the run's config.yaml.")

@@ -6,15 +6,19 @@ from importlib.metadata import version
 from typing import Any
 
 from sightline.attention.classifier import GuidedClassifier
+from sightline.channels import colour_in
 from sightline.config import Data
 from sightline.engine.files import sha256
 from sightline.engine.run import Run
+from sightline.settings import COLOUR
 
 
 def preprocessing(data: Data) -> dict[str, Any]:
     """How a picture becomes a square of the network's input; see `Data`."""
     settings = data.model_dump(mode="json", include={"image_size", "fit", "centre", "load_size", "grey"})
-    return {"colours": "RGB", "range": [0, 1], **settings, "fill": list(data.augment.fill)}
+    colours = {1: "brightness (ITU-R BT.601)", COLOUR: "RGB"}.get(data.channels, "as in the file")
+    fill = colour_in(data.augment.fill, data.channels)
+    return {"colours": colours, "channels": data.channels, "range": [0, 1], **settings, "fill": fill}
 
 
 def metadata(run: Run, classifier: GuidedClassifier, maps: bool) -> dict[str, Any]:

@@ -20,7 +20,7 @@ INPUT = "images"
 
 
 class ExportedNetwork(nn.Module):
-    """(N, 3, S, S) in [0, 1] -> logits (N, C), probabilities (N, C) and, if `maps`, the first map of the most probable class (N, 1, h, w).
+    """(N, C, S, S) in [0, 1] -> logits (N, C), probabilities (N, C) and, if `maps`, the first map of the most probable class (N, 1, h, w).
 
     The normalisation of the images is part of the classifier's backbone. The probabilities are calibrated, if there is a calibration.
     """

@@ -22,8 +22,9 @@ METADATA = "sightline.json"
 def program_of(network: ExportedNetwork, side: int) -> ExportedProgram:
     """The recorded graph, for batches of any size."""
     batch = torch.export.Dim("batch")
+    example = torch.zeros(EXAMPLE, network.classifier.image_channels, side, side)
     with torch.no_grad():
-        program = torch.export.export(network, (torch.zeros(EXAMPLE, 3, side, side),), dynamic_shapes={INPUT: {0: batch}}, strict=False)
+        program = torch.export.export(network, (example,), dynamic_shapes={INPUT: {0: batch}}, strict=False)
     for node in program.graph.nodes:
         node.meta.pop("stack_trace", None)  # names the files of this machine
     return program

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sightline.config import Data
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.explanation import Explanation
+from sightline.settings import COLOUR
 
 Picture = str | Path | np.ndarray | Tensor | Image.Image
 
@@ -34,7 +36,8 @@ def explain(
 
     Args:
         what: a run or a classifier.
-        picture: a path; an array (H, W, 3) uint8; a tensor (3, H, W) in [0, 1]; or a PIL image.
+        picture: a path; an array (H, W, 3) uint8; a tensor (3, H, W) in [0, 1]; or a PIL image. For a classifier of other channels, arrays
+            and tensors may have as many; where it takes one, colours may be given, of which the brightness is taken.
         target: class to explain, or `all`; None: the predicted class. With several findings per image, the finding to explain.
         method: `map`, the classifier's attention map; or `occlusion`, `gradient`, `smoothgrad`, `integrated-gradients`, `kernel-shap` or
             `lrp`, which need no attention source. The last supports networks of convolutions, ReLU and pooling alone.
@@ -52,19 +55,23 @@ def explain(
         names = [name for _, name in ((what, target), *others)]
         raise UserError("`target=...`", f"says which finding is explained, and none is given ({', '.join(map(str, names))})", "Name one.")
     asked = asked_of(what, target, method, classes, None if isinstance(what, Run) else Data(image_size=image_size))
-    return explained(asked, pixels_of(picture, asked.data) if isinstance(picture, str | Path) else _pixels(picture))
+    asked = replace(asked, data=asked.data.model_copy(update={"channels": asked.classifier.image_channels}))
+    if isinstance(picture, str | Path):
+        return explained(asked, pixels_of(picture, asked.data))
+    return explained(asked, _pixels(picture, asked.data.channels))
 
 
-def _pixels(picture: np.ndarray | Tensor | Image.Image) -> np.ndarray:
-    """(H, W, 3) uint8."""
+def _pixels(picture: np.ndarray | Tensor | Image.Image, channels: int) -> np.ndarray:
+    """(H, W, 3) uint8, or (H, W, channels)."""
+    counts = (COLOUR, channels) if channels == 1 else (channels,)
     if isinstance(picture, Image.Image):
         return np.asarray(picture.convert("RGB"))
     if isinstance(picture, Tensor):
-        if picture.ndim != 3 or picture.shape[0] != 3:
-            raise UserError("picture", f"is a tensor {tuple(picture.shape)}", "Give one (3, H, W) in [0, 1].")
+        if picture.ndim != 3 or picture.shape[0] not in counts:
+            raise UserError("picture", f"is a tensor {tuple(picture.shape)}", f"Give one ({counts[0]}, H, W) in [0, 1].")
         return (picture.detach().cpu().clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
-    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
-        raise UserError("picture", f"is an array {picture.shape} of {picture.dtype}", "Give one (H, W, 3) of uint8.")
+    if picture.ndim != 3 or picture.shape[2] not in counts or picture.dtype != np.uint8:
+        raise UserError("picture", f"is an array {picture.shape} of {picture.dtype}", f"Give one (H, W, {counts[0]}) of uint8.")
     return picture
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw
 
+from sightline.channels import colours_in
 from sightline.phantom.noise import Field
 
 _FAINTEST = 0.02
@@ -33,14 +34,15 @@ class Layer(NamedTuple):
         return Layer(np.asarray(self.colour, dtype=np.float32), cover.astype(np.float32))
 
     def laid_on(self, pixels: Field) -> Field:
-        """(H, W, 3) uint8 with the layer over it; what it does not cover stays as it is."""
+        """(H, W, C) uint8 with the layer over it; what it does not cover stays as it is. Of other channels than red, green and blue each
+        gets the brightness of its colour."""
         result = pixels.copy()
         if not self.cover.any():
             return result
         rows, columns = (np.flatnonzero(self.cover.any(axis)) for axis in (1, 0))
         window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
         colour = self.colour[window] if self.colour.ndim == 3 else self.colour
-        part = Layer(colour, self.cover[window]).over(pixels[window] / np.float32(255))
+        part = Layer(colours_in(colour, pixels.shape[2]), self.cover[window]).over(pixels[window] / np.float32(255))
         result[window] = (part.clip(0, 1) * 255 + 0.5).astype(np.uint8)
         return result
 

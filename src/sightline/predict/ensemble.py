@@ -22,6 +22,7 @@ from sightline.errors import UserError
 from sightline.metrics.confidence.bootstrap import Array
 from sightline.predict.views import VIEWS, Views
 from sightline.results.calibration import Calibration
+from sightline.settings import COLOUR
 
 
 @dataclass(frozen=True)
@@ -142,13 +143,17 @@ def ensemble(runs: Sequence[Run], views: Views = "none", calibration: bool = Tru
         calibration: whether the probabilities of each run are calibrated, as far as it keeps a calibration.
 
     Raises:
-        UserError: runs of other classes than the first, or one whose training has not ended.
+        UserError: runs of other classes or other channels than the first, or one whose training has not ended.
     """
     first = runs[0]
     for run in runs[1:]:
         if set(run.classes) != set(first.classes):
             reason = f"has other classes ({', '.join(run.classes)}) than {first.path} ({', '.join(first.classes)})"
             raise UserError(run.path, reason, "Give runs of the same classes.")
+        read, others = (one.recipe.data.channels for one in (first, run))
+        if read != others and {read, others} != {1, COLOUR}:
+            reason = f"takes images of {others} channels, and {first.path} those of {read}"
+            raise UserError(run.path, reason, "Give runs of the same `data.channels`.")
     members = tuple(_member(run, first.classes, calibration) for run in runs)
     own = first.decision if len(runs) == 1 else None
     return Ensemble(members, first.classes, _decision(runs, members), views, torch.device(first.device), own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from sightline.data import table_cells
 from sightline.data.sets.table_columns import canonical
 from sightline.data.sets.walk import SUFFIXES, is_hidden
 from sightline.data.sheet import read_sheet
+from sightline.data.stacks import is_array
 from sightline.errors import UserError
 from sightline.types import Annotation
 
@@ -57,16 +58,23 @@ def wanted(places: Sequence[Path]) -> Iterator[Wanted]:
 
 
 def _of_folder(top: Path) -> Iterator[Wanted]:
-    found = False
-    for folder, inner, files in os.walk(top, followlinks=True, onerror=_refuse):
-        inner[:] = sorted(name for name in inner if not is_hidden(name) and not _leads_back(Path(folder, name)))
-        for name in sorted(files):
-            path = Path(folder, name)
-            if not is_hidden(name) and _is_picture(path):
+    kinds: tuple[Callable[[Path], bool], ...] = (_is_picture, is_array)  # arrays count where there are no pictures
+    for wanted in kinds:
+        found = False
+        for path in _files(top):
+            if wanted(path):
                 found = True
                 yield Wanted(str(path), path)
-    if not found:
+        if found:
+            break
+    else:
         raise UserError(top, "holds no picture", f"Give a folder of pictures ({', '.join(sorted(SUFFIXES))}).")
+
+
+def _files(top: Path) -> Iterator[Path]:
+    for folder, inner, files in os.walk(top, followlinks=True, onerror=_refuse):
+        inner[:] = sorted(name for name in inner if not is_hidden(name) and not _leads_back(Path(folder, name)))
+        yield from (Path(folder, name) for name in sorted(files) if not is_hidden(name))
 
 
 def _leads_back(folder: Path) -> bool:

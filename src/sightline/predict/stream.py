@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sightline.channels import as_rgb
 from sightline.config import Data
 from sightline.data.annotation import render
 from sightline.data.augment import evaluation, prepare
@@ -30,7 +31,7 @@ AHEAD = 2  # batches that are decoded before their turn
 
 @dataclass(frozen=True)
 class Decoded:
-    """A picture as the networks take it: pixels (H, W, 3) uint8, a square (3, S, S) uint8 for each member, the region (H, W) in [0, 1];
+    """A picture as the networks take it: pixels (H, W, 3) uint8, a square (C, S, S) uint8 for each member, the region (H, W) in [0, 1];
     or what is wrong with it."""
 
     wanted: Wanted
@@ -79,17 +80,20 @@ def decoded(settings: list[Data], pictures: Iterable[Wanted], batch_size: int) -
             yield [one.result() for one in waiting.popleft()]
 
 
+_SQUARE = {"image_size", "load_size", "centre", "fit", "channels"}  # settings that decide how a square is cut
+
+
 def _decode(wanted: Wanted, settings: list[Data]) -> Decoded:
     """Runs with the same settings share a square."""
     try:
-        pixels = open_image(wanted.path, settings[0].grey)
+        pixels = open_image(wanted.path, settings[0].grey, settings[0].channels)
         made: dict[str, Tensor] = {}
         for data in settings:
-            key = data.model_dump_json(include={"image_size", "load_size", "centre", "fit"})
+            key = data.model_dump_json(include=_SQUARE)
             if key not in made:
                 square = evaluation(data)([prepare(pixels, [], data)[0]])[0]
                 made[key] = square.as_subclass(Tensor)
-        squares = tuple(made[data.model_dump_json(include={"image_size", "load_size", "centre", "fit"})] for data in settings)
+        squares = tuple(made[data.model_dump_json(include=_SQUARE)] for data in settings)
     except UserError as error:
         return Decoded(wanted, note=f"{error.reason}. {error.remedy}".strip())
     note = wanted.note
@@ -99,7 +103,7 @@ def _decode(wanted: Wanted, settings: list[Data]) -> Decoded:
             region = render(wanted.region, (pixels.shape[0], pixels.shape[1]), where=wanted.name)
         except UserError as error:
             note = str(error)
-    return Decoded(wanted, pixels, squares, region, note)
+    return Decoded(wanted, as_rgb(pixels), squares, region, note)
 
 
 def answered(network: Ensemble, group: list[Decoded], maps: bool = False, sets: Sets | None = None) -> list[Seen]:
@@ -107,7 +111,7 @@ def answered(network: Ensemble, group: list[Decoded], maps: bool = False, sets: 
     read = [one for one in group if one.squares]
     answer = None
     if read:
-        squares = [torch.stack(column) for column in zip(*(one.squares for one in read), strict=True)]  # of each member (B, 3, S, S)
+        squares = [torch.stack(column) for column in zip(*(one.squares for one in read), strict=True)]  # of each member (B, C, S, S)
         answer = network.answer(squares, maps or any(one.region is not None for one in read))
     place = iter(range(len(read)))
     return [_seen(network, one, answer, next(place), sets) if answer and one.squares else _unread(one) for one in group]

@@ -73,6 +73,7 @@ def audit_page(run: Run, audit: Audit, split: str) -> str:
         "terms": dict(sorted(terms.items(), key=lambda term: term[0].lower())),
         "limits": _limits(facts),
         "threshold": facts.threshold,
+        **dict.fromkeys(("artefacts", "tests", "curves", "cascade")),  # sections that are left out where nothing was measured
     }
     if found := facts.artefacts:
         alt = "Odds by artefact: " + "; ".join(f"{called(o.artefact)}, {HOW[o.how]}: {times(o)}" for o in found)

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from sightline.audit.examine import Shown
+from sightline.channels import as_rgb
 from sightline.engine.decision import Decision
 from sightline.explain.overlay import Range, shown
 from sightline.explain.style import to_data_uri
@@ -102,7 +103,7 @@ def _said(said: np.ndarray, classes: Sequence[str], label: int, decision: Decisi
 
 
 def _large(pixels: np.ndarray) -> np.ndarray:
-    return np.asarray(Image.fromarray(pixels).resize((_SIDE, _SIDE), Image.Resampling.BICUBIC))
+    return np.asarray(Image.fromarray(as_rgb(pixels)).resize((_SIDE, _SIDE), Image.Resampling.BICUBIC))
 
 
 def _large_mask(mask: np.ndarray) -> np.ndarray:
@@ -110,4 +111,4 @@ def _large_mask(mask: np.ndarray) -> np.ndarray:
 
 
 def _uri(pixels: np.ndarray) -> str:
-    return to_data_uri(np.ascontiguousarray(pixels if len(pixels) == _SIDE else _large(pixels)), "jpeg")
+    return to_data_uri(np.ascontiguousarray(as_rgb(pixels) if len(pixels) == _SIDE else _large(pixels)), "jpeg")

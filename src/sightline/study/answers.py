@@ -12,7 +12,7 @@ import numpy as np
 
 from sightline.engine.compare import judged
 from sightline.engine.evaluate_findings import answers
-from sightline.engine.files import write_whole
+from sightline.engine.files import safe_name, write_whole
 from sightline.engine.read_files import Damaged, read_array, read_arrays
 from sightline.engine.run import Run
 from sightline.metrics.confidence.bootstrap import Array
@@ -60,6 +60,7 @@ class Answers:
             self.epg[known, c],
             [self.groups[i] for i in places],
             {name: values[known] for name, values in self.tags.items()},
+            {name: values[known] for name, values in self.measured.items() if values.ndim == 1},
         )
         return one, known
 
@@ -102,7 +103,7 @@ def _names(said: Answers) -> dict[str, Any]:
 
 def beside(path: Path, measure: str) -> Path:
     """Where it is kept what was measured of the images whose answers are at `path`."""
-    return path.with_name(f"{path.stem}.{measure}.npy")
+    return path.with_name(f"{path.stem}.{safe_name(measure)}.npy")
 
 
 def save_measured(values: Array, path: Path, measure: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sightline.config import Data, Roi
+from sightline.data.divide import belongs, values_of
 from sightline.data.guide.decoy import check_decoy, plant
 from sightline.data.guide.guiding import named
 from sightline.data.lacking import lacking, selects
@@ -19,7 +20,8 @@ from sightline.errors import UserError, nearest
 from sightline.recipe import Recipe
 from sightline.study.cells import Cell, Drawing
 from sightline.study.plan import Plan
-from sightline.study.score_names import ENERGY, REMOVED, measure_of, tag_of
+from sightline.study.score_names import ENERGY, REMOVED, group_of, measure_of, tag_of
+from sightline.tag_groups import name_of
 from sightline.types import Record
 
 
@@ -82,8 +84,26 @@ def _check_score(plan: Plan, dataset: Dataset, split: str, records: Sequence[Rec
         raise UserError(
             where, f"no image of {split!r} has an artefact marked", "Leave the score out, or use a data set with marked artefacts."
         )
+    if group_of(score):
+        _check_group(where, score, records, split)
+        return
     known = [*tags, *(dataset.classes if dataset.several else ())]
     if (tag := tag_of(score)) and tag not in known:
         what = "tag or finding" if dataset.several else "tag"
         remedy = nearest(tag, known) if known else "The data have no such tags; leave the score out."
         raise UserError(where, f"no image of {split!r} has the {what} {tag!r}", remedy)
+
+
+def _check_group(where: str, score: str, records: Sequence[Record], split: str) -> None:
+    """Refuses a group without images, such as that of a misspelt value."""
+    group = tag_of(score)
+    if (belongs(records, group) == (0.0 if "[!" in score else 1.0)).any():
+        return
+    tag, _, wanted = group.partition("=")
+    there = {name_of(value) for value in values_of(records, tag) if value is not None}
+    if not there:
+        tags = {name for record in records for name in record.tags}
+        remedy = nearest(tag, tags) if tags else "The data have no tags; leave the score out."
+        raise UserError(where, f"no image of {split!r} has a known tag {tag!r}", remedy)
+    reason = f"no image of {split!r} is {'outside' if '[!' in score else 'in'} the group {group!r}"
+    raise UserError(where, reason, nearest(wanted, sorted(there)[:20]))

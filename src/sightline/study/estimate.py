@@ -15,6 +15,7 @@ from sightline.data.reading import read
 from sightline.data.splits import split
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe
+from sightline.settings import COLOUR
 from sightline.study.cells import Cell
 from sightline.study.folder import Study
 from sightline.types import Batch
@@ -85,7 +86,7 @@ def _step_seconds(recipe: Recipe, steps: int) -> float:
     size, count = recipe.data.image_size, recipe.train.batch_size
     with torch.random.fork_rng(devices=[]):
         classifier = build(recipe.model_copy(update={"backbone": recipe.backbone.model_copy(update={"weights": "none"})}), 2).train()
-        batch = invented_batch(size, count)
+        batch = invented_batch(size, count, recipe.data.channels)
         objective = Objective(recipe.losses, recipe.weighting)
         return median_seconds(lambda: objective(classifier, batch, 0.0)[0].backward(), steps)
 
@@ -100,9 +101,11 @@ def median_seconds(step: Callable[[], object], steps: int) -> float:
     return statistics.median(taken[1:])
 
 
-def invented_batch(size: int, count: int) -> Batch:
+def invented_batch(size: int, count: int, channels: int = COLOUR) -> Batch:
     """Random images with a box-shaped ROI, which is also the area to avoid; two classes."""
     roi = torch.zeros(count, 1, size, size)
     roi[..., size // 4 : size // 2, size // 4 : size // 2] = 1
     known, labels = torch.ones(count, dtype=torch.bool), torch.arange(count) % 2
-    return Batch(torch.rand(count, 3, size, size), labels, roi, known, roi, known, torch.arange(count), [str(i) for i in range(count)])
+    return Batch(
+        torch.rand(count, channels, size, size), labels, roi, known, roi, known, torch.arange(count), [str(i) for i in range(count)]
+    )

@@ -12,11 +12,12 @@ from sightline.audit.counterfactuals import How, clean, excess_flips, marked
 from sightline.audit.images import Images, gather
 from sightline.audit.reliance import MARGIN, background_lenders
 from sightline.data.dataset import ImageDataset
+from sightline.data.divide import belongs
 from sightline.engine.run import Run
 from sightline.losses.background import widen, without_region
 from sightline.metrics.confidence.bootstrap import Array
 from sightline.metrics.scores.localisation import energy_inside, upsample
-from sightline.study.score_names import ENERGY, REMOVED, SWAPPED
+from sightline.study.score_names import ENERGY, GROUP, REMOVED, SWAPPED
 
 
 def swapped(run: Run, split: str, ids: Sequence[str]) -> Array:
@@ -63,18 +64,25 @@ def measure(run: Run, split: str, ids: Sequence[str], what: Sequence[str]) -> di
         ids: of the images.
         what: of `artefact_energy`, the share of the first map's energy on what is marked as an artefact; `removed_flips`,
             `pasted_flips-NAME`, whether the decision is another once what is marked is filled in, or NAME is pasted onto an image without
-            artefacts, less the same of its control (see `audit.counterfactuals`), so from -1 to 1; `swapped`, see `swapped.py`.
+            artefacts, less the same of its control (see `audit.counterfactuals`), so from -1 to 1; `swapped`, see the function;
+            `in-TAG=VALUE`, whether the image belongs to a group.
 
     Returns:
         name -> (N,); (2, N, C) of `swapped`
     """
     found = {SWAPPED: swapped(run, split, ids)} if SWAPPED in what else {}
-    if rest := [name for name in what if name != SWAPPED]:
+    found |= {name: _belongs(run, split, ids, name.removeprefix(GROUP)) for name in what if name.startswith(GROUP)}
+    if rest := [name for name in what if name != SWAPPED and not name.startswith(GROUP)]:
         dataset = run.datasets[split]
         place = {record.id: i for i, record in enumerate(dataset.records)}
         images = gather(dataset, [place[i] for i in ids])
         found |= {name: _energy(run, split, ids, images) if name == ENERGY else _flips(run, images, name) for name in rest}
     return found
+
+
+def _belongs(run: Run, split: str, ids: Sequence[str], group: str) -> Array:
+    records = {record.id: record for record in run.datasets[split].records}
+    return belongs([records[i] for i in ids], group)
 
 
 def _energy(run: Run, split: str, ids: Sequence[str], images: Images) -> Array:

@@ -87,8 +87,8 @@ class Plan(Settings):
         seed_settings: the settings that the number of the seed goes into.
         grid: setting -> values that every arm is trained with, e.g. a loss weight for a Pareto picture, or the strength of a shortcut.
         splits: on which the arms are judged.
-        scores: which scores; `accuracy[TAG]` is that of the images with a tag, `accuracy[!TAG]` of those without, so for every score;
-            `accuracy@SPLIT` on one of the splits alone.
+        scores: which scores; `accuracy[TAG]` is that of the images with a tag, `accuracy[!TAG]` of those without, `accuracy[sex=female]`
+            and `accuracy[age=40-60]` of a group, so for every score; `accuracy@SPLIT` on one of the splits alone.
         base: the arms that every other arm is compared with.
         primary: the comparison that the answer rests on: its score and split. None: the first of each.
         matters: the smallest difference worth knowing of, in units of the score.

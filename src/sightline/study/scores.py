@@ -13,7 +13,7 @@ from sightline.metrics.scores import calibration
 from sightline.metrics.scores.groups import ARTEFACTS, group_names
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.study.answers import Answers
-from sightline.study.score_names import ENERGY, PASTED, REMOVED, SWAPPED, measure_of, tag_of
+from sightline.study.score_names import ENERGY, PASTED, REMOVED, SWAPPED, group_of, measure_of, tag_of
 
 LOWER_IS_BETTER = ("background_gap", "accuracy_gap", "brier", "ece", ENERGY, PASTED, REMOVED)
 SIGNED = ("background_gap", PASTED, REMOVED)  # from -1 to 1; all others are shares, from 0 to 1
@@ -121,7 +121,8 @@ SCORES: dict[str, Statistic] = {
 
 
 def statistic(name: str) -> Statistic:
-    """A score by name; `accuracy[ruler]` is that of the images with the tag, `accuracy[!ruler]` of those without.
+    """A score by name; `accuracy[ruler]` is that of the images with the tag, `accuracy[!ruler]` of those without, `accuracy[sex=f]` and
+    `accuracy[age=40-60]` of a group.
 
     Of images with several findings, `auc[effusion]` is that of one finding, and `auc` the mean over all findings.
 
@@ -133,7 +134,7 @@ def statistic(name: str) -> Statistic:
     def part(answers: Answers, weights: Array) -> Array:
         if answers.findings:
             return _mean_of_findings(name, answers, weights)
-        if tag and tag not in answers.tags:
+        if tag and group_of(name) is None and tag not in answers.tags:
             raise UserError(f"score {name!r}", f"no image has the tag {tag!r}", nearest(tag, answers.tags))
         return whole(answers, weights * applies(name, answers) if tag else weights)
 
@@ -154,7 +155,10 @@ def applies(name: str, answers: Answers) -> Array:
     score, tag = name.partition("[")[0], tag_of(name)
     if answers.findings:
         return _applies_to_findings(score, tag, name, answers)
-    there = np.ones(len(answers.ids), bool) if not tag else answers.tags[tag] == (0.0 if "[!" in name else 1.0)
+    there = np.ones(len(answers.ids), bool)
+    if tag:
+        group = group_of(name)
+        there = (answers.measured[group] if group else answers.tags[tag]) == (0.0 if "[!" in name else 1.0)
     if measure := measure_of(name):
         values = answers.measured[measure]  # (N,), or (2, N, C) of what is swapped
         there &= ~np.isnan(values if values.ndim == 1 else values.sum(axis=(0, 2)))

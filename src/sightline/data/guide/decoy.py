@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from sightline.phantom.outline import ANGLES, Outline
 from sightline.phantom.ruler import paint_ruler
 from sightline.phantom.skin_marks import paint_swatch
 from sightline.phantom.ultrasound_marks import paint_letters
+from sightline.settings import COLOUR
 from sightline.types import Annotation, Picture, Record
 
 _EDITION = 1  # part of every key: raise it when the same description comes to be drawn differently
@@ -40,7 +41,7 @@ class Plan:
         id: of the image; with the seed it decides what is drawn.
         square: side of the centre square that an evaluation uses, as a share of the shorter side; None: it uses the whole image.
         share: of both sides of that, which it sees in the end.
-        grey: see `open_image`.
+        grey, channels: see `open_image`.
     """
 
     decoy: Decoy
@@ -48,11 +49,12 @@ class Plan:
     square: float | None
     share: float
     grey: Range | None = None
+    channels: int = field(default=COLOUR, repr=False)  # not part of the key: what is drawn does not depend on it
 
     @classmethod
     def of(cls, id: str, decoy: Decoy, data: Data) -> Plan:
         square = data.centre if data.centre is not None else 1.0 if data.fit == "crop" else None
-        return cls(decoy, id, square, data.image_size / (data.load_size or data.image_size), data.grey)
+        return cls(decoy, id, square, data.image_size / (data.load_size or data.image_size), data.grey, data.channels)
 
     def layer(self, size: tuple[int, int]) -> Layer:
         """The artefact over a picture of `size` (H, W), within what an evaluation sees."""
@@ -92,8 +94,8 @@ class DecoyImage:
         return _key(self.picture, self.plan)
 
     def draw(self) -> np.ndarray:
-        """(H, W, 3) uint8."""
-        pixels = open_image(self.picture, self.plan.grey)
+        """(H, W, 3) uint8, or of other channels, see `open_image`."""
+        pixels = open_image(self.picture, self.plan.grey, self.plan.channels)
         return self.plan.layer((pixels.shape[0], pixels.shape[1])).laid_on(pixels)
 
 

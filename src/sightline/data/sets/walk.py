@@ -14,6 +14,7 @@ SUFFIXES = {
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".tif", ".tiff", ".webp"),
     *(".pgm", ".ppm", ".pnm", ".pbm", ".dcm", ".dicom", ".ima"),
 }
+ARRAY = ".npy"
 PACKED = {".gz", ".bz2", ".xz"}
 SYSTEM = {"__macosx", "@eadir", "$recycle.bin", "system volume information", "lost+found", "thumbs.db", "desktop.ini"}
 
@@ -24,7 +25,8 @@ class Found:
 
     Attributes:
         top: the folder that was searched; all paths below begin with it.
-        pictures: files with the suffix of a picture, and DICOM files without suffix.
+        pictures: files with the suffix of a picture, and DICOM files without suffix; where there are none, NumPy arrays (`.npy`), which
+            beside pictures are something else.
         others: all other files.
         hidden: hidden folders, and hidden files with the suffix of a picture; none of them was looked into.
         folders: the visible folders below `top`.
@@ -73,6 +75,9 @@ def walk(top: Path) -> Found:
                 pictures.append(path)
             else:
                 others.append(path)
+    if not pictures:
+        pictures = [path for path in others if path.suffix.lower() == ARRAY]
+        others = [path for path in others if path.suffix.lower() != ARRAY]
     return Found(top, *(tuple(sorted(paths)) for paths in (pictures, others, hidden, folders)))
 
 

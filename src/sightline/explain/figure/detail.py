@@ -125,7 +125,7 @@ def block_sizes(network: GuidedClassifier, source: Decoder, side: int) -> list[t
 
     hooks = [block.register_forward_hook(note) for block in source.blocks]
     with torch.no_grad():
-        network.eval().look(torch.empty(1, 3, side, side, device="meta"))
+        network.eval().look(torch.empty(1, network.image_channels, side, side, device="meta"))
     for hook in hooks:
         hook.remove()
     return found
