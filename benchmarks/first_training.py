@@ -5,7 +5,7 @@
 
 Same images, same division, same pretrained backbone, same image size and number of epochs, three seeds. Every training leaves
 `OUT/DATA-TOOL-SEED.json`; those that are there are kept, so an interrupted table goes on where it stopped. Two numbers of epochs may be
-given as `--epochs busi=6 --epochs isic2017=4`. Intervals (95 %) are for other patients and other seeds. The balanced accuracy is given
+given as `--epochs busi=5 --epochs isic2017=4`. Intervals (95 %) are for other patients and other seeds. The balanced accuracy is given
 for the most probable class and for the threshold that is best on the validation images. Time is processor time of the whole training.
 `--split val` scores validation images, for whoever changes a preset; `--preset`, `--set` change what sightline does.
 """
@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Container
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -82,9 +83,14 @@ def table(cells: dict[tuple[str, str], list[dict[str, Any]]], split: str, groups
         scores = over_seeds(trained, split, patients)
         seconds = np.mean([t["processor_seconds"] for t in trained])
         other = "-" if tool == "sightline" else said(over_seeds(cells[data, "sightline"], split, patients, trained)["AUC"], "+")
-        rows.append([data, tool, *(said(scores[name]) for name in SCORES), other, f"{seconds:.0f} s"])
-    head = ["data", "tool", *SCORES, "AUC of sightline minus this", "processor time"]
+        rows.append([data, tool, str(len(trained)), *(said(scores[name]) for name in SCORES), other, f"{seconds:.0f} s"])
+    head = ["data", "tool", "seeds", *SCORES, "AUC of sightline minus this", "processor time"]
     return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+
+
+def whole(done: Container[str], data: str, seeds: int) -> list[int]:
+    """The seeds that every tool has finished: others would compare other trainings."""
+    return [seed for seed in range(seeds) if all(f"{data}-{tool}-{seed}" in done for tool in TOOLS)]
 
 
 def arguments() -> argparse.Namespace:
@@ -94,8 +100,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--backbone", default="resnet18", help="a model of timm")
     parser.add_argument("--weights", type=Path, required=True, help="its pretrained weights, a safetensors file with timm's names")
     parser.add_argument("--out", type=Path, default=Path("first-training"))
-    parser.add_argument("--size", type=int, default=128)
-    parser.add_argument("--epochs", action="append", default=[], metavar="DATA=N", help="default: busi=6, isic2017=4")
+    parser.add_argument("--size", type=int, default=96)
+    parser.add_argument("--epochs", action="append", default=[], metavar="DATA=N", help="default: busi=5, isic2017=4")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="auto")
@@ -110,7 +116,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     given = arguments()
-    epochs = {"busi": 6, "isic2017": 4} | {k: int(v) for k, _, v in (pair.partition("=") for pair in given.epochs)}
+    epochs = {"busi": 5, "isic2017": 4} | {k: int(v) for k, _, v in (pair.partition("=") for pair in given.epochs)}
     roots = {name: root.resolve() for name in epochs if (root := getattr(given, name)) is not None}
     cells = {
         f"{data}-{tool}-{seed}": (
@@ -148,12 +154,10 @@ def main() -> None:
     with ThreadPoolExecutor(given.jobs) as pool:
         list(pool.map(train, [name for name in wanted if not (given.out / f"{name}.json").is_file()]))
 
-    done: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for name in sorted(cells):
-        if (path := given.out / f"{name}.json").is_file():
-            done.setdefault((cells[name][1].data, cells[name][0]), []).append(json.loads(path.read_text(encoding="utf-8")))
+    done = {name: json.loads(path.read_text(encoding="utf-8")) for name in cells if (path := given.out / f"{name}.json").is_file()}
+    shown = {(data, tool): [done[f"{data}-{tool}-{s}"] for s in whole(done, data, given.seeds)] for data in roots for tool in TOOLS}
     groups = {data: patients_of(cells[f"{data}-sightline-0"][1]) for data in roots}
-    print("\n".join(table(done, given.split, groups)))
+    print("\n".join(table({key: trained for key, trained in shown.items() if trained}, given.split, groups)))
 
 
 if __name__ == "__main__":

@@ -129,6 +129,8 @@ class Train(Settings):
         clip: largest norm of the gradient; None: no clipping.
         ema: share of an exponential moving average of the weights that each step keeps (less in the first steps), e.g. 0.99; the averaged
             weights are validated, kept and saved. None: no average.
+        loggers: where losses and scores are logged besides `logs/metrics.csv`: `tensorboard`, `mlflow` (a SQLite file in the folder of the
+            runs), `wandb` (offline). The last two need the extra of that name.
         compile: compile the backbone with `torch.compile` for training, where that works; the training says where it does not.
         devices: number of processes for data-parallel training, on each machine.
         nodes: number of machines for data-parallel training. With more than one, torchrun or SLURM starts the processes.
@@ -152,6 +154,7 @@ class Train(Settings):
     clip: Annotated[float, Field(gt=0, le=1e6), NUMBER] | None = None
     ema: BelowOne | None = None
     compile: bool = False
+    loggers: tuple[Literal["tensorboard", "mlflow", "wandb"], ...] = ("tensorboard",)
     seed: Seed = 0
 
     @model_validator(mode="after")

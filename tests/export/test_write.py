@@ -15,6 +15,7 @@ from sightline.engine.files import sha256
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.export import check, graphs, write
+from sightline.export.network import exportable
 from sightline.export.programs import METADATA
 from sightline.results.calibration import Calibration
 
@@ -44,21 +45,35 @@ def test_files_tell_how_they_are_used(finished: Run, tmp_path: Path) -> None:
         assert torch.allclose(program(images)[0], finished.classifier().cpu()(images), atol=1e-5)
 
 
-@pytest.mark.parametrize("broken", ["moved", "shape", "nan"])
-def test_a_broken_graph_is_refused_and_leaves_nothing(broken, finished: Run, nowhere: Path, monkeypatch) -> None:
-    def answers(content: bytes) -> check.Answers:
-        good = graphs.graph_answers(content)
-
-        def bad(images: torch.Tensor) -> list[np.ndarray]:
-            logits, *rest = good(images)
-            return [{"moved": logits + 1e-3, "shape": logits[:, :1], "nan": logits * np.nan}[broken], *rest]
-
-        return bad
-
-    monkeypatch.setattr(write, "graph_answers", answers)
+def test_a_broken_graph_is_refused_and_leaves_nothing(finished: Run, nowhere: Path, monkeypatch) -> None:
+    monkeypatch.setattr(write, "graph_answers", lambda content: spoilt(graphs.graph_answers(content), "moved"))
     with pytest.raises(UserError, match="output `logits`"):
         sl.export(finished, onnx=nowhere / "a.onnx", torch=nowhere / "a.pt2", hub=nowhere / "hub")
     assert list(nowhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", ["moved", "shape", "nan"])
+def test_every_difference_is_found(how, finished: Run) -> None:
+    network = exportable(finished.classifier().cpu()).network
+
+    def right(images: torch.Tensor) -> list[np.ndarray]:
+        with torch.no_grad():
+            return [output.numpy() for output in network(images)]
+
+    images = torch.rand(3, 3, 32, 32)
+    assert max(check.differences(network, right, images, Path("a.onnx")).values()) < 1e-5
+    with pytest.raises(UserError, match="output `logits`"):
+        check.differences(network, spoilt(right, how), images, Path("a.onnx"))
+
+
+def spoilt(good: check.Answers, how: str) -> check.Answers:
+    """Answers whose logits are wrong."""
+
+    def bad(images: torch.Tensor) -> list[np.ndarray]:
+        logits, *rest = good(images)
+        return [{"moved": logits + 1e-3, "shape": logits[:, :1], "nan": logits * np.nan}[how], *rest]
+
+    return bad
 
 
 def test_without_the_data_random_images_are_taken_and_named(finished: Run, monkeypatch) -> None:

@@ -52,7 +52,7 @@ class Compiled(L.Callback):
         assert isinstance(module, Training)
         vars(module.classifier.backbone).pop(_METHOD, None)
 
-    def on_exception(self, trainer: L.Trainer, module: L.LightningModule, exception: BaseException) -> None:
+    def on_exception(self, trainer: L.Trainer, module: L.LightningModule, *_: Any) -> None:
         """Takes it away: Lightning does not call `on_fit_end` after an exception."""
         self.on_fit_end(trainer, module)
 

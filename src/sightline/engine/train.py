@@ -12,7 +12,7 @@ from typing import Any, Literal
 import lightning as L
 import torch
 from lightning.pytorch.callbacks import EarlyStopping
-from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.loggers import Logger
 from lightning.pytorch.strategies import DDPStrategy
 from torch.multiprocessing.spawn import ProcessRaisedException
 
@@ -29,6 +29,7 @@ from sightline.engine.checkpoint import BEST, LAST, Checkpoints, check_resumable
 from sightline.engine.compiling import Compiled
 from sightline.engine.files import RELEASE, alone, remove_partial
 from sightline.engine.from_nothing import from_nothing
+from sightline.engine.loggers import check_loggers, close, loggers
 from sightline.engine.module import Training
 from sightline.engine.nodes import Crew, crew
 from sightline.engine.prepare import prepare, restore
@@ -87,6 +88,7 @@ def train(
     recipe.check()
     for _, stage in _stages(recipe):
         check_hardware(stage.train)
+        check_loggers(stage.train)
     if recipe.train.start is None:
         check_weights(recipe.backbone)
     with crew(recipe.train) as processes:
@@ -134,7 +136,7 @@ def _train(recipe: Recipe, folder: Path, begun: bool, processes: Crew, say: Say,
             place = folder / name
             label = " ".join(part for part in (title or recipe.name, name) if part)
             processes.wait()  # for the folder, or the weights of the stage before
-            _fit(stage, classifier, datasets, place, begun, say, label, processes)
+            _fit(stage, classifier, datasets, place, folder.parent, begun, say, label, processes)
             processes.wait()  # for the weights, which the first one writes
             load_weights(place / BEST, classifier)
         processes.wait()  # until all have read them
@@ -179,12 +181,13 @@ def _fit(
     classifier: GuidedClassifier,
     datasets: dict[str, ImageDataset],
     folder: Path,
+    home: Path,
     resume: bool,
     say: Say,
     title: str,
     processes: Crew,
 ) -> None:
-    """One stage: from the weights that the classifier holds to `best.safetensors` in `folder`."""
+    """One stage: from the weights that the classifier holds to `best.safetensors` in `folder`; `home` is the folder of all runs."""
     goal = objective(recipe, datasets["train"])
     last = folder / LAST
     resumed = last if resume and last.is_file() else None
@@ -195,7 +198,9 @@ def _fit(
     module = Training(recipe, classifier, goal, datasets).train()  # Lightning leaves modes alone; train() freezes batch norm
     interrupts = Interrupts()
     compiled = [Compiled(say)] if recipe.train.compile else []
-    trainer = _trainer(recipe, folder, [interrupts, *compiled, ShowProgress(title, say)], processes)
+    _quiet()
+    made = loggers(recipe, folder, home, resume=resume)
+    trainer = _trainer(recipe, folder, [interrupts, *compiled, ShowProgress(title, say)], made, processes)
     try:
         # several processes would stop at different batches and wait for each other: there Lightning's own way has to do
         with interrupts if recipe.train.devices * recipe.train.nodes == 1 else nullcontext():
@@ -208,6 +213,8 @@ def _fit(
         if (told := from_process(error) or _ran_out(error)) is None:
             raise
         raise told from None
+    finally:
+        close(made)
 
 
 def _ran_out(error: Exception) -> UserError | None:
@@ -222,13 +229,12 @@ def _ran_out(error: Exception) -> UserError | None:
     return None
 
 
-def _trainer(recipe: Recipe, folder: Path, watching: list[L.Callback], processes: Crew) -> L.Trainer:
+def _trainer(recipe: Recipe, folder: Path, watching: list[L.Callback], made: list[Logger], processes: Crew) -> L.Trainer:
     settings = recipe.train
     callbacks: list[L.Callback] = [History(folder), *watching, Keeper(folder, settings.select, settings.select_mode)]
     if settings.early_stop:
         stop = EarlyStopping(settings.select, patience=settings.early_stop, mode=settings.select_mode, check_on_train_epoch_end=True)
         callbacks.insert(0, stop)
-    _quiet()
     several = settings.devices * settings.nodes > 1
     start: Literal["spawn", "popen"] = "spawn" if processes.size == 1 else "popen"  # popen starts none where all of them are there
     return L.Trainer(
@@ -241,7 +247,7 @@ def _trainer(recipe: Recipe, folder: Path, watching: list[L.Callback], processes
         gradient_clip_val=settings.clip,
         callbacks=callbacks,
         plugins=[Checkpoints()],
-        logger=TensorBoardLogger(folder, name="logs", version="tensorboard"),
+        logger=made,
         use_distributed_sampler=False,  # the sampler deals out the images itself
         reload_dataloaders_every_n_epochs=1,
         num_sanity_val_steps=0,

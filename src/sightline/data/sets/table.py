@@ -195,9 +195,9 @@ def _further_test_sets(records: Sequence[Record]) -> list[str]:
 
 
 def _unused(records: Sequence[Record]) -> list[str]:
-    """A note on the tags that no part of sightline looks at: those that are not true or false."""
+    """A note on the tags that are looked at only where groups are asked for: those that are not true or false."""
     names = {name: None for record in records for name in record.tags}
     unused = [name for name in names if not all(isinstance(r.tags.get(name, False), bool) for r in records)]
     if not unused:
         return []
-    return [f"tags that nothing uses, since they are not true or false throughout: {', '.join(unused)}"]
+    return [f"tags that are not true or false throughout, by which groups can be scored (`by={unused[0]}`): {', '.join(unused)}"]
