@@ -36,6 +36,14 @@ def test_groups_stand_beside_all_images_and_what_is_more_than_chance_is_marked(c
     assert said[-1] == "Two groups."
 
 
+def test_after_a_training_sentences_are_enough(capsys):
+    found = TagGroups(tag="sex", groups=(group("f", accuracy=HALF),), whole=group("all"), worst="f", comparisons=1, sentences=("One.",))
+    scores_table("run", {"test": invented_scores.scored(((5, 1), (1, 5))).but(by={"sex": found})}, brief=True)
+    said = capsys.readouterr().out
+    assert "test: One." in said
+    assert "Groups of sex" not in said
+
+
 def test_where_every_group_is_hidden_only_the_reason_is_said(capsys, monkeypatch):
     found = TagGroups(tag="sex", groups=(), whole=group("all", accuracy=HALF), worst=None, comparisons=0, sentences=("All hidden.",))
     said = shown(capsys, monkeypatch, found, 140)

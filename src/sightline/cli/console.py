@@ -110,9 +110,9 @@ def _below(cell: str) -> str:
     return cell.replace(" [", "\n[")
 
 
-def scores_table(title: str, metrics: Mapping[str, SplitScores]) -> None:
-    """Split, or run -> its scores."""
-    from sightline.cli.groups_tables import groups_tables
+def scores_table(title: str, metrics: Mapping[str, SplitScores], brief: bool = False) -> None:
+    """Split, or run -> its scores; `brief`: of groups of images only the sentences."""
+    from sightline.cli.groups_tables import groups_sentences, groups_tables
     from sightline.cli.probabilities import probabilities_tables
 
     rows = []
@@ -126,7 +126,7 @@ def scores_table(title: str, metrics: Mapping[str, SplitScores]) -> None:
     probabilities_tables(metrics)
     pointing_table(metrics)
     masks_table(metrics)
-    groups_tables(metrics)
+    (groups_sentences if brief else groups_tables)(metrics)
 
 
 def masks_table(metrics: Mapping[str, SplitScores]) -> None:

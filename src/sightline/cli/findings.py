@@ -13,13 +13,13 @@ from sightline.results.findings import FindingsScores
 COLUMNS = ["split, finding", "present / n", "AUC", "AP", "sensitivity", "specificity", "EPG"]
 
 
-def say_scores(title: str, run: Run, metrics: Mapping[str, SplitScores] | Mapping[str, FindingsScores]) -> None:
-    """Prints the scores of a run, and which calibration it keeps."""
+def say_scores(title: str, run: Run, metrics: Mapping[str, SplitScores] | Mapping[str, FindingsScores], brief: bool = False) -> None:
+    """Prints the scores of a run, and which calibration it keeps; `brief`: of groups of images only the sentences."""
     of_findings = {split: scores for split, scores in metrics.items() if isinstance(scores, FindingsScores)}
     if of_findings:
         _say_findings(title, run, of_findings)
         return
-    scores_table(title, {split: scores for split, scores in metrics.items() if isinstance(scores, SplitScores)})
+    scores_table(title, {split: scores for split, scores in metrics.items() if isinstance(scores, SplitScores)}, brief)
     say_calibration(run)
 
 

@@ -23,6 +23,14 @@ def groups_tables(metrics: Mapping[str, SplitScores]) -> None:
             _tables(split, found)
 
 
+def groups_sentences(metrics: Mapping[str, SplitScores]) -> None:
+    """The same in sentences alone, for where many splits are scored."""
+    for split, scores in metrics.items():
+        for found in scores.by.values():
+            for sentence in found.sentences:
+                say(f"{split}: {sentence}")
+
+
 def compared_groups_table(differences: Sequence[GroupDifference], split: str) -> None:
     """Runs minus the base on the images of each group; nothing where `evaluate.by` names no tag."""
     for run, base, tag in dict.fromkeys((one.run, one.base, one.tag) for one in differences):

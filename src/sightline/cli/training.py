@@ -125,7 +125,7 @@ def train(
     if not leads():
         return
     metrics = score(run)
-    say_scores(f"{run.name}: {chosen.title}", run, metrics)
+    say_scores(f"{run.name}: {chosen.title}", run, metrics, brief=True)
     result: dict[str, Any] = {"run": str(run.path), "metrics": metrics}
     if report:
         result["report"] = str(write_report(run))

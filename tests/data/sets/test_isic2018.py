@@ -106,3 +106,13 @@ def test_a_row_that_does_not_name_one_class_is_refused(root: Path, cells: str) -
     table(root / "ISIC2018_Task3_Training_GroundTruth/ISIC2018_Task3_Training_GroundTruth.csv", [HEADER, f"{name(24306)},{cells}"])
     with pytest.raises(UserError, match=r"GroundTruth\.csv line 2: does not name one class"):
         read(root)
+
+
+def test_age_sex_and_site_of_the_training_images_are_tags_where_the_table_of_ham10000_is(root: Path) -> None:
+    people = ["55.0,male,back", ",female,unknown", "40.0,unknown,face"]
+    rows = [f"HAM_{i:07d},{name(24306 + i)},nv,histo,{said}" for i, said in enumerate(people)]
+    table(root / "HAM10000_metadata.csv", ["lesion_id,image_id,dx,dx_type,age,sex,localization", *rows], end="\n")
+    records = read(root)
+    told = [{tag: value for tag, value in record.tags.items() if tag != "confirmed_by"} for record in records]
+    assert told[:3] == [{"age": 55, "sex": "male", "site": "back"}, {"sex": "female"}, {"age": 40, "site": "face"}]
+    assert not any(told[3:])

@@ -97,7 +97,7 @@ def test_yes_and_no_in_any_spelling_are_true_and_false(folder: Path) -> None:
     assert dict(records[0].tags) == {"ruler": True, "ink": True, "gel": True, "number": 1, "note": "x"}
     assert dict(records[1].tags) == {"ruler": False, "ink": False, "gel": False, "number": 2, "note": True}
     assert dict(records[2].tags) == {}
-    assert records.notes[-1] == "tags that nothing uses, since they are not true or false throughout: note, number"
+    assert records.notes[-1] == "tags that are not true or false throughout, by which groups can be scored (`by=note`): note, number"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from sightline.data import table_cells
 from sightline.data.roots import existing, nested
 from sightline.data.sets.isic_tables import CHALLENGE, parts_of, rows, table_of
 from sightline.errors import UserError
@@ -19,19 +21,21 @@ TASKS = {
 }
 SETS = {"Training": "train", "Validation": "val", "Test": "test"}
 GROUPS = "ISIC2018_Task3_Training_LesionGroupings"
+PEOPLE = "HAM10000_metadata.csv"  # from the Harvard Dataverse (DBW86T), where the training images were published first
 PARTS = parts_of(
     SETS,
     {
         "ISIC2018_Task3_{0}_Input/**/ISIC_*.jpg": "images",
         "**/ISIC2018_Task3_{0}_GroundTruth.csv": "diagnoses",
     },
-) | {f"**/{GROUPS}.csv": "which images show the same lesion, train"}
+) | {f"**/{GROUPS}.csv": "which images show the same lesion, train", f"**/{PEOPLE}": "age, sex and body site, train"}
 
 
 def read(root: Path | None) -> list[Record]:
     """The sets whose diagnoses are there, in the owner's split; the images of one lesion form a group.
 
-    How a diagnosis was confirmed becomes the tag `confirmed_by`. It tells much of the class, so it is no input for a classifier.
+    How a diagnosis was confirmed becomes the tag `confirmed_by`. It tells much of the class, so it is no input for a classifier. Age, sex
+    and body site (`site`) of the training images become tags where the table of HAM10000, which these are, lies in the folder.
 
     Raises:
         UserError: no set found, training images without their lesions (parts of one lesion would leak between splits or folds), or a
@@ -51,6 +55,7 @@ def read(root: Path | None) -> list[Record]:
 def _read_set(root: Path, table: Path, name: str) -> list[Record]:
     images = nested(root / f"ISIC2018_Task3_{name}_Input")
     lesions = _lesions(table_of(root, GROUPS)) if name == "Training" else {}
+    people = _people(root / PEOPLE) if name == "Training" else {}
     records = []
     for line, row in rows(table, "image", *LABELS):
         lesion, confirmed_by = lesions.get(row["image"], ("", ""))
@@ -61,7 +66,7 @@ def _read_set(root: Path, table: Path, name: str) -> list[Record]:
                 label=_label(row, f"{table} line {line}"),
                 group=lesion or None,
                 split=SETS[name],
-                tags={"confirmed_by": confirmed_by} if confirmed_by else {},
+                tags=({"confirmed_by": confirmed_by} if confirmed_by else {}) | people.get(row["image"], {}),
             )
         )
     return records
@@ -76,6 +81,17 @@ def _lesions(table: Path) -> dict[str, tuple[str, str]]:
         image, lesion, confirmed_by, *_ = [*row.values(), "", ""]
         lesions[image] = lesion, confirmed_by
     return lesions
+
+
+def _people(table: Path) -> dict[str, dict[str, Any]]:
+    """Image -> what is known of its patient: age, sex, body site."""
+    if not table.is_file():
+        return {}
+    columns = {"age": "age", "sex": "sex", "localization": "site"}
+    return {
+        row["image_id"]: {tag: table_cells.tag(row[name]) for name, tag in columns.items() if row[name] not in ("", "unknown")}
+        for _, row in rows(table, "image_id", *columns)
+    }
 
 
 def _label(row: dict[str, str], where: str) -> str:

@@ -76,13 +76,12 @@ def _lowest(table: TagGroups, group: TagGroup, score: str) -> str:
 
 def _change(change: ToRest, comparisons: int) -> str:
     """How the group differs from the rest, and whether this may be chance."""
-    more = "higher" if change.number > 0 else "lower"
-    size = f"{abs(change.number):.3f} {more} than that of all other images{_bounds(change, ' (interval ')}"
+    equal, more = abs(change.number) < 0.0005, "higher" if change.number > 0 else "lower"
+    size = "equal to" if equal else f"{abs(change.number):.3f} {more} than"
+    chance = ", a difference that chance may explain" if change.verdict == "not distinguishable" and not equal else ""
     p = "" if change.p_holm is None else f"p = {change.p_holm:.3f}" if change.p_holm >= 0.001 else "p < 0.001"
     corrected = p and f"; {p}{', corrected for ' + _count(comparisons, 'comparison') if comparisons > 1 else ''}"
-    if change.verdict == "not distinguishable":
-        return f"It is {size}, which may be chance{corrected}."
-    return f"It is {size}{corrected}."
+    return f"It is {size} that of all other images{_bounds(change, ' (interval ')}{chance}{corrected}."
 
 
 def _score(score: Score) -> str:
