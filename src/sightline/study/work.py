@@ -137,7 +137,7 @@ def _trained(job: Job, folder: Path) -> Run:
 
 def _judge(job: Job, run: Run) -> None:
     """Every answer and measurement that is not there yet."""
-    from sightline.face.judge import evaluate
+    from sightline.engine.evaluate_findings import evaluate_any as evaluate
     from sightline.study.again import forget_damaged, maps_are_damaged
     from sightline.study.answers import collect, load, readable, save, save_measured
     from sightline.study.measure import measure
