@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Container
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -82,9 +83,14 @@ def table(cells: dict[tuple[str, str], list[dict[str, Any]]], split: str, groups
         scores = over_seeds(trained, split, patients)
         seconds = np.mean([t["processor_seconds"] for t in trained])
         other = "-" if tool == "sightline" else said(over_seeds(cells[data, "sightline"], split, patients, trained)["AUC"], "+")
-        rows.append([data, tool, *(said(scores[name]) for name in SCORES), other, f"{seconds:.0f} s"])
-    head = ["data", "tool", *SCORES, "AUC of sightline minus this", "processor time"]
+        rows.append([data, tool, str(len(trained)), *(said(scores[name]) for name in SCORES), other, f"{seconds:.0f} s"])
+    head = ["data", "tool", "seeds", *SCORES, "AUC of sightline minus this", "processor time"]
     return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+
+
+def whole(done: Container[str], data: str, seeds: int) -> list[int]:
+    """The seeds that every tool has finished: others would compare other trainings."""
+    return [seed for seed in range(seeds) if all(f"{data}-{tool}-{seed}" in done for tool in TOOLS)]
 
 
 def arguments() -> argparse.Namespace:
@@ -148,12 +154,10 @@ def main() -> None:
     with ThreadPoolExecutor(given.jobs) as pool:
         list(pool.map(train, [name for name in wanted if not (given.out / f"{name}.json").is_file()]))
 
-    done: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for name in sorted(cells):
-        if (path := given.out / f"{name}.json").is_file():
-            done.setdefault((cells[name][1].data, cells[name][0]), []).append(json.loads(path.read_text(encoding="utf-8")))
+    done = {name: json.loads(path.read_text(encoding="utf-8")) for name in cells if (path := given.out / f"{name}.json").is_file()}
+    shown = {(data, tool): [done[f"{data}-{tool}-{s}"] for s in whole(done, data, given.seeds)] for data in roots for tool in TOOLS}
     groups = {data: patients_of(cells[f"{data}-sightline-0"][1]) for data in roots}
-    print("\n".join(table(done, given.split, groups)))
+    print("\n".join(table({key: trained for key, trained in shown.items() if trained}, given.split, groups)))
 
 
 if __name__ == "__main__":

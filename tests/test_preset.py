@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
+from sightline.cli import app
+from sightline.cli.words import in_flags
 from sightline.engine.train import train
 from sightline.errors import UserError
 from sightline.preset import preset_names
@@ -45,3 +48,11 @@ def test_train_takes_name_preset_and_settings(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="photos"):
         train("energy", tmp_path / "run", preset="good", settings=settings)
     assert not (tmp_path / "run").exists()
+
+
+def test_the_command_line_lays_it_below_its_own_settings():
+    shown = CliRunner().invoke(app, ["recipes", "show", "label-only", "--preset", "good", "--set", "train.epochs=7"])
+    assert shown.exit_code == 0
+    assert "weights: imagenet" in shown.output
+    assert "epochs: 7" in shown.output
+    assert in_flags("`preset='good'`") == "--preset good"
