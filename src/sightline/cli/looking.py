@@ -26,6 +26,7 @@ from sightline.errors import UserError
 @app.command(
     epilog="Examples:\n\n    sightline explain runs/melanoma-energy photo.jpg --out maps\n\n"
     "    sightline explain runs/melanoma-energy *.jpg --out maps --target all\n\n"
+    "    sightline explain runs/chest chest.png --target effusion\n\n"
     "    sightline explain runs/melanoma-energy photo.jpg --method occlusion\n\n"
     "    sightline explain runs/melanoma-energy photo.jpg --method kernel-shap --out maps\n\n"
     "    sightline explain runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma --images 12"
@@ -37,7 +38,8 @@ def explain(
         Path, typer.Option(help="Folder for pictures of the maps (PNG) and their values (.npy, with a .json beside each).")
     ] = Path("maps"),
     target: Annotated[
-        str | None, typer.Option(help="Class to explain, or `all`. Default: the predicted class.", show_default=False)
+        str | None,
+        typer.Option(help="Class or finding to explain, or `all`. Default: the predicted class, or each finding.", show_default=False),
     ] = None,
     colours: Annotated[str, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).")] = "default",
     method: Annotated[
@@ -88,7 +90,8 @@ def explain(
     table("Where it looks", columns, rows)
     for note in found.notes if found else ():
         say(note)
-    say(f"Predictions: {trained.decision.words(trained.classes)}.")
+    for one in [trained.of(name) for name in trained.findings if target in (None, "all", name)] or [trained]:
+        say(f"Predictions: {one.decision.words(one.classes)}.")
     say(f"{len(written)} files in {out}")
     finish({"run": str(run), "files": [str(path) for path in written]}, json)
 
