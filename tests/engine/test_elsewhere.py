@@ -80,7 +80,8 @@ def test_a_figure_shows_the_other_images_or_refuses(runs, hospital):
 def test_images_of_another_data_set_are_explained_with_their_labels(runs, hospital, tmp_path, monkeypatch):
     monkeypatch.setattr("sightline.cli.console.console.width", 200)
     words = ["explain", str(runs[0].path), "--data", "folder", "--root", str(hospital), "--map", "MEL=melanoma", "--images", "4"]
-    said = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "maps"), "--json", str(tmp_path / "found.json")], catch_exceptions=False)
+    words += ["--out", str(tmp_path / "maps"), "--json", str(tmp_path / "found.json")]
+    said = CliRunner().invoke(app, words, catch_exceptions=False)
     assert said.exit_code == 0
     rows = [line.split() for line in said.output.splitlines() if ".png" in line]
     assert sorted(row[-1] for row in rows) == ["melanoma", "melanoma", "nevus", "nevus"]
