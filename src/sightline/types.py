@@ -81,6 +81,7 @@ class Record:
         tags: further facts: artefacts present, age, sex, device.
         findings: finding -> present (True), absent (False) or not known (None), where an image can have several; empty: it has one label.
             All records of a data set name the same findings in the same order.
+        volume: name of the volume (or file with several frames) of which the image is a slice; None: it is a picture by itself.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Record:
     regions: Mapping[str, tuple[Annotation, ...]] = field(default_factory=dict)
     tags: Mapping[str, Any] = field(default_factory=dict)
     findings: Mapping[str, bool | None] = field(default_factory=dict)
+    volume: str | None = None
 
 
 class Records(list[Record]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,10 @@ from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
+from pydicom.pixels.utils import pixel_array
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from sightline.data.dicom_greys import in_window, rescale, window
+from sightline.data.dicom_greys import framed, in_window, rescale, window
 from sightline.data.greys import Deep, shown
 from sightline.errors import UserError
 
@@ -30,11 +32,14 @@ def decode(path: Path) -> np.ndarray:
     return shown(pixels, None, path) if isinstance(pixels, Deep) else pixels
 
 
-def read_pixels(path: Path) -> np.ndarray | Deep:
+def read_pixels(path: Path, frame: int | None = None) -> np.ndarray | Deep:
     """The pixels of a DICOM file at full size, so that gaze and masks in its pixels fit: (H, W, 3) uint8, or greys that have no window.
 
     Greys take the way of the standard (PS3.3 C.11): modality rescale or table, VOI table or else the first window that can be used, then
     inversion. Greys of up to 8 bits without a window are shown as they are; deeper ones have to be scaled by whoever asks.
+
+    Args:
+        frame: which one of a file with several, counted from 0; it is decoded alone.
 
     Nothing is halved here (004-09 halves 2544 x 3056 pixels): that is the resize to `image_size`, after the annotations are drawn.
 
@@ -42,16 +47,17 @@ def read_pixels(path: Path) -> np.ndarray | Deep:
         UserError: a missing file, no DICOM, a damaged one, several frames, a compression without its decoder, or greys that
             cannot be right.
     """
-    file = _file(path)
+    file = _file(path) if frame is None else framed(_held(path, path.stat().st_mtime_ns), frame)
     if not any(keyword in file for keyword in PIXELS):
         raise UserError(path, "holds no pixels: it is cut short, or is no image", "Fetch it again, or take it off the list.")
     with _in_words(path):
         frames, kind = int(file.get("NumberOfFrames") or 1), str(file.get("PhotometricInterpretation") or "MONOCHROME2").strip()
-    if frames > 1:
-        raise UserError(path, f"holds {frames} frames", "Save the one that is meant as a file of its own.")
+    if frames > 1 and frame is None:
+        remedy = f"Name one of them ({path.name}#1), or give the file to a reader: data=folder or data=table."
+        raise UserError(path, f"holds {frames} frames", remedy)
     if kind not in (*GREYS, *COLOURS):
         raise UserError(path, f"holds colours of the kind {kind!r}, which cannot be read", "Export it as MONOCHROME2 or RGB.")
-    pixels = _stored(path, file)
+    pixels = _stored(path, file, frame)
     if kind == "PALETTE COLOR":
         with _in_words(path):
             coloured = apply_color_lut(pixels, file)  # (H, W, 3 or 4)
@@ -109,6 +115,25 @@ def size(path: Path) -> tuple[int, int]:
         return int(head.Rows), int(head.Columns)
 
 
+@lru_cache(maxsize=2)
+def _held(path: Path, _: int) -> Dataset:
+    """A file with several frames, which is read once for all of them, as long as no others come between."""
+    file = _file(path)
+    with _in_words(path):
+        if not file.file_meta.TransferSyntaxUID.is_encapsulated:
+            _check_bits(path, file)
+    return file
+
+
+def frames(path: Path) -> int:
+    """How many frames a file holds; only its head is read. 1 of a file that cannot be read, which is said when its pixels are."""
+    try:
+        with _in_words(path):
+            return int(_file(path, ["NumberOfFrames", "Rows", "Columns"]).get("NumberOfFrames") or 1)
+    except UserError:
+        return 1
+
+
 def patient(path: Path) -> str | None:
     """The ID of the patient; None where the file tells none or cannot be read, which is said when its pixels are."""
     try:
@@ -134,7 +159,7 @@ def _file(path: Path, only: list[str] | None = None) -> Dataset:
         return file
 
 
-def _stored(path: Path, file: Dataset) -> np.ndarray:
+def _stored(path: Path, file: Dataset, frame: int | None = None) -> np.ndarray:
     """(H, W) or (H, W, 3), as stored."""
     with _in_words(path):
         syntax = file.file_meta.TransferSyntaxUID
@@ -146,9 +171,9 @@ def _stored(path: Path, file: Dataset) -> np.ndarray:
             if not decodable:
                 remedy = "Install the decoders with pip install 'sightline[dicom]', or export it uncompressed."
                 raise UserError(path, f"cannot be decompressed without a decoder ({syntax.name})", remedy)
-        else:
+        elif frame is None:
             _check_bits(path, file)
-        return np.asarray(file.pixel_array)
+        return np.asarray(file.pixel_array if frame is None else pixel_array(file, index=frame))
 
 
 def _check_bits(path: Path, file: Dataset) -> None:

@@ -13,6 +13,7 @@ from pydicom.multival import MultiValue
 from sightline.errors import UserError
 
 KEYWORDS = ("RescaleSlope", "RescaleIntercept")
+GROUPS = ("PixelValueTransformationSequence", "FrameVOILUTSequence")  # functional groups with rescale and window
 Window = tuple[float, float, str]
 
 
@@ -52,6 +53,21 @@ def in_window(values: np.ndarray, centre: float, width: float, function: str) ->
     if width == 1:
         return (values > centre - 0.5).astype(np.float64)
     return np.clip((values - (centre - 0.5)) / (width - 1) + 0.5, 0, 1)
+
+
+def framed(file: Dataset, frame: int) -> Dataset:
+    """The attributes that hold for one frame: those of the file, and of its functional groups (PS3.3 C.7.6.16), the frame's own first."""
+    shared = file.get("SharedFunctionalGroupsSequence") or []
+    own = file.get("PerFrameFunctionalGroupsSequence") or []
+    if not shared and not own:
+        return file
+    result = Dataset(file)
+    result.file_meta = file.file_meta
+    for group in (*shared[:1], *own[frame : frame + 1]):
+        for keyword in GROUPS:
+            for element in (group.get(keyword) or [Dataset()])[0]:
+                result[element.tag] = element
+    return result
 
 
 def _numbers(file: Dataset, keyword: str) -> list[float]:

@@ -14,6 +14,7 @@ from scipy.ndimage import binary_fill_holes
 
 from sightline.channels import as_rgb
 from sightline.data.annotation import Sideways, Size, named, render_each, touching, united
+from sightline.data.frames import Frame
 from sightline.data.greys import Deep, Kind, Range, range_of
 from sightline.data.images import as_shown, orientation, read_pixels
 from sightline.data.looks import Looks, looks_of
@@ -70,14 +71,15 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None, channels:
     Raises:
         UserError: the image or one of its annotations cannot be used.
     """
-    if not isinstance(record.image, Path):
+    if not isinstance(record.image, Path | Frame):
         return Facts(None, None, digest(record.image.key.encode()), None, bool(record.annotations), None)
     pixels = read_pixels(record.image, channels)
-    held = as_shown(pixels, grey, record.image)
+    file = record.image if isinstance(record.image, Path) else record.image.path
+    held = as_shown(pixels, grey, file)
     image = held if held.shape[2] == COLOUR else as_rgb(held.mean(axis=2, keepdims=True).astype(np.uint8))  # channels are no colours
     size = (image.shape[0], image.shape[1])
     turn = orientation(record.image)
-    content = record.image.read_bytes()
+    content = file.read_bytes() if file is record.image else b""  # slices share a file, which says nothing of one of them
     try:
         marks, avoided = (render_each(m, size, gaze_blur=gaze_blur, where=record.id) for m in (record.annotations, record.avoid))
     except Sideways as error:
@@ -87,7 +89,7 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None, channels:
     odd = ((named(mark, record.id), *_oddity(mark, inside)) for mark, inside in drawn if inside is not None)
     return Facts(
         size=size,
-        file=digest(content),
+        file=digest(content) if content else None,
         pixels=digest(repr(size).encode() + held.tobytes()),
         thumbnail=thumbnail(image),
         known=roi is not None,
@@ -95,9 +97,9 @@ def examine(record: Record, gaze_blur: int, grey: Range | None = None, channels:
         spread=_spread(image),
         deep=(pixels.kind, pixels.low, pixels.high) if isinstance(pixels, Deep) and grey is None else None,
         turned=turn > 1,
-        odd=tuple((where, what, why) for where, what, why in odd if why),
+        odd=tuple((where, what, why) for where, what, why in odd if why and not (why == "empty" and isinstance(record.image, Frame))),
         gaze=_outside(record, size),
-        looks=looks_of(image, len(content)),
+        looks=looks_of(image, len(content) or image.size // 3),
     )
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from sightline.errors import UserError
 
-Kind = Literal["whole numbers", "floats", "DICOM"]
+Kind = Literal["whole numbers", "floats", "DICOM", "volume"]
+BY_ITSELF: tuple[Kind, ...] = ("DICOM", "volume")  # each file has a scale of its own, from its smallest to its largest value
 Range = tuple[float, float]
 
 
@@ -22,7 +23,7 @@ class Deep:
     Attributes:
         values: (H, W) or (H, W, C), as stored; of DICOM after the rescale.
         kind: what they are.
-        low, high: the smallest and the largest value that says something; padding is left out.
+        low, high: the smallest and the largest value that says something; padding is left out. Of a slice those of its volume.
         inverted: small values are bright.
     """
 
@@ -42,16 +43,16 @@ def range_of(kind: Kind, highest: float, lowest: float = 0) -> Range:
     """The greys that become black and white where nobody says which, from the extremes of one picture or of a whole data set.
 
     Whole numbers: 0 and the smallest 2^n - 1 that holds them all, since 12-bit data are stored in 16 bits. Floats: 0 and the largest.
-    DICOM: the smallest and the largest.
+    DICOM and volumes: the smallest and the largest.
     """
-    if kind == "DICOM":
+    if kind in BY_ITSELF:
         return lowest, highest
     if kind == "floats":
         return 0.0, highest if highest > 0 else 1.0
     return 0.0, float(2 ** max(8, int(highest).bit_length()) - 1)
 
 
-def shown(deep: Deep, grey: Range | None, where: Path) -> np.ndarray:
+def shown(deep: Deep, grey: Range | None, where: str | Path) -> np.ndarray:
     """The picture as (H, W, 3) uint8, or (H, W, C) of several channels, which share the scale.
 
     Args:
@@ -62,7 +63,7 @@ def shown(deep: Deep, grey: Range | None, where: Path) -> np.ndarray:
     """
     if not (np.isfinite(deep.low) and np.isfinite(deep.high)):
         raise UserError(where, "holds undefined or infinite grey values", "Save it again with a finite number in each pixel.")
-    if grey is None and deep.low < 0 and deep.kind != "DICOM":
+    if grey is None and deep.low < 0 and deep.kind not in BY_ITSELF:
         remedy = f"They reach from {deep.low:g} to {deep.high:g}: `data.grey=[LOW,HIGH]` says which become black and white."
         raise UserError(where, "holds negative grey values", remedy)
     low, high = grey or range_of(deep.kind, deep.high, deep.low)
@@ -73,7 +74,8 @@ def shown(deep: Deep, grey: Range | None, where: Path) -> np.ndarray:
 
 
 def common_range(found: Iterable[tuple[str, Kind, float]]) -> Range | None:
-    """One scale for all deep pictures of a data set; None where it holds none, or only DICOM, which is shown picture by picture.
+    """One scale for all deep pictures of a data set; None where it holds none, or only DICOM files or volumes, of which
+    each has its own.
 
     Args:
         found: (file, kind, largest value) of each deep picture.
@@ -90,4 +92,4 @@ def common_range(found: Iterable[tuple[str, Kind, float]]) -> Range | None:
         (kind, file), (other, another) = list(first.items())[:2]
         reason = f"holds greys as {kind}, but {another} holds them as {other}: no scale fits both"
         raise UserError(file, reason, "Save all pictures in one way, or say what is black and white with `data.grey=[LOW,HIGH]`.")
-    return next((range_of(kind, high) for kind, high in highest.items() if kind != "DICOM"), None)
+    return next((range_of(kind, high) for kind, high in highest.items() if kind not in BY_ITSELF), None)

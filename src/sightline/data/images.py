@@ -10,8 +10,10 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from sightline.data.frames import Frame
 from sightline.data.greys import Deep, Kind, Range, range_of, shown
 from sightline.data.stacks import array_size, channels_of, is_array, read_array
+from sightline.data.volumes import is_nifti
 from sightline.errors import UserError
 from sightline.settings import COLOUR
 from sightline.types import Picture
@@ -39,25 +41,31 @@ def open_image(picture: Picture, grey: Range | None = None, channels: int = COLO
         UserError: a missing file, a damaged one, one that is no image, one that holds several, one of other channels, or greys that nothing
             scales.
     """
-    pixels = as_shown(read_pixels(picture, channels), grey, picture) if isinstance(picture, Path) else picture.draw()
+    held = read_pixels(picture, channels) if isinstance(picture, Path | Frame) else picture.draw()
+    where = str(picture) if isinstance(picture, Path | Frame) else "image"
+    pixels = as_shown(held, grey, where)
     if channels not in (1, COLOUR) and pixels.shape[2] != channels:
-        where = picture if isinstance(picture, Path) else "image"
         raise UserError(
             where, f"has {pixels.shape[2]} channels, but data.channels is {channels}", "Set data.channels to what the images hold."
         )
     return pixels
 
 
-def read_pixels(path: Path, channels: int = COLOUR) -> np.ndarray | Deep:
+def read_pixels(path: Path | Frame, channels: int = COLOUR) -> np.ndarray | Deep:
     """A picture as its file holds it: (H, W, 3) uint8, or deep greys; or of other channels, see `open_image`.
 
     Raises:
         UserError: see `open_image`.
     """
+    if isinstance(path, Frame):
+        return path.pixels()
     if is_dicom(path):
         from sightline.data import dicom  # half a second, which only those spend who have such files
 
         return dicom.read_pixels(path)
+    if is_nifti(path):
+        remedy = f"Name one of its slices ({path.name}#1), or give the volume to a reader: data=folder or data=table."
+        raise UserError(path, "is a volume, not a picture", remedy)
     if is_array(path):
         return read_array(path, channels)
     if channels not in (1, COLOUR):
@@ -65,7 +73,7 @@ def read_pixels(path: Path, channels: int = COLOUR) -> np.ndarray | Deep:
     return _read(path, lambda image: _pixels(_upright(image)))
 
 
-def as_shown(pixels: np.ndarray | Deep, grey: Range | None, where: Path) -> np.ndarray:
+def as_shown(pixels: np.ndarray | Deep, grey: Range | None, where: str | Path) -> np.ndarray:
     """What `read_pixels` gives as uint8, see `open_image`."""
     return shown(pixels, grey, where) if isinstance(pixels, Deep) else pixels
 
@@ -95,6 +103,8 @@ def read_upright(path: Path, use: Callable[[Image.Image], T]) -> T:
 
 def image_size(picture: Picture) -> tuple[int, int]:
     """(H, W) of the upright image; of a file only the head is read."""
+    if isinstance(picture, Frame):
+        return picture.size()
     if not isinstance(picture, Path):
         height, width = picture.draw().shape[:2]
         return height, width
@@ -115,9 +125,9 @@ def size_if_readable(picture: Picture) -> tuple[int, int] | None:
         return None
 
 
-def orientation(path: Path) -> int:
+def orientation(path: Path | Frame) -> int:
     """How the EXIF tag turns the picture: 1 not at all, 2 to 8 as EXIF counts them."""
-    return 1 if is_dicom(path) or is_array(path) else _read(path, _orientation)
+    return 1 if isinstance(path, Frame) or is_dicom(path) or is_array(path) else _read(path, _orientation)
 
 
 def is_dicom(path: Path) -> bool:

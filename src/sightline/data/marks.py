@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from sightline.config import Mask
+from sightline.data.frames import MaskFrame
 from sightline.data.heat import open_heat
 from sightline.data.images import image_size, orientation
 from sightline.data.mask_levels import Levels, open_mask
@@ -32,7 +33,10 @@ def as_set(records: Sequence[Record], mask: Mask, annotated_on: str) -> list[Rec
 
 
 def levelled(mark: Annotation, levels: Levels) -> Annotation:
-    """A mask in a file of its own, with these levels inside."""
+    """A mask in a file of its own, or a slice of one, with these levels inside."""
+    if isinstance(mark.source, MaskFrame):
+        values = tuple(level for level in levels.are if not isinstance(level, str))
+        return replace(mark, source=replace(mark.source, levels=values, least=levels.least))
     if mark.kind != "mask" or not isinstance(mark.source, Path):
         return mark
     return replace(mark, source=LevelMask(mark.source, levels))

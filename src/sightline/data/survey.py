@@ -11,7 +11,8 @@ from typing import Literal
 
 from sightline.data.annotation import sticking_out
 from sightline.data.facts import Facts, Oddity, digest, examine, share_of
-from sightline.data.greys import Kind, Range, common_range
+from sightline.data.frames import Frame
+from sightline.data.greys import BY_ITSELF, Kind, Range, common_range
 from sightline.data.looks import GREY
 from sightline.data.problems import refuse
 from sightline.data.survey_store import SurveyStore
@@ -127,7 +128,7 @@ def _remarks(records: Sequence[Record], facts: dict[str, Facts], grey: Range | N
                 UserError(str(record.image), reason, "Check whether the samples are in pixels of this image, from its upper left corner.")
             )
         deep, share = seen.deep, 1.0
-        if deep and grey and deep[0] != "DICOM":
+        if deep and grey and deep[0] not in BY_ITSELF:
             share = share_of(deep, grey)
         if seen.spread is not None and seen.spread * share < PLAIN:
             remedy = "Look at it; deep greys are scaled by data.grey=[BLACK,WHITE]." if deep else "Look at it."
@@ -172,7 +173,7 @@ def _clipped(seen: Sequence[tuple[Record, Facts]]) -> list[UserError]:
 
 def _key(record: Record, gaze_blur: int, grey: Range | None, channels: int = COLOUR) -> str | None:
     """Names everything that the facts depend on; None where there is no file to remember."""
-    if not isinstance(record.image, Path):
+    if not isinstance(record.image, Path | Frame):
         return None
     try:
         parts = [VERSION, gaze_blur, grey, _state(record.image), *map(_mark_state, (*record.annotations, None, *record.avoid))]

@@ -183,7 +183,7 @@ def test_dicom_files_of_any_name_are_read(tmp_path: Path) -> None:
     assert records.notes == ("1 file of other kinds left out: no suffix 1",)
 
 
-@pytest.mark.parametrize("suffix", [".npy", ".nii.gz"])
+@pytest.mark.parametrize("suffix", [".mat", ".mha.gz"])
 def test_files_of_other_kinds_are_named_where_there_are_no_images(tmp_path: Path, suffix: str) -> None:
     for name in ("cat/1", "dog/2"):
         (tmp_path / name).parent.mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,8 +17,11 @@ from sightline.data.sets.folder_names import image_stems, meaning
 from sightline.data.sets.folder_places import Place, Places
 from sightline.data.sets.lookalikes import made_of_others
 from sightline.data.sets.mask_option import wanted
+from sightline.data.sets.slices import Part, Slicing, short, sliced
 from sightline.data.sets.walk import Found, count, kinds, some, walk
+from sightline.data.volumes import Plane
 from sightline.errors import UserError
+from sightline.settings import Count
 from sightline.types import Annotation, Record, Records
 
 WHERE = "These are images of your own."
@@ -25,7 +29,14 @@ LAYOUT = "<class>/*.png (or jpg, bmp, tif, webp), or train/<class>/*.png and val
 
 
 def read(
-    root: Path | None, *, masks: str | list[str] | None = None, groups: Groups | None = None, level: Literal[1, 2] | None = None
+    root: Path | None,
+    *,
+    masks: str | list[str] | None = None,
+    groups: Groups | None = None,
+    level: Literal[1, 2] | None = None,
+    plane: Plane = "axial",
+    every: Count = 1,
+    part: Part | None = None,
 ) -> Records:
     """Every image below a class folder; folders named train, val or test, above the classes or in them, are the owner's split.
 
@@ -40,6 +51,10 @@ def read(
         groups: what tells the patient: the `folder` in (or above) the class, the PatientID in `dicom` files, or `auto`: that, or else the
             folder. None: every image stands for itself.
         level: which folders are the classes: the uppermost (1), or those in them (2). None: the uppermost, where no others could be.
+        plane: in which NIfTI volumes are cut into slices. They, and DICOM files with several frames, are read slice by slice, see
+            `slices.sliced`; masks are volumes of the same shape.
+        every: every how manieth slice is used.
+        part: from where to where slices are used, as shares of the volume; None: all of them.
 
     Raises:
         UserError: no classes, only one class, a class without images, classes that differ only in case; a mask without its image; a
@@ -48,7 +63,9 @@ def read(
     folder = existing(root, LAYOUT, WHERE)
     if not folder.is_dir():
         raise UserError(folder, "is not a folder", f"Expected: {LAYOUT}. For a table use data.name=table.")
-    found = walk(folder)
+    walked = walk(folder)
+    whole = {short(path): path for path in walked.pictures}
+    found = replace(walked, pictures=tuple(whole))
     told = wanted(masks, found.pictures)
     places = Places(folder, found.pictures, told.folders if told else (), level or 1)
     pairs = pair(places, found.pictures, told)
@@ -61,17 +78,19 @@ def read(
     patients, unused = groups_of(used, groups)
     records = [
         Record(
-            id=image.relative_to(folder).as_posix(),
-            image=image,
+            id=whole[image].relative_to(folder).as_posix(),
+            image=whole[image],
             label=at[image].label or "",
             group=patients.get(image),
             split=at[image].split,
-            annotations=tuple(Annotation("mask", mask) for mask in marks),
+            annotations=tuple(Annotation("mask", whole[mask]) for mask in marks),
         )
         for image, marks in pairs.masks.items()
         if at[image].label
     ]
+    records, cut = sliced(records, Slicing(plane, every, part or (0, 1)))
     notes = [
+        *cut,
         pairs.note,
         pairs.left_out,
         *_left_out(found, loose),

@@ -12,6 +12,7 @@ from sightline.data import table_cells
 from sightline.data.findings import label_of
 from sightline.data.problems import each, refuse
 from sightline.data.roots import existing
+from sightline.data.sets.slices import Part, Slicing, numbered, sliced, split_number
 from sightline.data.sets.table_columns import COLUMNS, OF_FINDING, Tags
 from sightline.data.sets.table_files import Files, posix
 from sightline.data.sets.table_findings import Labels, findings_of
@@ -19,14 +20,25 @@ from sightline.data.sets.table_gaze import Gazes
 from sightline.data.sets.table_rows import rows_of
 from sightline.data.sets.table_units import Column, Unit, in_pixels
 from sightline.data.splits import meant_split, split_name
+from sightline.data.volumes import Plane
 from sightline.errors import UserError
+from sightline.settings import Count
 from sightline.types import Annotation, Record, Records
 
 WHERE = "This is a table of your own."
 LAYOUT = f"a .csv, .tsv or .jsonl file with the columns image and label, and any of {', '.join(COLUMNS[2:])}, tag:<name>, finding:<name>"
 
 
-def read(root: Path | None, *, labels: Labels = "auto", tags: Tags = "named", units: Unit | dict[Column, Unit] = "pixels") -> Records:
+def read(
+    root: Path | None,
+    *,
+    labels: Labels = "auto",
+    tags: Tags = "named",
+    units: Unit | dict[Column, Unit] = "pixels",
+    plane: Plane = "axial",
+    every: Count = 1,
+    part: Part | None = None,
+) -> Records:
     """The rows of a table; file names are relative to the table.
 
     Columns: `image`, `label`; `id` (default: the image as written, with slashes), `group`, `split`; where to look: `mask`, `heatmap`
@@ -37,10 +49,13 @@ def read(root: Path | None, *, labels: Labels = "auto", tags: Tags = "named", un
     Images with several findings have them in the column label, divided by `;`, or a column for each in place of it, with 1, 0 or nothing;
     `mask_effusion`, `box_effusion` and so on say where one finding is to be seen.
 
+    An image may be a NIfTI volume or a DICOM file with several frames: each slice is an image then. `FILE#7` is the seventh slice alone.
+
     Args:
         labels: whether the column label holds `one` label or `several`; `auto`: several if any cell does.
         tags: `named`: a column that is none of these is refused; `all`: it is a tag.
         units: of the coordinates: `pixels` of the original image, `share` (0..1) or `percent` of its sides; or column -> units.
+        plane, every, part: of volumes, see `folder`.
 
     Raises:
         UserError: an unknown column, a missing file, a cell that cannot be read, an image named twice; with the line number.
@@ -50,22 +65,24 @@ def read(root: Path | None, *, labels: Labels = "auto", tags: Tags = "named", un
     files = Files(table)
     gazes = Gazes(files, found.rows)
     facts = _tags(found.rows)
-    seen: dict[Path, tuple[int, str]] = {}
+    seen: dict[str, tuple[int, str]] = {}
+    slicing = Slicing(plane, every, part or (0, 1))
 
     def made(place: int) -> tuple[int, Record] | None:
         line, row = found.rows[place]
         record = _record(row, facts[place], gazes, line, found.findings)
         if record is None:
             return None
+        number = split_number(str(row["image"]))[1]
         assert isinstance(record.image, Path)
-        earlier, label = seen.setdefault(record.image.resolve(), (line, record.label))
+        earlier, label = seen.setdefault(f"{record.image.resolve()}#{number}", (line, record.label))
         if earlier != line:
             labels = f"as {label!r} and as {record.label!r}" if label != record.label else f"both times as {label!r}"
             reason = f"names the image {row['image']} of line {earlier} again, {labels}"
             raise UserError(
                 f"{table} line {line}", reason, "Keep one row per image; several annotations go into one cell, separated by `;`."
             )
-        return line, record
+        return line, record if number is None else numbered(record, number, plane)
 
     problems: list[UserError] = []
     kept = [one for one in each(made, range(len(found.rows)), problems) if one]
@@ -75,7 +92,12 @@ def read(root: Path | None, *, labels: Labels = "auto", tags: Tags = "named", un
         records, unit_notes = in_pixels(records, [line for line, _ in kept], table, units)
     except UserError as error:
         problems.append(error)
-    notes = [*found.notes, *gazes.notes(), *unit_notes]
+    cut: list[str] = []
+    try:
+        records, cut = sliced(records, slicing)
+    except UserError as error:
+        problems.append(error)
+    notes = [*found.notes, *cut, *gazes.notes(), *unit_notes]
     whole = Records(records, [*notes, *_further_test_sets(records), *_unused(records)])
     refuse(problems, whole)
     return whole
@@ -94,7 +116,7 @@ def _record(row: Mapping[str, Any], tags: Mapping[str, Any], gazes: Gazes, line:
             marks.append(Annotation("nothing", finding=name))
     avoid = _pictures(row, files, line, "mask", "avoid_mask") + _boxes(row, files, line, "avoid_box")
     findings = findings_of(row, names, where) if names else {}
-    image = files.find(str(row["image"]), "image", line)
+    image = files.find(split_number(str(row["image"]))[0], "image", line)
     if image is None:
         return None
     return Record(

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sightline.data.volumes import is_nifti
 from sightline.errors import UserError
 
 SUFFIXES = {
@@ -25,8 +26,8 @@ class Found:
 
     Attributes:
         top: the folder that was searched; all paths below begin with it.
-        pictures: files with the suffix of a picture, and DICOM files without suffix; where there are none, NumPy arrays (`.npy`), which
-            beside pictures are something else.
+        pictures: files with the suffix of a picture, and DICOM files without suffix; where there are none, NumPy arrays (`.npy`) and NIfTI
+            volumes, which beside pictures are something else.
         others: all other files.
         hidden: hidden folders, and hidden files with the suffix of a picture; none of them was looked into.
         folders: the visible folders below `top`.
@@ -76,9 +77,13 @@ def walk(top: Path) -> Found:
             else:
                 others.append(path)
     if not pictures:
-        pictures = [path for path in others if path.suffix.lower() == ARRAY]
-        others = [path for path in others if path.suffix.lower() != ARRAY]
+        pictures = [path for path in others if _is_array(path)]
+        others = [path for path in others if not _is_array(path)]
     return Found(top, *(tuple(sorted(paths)) for paths in (pictures, others, hidden, folders)))
+
+
+def _is_array(path: Path) -> bool:
+    return path.suffix.lower() == ARRAY or is_nifti(path)
 
 
 def _is_nameless_dicom(path: Path) -> bool:
