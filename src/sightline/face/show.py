@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ def explain(
         what: a run or a classifier.
         picture: a path; an array (H, W, 3) uint8; a tensor (3, H, W) in [0, 1]; or a PIL image. For a classifier of other channels, arrays
             and tensors may have as many; where it takes one, colours may be given, of which the brightness is taken.
-        target: class to explain, or `all`; None: the predicted class.
+        target: class to explain, or `all`; None: the predicted class. With several findings per image, the finding to explain.
         method: `map`, the classifier's attention map; or `occlusion`, `gradient`, `smoothgrad`, `integrated-gradients`, `kernel-shap` or
             `lrp`, which need no attention source. The last supports networks of convolutions, ReLU and pooling alone.
         classes, image_size: names of the classes and side of the network's input; not needed for a run, which knows both.
@@ -48,8 +48,12 @@ def explain(
             not support.
     """
     from sightline.explain.inputs import pixels_of
-    from sightline.explain.maps import asked_of, explained
+    from sightline.explain.maps import asked_of, explained, of_findings
 
+    (what, target), *others = of_findings(what, target)
+    if others:
+        names = [name for _, name in ((what, target), *others)]
+        raise UserError("`target=...`", f"says which finding is explained, and none is given ({', '.join(map(str, names))})", "Name one.")
     asked = asked_of(what, target, method, classes, None if isinstance(what, Run) else Data(image_size=image_size))
     asked = replace(asked, data=asked.data.model_copy(update={"channels": asked.classifier.image_channels}))
     if isinstance(picture, str | Path):
@@ -71,18 +75,30 @@ def _pixels(picture: np.ndarray | Tensor | Image.Image, channels: int) -> np.nda
     return picture
 
 
-def figure(name: str, *runs: Run | str | Path, **options: Any) -> Figure:
+def figure(
+    name: str,
+    *runs: Run | str | Path,
+    data: str | None = None,
+    root: str | Path | None = None,
+    classes: Mapping[str, str] | None = None,
+    **options: Any,
+) -> Figure:
     """Draws a figure of the papers from runs; `figure(...).savefig("roc.pdf")` keeps it.
 
     Args:
         name: as `sightline figure` lists them.
+        data, root, classes: another data set, whose images and scores are shown: its name, its place, and label -> class of the runs;
+            `split` is then a part of it.
         options: of `sightline.explain.figure.kind.Options`, e.g. `split="test"`, `images=4`.
 
     Raises:
         UserError: no such figure, or runs or options that do not fit it.
     """
+    from sightline.explain.figure.draw import on_other_data
     from sightline.explain.figure.kind import Options
 
-    opened = [run if isinstance(run, Run) else Run(run) for run in runs]
-    drawn: Figure = catalog.find("figure", name)(opened, Options(**options))
+    opened, asked = [run if isinstance(run, Run) else Run(run) for run in runs], Options(**options)
+    if data is not None:
+        opened, asked = on_other_data(name, opened, asked, data, None if root is None else Path(root), classes)
+    drawn: Figure = catalog.find("figure", name)(opened, asked)
     return drawn
