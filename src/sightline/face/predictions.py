@@ -11,7 +11,7 @@ from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.predict.coverage import sets_of
 from sightline.predict.ensemble import ensemble
-from sightline.predict.pictures import wanted
+from sightline.predict.pictures import plane_of, wanted
 from sightline.predict.stream import predictions
 from sightline.predict.views import VIEWS, Views
 from sightline.results.predictions import PredictionTable
@@ -51,7 +51,7 @@ def predict(
     places = [Path(pictures)] if isinstance(pictures, str | Path) else [Path(picture) for picture in pictures]
     network = ensemble(opened, tta, calibration)
     sets = None if coverage is None else sets_of(network, opened, coverage)
-    batches = predictions(network, wanted(places), batch_size=batch_size, sets=sets)
+    batches = predictions(network, wanted(places, plane_of(opened[0])), batch_size=batch_size, sets=sets)
     return PredictionTable(network.classes, tuple(seen.prediction for batch in batches for seen in batch), sets is not None)
 
 
