@@ -76,6 +76,7 @@ PLACES: dict[str, dict[str, str]] = {
     "behaviour": {
         "mining": "sightline.losses.mining:AttentionMining",
         "background": "sightline.losses.background:BackgroundInvariance",
+        "agreement": "sightline.losses.agreement:Agreement",
         "sufficiency": "sightline.losses.sufficiency:Sufficiency",
         "necessity": "sightline.losses.necessity:Necessity",
         "invariance": "sightline.losses.invariance:Invariance",

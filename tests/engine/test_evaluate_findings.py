@@ -8,11 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import sightline as sl
 from sightline.engine.evaluate_findings import answers
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.explain.maps import explain
+from sightline.study.answers import collect, load, save
+from sightline.study.scores import applies, statistic
 
 DATA = {
     "name": "phantom_findings",
@@ -119,3 +123,59 @@ def test_a_data_set_has_findings_in_place_of_labels():
     with pytest.raises(UserError, match="have no single class each"):
         _ = sets.train.labels
     assert sets.val.of("pneumonia").classes == ("no pneumonia", "pneumonia")
+
+
+def test_predictions_name_every_finding_that_is_decided_for(run, tmp_path):
+    for place in (0, 3):
+        Image.fromarray(run.datasets["matched"].records[place].image.draw()).save(tmp_path / f"{place}.png")
+    table = sl.predict(run, tmp_path)
+    assert [row.image for row in table] == [str(tmp_path / "0.png"), str(tmp_path / "3.png")]
+    for row in table:
+        one = {name: sl.predict(run.of(name), row.image)[0] for name in run.findings}
+        assert row.probabilities == pytest.approx({name: said.probabilities[name] for name, said in one.items()}, abs=1e-6)
+        assert row.thresholds == {name: said.threshold for name, said in one.items()}
+        assert row.prediction == (";".join(name for name, said in one.items() if said.prediction == name) or "none")
+    with pytest.raises(UserError, match="is for one finding"):
+        sl.predict(run, tmp_path, coverage=0.9)
+
+
+def test_a_picture_is_explained_for_one_finding(run, tmp_path):
+    picture = run.datasets["matched"].records[3].image.draw()
+    whole = run.classifier(several=True)
+    found = sl.explain(run, picture, "pneumonia")
+    assert found.found[0].explained == "pneumonia"
+    assert found.probabilities["pneumonia"] == pytest.approx(sl.explain(run.of("pneumonia"), picture).probabilities["pneumonia"])
+    assert whole.classes == 2
+    with pytest.raises(UserError, match="says which finding is explained"):
+        sl.explain(run, picture)
+    names = sorted(path.name for path in explain(run, [picture], tmp_path) if path.suffix == ".png")
+    assert names == ["image-1-cam-cardiomegaly.png", "image-1-cam-pneumonia.png"]
+
+
+def test_a_study_keeps_the_answers_for_each_finding(run, tmp_path):
+    said = collect(run, "matched")
+    save(said, tmp_path / "matched.npz")
+    again = load(tmp_path / "matched.npz")
+    assert again.findings == run.findings
+    once = np.ones((1, 12))
+    of_each = {name: float(statistic(f"auc[{name}]")(again, once)[0]) for name in run.findings}
+    assert of_each == pytest.approx({n: one.classification.auc.value for n, one in run.finding_scores["matched"].findings.items()})
+    assert statistic("auc")(again, once)[0] == pytest.approx(np.mean(list(of_each.values())))
+    assert statistic("accuracy[token]")(again, once)[0] == pytest.approx(
+        np.mean([statistic("accuracy[token]")(again.of(name)[0], once[:, again.of(name)[1]])[0] for name in run.findings])
+    )
+    assert applies("epg[pneumonia]", again).sum() == 6
+
+
+def test_the_report_has_a_line_and_a_page_for_each_finding(run):
+    page = sl.write_report(run).read_text()
+    assert "The mean AUC of cardiomegaly and pneumonia is" in page
+    for name in run.findings:
+        assert f'href="findings/{name}/report.html"' in page
+        one = (run.path / "findings" / name / "report.html").read_text()
+        assert f"no {name}" in one
+    train = [row for row in run.of("pneumonia").split_table if row["split"] == "train"]
+    known = [r for r in run.datasets["train"].records if r.findings["pneumonia"] is not None]
+    assert len(train) == len(known)
+    assert sum(row["label"] == "pneumonia" for row in train) == sum(bool(r.findings["pneumonia"]) for r in known)
+    assert sum(row["annotated"] == "1" for row in train) == sum(bool(r.findings["pneumonia"]) for r in known)

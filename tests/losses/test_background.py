@@ -8,56 +8,8 @@ import pytest
 import torch
 from tiny import Tiny, batch
 
-from sightline.losses.background import BackgroundInvariance, compose, partners, widen, without_region
+from sightline.losses.background import BackgroundInvariance
 from sightline.types import Look
-
-
-@pytest.mark.parametrize("count", [2, 3, 7, 32])
-def test_nobody_is_its_own_partner(count):
-    for _ in range(20):
-        partner = partners(count)
-        assert sorted(partner.tolist()) == list(range(count))
-        assert not (partner == torch.arange(count)).any()
-    assert partners(1).tolist() == [0]
-
-
-def test_partners_are_random_and_follow_the_seed():
-    torch.manual_seed(1)
-    first, second = partners(16), partners(16)
-    torch.manual_seed(1)
-    assert torch.equal(partners(16), first)
-    assert not torch.equal(first, second)
-
-
-def test_a_widened_region_keeps_itself_whole_and_fades_out():
-    roi = torch.zeros(1, 1, 21, 21)
-    roi[..., 9:12, 9:12] = 1
-    wide = widen(roi, 2)
-    assert (wide[roi > 0] == 1).all()
-    row = wide[0, 0, 10].tolist()
-    assert row[:10] == sorted(row[:10])
-    assert 0 < row[6] < 1
-    assert row[4] == 0  # 9 - 2 * 2 - 1
-    assert torch.equal(widen(roi, 0), roi)
-    assert torch.equal(widen(torch.ones(1, 1, 5, 5), 2), torch.ones(1, 1, 5, 5))
-
-
-def test_the_partner_s_own_region_is_covered_by_its_background_s_mean_colour():
-    image, region = torch.full((1, 3, 4, 4), 0.25), torch.zeros(1, 1, 4, 4)
-    region[..., 1:3, 1:3] = 1
-    marked = image * (1 - region) + region  # white region on grey
-    torch.testing.assert_close(without_region(marked, region), image)
-    assert torch.isfinite(without_region(marked, torch.ones_like(region))).all()
-
-
-def test_a_composite_is_one_s_region_on_the_other_s_background():
-    images = torch.tensor([0.2, 0.8]).view(2, 1, 1, 1).repeat(1, 3, 4, 4)
-    region = torch.zeros(2, 1, 4, 4)
-    region[0, :, :2], region[1, :, 2:] = 1, 1
-    images[1, :, 2:] = 0.1  # the second image's own region, which must not appear in the first
-    made = compose(images, region, torch.tensor([1, 0]))
-    torch.testing.assert_close(made[0, 0, :, 0], torch.tensor([0.2, 0.2, 0.8, 0.8]))
-    torch.testing.assert_close(made[1, 0, :, 0], torch.tensor([0.2, 0.2, 0.1, 0.1]))
 
 
 class Seen(Tiny):
@@ -136,3 +88,14 @@ def test_a_classifier_that_reads_the_region_passes_and_one_that_reads_the_backgr
     some.images = torch.where(some.roi > 0, 0.5, bright).expand(8, 3, 16, 16)
     values = [loss(Reader((slice(12, 16), slice(12, 16))), look, some).item() for _ in range(10)]
     assert sum(values) / 10 > 5
+
+
+def test_both_views_are_judged_where_that_is_asked_for():
+    model, some = Seen(), batch(4, known=[True, True, False, True])
+    look = Look(torch.randn(4, 2), {})
+    value = BackgroundInvariance(views="both", margin=0)(model, look, some)
+    chosen = [0, 1, 3]
+    with torch.no_grad():
+        changed = torch.nn.functional.cross_entropy(model(model.images), some.labels[chosen])
+        as_they_are = torch.nn.functional.cross_entropy(look.logits[chosen], some.labels[chosen])
+    torch.testing.assert_close(value.detach(), (changed + as_they_are) / 2)

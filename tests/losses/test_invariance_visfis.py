@@ -10,7 +10,7 @@ from scipy.stats import entropy
 from tiny import Tiny, batch
 from torch.nn import functional as F
 
-from sightline.losses.background import without_region
+from sightline.data.cover import without_region
 from sightline.losses.invariance import Invariance, divergence
 from sightline.losses.necessity import Necessity, surprise
 from sightline.losses.sufficiency import Sufficiency

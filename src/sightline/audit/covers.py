@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from sightline.losses.background import without_region
+from sightline.data.cover import without_region
 
 Cover = Literal["mean", "blur"]
 COVERS: tuple[Cover, ...] = ("mean", "blur")

@@ -23,8 +23,8 @@ from sightline.audit.covers import COVERS, boxes, covered, free_shift, moved
 from sightline.audit.images import Images, unit
 from sightline.audit.scores import Sampling, log_odds
 from sightline.channels import as_rgb
+from sightline.data.cover import widen, without_region
 from sightline.device import device_of
-from sightline.losses.background import widen, without_region
 from sightline.metrics.confidence.bootstrap import Array, chosen, intervals, mean_of_defined, ratio
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.metrics.scores.thresholds import decided

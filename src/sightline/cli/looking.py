@@ -14,6 +14,7 @@ from sightline.cli.options import Device, Json, Moved, RunPath, finish
 @app.command(
     epilog="Examples:\n\n    sightline explain runs/melanoma-energy photo.jpg --out maps\n\n"
     "    sightline explain runs/melanoma-energy *.jpg --out maps --target all\n\n"
+    "    sightline explain runs/chest chest.png --target effusion\n\n"
     "    sightline explain runs/melanoma-energy photo.jpg --method occlusion\n\n"
     "    sightline explain runs/melanoma-energy photo.jpg --method kernel-shap --out maps"
 )
@@ -24,7 +25,8 @@ def explain(
         Path, typer.Option(help="Folder for pictures of the maps (PNG) and their values (.npy, with a .json beside each).")
     ] = Path("maps"),
     target: Annotated[
-        str | None, typer.Option(help="Class to explain, or `all`. Default: the predicted class.", show_default=False)
+        str | None,
+        typer.Option(help="Class or finding to explain, or `all`. Default: the predicted class, or each finding.", show_default=False),
     ] = None,
     colours: Annotated[str, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).")] = "default",
     method: Annotated[
@@ -54,7 +56,8 @@ def explain(
             [str(facts.get("image", path.stem)), facts["map"], facts["explained"] or "-", facts["predicted"], number(facts["probability"])]
         )
     table("Where it looks", ["image", "map", "class explained", "prediction", "probability"], rows)
-    say(f"Predictions: {trained.decision.words(trained.classes)}.")
+    for one in [trained.of(name) for name in trained.findings if target in (None, "all", name)] or [trained]:
+        say(f"Predictions: {one.decision.words(one.classes)}.")
     say(f"{len(written)} files in {out}")
     finish({"run": str(run), "files": [str(path) for path in written]}, json)
 

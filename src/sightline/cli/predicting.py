@@ -101,11 +101,14 @@ def predict(
     finish(found, json)
 
 
+RUN_FILES = ("config.yaml", "finding.json")
+
+
 def _divided(places: list[Path]) -> tuple[list[Path], list[Path]]:
     """The run folders at the beginning, and the rest."""
     from sightline.engine.folds import folds_of
 
-    several = [[place] if (place / "config.yaml").is_file() else folds_of(place) for place in places]
+    several = [[place] if any((place / name).is_file() for name in RUN_FILES) else folds_of(place) for place in places]
     count = next((i for i, runs in enumerate(several) if not runs), len(places))
     runs, rest = [run for some in several[:count] for run in some], places[count:]
     if not runs:

@@ -52,6 +52,14 @@ def evaluate_findings(run: Run, splits: Sequence[str] | None = None, by: Sequenc
     return results
 
 
+def evaluate_any(run: Run, splits: Sequence[str]) -> None:
+    """Scores a run on the named splits, whether its images have one label or several findings."""
+    if run.findings:
+        evaluate_findings(run, splits)
+    else:
+        evaluate(run, splits)
+
+
 def answers(run: Run, split: str) -> tuple[Array, Array, Array, list[str]]:
     """Labels, probabilities and energies (N, C) of all images of a split, NaN where they are not known, and the patient of each image."""
     return side_by_side(run, split, [judged(run.of(name), split) for name in run.findings])

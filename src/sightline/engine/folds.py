@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from sightline.data.dataset import ImageDataset
+from sightline.data.reading import read
 from sightline.engine.evaluate import Observed, evaluate, score
 from sightline.engine.files import write_json
 from sightline.engine.kept_answers import Attention, Predictions
@@ -54,6 +55,7 @@ def train_folds(
         )
     if folder.exists() and not resume and any(folder.iterdir()):
         raise UserError(folder, "exists already", "Give another `folder=...`, go on with `resume=True`, or remove it.")
+    read(recipe.data)  # refuses several findings per image, whose folds are not put together
     runs = []
     for fold in range(folds):
         of_fold = recipe.with_settings(data__split__folds=folds, data__split__fold=fold, data__split__fold_is=SPLIT)

@@ -50,7 +50,8 @@ def explain(
         model: a finished run, or a classifier.
         images: files, or (H, W, 3) uint8.
         out: folder for the files.
-        target: name of the class to explain; `all`: each class; None: the predicted one. A run decides for a class at the threshold that it
+        target: name of the class to explain; `all`: each class; None: the predicted one; with several findings per image,
+            each of them. A run decides for a class at the threshold that it
             keeps, see `engine.decision`; a bare classifier for the most probable one.
         cmap: a name of `colours.SCHEMES`.
         method: `map`: the classifier's own attention; or a name of `methods.METHODS`, which need no attention source.
@@ -64,14 +65,27 @@ def explain(
     scheme(cmap)
     if not images:
         raise UserError("explain", "no picture given", "Give image files.")
-    asked = asked_of(model, target, method, classes, data)
+    every = [asked_of(one, of, method, classes, data) for one, of in of_findings(model, target)]
     written: list[Path] = []
     taken: set[str] = set()
     for stem, picture in _named(images):
-        found = explained(asked, pixels_of(picture, asked.data))
         name = stem if isinstance(picture, np.ndarray) else str(picture)
-        written += _write(Path(out), stem, found, {"image": name} | _answer(found, asked.decision), cmap, taken)
+        for asked in every:
+            found = explained(asked, pixels_of(picture, asked.data))
+            written += _write(Path(out), stem, found, {"image": name} | _answer(found, asked.decision), cmap, taken)
     return written
+
+
+def of_findings(model: Run | GuidedClassifier, target: str | None) -> list[tuple[Run | GuidedClassifier, str | None]]:
+    """What is asked, and the class to explain: of a run with several findings, the run of the finding, or that of each finding.
+
+    Raises:
+        UserError: there is no such finding.
+    """
+    if not isinstance(model, Run) or not model.findings:
+        return [(model, target)]
+    names = model.findings if target in (None, "all") else (str(target),)
+    return [(model.of(name), name) for name in names]
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,11 @@ def hub_files(run: Run) -> dict[str, bytes]:
     """File name -> content, after a check that they give the same logits as the run.
 
     Raises:
-        UserError: the run was not scored, or what was read back answers otherwise.
+        UserError: the run was not scored, is of one finding, or what was read back answers otherwise.
     """
+    if run.finding is not None:
+        reason = "is one finding of a network with several, whose weights a Hugging Face folder would hold"
+        raise UserError(run.path, reason, "Export it as ONNX or torch.export.")
     classifier, weights = run.classifier(), run.path / WEIGHTS
     about = metadata(run, classifier, bool(classifier.map_names)) | {"library_name": "sightline", "recipe": portable(run.recipe)}
     text = json.dumps(finite(about), indent=1) + "\n"

@@ -38,5 +38,5 @@ def metadata(run: Run, classifier: GuidedClassifier, maps: bool) -> dict[str, An
         **named,
         "run": run.name,
         "sightline": version("sightline"),
-        "weights_sha256": sha256(run.path / "model.safetensors"),
+        "weights_sha256": sha256(run.home / "model.safetensors"),
     }

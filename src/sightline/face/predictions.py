@@ -11,10 +11,11 @@ from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.predict.coverage import sets_of
 from sightline.predict.ensemble import ensemble
+from sightline.predict.findings import networks_of, predictions_of_findings, refuse_for_findings
 from sightline.predict.pictures import plane_of, wanted
 from sightline.predict.stream import predictions
 from sightline.predict.views import VIEWS, Views
-from sightline.results.predictions import PredictionTable
+from sightline.results.predictions import FindingsTable, PredictionTable
 
 
 def predict(
@@ -26,7 +27,7 @@ def predict(
     coverage: float | None = None,
     batch_size: int = 32,
     device: str = AUTO,
-) -> PredictionTable:
+) -> PredictionTable | FindingsTable:
     """Predicts pictures that need no label. A picture that cannot be read gets a note in place of a prediction.
 
     Args:
@@ -35,9 +36,13 @@ def predict(
         tta: test-time augmentation: `none`, `flips` or `rotations`.
         calibration: whether the probabilities of each run are calibrated, as far as it keeps a calibration. With one run, this changes no
             predicted class.
-        coverage: share of the pictures whose conformal set, `set`, shall hold their class; None: there are no sets.
+        coverage: share of the pictures whose conformal set, `set`, shall hold their class; None: there are no sets. Not for
+            several findings.
         batch_size: pictures that are computed at a time.
         device: see `sightline.device.resolve`; not used for runs that are open already.
+
+    Returns:
+        A table of classes; of runs with several findings per image, a table of findings.
 
     Raises:
         UserError: no such run or picture, runs of other classes, or a coverage that the validation images cannot give.
@@ -49,9 +54,14 @@ def predict(
     if tta not in VIEWS:
         raise UserError(f"tta={tta!r}", "is unknown", f"Known: {', '.join(VIEWS)}.")
     places = [Path(pictures)] if isinstance(pictures, str | Path) else [Path(picture) for picture in pictures]
+    if any(run.findings for run in opened):
+        refuse_for_findings(opened[0], {} if coverage is None else {"coverage": coverage})
+        networks = networks_of(opened, tta, calibration)
+        said = predictions_of_findings(networks, wanted(places, plane_of(opened[0].recipe.data)), batch_size)
+        return FindingsTable(tuple(networks), tuple(one for batch in said for one in batch))
     network = ensemble(opened, tta, calibration)
     sets = None if coverage is None else sets_of(network, opened, coverage)
-    batches = predictions(network, wanted(places, plane_of(opened[0])), batch_size=batch_size, sets=sets)
+    batches = predictions(network, wanted(places, plane_of(opened[0].recipe.data)), batch_size=batch_size, sets=sets)
     return PredictionTable(network.classes, tuple(seen.prediction for batch in batches for seen in batch), sets is not None)
 
 

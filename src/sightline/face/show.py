@@ -38,7 +38,7 @@ def explain(
         what: a run or a classifier.
         picture: a path; an array (H, W, 3) uint8; a tensor (3, H, W) in [0, 1]; or a PIL image. For a classifier of other channels, arrays
             and tensors may have as many; where it takes one, colours may be given, of which the brightness is taken.
-        target: class to explain, or `all`; None: the predicted class.
+        target: class to explain, or `all`; None: the predicted class. With several findings per image, the finding to explain.
         method: `map`, the classifier's attention map; or `occlusion`, `gradient`, `smoothgrad`, `integrated-gradients`, `kernel-shap` or
             `lrp`, which need no attention source. The last supports networks of convolutions, ReLU and pooling alone.
         classes, image_size: names of the classes and side of the network's input; not needed for a run, which knows both.
@@ -48,8 +48,12 @@ def explain(
             not support.
     """
     from sightline.explain.inputs import pixels_of
-    from sightline.explain.maps import asked_of, explained
+    from sightline.explain.maps import asked_of, explained, of_findings
 
+    (what, target), *others = of_findings(what, target)
+    if others:
+        names = [name for _, name in ((what, target), *others)]
+        raise UserError("`target=...`", f"says which finding is explained, and none is given ({', '.join(map(str, names))})", "Name one.")
     asked = asked_of(what, target, method, classes, None if isinstance(what, Run) else Data(image_size=image_size))
     asked = replace(asked, data=asked.data.model_copy(update={"channels": asked.classifier.image_channels}))
     if isinstance(picture, str | Path):

@@ -11,6 +11,11 @@ from sightline.losses.squash import Range
 from sightline.types import Batch, Look
 
 
+def marked(batch: Batch) -> Tensor:
+    """The images whose region is known and not empty. -> (B,) bool"""
+    return batch.known & (batch.roi.amax((1, 2, 3)) > 0)
+
+
 class BehaviourLoss(nn.Module):
     """Base class: judges the answers of the classifier. Most of these losses run it again on changed images.
 

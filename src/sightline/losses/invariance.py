@@ -8,9 +8,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sightline.attention.source import in_float
-from sightline.losses.background import Fill, Margin, compose, marked, partners, widened, without_region
+from sightline.data.cover import Fill, Margin, widened, without_region
 from sightline.losses.batchnorm import Mode, second_pass
-from sightline.losses.behaviour import BehaviourLoss
+from sightline.losses.behaviour import BehaviourLoss, marked
+from sightline.losses.swap import compose, partners
 from sightline.types import Batch, Look
 
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from sightline.data.cover import Margin
 from sightline.losses.avoid import erode
-from sightline.losses.background import Margin
 from sightline.losses.batchnorm import Mode, second_pass
 from sightline.losses.behaviour import BehaviourLoss
 from sightline.types import Batch, Look

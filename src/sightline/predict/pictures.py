@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sightline.config import Data
 from sightline.data import table_cells
 from sightline.data.frames import count_of, frame_of
 from sightline.data.sets.slices import of_slice
@@ -16,7 +17,6 @@ from sightline.data.sets.walk import SUFFIXES, is_hidden
 from sightline.data.sheet import read_sheet
 from sightline.data.stacks import is_array
 from sightline.data.volumes import Plane, is_nifti
-from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture
 
@@ -59,9 +59,9 @@ def wanted(places: Sequence[Path], plane: Plane = "axial") -> Iterator[Wanted]:
         yield from _each(one, plane)
 
 
-def plane_of(run: Run) -> Plane:
-    """In which plane the volumes of a run's data were cut."""
-    plane: Plane = run.recipe.data.options.get("plane", "axial")
+def plane_of(data: Data) -> Plane:
+    """In which plane the volumes of a data set are cut."""
+    plane: Plane = data.options.get("plane", "axial")
     return plane
 
 

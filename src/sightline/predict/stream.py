@@ -59,16 +59,25 @@ def predictions(
         maps: whether maps are computed for every picture; for pictures with a region they always are.
         sets: the rule of conformal sets; None: predictions have none.
     """
-    settings = [member.data for member in network.members]
+    for group in decoded([member.data for member in network.members], pictures, batch_size):
+        yield answered(network, group, maps, sets)
+
+
+def decoded(settings: list[Data], pictures: Iterable[Wanted], batch_size: int) -> Iterator[list[Decoded]]:
+    """Batches of decoded pictures, in their order; the next are decoded while one is used.
+
+    Args:
+        settings: of each run.
+    """
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         waiting: deque[list[Future[Decoded]]] = deque()
         rest = iter(pictures)
         while group := list(islice(rest, batch_size)):
             waiting.append([pool.submit(_decode, one, settings) for one in group])
             if len(waiting) > AHEAD:
-                yield _answered(network, [one.result() for one in waiting.popleft()], maps, sets)
+                yield [one.result() for one in waiting.popleft()]
         while waiting:
-            yield _answered(network, [one.result() for one in waiting.popleft()], maps, sets)
+            yield [one.result() for one in waiting.popleft()]
 
 
 _SQUARE = {"image_size", "load_size", "centre", "fit", "channels"}  # settings that decide how a square is cut
@@ -97,7 +106,8 @@ def _decode(wanted: Wanted, settings: list[Data]) -> Decoded:
     return Decoded(wanted, as_rgb(pixels), squares, region, note)
 
 
-def _answered(network: Ensemble, group: list[Decoded], maps: bool, sets: Sets | None) -> list[Seen]:
+def answered(network: Ensemble, group: list[Decoded], maps: bool = False, sets: Sets | None = None) -> list[Seen]:
+    """What is said of a batch of decoded pictures; see `predictions`."""
     read = [one for one in group if one.squares]
     answer = None
     if read:

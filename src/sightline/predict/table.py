@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 from sightline.data.formulas import as_text, from_text
 from sightline.engine.files import write_json
@@ -38,7 +38,7 @@ class Table:
     def __init__(
         self, path: Path, classes: Sequence[str], facts: Mapping[str, Any], batch_size: int, resume: bool, sets: bool = False
     ) -> None:
-        self.path, self.classes, self.columns = path, tuple(classes), columns(classes, sets)
+        self.path, self.classes, self.columns = path, tuple(classes), self.columns_of(classes, sets)
         about = path.with_name(f"{path.name}.json")
         self.done = 0
         if path.exists() and not resume:
@@ -52,15 +52,22 @@ class Table:
             path.write_bytes(_line(self.columns))
         self.file: BinaryIO = path.open("ab")
 
-    def __enter__(self) -> Table:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.file.close()
 
+    @staticmethod
+    def columns_of(classes: Sequence[str], sets: bool) -> list[str]:
+        """The columns of the table."""
+        return columns(classes, sets)
+
     def add(self, batch: Sequence[Prediction]) -> None:
         """Writes the rows of a batch at once."""
-        rows = (as_row(one, self.classes) for one in batch)
+        self._write([as_row(one, self.classes) for one in batch])
+
+    def _write(self, rows: Sequence[Mapping[str, Any]]) -> None:
         self.file.write(b"".join(_line([_cell(row[name]) for name in self.columns]) for row in rows))
         self.file.flush()
 

@@ -16,31 +16,13 @@ from sightline.metrics.scores.conformal import Sets
 from sightline.predict.batches import Work, batches
 from sightline.predict.coverage import sets_of
 from sightline.predict.ensemble import Ensemble, ensemble
+from sightline.predict.findings import findings_to_file, networks_of, refuse_for_findings
 from sightline.predict.pictures import plane_of, wanted
 from sightline.predict.pooled import write_pooled
 from sightline.predict.table import Table
 from sightline.predict.views import Views
-from sightline.results.base import FORMAT, Result
-
-
-class Predicted(Result):
-    """What was done.
-
-    Attributes:
-        pictures: number of rows of the table; `before`: of those, rows that were there already.
-        failed: number of pictures, this time, that could not be read.
-        counts: class -> number of pictures, this time, that were predicted as this class.
-        uncalibrated: runs whose probabilities are as the network gives them.
-        volumes: the table of volumes, where the pictures are slices of some; None: they are not.
-    """
-
-    out: str
-    pictures: int
-    before: int
-    failed: int
-    counts: dict[str, int]
-    uncalibrated: tuple[str, ...] = ()
-    volumes: str | None = None
+from sightline.results.base import FORMAT
+from sightline.results.predictions import Predicted
 
 
 def predict_to_files(
@@ -81,6 +63,12 @@ def predict_to_files(
         UserError: no such picture, a table that is there already, runs of other classes, maps of runs that have none, a coverage that the
             validation images cannot give, or no such cluster.
     """
+    if any(run.findings for run in runs):
+        asked = {"maps": maps, "drawings": drawings, "coverage": coverage, "executor": None if executor == "local" else executor}
+        refuse_for_findings(runs[0], {name: value for name, value in asked.items() if value is not None})
+        networks = networks_of(runs, views, calibration)
+        facts = _facts(runs, places, views, batch_size) | {name: _probabilities(one, None) for name, one in networks.items()}
+        return findings_to_file(networks, places, out, facts, batch_size=batch_size, resume=resume, progress=progress)
     network = ensemble(runs, views, calibration)
     sets = None if coverage is None else sets_of(network, runs, coverage)
     if (maps or drawings) and network.map is None:
@@ -91,7 +79,7 @@ def predict_to_files(
     with Table(out, network.classes, facts, batch_size, resume, sets is not None) as table:
         done, failed, counts = table.done, 0, dict.fromkeys(network.classes, 0)
         progress(done)
-        rest = table.follow(wanted(places, plane_of(runs[0])))
+        rest = table.follow(wanted(places, plane_of(runs[0].recipe.data)))
         if executor == "ray":
             from sightline.predict.on_ray import batches_on_ray
 
@@ -119,7 +107,7 @@ def _facts(runs: Sequence[Run], places: Sequence[Path], views: Views, batch_size
     return {
         "sightline": version("sightline"),
         "format": FORMAT,
-        "runs": [{"path": str(run.path), "weights": sha256(run.path / "model.safetensors")} for run in runs],
+        "runs": [{"path": str(run.path), "weights": sha256(run.home / "model.safetensors")} for run in runs],
         "pictures": [str(place) for place in places],
         "views": views,
         "batch_size": batch_size,

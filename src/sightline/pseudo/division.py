@@ -12,6 +12,7 @@ from sightline.data.greys import Range, common_range
 from sightline.data.heat import on_one_scale
 from sightline.data.leaks import near_duplicate_groups
 from sightline.data.marks import as_set
+from sightline.data.reading import ONE_LABEL
 from sightline.data.splits import split
 from sightline.data.survey import Survey, deep_pictures, survey
 from sightline.errors import UserError
@@ -99,6 +100,8 @@ def same(records: Sequence[Record], seen: Survey, others: Sequence[Record], seen
 def _read(images: Images, key: str) -> list[Record]:
     """All records, whatever their labels."""
     records: list[Record] = catalog.make("data", images.name, images.options, images.root, where=f"{key}.options")
+    if any(record.findings for record in records):
+        raise UserError(str(images.root or images.name), "has several findings per image, whose masks would be one", ONE_LABEL)
     if len({r.id for r in records}) < len(records):
         raise UserError(str(images.root or images.name), "holds an id twice", "Give every image its own id.")
     return as_set(on_one_scale(records), images.mask, images.annotated_on)

@@ -90,3 +90,88 @@ def as_row(one: Prediction, classes: Sequence[str]) -> dict[str, Any]:
     about = {"threshold": one.threshold, "entropy": one.entropy, "spread": one.spread, "looks": one.looks, "note": one.note}
     inside = None if one.set is None else BETWEEN.join(one.set)
     return {"image": one.image, "prediction": one.prediction, **probabilities, "set": inside, **about}
+
+
+class FindingsPrediction(Result):
+    """What is said of one picture that can have several findings.
+
+    Attributes:
+        image: its name.
+        prediction: the findings that are decided for, divided by `;`, or `none`; None where the picture could not be read.
+        probabilities: finding -> probability, calibrated unless the caller wanted them raw. Each is that of a question of its own; they do
+            not add up to 1.
+        thresholds: finding -> from which probability it is decided for; None: from one half on.
+        note: what went wrong.
+    """
+
+    image: str
+    prediction: str | None = None
+    probabilities: dict[str, float] = {}
+    thresholds: dict[str, Share] = {}
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class FindingsTable(Sequence[FindingsPrediction]):
+    """Predictions of several findings, in the order of the pictures.
+
+    Attributes:
+        findings: in the order of the logits.
+        rows: one per picture.
+    """
+
+    findings: tuple[str, ...]
+    rows: tuple[FindingsPrediction, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> FindingsPrediction: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> FindingsTable: ...
+
+    def __getitem__(self, place: int | slice) -> FindingsPrediction | FindingsTable:
+        return FindingsTable(self.findings, self.rows[place]) if isinstance(place, slice) else self.rows[place]
+
+    def __iter__(self) -> Iterator[FindingsPrediction]:
+        return iter(self.rows)
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame with columns `p_FINDING` and `threshold_FINDING` for each finding. pandas has to be installed."""
+        import pandas as pd
+
+        return pd.DataFrame([row_of_findings(row, self.findings) for row in self.rows], columns=columns_of_findings(self.findings))
+
+
+def columns_of_findings(findings: Sequence[str]) -> list[str]:
+    """The columns of a table of such predictions."""
+    return ["image", "prediction", *(f"p_{name}" for name in findings), *(f"threshold_{name}" for name in findings), "note"]
+
+
+def row_of_findings(one: FindingsPrediction, findings: Sequence[str]) -> dict[str, Any]:
+    """A prediction as a row of such a table; None is what is not known."""
+    probabilities = {f"p_{name}": one.probabilities.get(name) for name in findings}
+    thresholds = {f"threshold_{name}": one.thresholds.get(name) for name in findings}
+    return {"image": one.image, "prediction": one.prediction, **probabilities, **thresholds, "note": one.note}
+
+
+class Predicted(Result):
+    """What was done.
+
+    Attributes:
+        pictures: number of rows of the table; `before`: of those, rows that were there already.
+        failed: number of pictures, this time, that could not be read.
+        counts: class -> number of pictures, this time, that were predicted as this class; finding -> that were predicted to have it.
+        uncalibrated: runs whose probabilities are as the network gives them.
+        volumes: the table of volumes, where the pictures are slices of some; None: they are not.
+    """
+
+    out: str
+    pictures: int
+    before: int
+    failed: int
+    counts: dict[str, int]
+    uncalibrated: tuple[str, ...] = ()
+    volumes: str | None = None

@@ -16,7 +16,7 @@ from sightline.errors import UserError
 def damage(run: Run) -> str | None:
     """Why a finished training cannot be used any more; None: its files are whole."""
     try:
-        _ = run.recipe, run.classes, run.split_table
+        _ = run.recipe, run.findings or run.classes, run.split_table
         described(run.path)
         check_split(run.path)
     except UserError as error:  # also a recipe that is none: it was one when it was written
@@ -41,6 +41,11 @@ def forget_damaged(run: Run) -> None:
 
     Thresholds that are lost alone take the scores of the validation images with them, on which they are chosen.
     """
+    for finding in run.findings:
+        if (run.finding_folder(finding) / "finding.json").is_file():
+            forget_damaged(run.of(finding))
+    if run.findings:
+        return
     readers: dict[str, Callable[[], object]] = {
         "metrics.json": lambda: run.scores,
         "thresholds.json": lambda: run.thresholds,

@@ -12,7 +12,8 @@ from sightline.data.guide.decoy import check_decoy, plant
 from sightline.data.guide.guiding import named
 from sightline.data.lacking import lacking, selects
 from sightline.data.problems import refuse
-from sightline.data.reading import read
+from sightline.data.reading import Dataset, read
+from sightline.data.several import check_several, for_several
 from sightline.data.splits import split
 from sightline.data.survey import Survey
 from sightline.errors import UserError, nearest
@@ -57,7 +58,9 @@ def _check_drawing(where: str, data: Data, drawing: Drawing) -> None:
 
 def _check(plan: Plan, recipe: Recipe) -> None:
     data = recipe.data
-    dataset = read(data)
+    dataset = read(data, several=True)
+    if dataset.several:
+        check_several(for_several(recipe))
     check_decoy(data.decoy, dataset.classes)
     divided = split(dataset.records, data.split)
     refuse(lacking(recipe, divided, dataset.classes, Survey({}, [])))
@@ -69,14 +72,26 @@ def _check(plan: Plan, recipe: Recipe) -> None:
             raise UserError(f"{plan.name}: splits", f"data {data.name} has no images for {name!r}", nearest(name, there))
         tags = sorted({tag for record in records for tag, value in record.tags.items() if isinstance(value, bool | np.bool_)})
         for score in plan.scores_on(name):
-            if measure_of(score) in (ENERGY, REMOVED) and not any(mark.kind != "nothing" for record in records for mark in record.avoid):
-                remedy = "Leave the score out, or use a data set with marked artefacts."
-                raise UserError(f"{plan.name}: score {score!r}", f"no image of {name!r} has an artefact marked", remedy)
-            if group_of(score):
-                _check_group(f"{plan.name}: score {score!r}", score, records, name)
-            elif (tag := tag_of(score)) and tag not in tags:
-                remedy = nearest(tag, tags) if tags else f"Data {data.name} has no such tags; leave the score out."
-                raise UserError(f"{plan.name}: score {score!r}", f"no image of {name!r} has the tag {tag!r}", remedy)
+            _check_score(plan, dataset, name, records, score, tags)
+
+
+def _check_score(plan: Plan, dataset: Dataset, split: str, records: Sequence[Record], score: str, tags: Sequence[str]) -> None:
+    """Refuses a score that cannot be taken on a split."""
+    where = f"{plan.name}: score {score!r}"
+    if dataset.several and (measure_of(score) or score.startswith(("worst_group", "accuracy_gap"))):
+        raise UserError(where, "is for one label per image, and these images have several findings", "Leave it out.")
+    if measure_of(score) in (ENERGY, REMOVED) and not any(mark.kind != "nothing" for record in records for mark in record.avoid):
+        raise UserError(
+            where, f"no image of {split!r} has an artefact marked", "Leave the score out, or use a data set with marked artefacts."
+        )
+    if group_of(score):
+        _check_group(where, score, records, split)
+        return
+    known = [*tags, *(dataset.classes if dataset.several else ())]
+    if (tag := tag_of(score)) and tag not in known:
+        what = "tag or finding" if dataset.several else "tag"
+        remedy = nearest(tag, known) if known else "The data have no such tags; leave the score out."
+        raise UserError(where, f"no image of {split!r} has the {what} {tag!r}", remedy)
 
 
 def _check_group(where: str, score: str, records: Sequence[Record], split: str) -> None:

@@ -46,7 +46,7 @@ def seconds_left(study: Study, threads: int) -> float:
 
 def trial(recipe: Recipe, threads: int, steps: int = 2) -> float:
     """Seconds of a whole training, from a few steps."""
-    sizes = {name: len(records) for name, records in split(read(recipe.data).records, recipe.data.split).items()}
+    sizes = {name: len(records) for name, records in split(read(recipe.data, several=True).records, recipe.data.split).items()}
     with limited(threads):
         step = _step_seconds(recipe, steps)
     batches = {name: size / recipe.train.batch_size for name, size in sizes.items()}

@@ -11,10 +11,10 @@ from sightline.audit.ask import BATCH, probabilities
 from sightline.audit.counterfactuals import How, clean, excess_flips, marked
 from sightline.audit.images import Images, gather
 from sightline.audit.reliance import MARGIN, background_lenders
+from sightline.data.cover import widen, without_region
 from sightline.data.dataset import ImageDataset
 from sightline.data.divide import belongs
 from sightline.engine.run import Run
-from sightline.losses.background import widen, without_region
 from sightline.metrics.confidence.bootstrap import Array
 from sightline.metrics.scores.localisation import energy_inside, upsample
 from sightline.study.score_names import ENERGY, GROUP, REMOVED, SWAPPED

@@ -124,22 +124,37 @@ def statistic(name: str) -> Statistic:
     """A score by name; `accuracy[ruler]` is that of the images with the tag, `accuracy[!ruler]` of those without, `accuracy[sex=f]` and
     `accuracy[age=40-60]` of a group.
 
+    Of images with several findings, `auc[effusion]` is that of one finding, and `auc` the mean over all findings.
+
     Raises:
         UserError: when it is computed and no image of the study has such a tag.
     """
     whole, tag = SCORES.get(name.partition("[")[0]) or measured(name), tag_of(name)
 
     def part(answers: Answers, weights: Array) -> Array:
-        if group_of(name) is None and tag not in answers.tags:
+        if answers.findings:
+            return _mean_of_findings(name, answers, weights)
+        if tag and group_of(name) is None and tag not in answers.tags:
             raise UserError(f"score {name!r}", f"no image has the tag {tag!r}", nearest(tag, answers.tags))
-        return whole(answers, weights * applies(name, answers))
+        return whole(answers, weights * applies(name, answers) if tag else weights)
 
-    return part if tag else whole
+    return part
+
+
+def _mean_of_findings(name: str, answers: Answers, weights: Array) -> Array:
+    """A score of one finding, or the mean over all of them; each over the images of which the finding is known."""
+    bare, tag = name.partition("[")[0], tag_of(name)
+    chosen = (tag,) if tag in answers.findings else answers.findings
+    score = statistic(bare if tag in answers.findings else name)
+    parts = [(one, weights[:, known]) for one, known in map(answers.of, chosen)]
+    return mean_of_defined(np.stack([score(one, part) for one, part in parts], axis=1))
 
 
 def applies(name: str, answers: Answers) -> Array:
     """(N,) bool: the images that a score is computed from."""
     score, tag = name.partition("[")[0], tag_of(name)
+    if answers.findings:
+        return _applies_to_findings(score, tag, name, answers)
     there = np.ones(len(answers.ids), bool)
     if tag:
         group = group_of(name)
@@ -149,6 +164,15 @@ def applies(name: str, answers: Answers) -> Array:
         there &= ~np.isnan(values if values.ndim == 1 else values.sum(axis=(0, 2)))
     if score == "epg":
         there &= ~np.isnan(answers.epg)
+    return there
+
+
+def _applies_to_findings(score: str, tag: str, name: str, answers: Answers) -> Array:
+    of_one = tag in answers.findings
+    there = np.zeros(len(answers.ids), bool)
+    for finding in (tag,) if of_one else answers.findings:
+        one, known = answers.of(finding)
+        there[known] |= applies(score if of_one else name, one)
     return there
 
 

@@ -137,7 +137,7 @@ def _trained(job: Job, folder: Path) -> Run:
 
 def _judge(job: Job, run: Run) -> None:
     """Every answer and measurement that is not there yet."""
-    from sightline.engine.evaluate import evaluate
+    from sightline.engine.evaluate_findings import evaluate_any as evaluate
     from sightline.study.again import forget_damaged, maps_are_damaged
     from sightline.study.answers import collect, load, readable, save, save_measured
     from sightline.study.measure import measure
@@ -145,7 +145,8 @@ def _judge(job: Job, run: Run) -> None:
     answers = {split: run.path / "answers" / f"{split}.npz" for split in job.splits}
     missing = [split for split, path in answers.items() if not readable(path)]
     forget_damaged(run)
-    first = [] if run.thresholds else ["val"]  # on which each run's thresholds are chosen
+    kept = run.finding_scores if run.findings else run.thresholds
+    first = [] if kept else ["val"]  # on which each run's thresholds are chosen
     if asked := list(dict.fromkeys([*first, *missing])):
         evaluate(run, asked)
     for split in missing:
