@@ -71,7 +71,8 @@ PLACES = sorted({place for place, _ in numbers(Recipe.model_json_schema(), Recip
 @pytest.mark.parametrize("place", PLACES)
 def test_no_number_takes_what_is_none(place: str) -> None:
     """True, not a number, infinity, a number of 400 digits, a word: refused by every setting that is a number, by its name."""
-    base = load_recipe("energy", {"data.decoy": {}} if place.startswith("data.decoy") else {}).model_dump(mode="json")
+    section = next((name for name in ("data.decoy", "data.augment.outside", "data.augment.artefacts") if place.startswith(name)), None)
+    base = load_recipe("energy", {section: {}} if section else {}).model_dump(mode="json")
     for wrong in (True, float("nan"), float("inf"), -float("inf"), 10**400, -(10**400), "many", 1e308):
         with pytest.raises(UserError, match=place.replace(".", r"\.")):
             recipe_from(override(base, {place: wrong}), "here")
@@ -99,6 +100,8 @@ def test_no_number_takes_what_is_none(place: str) -> None:
         ("data.augment.brightness", [1e9, [3, 1], [-1, 1], [True, True]]),
         ("data.augment.flip_x", [1.5, "no", True]),
         ("data.augment.hue", [0.6]),
+        ("data.augment.outside", [{"p": 1.5}, {"margin": 0.6}, {"fill": "black"}]),
+        ("data.augment.artefacts", [{"p": -0.1}, {"of": "ruler"}]),
         ("data.roi.noise", [1e6, -1]),
         ("data.roi.grow", [-1, 1e6]),
         ("data.roi.shift", [1e6]),

@@ -7,23 +7,19 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from sightline.config_augment import Augment
 from sightline.config_train import Backbone, Evaluate, Head, Losses, Optimizer, Schedule, Stage, Train, WeightedLoss
 from sightline.settings import (
     COLOUR,
     NUMBER,
     BlackWhite,
     Channels,
-    Colour,
     Count,
-    Degrees,
-    Factors,
     Fraction,
     Level,
     Plugin,
     Seed,
     Settings,
-    Shares,
-    Shear,
     Side,
 )
 
@@ -51,52 +47,6 @@ __all__ = [
 ]
 
 Kind = Literal["dermoscopy", "ultrasound", "xray", "photograph"]
-
-Grey = Annotated[int, Field(ge=0, le=255), NUMBER]
-
-
-class Augment(Settings):
-    """Random changes of the training images, the same for image and ROI map. The default changes nothing.
-
-    Attributes:
-        rotate: angle in degrees, uniform in the range.
-        rotate90: rotate by a random multiple of 90 degrees first.
-        scale_x, scale_y: zoom factors, drawn independently.
-        shear_x, shear_y: degrees.
-        translate: pixels at `image_size`, both axes, uniform in +- the value.
-        flip_x, flip_y: probability of a left-right and of an upside-down flip.
-        crop_scale, crop_ratio: area share and aspect ratio of a random crop, resized to `image_size`; None: no such crop.
-        shear_unit: `degrees`, or `pixels` (at `image_size`) that the far edge moves against the middle (000-14 prints pixels).
-        brightness, contrast, saturation: as torchvision's ColorJitter: one number f draws a factor from 1 - f to 1 + f, a pair is the
-            range of the factor itself.
-        hue: as torchvision's ColorJitter, a share of the colour circle to both sides.
-        fill: colour (RGB, 0 to 255) of areas that no pixel of the image covers; its brightness where the images have other channels. ROI
-            maps are filled with 0.
-    """
-
-    rotate: Degrees = (0, 0)
-    rotate90: bool = False
-    scale_x: Factors = (1, 1)
-    scale_y: Factors = (1, 1)
-    shear_x: Shear = (0, 0)
-    shear_y: Shear = (0, 0)
-    shear_unit: Literal["degrees", "pixels"] = "degrees"
-    translate: Annotated[float, Field(ge=0, le=4096), NUMBER] = 0
-    flip_x: Fraction = 0
-    flip_y: Fraction = 0
-    crop_scale: Shares | None = None
-    crop_ratio: Factors = (1, 1)
-    brightness: Colour = 0
-    contrast: Colour = 0
-    saturation: Colour = 0
-    hue: Annotated[float, Field(ge=0, le=0.5), NUMBER] = 0
-    fill: tuple[Grey, Grey, Grey] = (128, 128, 128)
-
-    @model_validator(mode="after")
-    def _shear_leaves_an_image(self) -> Self:
-        if self.shear_unit == "degrees" and max(map(abs, (*self.shear_x, *self.shear_y))) > 80:
-            raise ValueError("a shear of more than 80 degrees leaves nothing of the image. Give less, or shear_unit: pixels")
-        return self
 
 
 class Roi(Settings):

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import DATA_SETS, By, ByCompared, Coverage, Device, Json, Moved, RunPath, RunPaths, finish
+from sightline.cli.options import (
+    By,
+    ByCompared,
+    Coverage,
+    Device,
+    Json,
+    OtherData,
+    OtherLabels,
+    OtherRoot,
+    RunPath,
+    RunPaths,
+    finish,
+    label_pairs,
+    needs_data,
+)
 from sightline.errors import UserError, nearest
 
 if TYPE_CHECKING:
@@ -26,21 +40,9 @@ def evaluate(
     dataset: Annotated[
         list[str], typer.Option("--split", help="Split to score; can be repeated. Default: all except train.", show_default=False)
     ] = [],
-    data: Annotated[
-        str | None, typer.Option(help=f"Score on another data set (external validation). {DATA_SETS}", show_default=False)
-    ] = None,
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder or file of that data set; without --data, the place of the run's own data, if they have moved.",
-            metavar="DIR",
-            show_default=False,
-        ),
-    ] = None,
-    classes: Annotated[
-        list[str],
-        typer.Option("--map", metavar="LABEL=CLASS", help="Label there that is a class of the run; can be repeated.", show_default=False),
-    ] = [],
+    data: OtherData = None,
+    root: OtherRoot = None,
+    classes: OtherLabels = [],
     prevalence: Annotated[
         float | None,
         typer.Option(
@@ -75,8 +77,8 @@ def evaluate(
     if data is not None:
         _validate(Run(run, device), data, place, dataset, classes, out, json, prevalence, coverage, by)
         return
-    if classes or out:
-        raise UserError("--map" if classes else "--out", "is for another data set", "Name that data set with --data.")
+    needs_data("--map", classes, data)
+    needs_data("--out", out, data)
     found = Run(run, device, place)
     if any("picture" not in row for row in found.split_table):
         say(f"{run} was made by an earlier version: whether pictures and annotations have changed since is not known.")
@@ -106,7 +108,7 @@ def _validate(
     if len(split) > 1:
         raise UserError(f"--split {split[1]}", "is a second split of the other data set", "Give one, or none for its test set.")
     check_prevalence(prevalence, len(run.classes))
-    found = validate(run, data, root, next(iter(split), None), _pairs(pairs), out, coverage, by or None)
+    found = validate(run, data, root, next(iter(split), None), label_pairs(pairs), out, coverage, by or None)
     found = found.but(scores=at_prevalence(found.scores, prevalence, run.recipe.evaluate.confidence))
     rows = {found.own_split: run.scores[found.own_split]} if found.own_split else {}
     scores_table(run.name, rows | {f"{found.data}, {found.split}": found.scores})
@@ -115,22 +117,12 @@ def _validate(
     finish(found, json)
 
 
-def _pairs(texts: list[str]) -> dict[str, str]:
-    """`["mel=melanoma"]` -> `{"mel": "melanoma"}`."""
-    found = {}
-    for text in texts:
-        label, equals, name = text.rpartition("=")
-        if not (equals and label and name):
-            raise UserError(f"--map {text}", "is not of the form LABEL=CLASS", "Write for example --map mel=melanoma.")
-        found[label] = name
-    return found
-
-
 @app.command(
     epilog="Examples:\n\n    sightline audit runs/melanoma-energy\n\n"
     "    sightline audit runs/melanoma-energy --split flipped --seconds 300\n\n"
     "    sightline audit runs/own-photos --kind dermoscopy\n\n"
-    "    sightline audit runs/melanoma-energy --data isic_archive --root ~/archive --out audit"
+    "    sightline audit runs/melanoma-energy --data isic_archive --root ~/archive --out audit\n\n"
+    "    sightline audit runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma --out audit"
 )
 def audit(
     run: RunPath,
@@ -150,15 +142,9 @@ def audit(
     out: Annotated[
         Path | None, typer.Option(help="Folder for audit.json and audit.html. Default: `audit` in the run folder.", metavar="DIR")
     ] = None,
-    data: Annotated[
-        str | None, typer.Option(help=f"Audit on another data set with the same classes. {DATA_SETS}", show_default=False)
-    ] = None,
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder or file of that data set; without --data, the place of the run's own data, if they have moved.", metavar="DIR"
-        ),
-    ] = None,
+    data: OtherData = None,
+    root: OtherRoot = None,
+    classes: OtherLabels = [],
     device: Device = "auto",
     json: Json = None,
 ) -> None:
@@ -177,9 +163,10 @@ def audit(
 
     if kind is not None and kind not in get_args(Kind):
         raise UserError(f"--kind {kind}", "is no kind of image", nearest(kind, get_args(Kind)))
+    needs_data("--map", classes, data)
     place = root and expanded(root)
     trained = Run(run, device, place if data is None else None)
-    which = own(trained, split) if data is None else other(trained, data, place, split)
+    which = own(trained, split) if data is None else other(trained, data, place, split, label_pairs(classes))
     found = examine(trained, which, seconds=seconds, images=images, kind=cast(Kind | None, kind), progress=Bar("changing images"))
     result = write_audit(trained, found, which.split, out or trained.path / "audit")
     audit_tables(result)
@@ -194,7 +181,8 @@ def audit(
 
 @app.command(
     epilog="Examples:\n\n    sightline compare runs/label-only runs/energy --split test --out comparison\n\n"
-    "    sightline compare runs/label-only runs/energy --by sex --by age=40,60"
+    "    sightline compare runs/label-only runs/energy --by sex --by age=40,60\n\n"
+    "    sightline compare runs/label-only runs/energy --data folder --root ~/other-hospital --map mel=melanoma"
 )
 def compare(
     runs: RunPaths,
@@ -203,19 +191,28 @@ def compare(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the picture of the maps, the ROC curves and the report.")] = Path("comparison"),
     by: ByCompared = [],
-    root: Moved = None,
+    data: OtherData = None,
+    root: OtherRoot = None,
+    classes: OtherLabels = [],
+    device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Compare runs on the same images: scores, paired differences with intervals and tests, and attention maps."""
+    """Compare runs on the same images: scores, paired differences with intervals and tests, and attention maps.
+
+    With --data, the runs answer for the images of another data set, of which nothing is kept but the comparison; --split is then one of its
+    parts."""
     from sightline.cli.console import differences_tables, number, say, scores_table, table
     from sightline.cli.groups_tables import compared_groups_table
     from sightline.engine.run import Run
+    from sightline.face.judge import compare as compared
     from sightline.paths import expanded
-    from sightline.report.side_by_side import compare_runs
 
     if len(runs) < 2:
         raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
-    result = compare_runs([Run(folder, root=root and expanded(root)) for folder in runs], split, out, by or None)
+    needs_data("--map", classes, data)
+    place = root and expanded(root)
+    opened = [Run(folder, device, None if data else place) for folder in runs]
+    result = compared(*opened, split=split, out=out, by=by or None, data=data, root=place, classes=label_pairs(classes))
     # the groups of each run by themselves are what evaluate prints
     scores_table(f"Split {result.split}", {name: scores.but(by={}) for name, scores in result.scores.items()})
     if result.differences:

@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Device, Json, Moved, RunPath, finish
+from sightline.cli.options import (
+    Device,
+    Json,
+    Moved,
+    OtherData,
+    OtherLabels,
+    OtherRoot,
+    RunPath,
+    finish,
+    label_pairs,
+    needs_data,
+)
+from sightline.errors import UserError
 
 
 @app.command(
@@ -16,11 +28,12 @@ from sightline.cli.options import Device, Json, Moved, RunPath, finish
     "    sightline explain runs/melanoma-energy *.jpg --out maps --target all\n\n"
     "    sightline explain runs/chest chest.png --target effusion\n\n"
     "    sightline explain runs/melanoma-energy photo.jpg --method occlusion\n\n"
-    "    sightline explain runs/melanoma-energy photo.jpg --method kernel-shap --out maps"
+    "    sightline explain runs/melanoma-energy photo.jpg --method kernel-shap --out maps\n\n"
+    "    sightline explain runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma --images 12"
 )
 def explain(
     run: RunPath,
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Image files to explain.", show_default=False)],
+    images: Annotated[list[Path], typer.Argument(metavar="[IMAGE...]", help="Image files to explain.", show_default=False)] = [],
     out: Annotated[
         Path, typer.Option(help="Folder for pictures of the maps (PNG) and their values (.npy, with a .json beside each).")
     ] = Path("maps"),
@@ -36,18 +49,33 @@ def explain(
             "`integrated-gradients`, `kernel-shap`, `lrp`: the score shared out among the pixels. All but `lrp` work with any run."
         ),
     ] = "map",
+    data: OtherData = None,
+    root: OtherRoot = None,
+    classes: OtherLabels = [],
+    split: Annotated[
+        str | None, typer.Option(help="Part of the other data set. Default: its test set, or all of it.", show_default=False)
+    ] = None,
+    shown: Annotated[int, typer.Option("--images", help="Number of images of the other data set, class by class in turn.", min=1)] = 8,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Show where a trained classifier looks on images of your own."""
+    """Show where a trained classifier looks on images of your own: files, or with --data some images of a data set."""
     from json import loads
 
     from sightline.cli.console import number, say, table
     from sightline.engine.run import Run
     from sightline.explain.maps import explain as draw
+    from sightline.explain.other_pictures import other_pictures
+    from sightline.paths import expanded
 
+    for option, given in (("--map", classes), ("--split", split), ("--root", root)):
+        needs_data(option, given, data)
+    if data is not None and images:
+        raise UserError(f"--data {data}", "is given beside image files", "Give files, or a data set.")
     trained = Run(run, device)
-    written = draw(trained, images, out, target=target, cmap=colours, method=method)
+    found = other_pictures(trained, data, root and expanded(root), split, label_pairs(classes), shown) if data is not None else None
+    pictures = [*images] if found is None else found.pictures
+    written = draw(trained, pictures, out, target=target, cmap=colours, method=method)
     sidecars = [path for path in written if path.suffix == ".json"]
     rows = []
     for path in sidecars:
@@ -55,7 +83,13 @@ def explain(
         rows.append(
             [str(facts.get("image", path.stem)), facts["map"], facts["explained"] or "-", facts["predicted"], number(facts["probability"])]
         )
-    table("Where it looks", ["image", "map", "class explained", "prediction", "probability"], rows)
+    columns = ["image", "map", "class explained", "prediction", "probability"]
+    if found is not None:
+        maps = len(rows) // len(pictures)  # of each picture, which stand together
+        columns, rows = [*columns, "label"], [[*row, found.labels[i // maps]] for i, row in enumerate(rows)]
+    table("Where it looks", columns, rows)
+    for note in found.notes if found else ():
+        say(note)
     for one in [trained.of(name) for name in trained.findings if target in (None, "all", name)] or [trained]:
         say(f"Predictions: {one.decision.words(one.classes)}.")
     say(f"{len(written)} files in {out}")
@@ -171,6 +205,7 @@ def class_image(
 
 @app.command(
     epilog="Examples:\n\n    sightline figure\n\n    sightline figure roc --run runs/label-only --run runs/energy --split test\n\n"
+    "    sightline figure roc --run runs/energy --data folder --root ~/other-hospital --map mel=melanoma\n\n"
     "    sightline figure feature-maps --run runs/melanoma --unit 6/12 --unit 7/40\n\n    sightline figure diagram --recipe gain"
 )
 def figure(
@@ -203,17 +238,20 @@ def figure(
             "--recipe", metavar="NAME", help="Recipe to draw in place of a run (name or YAML file); can be repeated.", show_default=False
         ),
     ] = [],
-    root: Moved = None,
+    data: OtherData = None,
+    root: OtherRoot = None,
+    classes: OtherLabels = [],
     device: Device = "auto",
     json: Json = None,
 ) -> None:
     """Draw a figure of the papers from your own runs, as PNG and PDF; or list all figures.
 
-    A figure refuses options that it does not use.
+    A figure refuses options that it does not use. With --data it shows images and scores of another data set; --split is then one of its
+    parts.
     """
     from sightline.cli.console import say
     from sightline.engine.run import Run
-    from sightline.explain.figure.draw import draw, listed
+    from sightline.explain.figure.draw import draw, listed, on_other_data
     from sightline.explain.figure.kind import Options
     from sightline.paths import expanded
 
@@ -224,8 +262,12 @@ def figure(
         say("Draw one: sightline figure NAME --run RUN")
         finish({"figures": found}, json)
         return
-    runs = [Run(folder, device, root and expanded(root)) for folder in run]
+    needs_data("--map", classes, data)
+    place = root and expanded(root)
+    runs = [Run(folder, device, None if data else place) for folder in run]
     options = Options(split=split, images=images, ids=tuple(ids), label=label, colours=colours, units=tuple(units), recipes=tuple(recipes))
+    if data is not None:
+        runs, options = on_other_data(name, runs, options, data, place, label_pairs(classes))
     files = [str(path) for path in draw(name, runs, out, options)]
     for path in files:
         say(path)

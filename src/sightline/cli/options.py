@@ -96,6 +96,27 @@ ByCompared = Annotated[
         show_default=False,
     ),
 ]
+OtherData = Annotated[
+    str | None, typer.Option("--data", help=f"Use the images of another data set. {DATA_SETS}", metavar="NAME", show_default=False)
+]
+OtherRoot = Annotated[
+    Path | None,
+    typer.Option(
+        "--root",
+        help="Folder or file of that data set; without --data, the place of the run's own data, if they have moved.",
+        metavar="DIR",
+        show_default=False,
+    ),
+]
+OtherLabels = Annotated[
+    list[str],
+    typer.Option(
+        "--map",
+        metavar="LABEL=CLASS",
+        help="Label of the other data set that is a class of the run; can be repeated. Labels that are called as classes need none.",
+        show_default=False,
+    ),
+]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder that `train` has written.", show_default=False)]
 RunPaths = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Run folders that `train` has written; two or more.", show_default=False)
@@ -126,6 +147,34 @@ def placed(recipe: Recipe, data: str | None, root: Path | None) -> dict[str, Any
     if root is not None:
         changed |= {"data.root": str(expanded(root).resolve())}
     return changed
+
+
+def label_pairs(texts: list[str]) -> dict[str, str]:
+    """What `--map` says.
+
+    >>> label_pairs(["mel=melanoma"])
+    {'mel': 'melanoma'}
+
+    Raises:
+        UserError: a pair that is none.
+    """
+    found = {}
+    for text in texts:
+        label, equals, name = text.rpartition("=")
+        if not (equals and label and name):
+            raise UserError(f"--map {text}", "is not of the form LABEL=CLASS", "Write for example --map mel=melanoma.")
+        found[label] = name
+    return found
+
+
+def needs_data(option: str, given: object, data: str | None) -> None:
+    """Refuses an option that is for another data set where none is named.
+
+    Raises:
+        UserError: it was given all the same.
+    """
+    if given and data is None:
+        raise UserError(option, "is for another data set", "Name that data set with --data.")
 
 
 def on_device(device: str) -> dict[str, Any]:

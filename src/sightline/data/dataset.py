@@ -22,6 +22,7 @@ from sightline.data.guide.quality import degrade
 from sightline.data.heatmap import HeatMap
 from sightline.data.images import open_image
 from sightline.data.sampling import Key, seed_sequence
+from sightline.data.surroundings import disturbed, pasted_artefacts
 from sightline.errors import UserError, nearest
 from sightline.types import Batch, Record
 
@@ -83,6 +84,8 @@ class ImageDataset(Dataset[Sample]):
         self.marked = tuple(name for name in self.classes if any(marks_of(r, name) for r in self.records)) if self.several else ()
         self._still = evaluation(data)
         self._moving = augmentation(data.augment, data) if train else self._still
+        self._artefacts = pasted_artefacts(data) if train else ()
+        self._lending: list[int] | None = None
         self._cache = open_cache(self.records, self.data, len(self.marked)) if data.cache and self.records else None
 
     def __len__(self) -> int:
@@ -117,6 +120,8 @@ class ImageDataset(Dataset[Sample]):
         index = key.index if isinstance(key, Key) else range(len(self))[key]
         record, planes = self.records[index], self.planes(index)
         hidden = self._hidden(record)
+        if isinstance(key, Key):
+            planes = self._disturbed(planes, planes.known and not hidden, key)
         flags = [known and not hidden for known in (planes.known, planes.avoid_known, *planes.findings)]
 
         parts: list[Tensor] = [tv_tensors.Image(_unit(planes.image))]
@@ -135,6 +140,21 @@ class ImageDataset(Dataset[Sample]):
         regions = [seen.get(name, (nothing, False)) for name in self.classes]
         labels = torch.tensor([float("nan") if present is None else float(present) for present in said])
         return Findings(labels, torch.cat([roi for roi, _ in regions]), torch.tensor([known for _, known in regions]))
+
+    def _disturbed(self, planes: Planes, known: bool, key: Key) -> Planes:
+        """See `surroundings.disturbed`; the randomness is another one than that of the geometry, which stays as it is without this."""
+        augment = self.data.augment
+        if not self.train or (augment.outside is None and augment.artefacts is None):
+            return planes
+        rng = np.random.default_rng(seed_sequence(self.seed, key.epoch, key.position, 1))
+        return disturbed(planes, known, augment, self._artefacts, rng, lambda draw: self._lender(draw, key.index))
+
+    def _lender(self, rng: np.random.Generator, index: int) -> Planes | None:
+        """Another image whose region is known, of whichever class."""
+        if self._lending is None:
+            self._lending = [i for i, r in enumerate(self.records) if united_marks(r) and not self._hidden(r)]
+        others = [i for i in self._lending if i != index]
+        return self.planes(others[int(rng.integers(len(others)))]) if others else None
 
     def _hidden(self, record: Record) -> bool:
         return self.train and self.annotated is not None and record.id not in self.annotated

@@ -20,6 +20,7 @@ from sightline.data.problems import Several, refuse
 from sightline.data.reading import Dataset, look
 from sightline.data.several import check_several, for_several
 from sightline.data.splits import annotated_subset, split
+from sightline.data.surroundings import pasted_artefacts
 from sightline.data.survey import Survey, survey
 from sightline.errors import UserError
 from sightline.paths import expanded
@@ -94,7 +95,7 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
     recipe, given = (for_several(recipe) if dataset.several else recipe), recipe
     if recipe != given:
         dataset = replace(dataset, notes=(*dataset.notes, SEVERAL))
-    for check in (_check_stages, _check_point_into, _check_by, _check_several, _check_decoy):
+    for check in (_check_stages, _check_point_into, _check_by, _check_several, _check_decoy, _check_artefacts):
         with _meeting(meet):
             check(recipe, dataset)
     seen = survey(
@@ -167,6 +168,11 @@ def _check_several(recipe: Recipe, dataset: Dataset) -> None:
 
 def _check_decoy(recipe: Recipe, dataset: Dataset) -> None:
     check_decoy(None if dataset.several else recipe.data.decoy, dataset.classes)
+
+
+def _check_artefacts(recipe: Recipe, _: Dataset) -> None:
+    for stage in [recipe.at_stage(stage) for stage in recipe.stages] or [recipe]:
+        pasted_artefacts(stage.data)
 
 
 def _guided(recipe: Recipe, records: list[Record], progress: Progress | None, meet: Meet) -> list[Record]:

@@ -30,7 +30,7 @@ def obstacle(classifier: GuidedClassifier, objective: Objective, devices: int = 
 class Compiled(L.Callback):
     """Compiles the backbone while a training runs, and only its training steps. Says once why where that is not possible.
 
-    Each batch size is compiled by itself (`dynamic=False`), so that a resumed training computes the same as one that was not interrupted.
+    Each batch size is compiled by itself (`dynamic=False`), so that the code of a step does not depend on the batches before it.
     """
 
     def __init__(self, say: Callable[[str], None] = print) -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sightline.engine.by_tags import groups_elsewhere
-from sightline.engine.calibration import kept_sets, settings_of
 from sightline.engine.compare import judged_split
-from sightline.engine.evaluate import observe, score
+from sightline.engine.elsewhere import elsewhere
 from sightline.engine.files import safe_name, write_json, write_table
-from sightline.engine.other_data import OtherData, other_data
 from sightline.engine.run import Predictions, Run
 from sightline.metrics.confidence.independent import difference
 from sightline.results import Score
@@ -43,15 +40,10 @@ def validate(
     Raises:
         UserError: see `other_data`.
     """
-    settings = settings_of(run, coverage)
-    found = other_data(run, name, root, split, classes)
-    divided, without = groups_elsewhere(run, found.dataset.records, by)
-    classifier = run.classifier()
-    observed = observe(classifier, found.dataset, run.recipe, lambda said: run.decision)
-    scores = score(observed, found.dataset, run.recipe, run.thresholds, kept_sets(run, settings.coverage), divided)
+    there = elsewhere(run, name, root, split, classes, coverage, by)
+    found, scores = there.found, there.scores[there.split]
     own_split = next((name for name in (judged_split(run),) if name in run.scores), None)
-    where = f"{found.data.name}, {found.split}"
-    changes = _changes(run.scores[own_split], scores, own_split, where) if own_split else ()
+    changes = _changes(run.scores[own_split], scores, own_split, there.split) if own_split else ()
     folder = out or run.path / "external" / safe_name(found.data.name)
     files = (folder / "scores.json", folder / "predictions.csv")
     result = ExternalScores(
@@ -65,10 +57,10 @@ def validate(
         matched=dict(found.matched),
         left_out=dict(found.left_out),
         lacking=found.lacking,
-        notes=(*_notes(found), *(f"The data set says nothing of {tag}, so there are no groups of it." for tag in without)),
+        notes=there.notes,
         files=tuple(map(str, files)),
     )
-    _write_predictions(files[1], run, observed.predictions)
+    _write_predictions(files[1], run, there.predictions(there.split))
     write_json(files[0], result)
     return result
 
@@ -96,19 +88,6 @@ def _said(change: Score) -> str:
     if low <= 0 <= high:
         return f"no change is shown (difference {between})"
     return f"it {'rises' if change.number > 0 else 'falls'} by {size} ({between})"
-
-
-def _notes(found: OtherData) -> Iterator[str]:
-    if renamed := [f"{label} as {name}" for label, name in found.matched.items() if label.casefold() != name.casefold()]:
-        yield f"Labels are read as classes of the run: {', '.join(renamed)}."
-    if found.left_out:
-        listed = ", ".join(f"{label} ({count} image{'s' * (count != 1)})" for label, count in found.left_out.items())
-        yield f"Labels that are not classes of the run are left out: {listed}."
-    if found.lacking:
-        yield f"The data set has no image of the class {', '.join(found.lacking)}, which no score takes into account."
-    if found.seen_in_training:
-        shown = ", ".join(found.seen_in_training[:3]) + (", ..." if len(found.seen_in_training) > 3 else "")
-        yield f"{len(found.seen_in_training)} of the images are training images of the run, so the scores are too good: {shown}."
 
 
 def _write_predictions(path: Path, run: Run, said: Predictions) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.config import Evaluate, Kind
@@ -19,6 +19,9 @@ from sightline.results.audit import AuditFacts
 from sightline.results.differences import Comparison
 from sightline.results.external import ExternalScores
 from sightline.results.findings import FindingsScores
+
+if TYPE_CHECKING:
+    from sightline.audit.which import Which
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,8 @@ def audit(
         seconds: time limit; if it is short, fewer images are used.
         images: largest number of images.
         kind: kind of image, which decides which artefacts are tried; None: the kind of the data set.
-        settings: for a classifier, settings of `sightline.config.Evaluate`.
+        settings: for a classifier, settings of `sightline.config.Evaluate`. For a run, another data set: its name `data`, its place `root`,
+            and `classes`, label -> class of the run; `dataset` then names a part of it.
 
     Raises:
         UserError: no such split, or images of other classes.
@@ -190,7 +194,8 @@ def audit(
     if isinstance(what, Run):
         if isinstance(dataset, ImageDataset):
             raise UserError("audit", "a run is audited on a split of its own", "Give its name, or audit run.classifier() on these images.")
-        found = examine(what, own(what, dataset), seconds=seconds, images=images, kind=kind, seed=seed)
+        which = _images_elsewhere(what, split=dataset, **settings) if settings else own(what, dataset)
+        found = examine(what, which, seconds=seconds, images=images, kind=kind, seed=seed)
     else:
         if not isinstance(dataset, ImageDataset):
             raise UserError("audit", "a classifier is audited on images", 'Give them, e.g. sl.data("folder", root="photos").test.')
@@ -199,8 +204,22 @@ def audit(
     return AuditResult(headline(found.facts), dict(sentences(found.facts)), found.facts.flag, found.facts)
 
 
+def _images_elsewhere(
+    run: Run, data: str, root: str | Path | None = None, split: str | None = None, classes: Mapping[str, str] | None = None
+) -> Which:
+    from sightline.audit.which import other
+
+    return other(run, data, None if root is None else Path(root), split, classes)
+
+
 def compare(
-    *runs: Run | str | Path, split: str | None = None, out: str | Path | None = None, by: Sequence[str] | None = None
+    *runs: Run | str | Path,
+    split: str | None = None,
+    out: str | Path | None = None,
+    by: Sequence[str] | None = None,
+    data: str | None = None,
+    root: str | Path | None = None,
+    classes: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Compares finished runs on the same images.
 
@@ -209,13 +228,18 @@ def compare(
         split: split to score; None: the first test set that all runs have.
         out: folder for a picture of the maps, ROC curves and a report; None: nothing is written.
         by: tags by which they are also compared group by group, such as `["sex", "age=40,60"]`; None: as the recipe of the first run says.
+        data, root, classes: another data set, on whose images the runs answer: its name, its place, and label -> class of the runs; `split`
+            is then a part of it. Nothing is kept of their answers.
 
     Raises:
         UserError: fewer than two, no image with a tag, no split in common, or other classes or images.
     """
+    from sightline.engine.elsewhere import all_elsewhere
     from sightline.report.side_by_side import compare_runs
 
     if len(runs) < 2:
         raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
-    opened = [run if isinstance(run, Run) else Run(run) for run in runs]
+    opened: list[Run] = [run if isinstance(run, Run) else Run(run) for run in runs]
+    if data is not None:
+        opened, split = [*all_elsewhere(opened, data, root, split, classes, by)], None
     return compare_runs(opened, split, None if out is None else Path(out), by)

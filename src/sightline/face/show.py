@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -75,18 +75,30 @@ def _pixels(picture: np.ndarray | Tensor | Image.Image, channels: int) -> np.nda
     return picture
 
 
-def figure(name: str, *runs: Run | str | Path, **options: Any) -> Figure:
+def figure(
+    name: str,
+    *runs: Run | str | Path,
+    data: str | None = None,
+    root: str | Path | None = None,
+    classes: Mapping[str, str] | None = None,
+    **options: Any,
+) -> Figure:
     """Draws a figure of the papers from runs; `figure(...).savefig("roc.pdf")` keeps it.
 
     Args:
         name: as `sightline figure` lists them.
+        data, root, classes: another data set, whose images and scores are shown: its name, its place, and label -> class of the runs;
+            `split` is then a part of it.
         options: of `sightline.explain.figure.kind.Options`, e.g. `split="test"`, `images=4`.
 
     Raises:
         UserError: no such figure, or runs or options that do not fit it.
     """
+    from sightline.explain.figure.draw import on_other_data
     from sightline.explain.figure.kind import Options
 
-    opened = [run if isinstance(run, Run) else Run(run) for run in runs]
-    drawn: Figure = catalog.find("figure", name)(opened, Options(**options))
+    opened, asked = [run if isinstance(run, Run) else Run(run) for run in runs], Options(**options)
+    if data is not None:
+        opened, asked = on_other_data(name, opened, asked, data, None if root is None else Path(root), classes)
+    drawn: Figure = catalog.find("figure", name)(opened, asked)
     return drawn

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from sightline.engine import compare
 from sightline.engine.by_tags import own_groups
+from sightline.engine.elsewhere import Elsewhere
 from sightline.engine.run import Run
 from sightline.explain.run_pictures import names
 from sightline.metrics.comparisons.arms import corrected, exchanges
 from sightline.report.group_differences import compared_groups
 from sightline.results import Difference
 from sightline.results.differences import GroupDifference, Paired
+from sightline.tag_groups import ByTag
 
 Differences = dict[str, dict[str, Paired]]  # test set -> metric -> see `corrected`
 
@@ -81,8 +83,12 @@ def compared(
     for (name, split, metric), difference in corrected(found, confidence).items():
         of[name].setdefault(split, {})[metric] = difference
     base_name = called[list(runs).index(base)]
-    groups = compared_groups(others, base, base_name, grouped, own_groups(runs[0], by)) if others and grouped else []
+    groups = compared_groups(others, base, base_name, grouped, _divided(runs[0], by)) if others and grouped else []
     return Compared(base_name, of, confidence, draws, tuple(groups))
+
+
+def _divided(run: Run, by: Sequence[str] | None) -> tuple[ByTag, ...]:
+    return run.divided if isinstance(run, Elsewhere) else own_groups(run, by)
 
 
 def notes(found: Compared) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sightline.engine.compare import baseline, common_split
+from sightline.engine.elsewhere import Elsewhere
 from sightline.engine.evaluate import summary
 from sightline.engine.run import Run
 from sightline.errors import UserError
@@ -55,7 +56,7 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None, by: S
         comparisons=found.comparisons,
         groups=found.groups,
         exchanges=found.draws,
-        notes=notes(found),
+        notes=(*dict.fromkeys(note for run in runs if isinstance(run, Elsewhere) for note in run.notes), *notes(found)),
         seeds=over_seeds(runs, split, base),
         files=files,
     )

@@ -110,7 +110,7 @@ class Comparison(Result):
         comparisons: number of p-values that were corrected together.
         groups: the differences on the images of each group on `split`, their p-values corrected together, by themselves.
         exchanges: number of exchanges of each permutation test.
-        notes: how to read the differences.
+        notes: what has to be known of the images, if they are of another data set; how to read the differences.
         seeds: for recipes with several trainings, their medians and a test.
         files: the files that were written.
     """

@@ -143,6 +143,18 @@ def test_the_miniature_has_the_owners_columns(root: Path) -> None:
         assert (root / f"{table}.csv").read_text().splitlines()[0] == ",".join(columns)
 
 
+def test_the_labels_of_the_reports_are_several_findings(root: Path) -> None:
+    names = CHEXPERT.split()
+    for number, record in zip(SIZES, read(root, findings=True), strict=True):
+        assert set(record.findings) == set(names) - {"no_finding", "support_devices"}
+        for finding, present in record.findings.items():
+            assert present == (None, None, False, True)[(number + names.index(finding)) % 4]
+        assert not read(root)[number].findings
+    write(root / "master_sheet.csv", SHEET, [case(0, edema__chx=2), case(1), case(2)])
+    with pytest.raises(UserError, match="holds '2' as a finding"):
+        read(root, findings=True)
+
+
 def test_every_image_has_its_one_diagnosis_and_its_patient(root: Path) -> None:
     assert (root / "master_sheet.csv").read_text().count("\n") > 1 + 3, "some cells hold line breaks"
     records = read(root)

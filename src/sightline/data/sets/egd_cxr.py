@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from sightline.data.findings import label_of
 from sightline.data.images import image_size
 from sightline.data.roots import existing
 from sightline.data.sets.csv_columns import numbers, rows
@@ -30,6 +31,10 @@ PARTS = {
     **RADIOGRAPHS,
 }
 DIAGNOSES = ("Normal", "CHF", "pneumonia")
+FINDINGS = (  # columns NAME__chx: what the CheXpert labeller read in the reports
+    *("atelectasis", "cardiomegaly", "consolidation", "edema", "enlarged_cardiomediastinum", "fracture", "lung_lesion", "lung_opacity"),
+    *("pleural_effusion", "pleural_other", "pneumonia", "pneumothorax"),
+)
 MASKS = {
     "left_lung": ("left_lung.png",),
     "right_lung": ("right_lung.png",),
@@ -46,7 +51,9 @@ class _Case(NamedTuple):
     tags: dict[str, Any]
 
 
-def read(root: Path | None, *, images: Path | None = None, gaze: Literal["fixations", "raw"] = "fixations") -> list[Record]:
+def read(
+    root: Path | None, *, images: Path | None = None, gaze: Literal["fixations", "raw"] = "fixations", findings: bool = False
+) -> list[Record]:
     """All images; the owner gives no split (004-08 draws 70/10/20: data.split.val=0.1, data.split.test=0.2).
 
     Gaze is what the owner mapped to original pixels. Samples off the image and those that the tracker calls invalid (blinks, saccades:
@@ -60,6 +67,8 @@ def read(root: Path | None, *, images: Path | None = None, gaze: Literal["fixati
 
     Args:
         images: folder of MIMIC-CXR that holds `files/` or its content; None: `root` holds it.
+        findings: several findings per image in place of the diagnosis: the columns `__chx` of the master sheet, which a program read in the
+            reports. 1: present, 0: absent, -1 or empty: not known. The gaze holds for each finding that is present.
         gaze: `fixations`, weighted by their durations, or `raw`: 60 samples a second, each of weight one (Zhu et al. 2022, Algorithm 1).
 
     Raises:
@@ -72,11 +81,13 @@ def read(root: Path | None, *, images: Path | None = None, gaze: Literal["fixati
     boxes = _boxes(folder / "bounding_boxes.csv")
     regions = {id: _regions(folder / FOLDERS / id, boxes.get(id, {})) for id in cases}
     _check_first_size(files, regions)
+    said = _findings(folder / "master_sheet.csv") if findings else {}
     return [
         Record(
             id=id,
             image=files[id],
-            label=case.label,
+            label=label_of(said[id]) if findings else case.label,
+            findings=said.get(id, {}),
             group=case.patient,
             annotations=(Annotation("gaze", points=tuple(seen[id])),) if id in seen else (),
             regions=regions[id],
@@ -99,6 +110,17 @@ def _cases(table: Path) -> dict[str, _Case]:
     if not cases:
         raise UserError(table, "holds no rows", "Fetch the original table again.")
     return cases
+
+
+def _findings(table: Path) -> dict[str, dict[str, bool | None]]:
+    meant = {"1": True, "0": False, "-1": None, "": None}
+    found = {}
+    for line, (id, *cells) in rows(table, "dicom_id", *(f"{name}__chx" for name in FINDINGS)):
+        plain = [cell.strip().removesuffix(".0") for cell in cells]
+        if strange := [cell for cell in plain if cell not in meant]:
+            raise UserError(f"{table} line {line}", f"holds {strange[0]!r} as a finding", "Fetch the original table again.")
+        found[id.strip()] = {name: meant[cell] for name, cell in zip(FINDINGS, plain, strict=True)}
+    return found
 
 
 def _gaze(table: Path, *, timed: bool) -> dict[str, list[tuple[float, ...]]]:

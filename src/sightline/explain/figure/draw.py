@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sightline import catalog
+from sightline.engine.elsewhere import all_elsewhere
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.colours import scheme
@@ -40,3 +42,23 @@ def draw(name: str, runs: Sequence[Run], out: Path | str, options: Options = Opt
     kind: Kind = catalog.find("figure", name)
     scheme(options.scheme)
     return save(kind(runs, options), Path(out) / f"{name}.png")
+
+
+def on_other_data(
+    name: str, runs: Sequence[Run], options: Options, data: str, root: Path | None = None, classes: Mapping[str, str] | None = None
+) -> tuple[list[Run], Options]:
+    """The runs on another data set, and the options that name its images.
+
+    Args:
+        name: of the figure.
+        options: `split` is a part of the other data set.
+        data, root, classes: see `other_data`.
+
+    Raises:
+        UserError: the figure shows nothing of a data set, or see `other_data`.
+    """
+    kind: Kind = catalog.find("figure", name)
+    if "split" not in kind.takes:
+        raise UserError(f"figure {name}", "shows no images or scores of a data set", "Leave `data=...` out.")
+    there = all_elsewhere(runs, data, root, options.split, classes, by=())
+    return [*there], replace(options, split=there[0].split if there else options.split)
