@@ -27,7 +27,7 @@ from sightline.predict.pictures import wanted
 from sightline.recipe import load_recipe
 
 CLASSES, BATCH = 2, 10
-OF_GRADIENTS_ELSEWHERE = {"gradcam, an earlier layer": {"name": "gradcam", "layer": "16"}}
+OF_GRADIENTS_ELSEWHERE = {"gradcam, an earlier layer": {"name": "gradcam", "layer": "blocks.3"}}
 
 
 def squares(folder: Path, count: int, side: int) -> torch.Tensor:

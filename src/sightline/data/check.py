@@ -81,20 +81,29 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
     records = dataset.records
     alike = looked.compared or compare(records, found)
     leaks = find_leaks(splits, found, alike)
-    sizes = [size for size in Counter(alike.component.tolist()).values() if size > 1]
-    label = {r.id: r.label for r in records}
-    across = [{**asdict(pair), "label_a": label[pair.a], "label_b": label[pair.b]} for pair in alike.across]
     odd = [*grouped(found.remarks), *looked.gaps, *remarks(records, splits, dataset.classes, leaks, data.split)]
     report = {
         "name": data.name,
         "root": None if data.root is None else str(data.root),
         "recipe": recipe.name,
-        "images": len(records),
-        "classes": _per_class(records, dataset.classes),
         "notes": list(dataset.notes),
         "left_out": dict(dataset.left_out),
         "splits": {name: _per_class(some, dataset.classes) for name, some in splits.items()},
         "sizes": {name: len(some) for name, some in splits.items()},
+        "problems": _some(list(map(str, problems))) | {"grouped": grouped(problems)},
+        "remarks": _some(odd),
+        "leaks": {**_some([asdict(leak) for leak in leaks]), "kinds": dict(Counter(leak.kind for leak in leaks))},
+        "findings": _findings(records, dataset.classes) if dataset.several else {},
+    }
+    report |= _of_images(records, dataset.classes, found) | _look_alike(records, alike)
+    return report | ({"shortcuts": _shortcuts(looked, alike, screen)} if screen and records else {})
+
+
+def _of_images(records: Sequence[Record], classes: Sequence[str], found: Survey) -> dict[str, Any]:
+    """What the images are and what is known of them."""
+    return {
+        "images": len(records),
+        "classes": _per_class(records, classes),
         "annotations": _annotations(records),
         "known": sum(f.known for f in found.facts.values()),
         "median_roi_area": _median_area(found),
@@ -102,15 +111,19 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
         "avoid": sum(bool(r.avoid) for r in records),
         "groups": len({r.group for r in records} - {None}),
         "grey": found.grey,
-        "problems": _some(list(map(str, problems))) | {"grouped": grouped(problems)},
-        "remarks": _some(odd),
-        "leaks": {**_some([asdict(leak) for leak in leaks]), "kinds": dict(Counter(leak.kind for leak in leaks))},
+        "owners_split": any(r.split for r in records),
+    }
+
+
+def _look_alike(records: Sequence[Record], alike: Compared) -> dict[str, Any]:
+    """Pictures that look nearly the same, and those of them that have different labels."""
+    sizes = [size for size in Counter(alike.component.tolist()).values() if size > 1]
+    label = {r.id: r.label for r in records}
+    across = [{**asdict(pair), "label_a": label[pair.a], "label_b": label[pair.b]} for pair in alike.across]
+    return {
         "near_duplicates": {"groups": len(sizes), "images": sum(sizes)},
         "near_duplicates_across_classes": _some(across),
-        "owners_split": any(r.split for r in records),
-        "findings": _findings(records, dataset.classes) if dataset.several else {},
     }
-    return report | ({"shortcuts": _shortcuts(looked, alike, screen)} if screen and records else {})
 
 
 def _shortcuts(looked: Looked, alike: Compared, screen: Screen) -> dict[str, Any]:
@@ -150,8 +163,8 @@ def _findings(records: Sequence[Record], names: Sequence[str]) -> dict[str, dict
 
 
 def _median_area(found: Survey) -> float | None:
-    """Of the ROIs that are known, as a share of their images; the upper one of two."""
-    areas = sorted(facts.area for facts in found.facts.values() if facts.area is not None)
+    """Of the ROIs that are known and not empty, as a share of their images; the upper one of two."""
+    areas = sorted(facts.area for facts in found.facts.values() if facts.area)
     return areas[len(areas) // 2] if areas else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -76,16 +76,22 @@ def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:
     classes = _classes(data, tasks, sorted({r.label for r in records}))
     class_of = {label: name for name, labels in classes.items() for label in labels}
     kept = on_one_scale([replace(r, label=class_of[r.label]) for r in records if r.label in class_of])
-    if not records:
-        problems.append(UserError(where, "holds no images", "Give a data set with images."))
-    elif len(classes) < least:
-        problems.append(UserError(where, f"has only the class {', '.join(classes) or '(none)'}", "A classifier needs at least two."))
-    if records and (empty := sorted(set(classes) - {r.label for r in kept})):
-        names = ", ".join(map(repr, empty))
-        reason = f"has no image of the class{'es' * (len(empty) > 1)} {names}"
-        problems.append(UserError(where, reason, "Complete the data, or choose another data.task or data.classes."))
+    problems += _of_classes(records, kept, classes, least, where)
     left_out = Counter(r.label for r in records if r.label not in class_of)
     return _dataset(kept, tuple(classes), dict(left_out.most_common()), given, data), problems
+
+
+def _of_classes(records: Sequence[Record], kept: Sequence[Record], classes: Collection[str], least: int, where: str) -> list[UserError]:
+    """Too few classes, or some without images."""
+    if not records:
+        return [UserError(where, "holds no images", "Give a data set with images.")]
+    found = []
+    if len(classes) < least:
+        found.append(UserError(where, f"has only the class {', '.join(classes) or '(none)'}", "A classifier needs at least two."))
+    if empty := sorted(set(classes) - {r.label for r in kept}):
+        reason = f"has no image of the class{'es' * (len(empty) > 1)} {', '.join(map(repr, empty))}"
+        found.append(UserError(where, reason, "Complete the data, or choose another data.task or data.classes."))
+    return found
 
 
 def _with_findings(

@@ -134,15 +134,24 @@ def score(
         good = good.but(at_threshold=decision) if decision else good
         for name, cut in overlap.items():
             found["localisation"][name] = found["localisation"][name].but(at_threshold=cut)
-    names = group_names([r.label for r in records], [r.tags for r in records])
-    if names is not None:
-        found["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)
-    if settings.pool != "none":
-        found["volumes"] = _of_volumes(said, records, dataset.classes, settings.pool, **sampling)
+    found |= _of_parts(said, records, dataset.classes, settings, groups, sampling)
     if divided := settled(settings.by, records, "evaluate.by") if by is None else by:
         told = {"calibrated": calibrated, "patients": groups} | sampling
         found["by"] = _by_tags(observed, dataset, records, divided, settings, thresholds, **told)
     return SplitScores(n=len(said.ids), classes=list(dataset.classes), classification=good, **found, format=FORMAT)
+
+
+def _of_parts(
+    said: Predictions, records: Sequence[Record], classes: Sequence[str], settings: Evaluate, groups: Groups | None, sampling: dict[str, Any]
+) -> dict[str, Any]:
+    """The accuracy beside artefacts and without them, and the scores of whole volumes, as far as there are any."""
+    found: dict[str, Any] = {}
+    names = group_names([r.label for r in records], [r.tags for r in records])
+    if names is not None:
+        found["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)
+    if settings.pool != "none":
+        found["volumes"] = _of_volumes(said, records, classes, settings.pool, **sampling)
+    return found
 
 
 def _by_tags(

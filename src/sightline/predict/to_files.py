@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -71,13 +72,12 @@ def predict_to_files(
         return findings_to_file(networks, places, out, facts, batch_size=batch_size, resume=resume, progress=progress)
     network = ensemble(runs, views, calibration)
     sets = None if coverage is None else sets_of(network, runs, coverage)
-    if (maps or drawings) and network.map is None:
-        remedy = "Leave the maps out, or use runs whose recipe has an attention source, such as cam or gradcam."
-        raise UserError(runs[0].path, "has no attention map" if len(runs) == 1 else "and the other runs have no map in common", remedy)
+    if maps or drawings:
+        _check_maps(network, runs)
     work = Work(views, calibration, sets, maps, drawings, batch_size)
     facts = _facts(runs, places, views, batch_size) | _probabilities(network, sets)
     with Table(out, network.classes, facts, batch_size, resume, sets is not None) as table:
-        done, failed, counts = table.done, 0, dict.fromkeys(network.classes, 0)
+        done, counts = table.done, Counter[str | None](dict.fromkeys(network.classes, 0))  # None: pictures that could not be read
         progress(done)
         rest = table.follow(wanted(places, plane_of(runs[0].recipe.data)))
         if executor == "ray":
@@ -89,17 +89,20 @@ def predict_to_files(
         for batch in said:
             table.add(batch)
             done += len(batch)
-            for one in batch:
-                if one.prediction is None:
-                    failed += 1
-                else:
-                    counts[one.prediction] += 1
+            counts.update(one.prediction for one in batch)
             progress(done)
     pool = runs[0].recipe.evaluate.pool
     volumes = None if pool == "none" else write_pooled(out, network.classes, pool)
     raw = tuple(str(run.path) for run, member in zip(runs, network.members, strict=True) if member.calibration is None)
-    kept = {"pictures": done, "before": table.done, "failed": failed, "counts": counts, "uncalibrated": raw}
-    return Predicted(out=str(out), volumes=None if volumes is None else str(volumes), **kept)
+    failed, counted = counts.pop(None, 0), {name: counts[name] for name in network.classes}
+    place = None if volumes is None else str(volumes)
+    return Predicted(out=str(out), volumes=place, pictures=done, before=table.done, failed=failed, counts=counted, uncalibrated=raw)
+
+
+def _check_maps(network: Ensemble, runs: Sequence[Run]) -> None:
+    if network.map is None:
+        remedy = "Leave the maps out, or use runs whose recipe has an attention source, such as cam or gradcam."
+        raise UserError(runs[0].path, "has no attention map" if len(runs) == 1 else "and the other runs have no map in common", remedy)
 
 
 def _facts(runs: Sequence[Run], places: Sequence[Path], views: Views, batch_size: int) -> dict[str, Any]:
