@@ -142,7 +142,12 @@ def score(
 
 
 def _of_parts(
-    said: Predictions, records: Sequence[Record], classes: Sequence[str], settings: Evaluate, groups: Groups | None, sampling: dict[str, Any]
+    said: Predictions,
+    records: Sequence[Record],
+    classes: Sequence[str],
+    settings: Evaluate,
+    groups: Groups | None,
+    sampling: dict[str, Any],
 ) -> dict[str, Any]:
     """The accuracy beside artefacts and without them, and the scores of whole volumes, as far as there are any."""
     found: dict[str, Any] = {}
