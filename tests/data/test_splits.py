@@ -37,6 +37,15 @@ def test_shares_are_kept_within_every_class() -> None:
             assert abs(counts[label] - share * n) <= 1
 
 
+@pytest.mark.parametrize("owner", [None, ["train"] * 40 + ["val"] * 20 + ["test"] * 20 + ["other hospital"] * 20])
+def test_a_rehearsal_leaves_every_test_image_out_and_divides_as_the_training_does(owner: list[str | None] | None) -> None:
+    some = records("ab" * 50, owner=owner)
+    whole, rehearsed = split(some, Split(test=0.35)), split(some, Split(test=0.35, rehearse=True))
+    assert list(rehearsed) == ["train", "val"]
+    assert ids(rehearsed) == {name: found for name, found in ids(whole).items() if name in ("train", "val")}
+    assert len(whole) > 2
+
+
 def test_the_same_seed_divides_alike_whatever_the_order_and_another_seed_does_not() -> None:
     some = records("ab" * 40)
     first = {name: sorted(part) for name, part in ids(split(some, Split(seed=1))).items()}

@@ -27,6 +27,7 @@ from sightline.paths import expanded
 from sightline.recipe import Recipe
 from sightline.types import Record
 
+REHEARSAL = "A rehearsal: every test image is left out; what is called matched, flipped or removed are validation images"
 SEVERAL = "An image can have several findings, so the class loss is binary_cross_entropy in place of cross_entropy"
 Progress = Callable[[int, int], None]
 Meet = Callable[[Sequence[UserError]], None]
@@ -95,6 +96,8 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
     recipe, given = (for_several(recipe) if dataset.several else recipe), recipe
     if recipe != given:
         dataset = replace(dataset, notes=(*dataset.notes, SEVERAL))
+    if data.split.rehearse:
+        dataset = replace(dataset, notes=(*dataset.notes, REHEARSAL))
     for check in (_check_stages, _check_point_into, _check_by, _check_several, _check_decoy, _check_artefacts):
         with _meeting(meet):
             check(recipe, dataset)
