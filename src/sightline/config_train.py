@@ -178,6 +178,8 @@ class Evaluate(Settings):
             maximum inside any of them (the criterion of Zhu et al. 2022: cardiomegaly in the heart, pneumonia in the lungs).
         calibration: how probabilities are made right, fitted on the validation images: `temperature`, `platt` (two classes only) or `none`.
         coverage: share of the test images whose conformal set of classes shall hold their class; None: no sets are scored.
+        pool: how the probabilities of the slices of a volume become those of the volume, whose scores stand beside those of slices: their
+            `mean`; the `max`, with two classes those of the slice that speaks most for the last one; or `none`: volumes are not scored.
         by: tags by which groups of images are scored: `sex`, or `age=40,60` with the edges of its bins. Numbers without edges are divided
             at the quartiles of all images.
         by_least: number of images from which on such a group is shown.
@@ -193,6 +195,7 @@ class Evaluate(Settings):
     point_into: dict[str, tuple[str, ...]] = {}
     calibration: Literal["temperature", "platt", "none"] = "temperature"
     coverage: Confidence | None = None
+    pool: Literal["mean", "max", "none"] = "mean"
     by: ByTags = ()
     by_least: Count = 20
     by_least_of_class: Count = 5

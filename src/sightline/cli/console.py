@@ -122,6 +122,10 @@ def scores_table(title: str, metrics: Mapping[str, SplitScores], brief: bool = F
         shown = [interval(score) for score in (good.accuracy, good.balanced_accuracy, good.auc)]
         worst = interval(scores.groups.worst) if scores.groups else "-"
         rows.append([split, str(scores.n), *shown, interval(epg), chance, worst])
+        if (whole := scores.volumes) is not None:
+            of = whole.classification
+            pooled = [interval(score) for score in (of.accuracy, of.balanced_accuracy, of.auc)]
+            rows.append([f"{split}, volumes ({whole.pool})", str(whole.n), *pooled, "-", "-", "-"])
     table(title, ["split", "n", "accuracy", "balanced", "AUC", "EPG", "uniform / centre / shuffled", "worst group"], rows)
     probabilities_tables(metrics)
     pointing_table(metrics)

@@ -96,6 +96,8 @@ def predict(
         named = ", ".join(found.uncalibrated)
         say(f"Not calibrated, since no calibration is kept: {named}. Run `sightline evaluate` on it, unless its recipe wants none.")
     say(f"{found.pictures:,} rows: {found.out}")
+    if found.volumes:
+        say(f"A row for each volume, pooled over its slices: {found.volumes}")
     finish(found, json)
 
 

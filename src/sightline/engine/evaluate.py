@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.source import of_class
-from sightline.config import Data
+from sightline.config import Data, Evaluate
 from sightline.data.dataset import ImageDataset
 from sightline.data.divide import settled
 from sightline.data.loader import eval_loader
@@ -33,9 +33,11 @@ from sightline.metrics.scores.groups import group_accuracy, group_names
 from sightline.metrics.scores.localisation import pointing_share
 from sightline.metrics.scores.map_scores import localisation
 from sightline.metrics.scores.masks import mask_scores
+from sightline.metrics.scores.pooled import Pool, pooled_volumes
 from sightline.recipe import Recipe
 from sightline.results import FORMAT, SplitScores
-from sightline.results.scores import Pointing, Thresholds
+from sightline.results.groups import TagGroups
+from sightline.results.scores import Pointing, Thresholds, VolumeScores
 from sightline.tag_groups import ByTag
 from sightline.types import Record
 
@@ -135,12 +137,43 @@ def score(
     names = group_names([r.label for r in records], [r.tags for r in records])
     if names is not None:
         found["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)
-    divided = settled(settings.by, records, "evaluate.by") if by is None else by
-    if divided:
-        decided = Decision(thresholds.decision if thresholds else None)(said.probabilities)
-        told = {"classes": dataset.classes, "decided": decided, "calibrated": calibrated, "patients": groups} | sampling
-        found["by"] = score_groups(said, looked, observed.rois, records, divided, settings, **told)
+    if settings.pool != "none":
+        found["volumes"] = _of_volumes(said, records, dataset.classes, settings.pool, **sampling)
+    if divided := settled(settings.by, records, "evaluate.by") if by is None else by:
+        told = {"calibrated": calibrated, "patients": groups} | sampling
+        found["by"] = _by_tags(observed, dataset, records, divided, settings, thresholds, **told)
     return SplitScores(n=len(said.ids), classes=list(dataset.classes), classification=good, **found, format=FORMAT)
+
+
+def _by_tags(
+    observed: Observed,
+    dataset: ImageDataset,
+    records: Sequence[Record],
+    by: Sequence[ByTag],
+    settings: Evaluate,
+    thresholds: Thresholds | None,
+    **told: Any,
+) -> dict[str, TagGroups]:
+    """The scores of groups, decided at the kept threshold."""
+    said = observed.predictions
+    decided = Decision(thresholds.decision if thresholds else None)(said.probabilities)
+    looked, rois = observed.attention, observed.rois
+    return score_groups(said, looked, rois, records, by, settings, classes=dataset.classes, decided=decided, **told)
+
+
+def _of_volumes(said: Predictions, records: Sequence[Record], classes: Sequence[str], pool: Pool, **sampling: Any) -> VolumeScores | None:
+    """The scores of volumes, with intervals over patients; None where no image is a slice."""
+    slices = np.array([i for i, record in enumerate(records) if record.volume is not None], dtype=int)
+    if not len(slices):
+        return None
+    names = np.array([str(records[i].volume) for i in slices])
+    labels, probabilities, first = pooled_volumes(said.labels[slices], said.probabilities[slices], names, pool)
+    if not len(labels):
+        return None
+    patients = [records[slices[i]].group for i in first.tolist()]
+    groups = np.unique(patients, return_inverse=True)[1] if len(set(patients)) < len(patients) else None
+    good = classification(labels, probabilities, classes, groups=groups, **sampling)
+    return VolumeScores(n=len(labels), slices=len(slices), pool=pool, classification=good)
 
 
 def _of_maps(looked: Attention, observed: Observed, recipe: Recipe, **sampling: Any) -> dict[str, Any]:

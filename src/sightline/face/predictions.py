@@ -12,7 +12,7 @@ from sightline.errors import UserError
 from sightline.predict.coverage import sets_of
 from sightline.predict.ensemble import ensemble
 from sightline.predict.findings import networks_of, predictions_of_findings, refuse_for_findings
-from sightline.predict.pictures import wanted
+from sightline.predict.pictures import plane_of, wanted
 from sightline.predict.stream import predictions
 from sightline.predict.views import VIEWS, Views
 from sightline.results.predictions import FindingsTable, PredictionTable
@@ -57,11 +57,11 @@ def predict(
     if any(run.findings for run in opened):
         refuse_for_findings(opened[0], {} if coverage is None else {"coverage": coverage})
         networks = networks_of(opened, tta, calibration)
-        said = predictions_of_findings(networks, wanted(places), batch_size)
+        said = predictions_of_findings(networks, wanted(places, plane_of(opened[0].recipe.data)), batch_size)
         return FindingsTable(tuple(networks), tuple(one for batch in said for one in batch))
     network = ensemble(opened, tta, calibration)
     sets = None if coverage is None else sets_of(network, opened, coverage)
-    batches = predictions(network, wanted(places), batch_size=batch_size, sets=sets)
+    batches = predictions(network, wanted(places, plane_of(opened[0].recipe.data)), batch_size=batch_size, sets=sets)
     return PredictionTable(network.classes, tuple(seen.prediction for batch in batches for seen in batch), sets is not None)
 
 

@@ -10,7 +10,7 @@ from sightline.data.findings import label_of
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.predict.ensemble import Ensemble, ensemble
-from sightline.predict.pictures import Wanted, wanted
+from sightline.predict.pictures import Wanted, plane_of, wanted
 from sightline.predict.stream import Seen, answered, decoded
 from sightline.predict.table import Table
 from sightline.predict.views import Views
@@ -98,7 +98,9 @@ def findings_to_file(
     with _Table(out, tuple(networks), facts, batch_size, resume) as table:
         done, failed, counts = table.done, 0, dict.fromkeys((*networks, "none"), 0)
         progress(done)
-        for batch in predictions_of_findings(networks, table.follow(wanted(places)), batch_size):
+        for batch in predictions_of_findings(
+            networks, table.follow(wanted(places, plane_of(next(iter(networks.values())).members[0].data))), batch_size
+        ):
             table.add_findings(batch)
             done += len(batch)
             for one in batch:

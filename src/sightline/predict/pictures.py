@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sightline.config import Data
 from sightline.data import table_cells
+from sightline.data.frames import count_of, frame_of
+from sightline.data.sets.slices import of_slice
 from sightline.data.sets.table_columns import canonical
 from sightline.data.sets.walk import SUFFIXES, is_hidden
 from sightline.data.sheet import read_sheet
 from sightline.data.stacks import is_array
+from sightline.data.volumes import Plane, is_nifti
 from sightline.errors import UserError
-from sightline.types import Annotation
+from sightline.types import Annotation, Picture
 
 TABLES = {".csv", ".tsv", ".tab"}
 REGIONS = ("mask", "box", "polygon")  # columns that say where the expert looks
@@ -26,26 +30,42 @@ class Wanted:
 
     Attributes:
         name: how the person calls it; the name in the results.
-        path: its file.
+        path: its file, or its slice of one.
         region: annotations that say where the expert looks; empty: unknown.
         note: what is wrong with the region.
     """
 
     name: str
-    path: Path
+    path: Picture
     region: tuple[Annotation, ...] = ()
     note: str = ""
 
 
-def wanted(places: Sequence[Path]) -> Iterator[Wanted]:
+def wanted(places: Sequence[Path], plane: Plane = "axial") -> Iterator[Wanted]:
     """The pictures of files, folders and tables, in this order; those of a folder sorted by name, folder by folder.
 
     A table is a CSV file with a column `image` (file names relative to the table), and perhaps `mask`, `box` or `polygon`. Folders are read
     when their turn comes, so that there is no limit to the number of pictures.
 
+    Volumes and files with several frames are wanted slice by slice, called `FILE#NUMBER`.
+
+    Args:
+        plane: in which volumes are cut.
+
     Raises:
         UserError: a place that does not exist, a folder without pictures, or a table that cannot be read.
     """
+    for one in _pictures(places):
+        yield from _each(one, plane)
+
+
+def plane_of(data: Data) -> Plane:
+    """In which plane the volumes of a data set are cut."""
+    plane: Plane = data.options.get("plane", "axial")
+    return plane
+
+
+def _pictures(places: Sequence[Path]) -> Iterator[Wanted]:
     for place in places:
         if place.is_dir():
             yield from _of_folder(place)
@@ -58,7 +78,7 @@ def wanted(places: Sequence[Path]) -> Iterator[Wanted]:
 
 
 def _of_folder(top: Path) -> Iterator[Wanted]:
-    kinds: tuple[Callable[[Path], bool], ...] = (_is_picture, is_array)  # arrays count where there are no pictures
+    kinds = (_is_picture, _is_other)  # others count where there are no pictures
     for wanted in kinds:
         found = False
         for path in _files(top):
@@ -69,6 +89,26 @@ def _of_folder(top: Path) -> Iterator[Wanted]:
             break
     else:
         raise UserError(top, "holds no picture", f"Give a folder of pictures ({', '.join(sorted(SUFFIXES))}).")
+
+
+def _each(one: Wanted, plane: Plane) -> Iterator[Wanted]:
+    """The picture, or of a volume its slices, called `FILE#NUMBER`, with those of its masks."""
+    assert isinstance(one.path, Path)
+    try:
+        slices = count_of(one.path, plane)
+        frames = [] if slices is None else [frame_of(one.path, number, plane) for number in range(slices)]
+    except UserError:
+        frames = []  # reading it says what is wrong
+    if not frames:
+        yield one
+    for frame in frames:
+        name = f"{one.name}#{frame.number + 1:0{len(str(len(frames)))}}"
+        region = tuple(of_slice(mark, frame) for mark in one.region)
+        yield Wanted(name, frame, region, one.note)
+
+
+def _is_other(path: Path) -> bool:
+    return is_array(path) or is_nifti(path)
 
 
 def _files(top: Path) -> Iterator[Path]:

@@ -17,7 +17,8 @@ from sightline.predict.batches import Work, batches
 from sightline.predict.coverage import sets_of
 from sightline.predict.ensemble import Ensemble, ensemble
 from sightline.predict.findings import findings_to_file, networks_of, refuse_for_findings
-from sightline.predict.pictures import wanted
+from sightline.predict.pictures import plane_of, wanted
+from sightline.predict.pooled import write_pooled
 from sightline.predict.table import Table
 from sightline.predict.views import Views
 from sightline.results.base import FORMAT
@@ -78,7 +79,7 @@ def predict_to_files(
     with Table(out, network.classes, facts, batch_size, resume, sets is not None) as table:
         done, failed, counts = table.done, 0, dict.fromkeys(network.classes, 0)
         progress(done)
-        rest = table.follow(wanted(places))
+        rest = table.follow(wanted(places, plane_of(runs[0].recipe.data)))
         if executor == "ray":
             from sightline.predict.on_ray import batches_on_ray
 
@@ -94,8 +95,11 @@ def predict_to_files(
                 else:
                     counts[one.prediction] += 1
             progress(done)
+    pool = runs[0].recipe.evaluate.pool
+    volumes = None if pool == "none" else write_pooled(out, network.classes, pool)
     raw = tuple(str(run.path) for run, member in zip(runs, network.members, strict=True) if member.calibration is None)
-    return Predicted(out=str(out), pictures=done, before=table.done, failed=failed, counts=counts, uncalibrated=raw)
+    kept = {"pictures": done, "before": table.done, "failed": failed, "counts": counts, "uncalibrated": raw}
+    return Predicted(out=str(out), volumes=None if volumes is None else str(volumes), **kept)
 
 
 def _facts(runs: Sequence[Run], places: Sequence[Path], views: Views, batch_size: int) -> dict[str, Any]:

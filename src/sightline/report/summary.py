@@ -13,7 +13,7 @@ from sightline.report import tables, verdict
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import Differences
 from sightline.report.words import count, number
-from sightline.results import Score
+from sightline.results import Score, SplitScores
 from sightline.results.scores import Level
 
 
@@ -134,11 +134,18 @@ def _relies(run: Run, split: str) -> str:
     return verdict.reliance(run.scores.get("matched"), run.scores.get("flipped"), _looking(run, split)[0])
 
 
+def _of_volumes(scores: SplitScores) -> list[Tile]:
+    if (whole := scores.volumes) is None:
+        return []
+    return [Tile("accuracy of volumes", whole.classification.accuracy, f"{count(whole.n, 'volume')}, {whole.pool} of slices")]
+
+
 def tiles(run: Run, split: str) -> list[Tile]:
     """The few numbers at the top."""
     scores, looked = run.scores[split], tables.first_map(run, split)
     found = [
         Tile("accuracy", scores.accuracy, f"{count(scores.n, 'image')}, {split}"),
+        *_of_volumes(scores),
         Tile("AUC", scores.classification.auc, "0.5 is guessing"),
     ]
     if looked:

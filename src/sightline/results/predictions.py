@@ -165,6 +165,7 @@ class Predicted(Result):
         failed: number of pictures, this time, that could not be read.
         counts: class -> number of pictures, this time, that were predicted as this class; finding -> that were predicted to have it.
         uncalibrated: runs whose probabilities are as the network gives them.
+        volumes: the table of volumes, where the pictures are slices of some; None: they are not.
     """
 
     out: str
@@ -173,3 +174,4 @@ class Predicted(Result):
     failed: int
     counts: dict[str, int]
     uncalibrated: tuple[str, ...] = ()
+    volumes: str | None = None

@@ -188,6 +188,21 @@ class Pointing(Score):
     left_out: Count = 0
 
 
+class VolumeScores(Result):
+    """Scores of volumes, from the pooled probabilities of their slices.
+
+    Attributes:
+        n, slices: number of volumes, and of their slices.
+        pool: how probabilities are pooled, see `evaluate.pool`.
+        classification: as of images; the decision is the most probable class.
+    """
+
+    n: Count
+    slices: Count
+    pool: str
+    classification: Classification
+
+
 class SplitScores(Result):
     """All scores of one split.
 
@@ -198,6 +213,7 @@ class SplitScores(Result):
         masks: map -> its scores as a mask, for maps in [0, 1].
         pointing: map -> class -> how often the map's maximum lies in that class's region; only if the recipe asks for it.
         groups: accuracy by class and artefact, if artefacts are tagged.
+        volumes: the scores of volumes; None where the images are no slices, and in files of earlier versions.
         by: tag -> the scores of its groups, for the tags that `evaluate.by` names.
         calibration: how right the probabilities are; None in files of earlier versions.
         sets: how conformal sets fare, if a coverage is asked for.
@@ -212,6 +228,7 @@ class SplitScores(Result):
     masks: dict[str, MaskScores] = {}
     pointing: dict[str, dict[str, Pointing]] = {}
     groups: Groups | None = None
+    volumes: VolumeScores | None = None
     by: dict[str, TagGroups] = {}
     calibration: CalibrationScores | None = None
     sets: SetScores | None = None

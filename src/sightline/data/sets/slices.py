@@ -124,11 +124,12 @@ def numbered(record: Record, number: int, plane: Plane) -> Record:
 
 def one_slice(record: Record, frame: Frame) -> Record:
     """The record of a slice, with the slices of its masks."""
-    marks, avoid = (tuple(_of_slice(mark, frame) for mark in marks) for marks in (record.annotations, record.avoid))
+    marks, avoid = (tuple(of_slice(mark, frame) for mark in marks) for marks in (record.annotations, record.avoid))
     return replace(record, image=frame, annotations=marks, avoid=avoid)
 
 
-def _of_slice(mark: Annotation, frame: Frame) -> Annotation:
+def of_slice(mark: Annotation, frame: Frame) -> Annotation:
+    """Of a mask that is a volume the slice; another annotation as it is."""
     if mark.kind == "mask" and isinstance(mark.source, Path) and _is_whole(mark.source):
         return replace(mark, source=mask_of(mark.source, frame))
     return mark
