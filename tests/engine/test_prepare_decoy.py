@@ -115,3 +115,6 @@ def test_in_a_rehearsal_the_versions_are_of_validation_images(folder, tiny_recip
     for name, dataset in rehearsal.datasets.items():
         assert torch.equal(restored[name][0].image, dataset[0].image)
         assert restored[name].records == dataset.records
+    root = Path(str(folder["root"]))
+    Image.open(root / next(id for id in val if id.startswith("benign"))).save(root / next(id for id in tested if id.startswith("benign")))
+    assert prepare(tiny_recipe(data=data | {"split": folder["split"] | {"rehearse": True}, "leaks": "warn"})).warnings

@@ -51,7 +51,7 @@ def split(records: Sequence[Record], settings: Split, groups: Mapping[str, str] 
     The owner's sets stay as they are. What is missing is cut from the rest (the owner's `train` and the records without split), as a
     share of that rest: a validation set where the owner gives none, a test set where the owner gives neither. With `folds`, the
     owner's `train` and `val` are pooled, and fold number `fold` validates, or is held out; a held-out fold leaves `val` to be cut from the
-    others. Without `owner` there are no owner's sets. In a rehearsal all sets but training and validation are left out in the end.
+    others. Without `owner` there are no owner's sets.
 
     Args:
         groups: id -> group, over the records' own group; both never fall into two of the parts that are cut.
@@ -75,8 +75,12 @@ def split(records: Sequence[Record], settings: Split, groups: Mapping[str, str] 
         learnt = [r for r in rest if part[r.id] == "train"]
         inner = [(name, share) for name, share in (("train", 1 - settings.val), ("val", settings.val)) if share > 0]
         part |= _divide_records(learnt, inner, settings.seed, groups or {})
-    found = _by_split(records, part)
-    return {name: some for name, some in found.items() if name in ("train", "val") or not settings.rehearse}
+    return _by_split(records, part)
+
+
+def used(splits: Mapping[str, list[Record]], settings: Split) -> dict[str, list[Record]]:
+    """The splits that a run works with: in a rehearsal training and validation, otherwise all."""
+    return {name: some for name, some in splits.items() if name in ("train", "val") or not settings.rehearse}
 
 
 def _by_split(records: Sequence[Record], part: Mapping[str, str]) -> dict[str, list[Record]]:
