@@ -132,6 +132,8 @@ class Split(Settings):
         fold_is: `val`: the fold validates, and chooses the epoch that is kept; `held_out`: it is a test set, and `val` is cut from the
             other folds.
         near_duplicates: treat images that look nearly the same as one group.
+        rehearse: leave every test image out of the run, so that nothing is tuned on the images that are reported later. The versions of
+            the test images that a decoy makes are then versions of the validation images.
     """
 
     owner: bool = True
@@ -142,6 +144,7 @@ class Split(Settings):
     fold: Annotated[int, Field(ge=0, lt=100), NUMBER] = 0
     fold_is: Literal["val", "held_out"] = "val"
     near_duplicates: bool = False
+    rehearse: bool = False
 
     @model_validator(mode="after")
     def _something_is_left_for_training(self) -> Self:

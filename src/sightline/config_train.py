@@ -123,6 +123,8 @@ class Train(Settings):
         start: run folder, or safetensors file of a whole classifier, whose weights the training starts from; a last layer for other classes
             is not loaded.
         lr_factors: module -> factor on the learning rate (000-09), e.g. `{head: 10}`; modules are `backbone`, `head`, `source`, `losses`.
+        only: the only modules that learn, e.g. `[head]` to train the last layer anew on features that stay as they are; the others keep
+            their weights and the statistics of their batch norm. Empty: all of them learn.
         select: validation metric, `val/<metric>`, whose best epoch is kept (`select_mode` says whether higher or lower is better); `last`
             keeps the last epoch, so that no epoch is chosen on the validation images.
         early_stop: number of epochs without improvement of `select` after which the training ends; None: never.
@@ -142,6 +144,7 @@ class Train(Settings):
     batch_size: Annotated[int, Field(ge=1, le=65_536), NUMBER] = 32
     optimizer: Optimizer = Optimizer()
     lr_factors: dict[Literal["backbone", "head", "source", "losses"], Positive] = {}
+    only: tuple[Literal["backbone", "head", "source"], ...] = ()
     schedule: Schedule = Schedule()
     select: str = "val/auc"
     select_mode: Literal["max", "min"] = "max"

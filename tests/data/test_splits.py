@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sightline.config import Split
-from sightline.data.splits import annotated_subset, divide, split
+from sightline.data.splits import annotated_subset, divide, split, used
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
 
@@ -35,6 +35,17 @@ def test_shares_are_kept_within_every_class() -> None:
         counts = Counter(r.label for r in parts[name])
         for label, n in (("a", 374), ("b", 254), ("c", 1372)):
             assert abs(counts[label] - share * n) <= 1
+
+
+@pytest.mark.parametrize("owner", [None, ["train"] * 40 + ["val"] * 20 + ["test"] * 20 + ["other hospital"] * 20])
+def test_a_rehearsal_leaves_every_test_image_out_and_divides_as_the_training_does(owner: list[str | None] | None) -> None:
+    some = records("ab" * 50, owner=owner)
+    whole = split(some, Split(test=0.35))
+    rehearsed = used(split(some, Split(test=0.35, rehearse=True)), Split(rehearse=True))
+    assert used(whole, Split()) == whole
+    assert list(rehearsed) == ["train", "val"]
+    assert ids(rehearsed) == {name: found for name, found in ids(whole).items() if name in ("train", "val")}
+    assert len(whole) > 2
 
 
 def test_the_same_seed_divides_alike_whatever_the_order_and_another_seed_does_not() -> None:

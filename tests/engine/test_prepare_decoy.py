@@ -96,3 +96,25 @@ def test_broken_settings_are_refused_before_anything_is_looked_at(folder, tiny_r
     stages = [{"name": "first"}, {"name": "second", "set": {"data.decoy": {"strength": 1}}}]
     with pytest.raises(UserError, match=r"stage 'second': data\.decoy cannot change"):
         prepare(tiny_recipe(data=folder, stages=stages))
+
+
+def test_in_a_rehearsal_the_versions_are_of_validation_images(folder, tiny_recipe):
+    data = folder | {"decoy": {"artefact": "text", "strength": 1}}
+    real = prepare(tiny_recipe(data=data))
+    rehearsal = prepare(tiny_recipe(data=data | {"split": folder["split"] | {"rehearse": True}}))
+    tested = {row["id"].partition("@")[0] for row in real.table if row["split"] == "flipped"}
+    seen = {row["id"].partition("@")[0] for row in rehearsal.table}
+    assert tested
+    assert not tested & seen
+    val = [record.id for record in rehearsal.datasets["val"].records]
+    for version in ("matched", "flipped", "removed"):
+        assert [record.id for record in rehearsal.datasets[version].records] == [f"{id}@{version}" for id in val]
+    assert rehearsal.datasets["train"].records == real.datasets["train"].records
+    assert any("rehearsal" in note for note in rehearsal.notes)
+    restored = restore(rehearsal.recipe, rehearsal.table, rehearsal.classes)
+    for name, dataset in rehearsal.datasets.items():
+        assert torch.equal(restored[name][0].image, dataset[0].image)
+        assert restored[name].records == dataset.records
+    root = Path(str(folder["root"]))
+    Image.open(root / next(id for id in val if id.startswith("benign"))).save(root / next(id for id in tested if id.startswith("benign")))
+    assert prepare(tiny_recipe(data=data | {"split": folder["split"] | {"rehearse": True}, "leaks": "warn"})).warnings

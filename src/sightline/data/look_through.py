@@ -19,7 +19,7 @@ from sightline.data.point_into import check_point_into
 from sightline.data.problems import Several, refuse
 from sightline.data.reading import Dataset, look
 from sightline.data.several import check_several, for_several
-from sightline.data.splits import annotated_subset, split
+from sightline.data.splits import annotated_subset, split, used
 from sightline.data.surroundings import pasted_artefacts
 from sightline.data.survey import Survey, survey
 from sightline.errors import UserError
@@ -27,6 +27,7 @@ from sightline.paths import expanded
 from sightline.recipe import Recipe
 from sightline.types import Record
 
+REHEARSAL = "A rehearsal: every test image is left out; what is called matched, flipped or removed are validation images"
 SEVERAL = "An image can have several findings, so the class loss is binary_cross_entropy in place of cross_entropy"
 Progress = Callable[[int, int], None]
 Meet = Callable[[Sequence[UserError]], None]
@@ -95,6 +96,8 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
     recipe, given = (for_several(recipe) if dataset.several else recipe), recipe
     if recipe != given:
         dataset = replace(dataset, notes=(*dataset.notes, SEVERAL))
+    if data.split.rehearse:
+        dataset = replace(dataset, notes=(*dataset.notes, REHEARSAL))
     for check in (_check_stages, _check_point_into, _check_by, _check_several, _check_decoy, _check_artefacts):
         with _meeting(meet):
             check(recipe, dataset)
@@ -120,9 +123,9 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
     # where leaks do not matter the comparison is left out, unless it is to be reported
     compared = None if data.leaks == "ignore" and meet is refuse else compare(dataset.records, seen, split_of)
     leaks = [] if data.leaks == "ignore" else find_leaks(divided, seen, compared)
-    kept = without_leaks(divided, leaks) if data.leaks == "drop" else divided
+    kept = used(without_leaks(divided, leaks) if data.leaks == "drop" else divided, data.split)
     if whole:
-        dropped = sum(map(len, divided.values())) - sum(map(len, kept.values()))
+        dropped = sum(map(len, used(divided, data.split).values())) - sum(map(len, kept.values()))
         meet(lacking(recipe, kept, dataset.classes, seen, dropped))
     warnings = judged(leaks, data.leaks, meet)
     guided, annotated = kept.get("train", []), frozenset[str]()

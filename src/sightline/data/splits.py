@@ -78,6 +78,11 @@ def split(records: Sequence[Record], settings: Split, groups: Mapping[str, str] 
     return _by_split(records, part)
 
 
+def used(splits: Mapping[str, list[Record]], settings: Split) -> dict[str, list[Record]]:
+    """The splits that a run works with: in a rehearsal training and validation, otherwise all."""
+    return {name: some for name, some in splits.items() if name in ("train", "val") or not settings.rehearse}
+
+
 def _by_split(records: Sequence[Record], part: Mapping[str, str]) -> dict[str, list[Record]]:
     """The records of each split, that of what was cut or else the owner's, in the order in which people name them."""
     result: dict[str, list[Record]] = {"train": []}

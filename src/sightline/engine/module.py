@@ -6,7 +6,7 @@ import copy
 import hashlib
 import math
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, Self
 
 import lightning as L
 import numpy as np
@@ -23,6 +23,7 @@ from sightline.engine.averaging import Average
 from sightline.engine.optimise import Part, optimiser, parameter_groups, per_step, schedule
 from sightline.engine.reproducible import seed_epoch
 from sightline.engine.soundness import NotFinite, not_finite, remedy
+from sightline.engine.still import resting
 from sightline.errors import UserError
 from sightline.losses.objective import Objective
 from sightline.metrics.scores.running import EpochMetrics, epoch_scores
@@ -47,6 +48,13 @@ class Training(L.LightningModule):
         self.average: Average | None = None
         self._best: tuple[float, dict[str, Tensor]] | None = None
         self._resumed: dict[str, Any] | None = None
+
+    def train(self, mode: bool = True) -> Self:
+        """Modules that do not learn (`train.only`) answer as they do in use: dropout and batch norm are in evaluation mode."""
+        super().train(mode)
+        for part in resting(self.classifier, self.recipe.train.only):
+            part.eval()
+        return self
 
     # --- data
 

@@ -38,6 +38,7 @@ from sightline.engine.reproducible import stable_seed
 from sightline.engine.run import Run
 from sightline.engine.saving import load_weights, save_model, scratch, start_from
 from sightline.engine.soundness import NotFinite
+from sightline.engine.still import held_still
 from sightline.errors import UserError, from_process
 from sightline.losses.check.gradient_path import require
 from sightline.losses.objective import Objective
@@ -163,7 +164,8 @@ def check_gradient_paths(recipe: Recipe, classifier: GuidedClassifier, dataset: 
         UserError: names the loss that is cut and why.
     """
     if recipe.guided:
-        require(classifier, objective(recipe, dataset), probe_batch(dataset))
+        with held_still(classifier, recipe.train.only):
+            require(classifier, objective(recipe, dataset), probe_batch(dataset))
 
 
 def objective(recipe: Recipe, dataset: ImageDataset) -> Objective:
@@ -203,7 +205,8 @@ def _fit(
     trainer = _trainer(recipe, folder, [interrupts, *compiled, ShowProgress(title, say)], made, processes)
     try:
         # several processes would stop at different batches and wait for each other: there Lightning's own way has to do
-        with interrupts if recipe.train.devices * recipe.train.nodes == 1 else nullcontext():
+        alone = recipe.train.devices * recipe.train.nodes == 1
+        with held_still(classifier, recipe.train.only), interrupts if alone else nullcontext():
             trainer.fit(module, ckpt_path=resumed, weights_only=True if resumed else None)
     except NotFinite as error:
         raise UserError(error.where, error.reason, f"{error.remedy} {what_is_left(folder)}") from None

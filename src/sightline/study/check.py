@@ -14,7 +14,7 @@ from sightline.data.lacking import lacking, selects
 from sightline.data.problems import refuse
 from sightline.data.reading import Dataset, read
 from sightline.data.several import check_several, for_several
-from sightline.data.splits import split
+from sightline.data.splits import split, used
 from sightline.data.survey import Survey
 from sightline.errors import UserError, nearest
 from sightline.recipe import Recipe
@@ -62,7 +62,7 @@ def _check(plan: Plan, recipe: Recipe) -> None:
     if dataset.several:
         check_several(for_several(recipe))
     check_decoy(data.decoy, dataset.classes)
-    divided = split(dataset.records, data.split)
+    divided = used(split(dataset.records, data.split), data.split)
     refuse(lacking(recipe, divided, dataset.classes, Survey({}, [])))
     splits = plant(divided, data, dataset.classes)
     for name in plan.splits:

@@ -12,7 +12,7 @@ import torch
 
 from sightline.attention.classifier import build
 from sightline.data.reading import read
-from sightline.data.splits import split
+from sightline.data.splits import split, used
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe
 from sightline.settings import COLOUR
@@ -46,7 +46,8 @@ def seconds_left(study: Study, threads: int) -> float:
 
 def trial(recipe: Recipe, threads: int, steps: int = 2) -> float:
     """Seconds of a whole training, from a few steps."""
-    sizes = {name: len(records) for name, records in split(read(recipe.data, several=True).records, recipe.data.split).items()}
+    divided = used(split(read(recipe.data, several=True).records, recipe.data.split), recipe.data.split)
+    sizes = {name: len(records) for name, records in divided.items()}
     with limited(threads):
         step = _step_seconds(recipe, steps)
     batches = {name: size / recipe.train.batch_size for name, size in sizes.items()}
