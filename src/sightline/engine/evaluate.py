@@ -24,6 +24,7 @@ from sightline.engine.decision import Decision
 from sightline.engine.files import write_json, write_table, write_whole
 from sightline.engine.run import Attention, Predictions, Run
 from sightline.engine.thresholds import at_thresholds, chosen_decision, chosen_thresholds
+from sightline.engine.volumes import volume_scores
 from sightline.errors import UserError, nearest
 from sightline.metrics.confidence.bootstrap import Groups, chosen
 from sightline.metrics.scores.calibration import calibration_scores
@@ -33,11 +34,10 @@ from sightline.metrics.scores.groups import group_accuracy, group_names
 from sightline.metrics.scores.localisation import pointing_share
 from sightline.metrics.scores.map_scores import localisation
 from sightline.metrics.scores.masks import mask_scores
-from sightline.metrics.scores.pooled import Pool, pooled_volumes
 from sightline.recipe import Recipe
 from sightline.results import FORMAT, SplitScores
 from sightline.results.groups import TagGroups
-from sightline.results.scores import Pointing, Thresholds, VolumeScores
+from sightline.results.scores import Pointing, Thresholds
 from sightline.tag_groups import ByTag
 from sightline.types import Record
 
@@ -155,7 +155,7 @@ def _of_parts(
     if names is not None:
         found["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)
     if settings.pool != "none":
-        found["volumes"] = _of_volumes(said, records, classes, settings.pool, **sampling)
+        found["volumes"] = volume_scores(said, records, classes, settings.pool, **sampling)
     return found
 
 
@@ -173,21 +173,6 @@ def _by_tags(
     decided = Decision(thresholds.decision if thresholds else None)(said.probabilities)
     looked, rois = observed.attention, observed.rois
     return score_groups(said, looked, rois, records, by, settings, classes=dataset.classes, decided=decided, **told)
-
-
-def _of_volumes(said: Predictions, records: Sequence[Record], classes: Sequence[str], pool: Pool, **sampling: Any) -> VolumeScores | None:
-    """The scores of volumes, with intervals over patients; None where no image is a slice."""
-    slices = np.array([i for i, record in enumerate(records) if record.volume is not None], dtype=int)
-    if not len(slices):
-        return None
-    names = np.array([str(records[i].volume) for i in slices])
-    labels, probabilities, first = pooled_volumes(said.labels[slices], said.probabilities[slices], names, pool)
-    if not len(labels):
-        return None
-    patients = [records[slices[i]].group for i in first.tolist()]
-    groups = np.unique(patients, return_inverse=True)[1] if len(set(patients)) < len(patients) else None
-    good = classification(labels, probabilities, classes, groups=groups, **sampling)
-    return VolumeScores(n=len(labels), slices=len(slices), pool=pool, classification=good)
 
 
 def _of_maps(looked: Attention, observed: Observed, recipe: Recipe, **sampling: Any) -> dict[str, Any]:
