@@ -53,7 +53,7 @@ def test_a_gpu_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_every_verb_that_runs_a_network_has_the_option() -> None:
-    without = {"compare", "export"}  # the one reads what others computed; the other makes files on the CPU
+    without = {"export"}  # it makes files on the CPU
     verbs = {str(v.name or v.callback.__name__): v.callback for v in app.registered_commands if v.callback}
     assert {name for name, verb in verbs.items() if "device" not in verb.__annotations__} == without
 
