@@ -118,7 +118,7 @@ def test_a_part_that_few_images_have_can_be_drawn_on_the_others(tmp_path: Path) 
     plan = load_plan(write_plan(tmp_path / "p.yaml", arms=[{"name": "d", "draw": QUICK, "set": {"data.roi.of": ["globules"]}}], base=[]))
     records = [replace(record, regions={}) for record in read(cells(plan)[0].recipe.data).records]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sightline.study.check.read", lambda data, several: Dataset(records, ("nevus", "melanoma")))
+        patch.setattr("sightline.study.check.read", lambda data, several=False: Dataset(records, ("nevus", "melanoma")))
         check_data(plan, cells(plan))
 
 
