@@ -95,7 +95,9 @@ def by_tag(text: str) -> ByTag:
             raise ValueError(f"{text!r}: {word.strip()!r} is not a number. Edges of bins are written as in age=40,60")
         edges.append(float(word))
     if len(edges) > MOST_EDGES or any(low >= high for low, high in pairwise(edges)):
-        raise ValueError(f"{text!r}: the edges of bins are up to {MOST_EDGES} numbers in rising order, such as age=40,60")
+        raise ValueError(
+            f"{text!r}: the edges of its bins do not rise, or are too many. Give up to {MOST_EDGES} rising numbers, such as age=40,60"
+        )
     return ByTag(tag.strip(), tuple(edges))
 
 

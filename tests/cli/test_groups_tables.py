@@ -33,7 +33,7 @@ def test_groups_stand_beside_all_images_and_what_is_more_than_chance_is_marked(c
     assert "f 40 of 30 patients 0.500 [0.250, 0.750] 0.500 [0.250, 0.750]" in said
     assert "f -0.125 * [-0.250, -0.062] -0.125 * [-0.250, -0.062]" in said
     assert "m -0.125 [-0.250, -0.062] -" in said
-    assert said[-1] == "Two groups."
+    assert said[-1] == "test: Two groups."
 
 
 def test_after_a_training_sentences_are_enough(capsys):
@@ -48,7 +48,7 @@ def test_where_every_group_is_hidden_only_the_reason_is_said(capsys, monkeypatch
     found = TagGroups(tag="sex", groups=(), whole=group("all", accuracy=HALF), worst=None, comparisons=0, sentences=("All hidden.",))
     said = shown(capsys, monkeypatch, found, 140)
     assert not any(line.startswith("Groups of sex") for line in said)
-    assert said[-1] == "All hidden."
+    assert said[-1] == "test: All hidden."
 
 
 def test_runs_are_compared_group_by_group(capsys, monkeypatch):

@@ -54,3 +54,10 @@ def test_what_holds_no_picture_is_refused(tmp_path, content, reason) -> None:
 def test_an_empty_folder_is_refused(tmp_path) -> None:
     with pytest.raises(UserError, match="holds no picture"):
         list(wanted([tmp_path]))
+
+
+def test_masks_beside_their_pictures_are_no_pictures(tmp_path) -> None:
+    for name in ("a.png", "a_mask.png", "b_segmentation.png", "maskC.jpg", "C.png"):
+        (tmp_path / name).write_bytes(b"")
+    assert [one.path.name for one in wanted([tmp_path])] == ["C.png", "a.png", "b_segmentation.png"]
+    assert [one.path.name for one in wanted([tmp_path / "a_mask.png"])] == ["a_mask.png"]

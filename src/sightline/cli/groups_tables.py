@@ -27,8 +27,7 @@ def groups_sentences(metrics: Mapping[str, SplitScores]) -> None:
     """The same in sentences alone, for where many splits are scored."""
     for split, scores in metrics.items():
         for found in scores.by.values():
-            for sentence in found.sentences:
-                say(f"{split}: {sentence}")
+            _say(split, found)
 
 
 def compared_groups_table(differences: Sequence[GroupDifference], split: str) -> None:
@@ -57,8 +56,12 @@ def _tables(split: str, found: TagGroups) -> None:
             rows = [[group.name, *(_difference(group.to_rest.get(name)) for name in part)] for group in found.groups]
             table(f"Each group of {found.tag} minus all other images, {split}", ["group", *map(score_name, part)], rows)
         say(MARKED)
+    _say(split, found)
+
+
+def _say(split: str, found: TagGroups) -> None:
     for sentence in found.sentences:
-        say(sentence)
+        say(f"{split}: {sentence}")
 
 
 def _row(group: TagGroup, names: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from sightline.config import Evaluate
 from sightline.data.divide import divide, settled
 from sightline.data.reading import read
 from sightline.engine.kept_answers import Attention, Predictions
+from sightline.errors import UserError
 from sightline.metrics.comparisons.by_group import Least, by_groups
 from sightline.metrics.confidence.bootstrap import Array, Groups
 from sightline.metrics.scores.answered import Answered
@@ -32,13 +33,15 @@ def own_groups(run: Run, by: Sequence[str] | None = None) -> tuple[ByTag, ...]:
         by: None: as its recipe says.
 
     Raises:
-        UserError: see `settled`.
+        UserError: see `settled`; images with several findings.
     """
     wanted, data = run.recipe.evaluate.by if by is None else by, run.recipe.data
     if not wanted:
         return ()
-    records = read(data.model_copy(update={"root": run.root or data.root})).records
-    return settled(wanted, records, "evaluate.by" if by is None else "by")
+    there = read(data.model_copy(update={"root": run.root or data.root}), several=True)
+    if there.several:
+        raise UserError(f"`by={list(wanted)}`", f"is not done for images with several findings, as {run.path} has", "Leave it out.")
+    return settled(wanted, there.records, "evaluate.by" if by is None else "by")
 
 
 def groups_elsewhere(run: Run, records: Sequence[Record], by: Sequence[str] | None = None) -> tuple[tuple[ByTag, ...], tuple[str, ...]]:

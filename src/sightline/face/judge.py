@@ -227,7 +227,8 @@ def compare(
         runs: at least two runs, or their folders.
         split: split to score; None: the first test set that all runs have.
         out: folder for a picture of the maps, ROC curves and a report; None: nothing is written.
-        by: tags by which they are also compared group by group, such as `["sex", "age=40,60"]`; None: as the recipe of the first run says.
+        by: tags by which they are also compared group by group, such as `["sex", "age=40,60"]`; None: as the recipe of
+            the base says, the run that the others are held against.
         data, root, classes: another data set, on whose images the runs answer: its name, its place, and label -> class of the runs; `split`
             is then a part of it. Nothing is kept of their answers.
 

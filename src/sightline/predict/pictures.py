@@ -11,6 +11,7 @@ from typing import Any
 from sightline.config import Data
 from sightline.data import table_cells
 from sightline.data.frames import count_of, frame_of
+from sightline.data.sets.folder_names import image_stems
 from sightline.data.sets.slices import of_slice
 from sightline.data.sets.table_columns import canonical
 from sightline.data.sets.walk import SUFFIXES, is_hidden
@@ -43,6 +44,8 @@ class Wanted:
 
 def wanted(places: Sequence[Path], plane: Plane = "axial") -> Iterator[Wanted]:
     """The pictures of files, folders and tables, in this order; those of a folder sorted by name, folder by folder.
+
+    A picture of a folder that is named as the mask of another one there (`a_mask.png` beside `a.png`) is left out.
 
     A table is a CSV file with a column `image` (file names relative to the table), and perhaps `mask`, `box` or `polygon`. Folders are read
     when their turn comes, so that there is no limit to the number of pictures.
@@ -114,7 +117,14 @@ def _is_other(path: Path) -> bool:
 def _files(top: Path) -> Iterator[Path]:
     for folder, inner, files in os.walk(top, followlinks=True, onerror=_refuse):
         inner[:] = sorted(name for name in inner if not is_hidden(name) and not _leads_back(Path(folder, name)))
-        yield from (Path(folder, name) for name in sorted(files) if not is_hidden(name))
+        names = [name for name in sorted(files) if not is_hidden(name)]
+        stems = {_stem(name) for name in names}
+        yield from (Path(folder, name) for name in names if stems.isdisjoint(image_stems(_stem(name))))
+
+
+def _stem(name: str) -> str:
+    """Without its suffixes: `a` of `a.nii.gz`."""
+    return name.removesuffix(".gz").rpartition(".")[0] or name
 
 
 def _leads_back(folder: Path) -> bool:

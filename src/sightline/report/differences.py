@@ -68,7 +68,7 @@ def compared(
     Args:
         closely: splits on which EPG is compared, too, for which every image is read.
         grouped: the split on which the runs are also compared group by group; None: on none.
-        by: tags by which; None: as the recipe of the first run says.
+        by: tags by which; None: as the recipe of the base says.
     """
     called = names(runs)
     others = {name: run for name, run in zip(called, runs, strict=True) if run is not base}
@@ -83,7 +83,7 @@ def compared(
     for (name, split, metric), difference in corrected(found, confidence).items():
         of[name].setdefault(split, {})[metric] = difference
     base_name = called[list(runs).index(base)]
-    groups = compared_groups(others, base, base_name, grouped, _divided(runs[0], by)) if others and grouped else []
+    groups = compared_groups(others, base, base_name, grouped, _divided(base, by)) if others and grouped else []
     return Compared(base_name, of, confidence, draws, tuple(groups))
 
 

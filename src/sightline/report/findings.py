@@ -8,7 +8,7 @@ from sightline import catalog
 from sightline.engine.run import Run
 from sightline.explain.figures import loss_curves
 from sightline.report.pictures import Charts
-from sightline.report.words import bounds, count, listed, number
+from sightline.report.words import count, listed, number
 from sightline.results import SplitScores
 from sightline.results.findings import FindingsScores
 
@@ -34,7 +34,8 @@ def _headline(scores: FindingsScores, split: str, confidence: float) -> str:
     images = count(scores.n, "image")
     if mean.value is None:
         return f"The AUC cannot be computed on the {images} of {split}"
-    return f"The mean AUC of {listed(names)} is {number(mean.value)} {bounds(mean, confidence)} on the {images} of {split}"
+    interval = "(no interval)" if mean.low is None else f"({confidence:.0%} interval {number(mean.low)} to {number(mean.high)})"
+    return f"The mean AUC of {listed(names)} is {number(mean.value)} {interval} on the {images} of {split}"
 
 
 def _weakest(scores: FindingsScores) -> str:

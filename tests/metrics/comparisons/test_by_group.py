@@ -129,7 +129,7 @@ def test_a_group_without_any_other_is_compared_with_nothing():
 def test_groups_that_fare_alike_are_called_equal():
     labels, sex = np.tile([0, 1], 40), np.repeat(["f", "m"], 40)
     found = by_groups(answered(labels, np.where(labels == 1, 0.9, 0.1)), [division("sex", sex)], bootstrap=20)["sex"]
-    assert "It is equal to that of all other images (interval 0.000 to 0.000); p = 1.000" in found.sentences[0]
+    assert found.sentences[0] == "All groups of sex have the same accuracy: 1.000."
     assert found.sentences[2] == "No score of a group of sex differs from that of all other images by more than chance may explain."
 
 

@@ -144,7 +144,8 @@ def _remedy(unknown: Sequence[str], header: Sequence[str], tags: Tags) -> str:
         return text + "To keep it as a fact, call it `tag:<name>`."
     facts = [name for name in unknown if name not in guesses]
     if lacking := [name for name in NEEDED if name not in there and name not in guesses.values()]:
-        text += f"The table needs a column {' and a column '.join(lacking)}. "
+        text += f"The table needs a column {' and a column '.join(lacking)}"
+        text += ", or columns of findings whose cells are 0, 1 or empty. " if "label" in lacking else ". "
     if facts or not guesses:
         text += f"Further facts are columns called `tag:{facts[0] if facts else '<name>'}`; `data.options={{tags: all}}` takes them all."
     return text.strip()

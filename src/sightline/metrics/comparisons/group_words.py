@@ -50,11 +50,13 @@ def score_name(score: str) -> str:
 
 
 def _worst(table: TagGroups) -> Iterator[str]:
-    lowest = next(group for group in table.groups if group.name == table.worst)
-    yield _lowest(table, lowest, "accuracy")
-    areas = [group for group in table.groups if "auc" in group.scores and group.scores["auc"].value is not None]
-    if len(areas) > 1:
-        yield _lowest(table, min(areas, key=lambda group: group.scores["auc"].number), "auc")
+    for score in ("accuracy", "auc"):
+        scored = [group for group in table.groups if score in group.scores and group.scores[score].value is not None]
+        values = [group.scores[score].number for group in scored]
+        if len(values) > 1 and min(values) == max(values):
+            yield f"All groups of {table.tag} have the same {score_name(score)}: {values[0]:.3f}."
+        elif len(values) > 1:
+            yield _lowest(table, min(scored, key=lambda group: group.scores[score].number), score)
     found = {group.name: _verdicts(group) for group in table.groups if _verdicts(group)}
     if found:
         named = "; ".join(f"“{name}”: {verdicts}" for name, verdicts in found.items())
@@ -71,7 +73,8 @@ def _lowest(table: TagGroups, group: TagGroup, score: str) -> str:
     value = f"{_score(group.scores[score])}, of {_count(group.n, 'image')}"
     text = f"Of the groups of {table.tag}, “{group.name}” has the lowest {score_name(score)}: {value}."
     change = group.to_rest.get(score)
-    return text if change is None or change.value is None else f"{text} {_change(change, table.comparisons)}"
+    # the rest ranks images of different groups, too, so that the lowest AUC of a group may still be higher
+    return text if change is None or change.value is None or change.value > 0 else f"{text} {_change(change, table.comparisons)}"
 
 
 def _change(change: ToRest, comparisons: int) -> str:
