@@ -74,7 +74,7 @@ def test_a_mistake_is_named():
         settled(["agee"], records, "evaluate.by")
     with pytest.raises(UserError, match="named twice"):
         settled(["age", "age=50"], records)
-    with pytest.raises(UserError, match="rising order"):
+    with pytest.raises(UserError, match="do not rise"):
         settled(["age=50,40"], records)
     with pytest.raises(UserError, match="have no tags"):
         settled(["age"], people("age", None))
