@@ -38,8 +38,8 @@ def test_what_is_no_bin_is_the_name_of_a_value():
         ("=40", "names no tag"),
         ("age=", "not a number"),
         ("age=40,old", "'old' is not a number"),
-        ("age=60,40", "rising order"),
-        ("age=40,40", "rising order"),
+        ("age=60,40", "rising numbers"),
+        ("age=40,40", "rising numbers"),
         ("age=1e999", "not a number"),
         ("age=nan", "not a number"),
         ("age=" + ",".join(map(str, range(21))), "up to 20"),
@@ -55,6 +55,6 @@ def test_the_setting_is_checked_with_the_recipe():
     from sightline.recipe import recipe_from
 
     assert recipe_from(override(base, {"evaluate.by": ["sex", "age=40,60"]}), "here").evaluate.by == ("sex", "age=40,60")
-    for wrong, why in ((["age=60,40"], "rising order"), (["sex", "sex"], "named twice"), ([40], "evaluate.by")):
+    for wrong, why in ((["age=60,40"], "rising numbers"), (["sex", "sex"], "named twice"), ([40], "evaluate.by")):
         with pytest.raises(UserError, match=why):
             recipe_from(override(base, {"evaluate.by": wrong}), "here")
