@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from sightline.errors import UserError
 from sightline.predict.pictures import wanted
@@ -57,7 +59,15 @@ def test_an_empty_folder_is_refused(tmp_path) -> None:
 
 
 def test_masks_beside_their_pictures_are_no_pictures(tmp_path) -> None:
-    for name in ("a.png", "a_mask.png", "b_segmentation.png", "maskC.jpg", "C.png"):
-        (tmp_path / name).write_bytes(b"")
-    assert [one.path.name for one in wanted([tmp_path])] == ["C.png", "a.png", "b_segmentation.png"]
+    photograph = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    mask = np.zeros((32, 32), np.uint8)
+    mask[8:20, 8:20] = 255
+    for name, pixels in [
+        ("a.png", photograph),
+        ("a_mask.png", mask),
+        ("a_lesion.png", photograph),  # a picture from nearby
+        ("b_segmentation.png", mask),  # of no picture
+    ]:
+        Image.fromarray(pixels).save(tmp_path / name)
+    assert [one.path.name for one in wanted([tmp_path])] == ["a.png", "a_lesion.png", "b_segmentation.png"]
     assert [one.path.name for one in wanted([tmp_path / "a_mask.png"])] == ["a_mask.png"]

@@ -5,11 +5,28 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
-from sightline.errors import UserError
+from sightline.errors import UserError, nearest
 
 ALWAYS, PERHAPS = re.compile(r"\s*[;|]\s*"), re.compile(r"\s*[,/+&]\s*|\s+and\s+")
+
+
+def check_classes(classes: Mapping[str, Sequence[str]], labels: Collection[str]) -> set[str]:
+    """The labels that belong to classes of one's own.
+
+    Raises:
+        UserError: an unknown label, or one that is named twice.
+    """
+    taken: dict[str, str] = {}
+    for name, members in classes.items():
+        for label in members:
+            if label not in labels:
+                raise UserError(f"data.classes.{name}", f"unknown label {label!r}", nearest(label, labels))
+            if taken.setdefault(label, name) != name:
+                reason = f"label {label!r} belongs to {taken[label]!r} already"
+                raise UserError(f"data.classes.{name}", reason, "Name every label once.")
+    return set(taken)
 
 
 def check_labels(labels: Counter[str], where: str) -> None:

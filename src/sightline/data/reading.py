@@ -12,7 +12,7 @@ from sightline import catalog
 from sightline.config import Data
 from sightline.data.groups import alike_groups, check_groups
 from sightline.data.heat import on_one_scale, scale_notes
-from sightline.data.labels import check_labels
+from sightline.data.labels import check_classes, check_labels
 from sightline.data.marks import as_set
 from sightline.data.problems import Several, refuse
 from sightline.data.reading_findings import findings_of_task
@@ -126,7 +126,7 @@ def _given(data: Data) -> tuple[list[Record], list[UserError]]:
 def _classes(data: Data, tasks: Mapping[str, dict[str, list[str]]], labels: Sequence[str]) -> dict[str, list[str]]:
     """Class name -> its labels."""
     if data.classes is not None:
-        _check_own(data.classes, labels)
+        check_classes(data.classes, labels)
         return data.classes
     if data.task is not None:
         if data.task not in tasks:
@@ -134,17 +134,6 @@ def _classes(data: Data, tasks: Mapping[str, dict[str, list[str]]], labels: Sequ
             raise UserError("data.task", f"unknown task {data.task!r}", remedy)
         return tasks[data.task] or {label: [label] for label in labels}
     return next(iter(tasks.values()), {label: [label] for label in labels})
-
-
-def _check_own(classes: Mapping[str, list[str]], labels: Sequence[str]) -> None:
-    taken: dict[str, str] = {}
-    for name, members in classes.items():
-        for label in members:
-            if label not in labels:
-                raise UserError(f"data.classes.{name}", f"unknown label {label!r}", nearest(label, labels))
-            if taken.setdefault(label, name) != name:
-                reason = f"label {label!r} belongs to {taken[label]!r} already"
-                raise UserError(f"data.classes.{name}", reason, "Name every label once.")
 
 
 def _twice(records: Sequence[Record], where: str) -> list[UserError]:

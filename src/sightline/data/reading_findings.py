@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from sightline.config import Data
 from sightline.data.findings import BETWEEN, NONE, UNSURE, grouped
-from sightline.data.labels import check_labels
-from sightline.errors import UserError, nearest
+from sightline.data.labels import check_classes, check_labels
+from sightline.errors import UserError
 from sightline.types import Record
 
 MOST = 24  # findings with marks, for which the cache has room
@@ -51,13 +51,7 @@ def _check_names(names: Sequence[str], records: Sequence[Record], where: str) ->
 
 def _unused(records: Sequence[Record], classes: Mapping[str, Sequence[str]], names: Sequence[str]) -> dict[str, int]:
     """Finding of no class -> the images that have it."""
-    used: dict[str, str] = {}
-    for name, members in classes.items():
-        for member in members:
-            if member not in names:
-                raise UserError(f"data.classes.{name}", f"unknown label {member!r}", nearest(member, names))
-            if used.setdefault(member, name) != name:
-                raise UserError(f"data.classes.{name}", f"label {member!r} belongs to {used[member]!r} already", "Name every label once.")
+    used = check_classes(classes, names)
     return {name: sum(bool(record.findings.get(name)) for record in records) for name in names if name not in used}
 
 

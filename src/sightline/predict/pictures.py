@@ -12,6 +12,7 @@ from sightline.config import Data
 from sightline.data import table_cells
 from sightline.data.frames import count_of, frame_of
 from sightline.data.sets.folder_names import image_stems
+from sightline.data.sets.mask_look import looks_like_mask
 from sightline.data.sets.slices import of_slice
 from sightline.data.sets.table_columns import canonical
 from sightline.data.sets.walk import SUFFIXES, is_hidden
@@ -45,7 +46,7 @@ class Wanted:
 def wanted(places: Sequence[Path], plane: Plane = "axial") -> Iterator[Wanted]:
     """The pictures of files, folders and tables, in this order; those of a folder sorted by name, folder by folder.
 
-    A picture of a folder that is named as the mask of another one there (`a_mask.png` beside `a.png`) is left out.
+    A picture of a folder that is named as the mask of another one there (`a_mask.png` beside `a.png`) and looks like a mask is left out.
 
     A table is a CSV file with a column `image` (file names relative to the table), and perhaps `mask`, `box` or `polygon`. Folders are read
     when their turn comes, so that there is no limit to the number of pictures.
@@ -119,7 +120,12 @@ def _files(top: Path) -> Iterator[Path]:
         inner[:] = sorted(name for name in inner if not is_hidden(name) and not _leads_back(Path(folder, name)))
         names = [name for name in sorted(files) if not is_hidden(name)]
         stems = {_stem(name) for name in names}
-        yield from (Path(folder, name) for name in names if stems.isdisjoint(image_stems(_stem(name))))
+        yield from (path for path in (Path(folder, name) for name in names) if not _is_mask(path, stems))
+
+
+def _is_mask(path: Path, stems: set[str]) -> bool:
+    """Named as the mask of another file of its folder, and no photograph of, say, a lesion that lies nearer."""
+    return not stems.isdisjoint(image_stems(_stem(path.name))) and (_is_other(path) or looks_like_mask(path))
 
 
 def _stem(name: str) -> str:
