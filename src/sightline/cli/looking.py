@@ -66,6 +66,7 @@ def explain(
     from sightline.engine.run import Run
     from sightline.explain.maps import explain as draw
     from sightline.explain.other_pictures import other_pictures
+    from sightline.explain.run_pictures import of_probabilities
     from sightline.paths import expanded
 
     for option, given in (("--map", classes), ("--split", split), ("--root", root)):
@@ -91,7 +92,7 @@ def explain(
     for note in found.notes if found else ():
         say(note)
     for one in [trained.of(name) for name in trained.findings if target in (None, "all", name)] or [trained]:
-        say(f"Predictions: {one.decision.words(one.classes)}.")
+        say(f"Predictions: {one.decision.words(one.classes)}. {of_probabilities([one])}".strip())
     say(f"{len(written)} files in {out}")
     finish({"run": str(run), "files": [str(path) for path in written]}, json)
 
@@ -194,10 +195,14 @@ def class_image(
     from sightline.cli.console import number, say, table
     from sightline.engine.run import Run
     from sightline.explain.class_image import class_images
+    from sightline.explain.run_pictures import of_probabilities
 
-    found = class_images(Run(run, device), names, out, seed=seed)
+    trained = Run(run, device)
+    found = class_images(trained, names, out, seed=seed)
     rows = [[one["class"], number(one["probability"]), number(one["grey"])] for one in found]
     table("Probability of the class", ["class", "for its image", "for plain grey"], rows)
+    if said := of_probabilities([trained]):
+        say(said)
     for one in found:
         say(one["file"])
     finish({"run": str(run), "images": found}, json)

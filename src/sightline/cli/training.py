@@ -137,7 +137,8 @@ def train(
 def _cross_validate(recipe: Recipe, folder: Path, folds: int, resume: bool, json: Path | None) -> None:
     """`--folds`."""
     from sightline.cli.console import Bar, say, scores_table
-    from sightline.engine.folds import fold_scores, train_folds
+    from sightline.engine.folds import fold_scores, folds_of, train_folds
+    from sightline.engine.run import Run
     from sightline.engine.train import Stopped
 
     try:
@@ -147,7 +148,8 @@ def _cross_validate(recipe: Recipe, folder: Path, folds: int, resume: bool, json
         raise SystemExit(130) from None
     found = fold_scores(folder)
     rows = {f"fold {i}": scores for i, scores in enumerate(found.of_fold, start=1)}
-    scores_table(f"{folder.name}: held-out images", rows | {"all": found.scores})
+    decisions = {name: run.decision for name, run in zip(rows, map(Run, folds_of(folder)), strict=True)}
+    scores_table(f"{folder.name}: held-out images", rows | {"all": found.scores}, decisions=decisions)
     say(f"Runs: {folder}/fold-1 to fold-{folds}. Predict with all of them: sightline predict {folder} PATH...")
     finish({"run": str(folder), "folds": found}, json)
 
