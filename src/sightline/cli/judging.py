@@ -193,7 +193,12 @@ def compare(
     split: Annotated[
         str | None, typer.Option(help="Split whose results are printed. Default: the first common test set.", show_default=False)
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the picture of the maps, the ROC curves and the report.")] = Path("comparison"),
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder for the picture of the maps, the ROC curves and the report; those of an earlier comparison are replaced."
+        ),
+    ] = Path("comparison"),
     by: ByCompared = [],
     data: OtherData = None,
     root: OtherRoot = None,
@@ -229,6 +234,8 @@ def compare(
     if result.seeds:
         rows = [[f"{d.recipe} / {d.base}", d.metric, f"{d.median:.3f} / {d.base_median:.3f}", number(d.p)] for d in result.seeds]
         table("Medians over trainings (p: exact Mann-Whitney)", ["recipes", "score", "medians", "p"], rows)
+    if result.replaced:
+        say(f"The earlier comparison in {out} was replaced.")
     for path in result.files:
         say(path)
     finish(result, json)
