@@ -84,8 +84,8 @@ def train(
 
     Data and recipe are checked first, and whether the losses reach the weights. After Ctrl-C, `--resume` continues the run.
     """
+    from sightline.attention.pretrained import check_weights
     from sightline.cli.console import Bar, say
-    from sightline.cli.findings import say_scores
     from sightline.overrides import parse_settings
     from sightline.paths import expanded
     from sightline.recipe import goes_on, load_recipe
@@ -108,6 +108,10 @@ def train(
         _check_name("name of the run", own)
     place = expanded(runs) / (folder or own)
 
+    if chosen.train.start is None:
+        check_weights(chosen.backbone)  # before PyTorch, timm and Lightning are imported, which takes much longer
+
+    from sightline.cli.findings import say_scores
     from sightline.engine.nodes import leads
     from sightline.engine.train import Stopped
     from sightline.engine.train import train as fit
