@@ -178,8 +178,8 @@ def audit(
     if raw := as_the_network_gives_them(trained.decision):
         say(f"\n{raw}")
     say(f"\n{sample_line(result, which.split)}")
-    for path in result.files:
-        say(path)
+    for line in (*which.notes, *result.files):
+        say(line)
     finish(result, json)
 
 

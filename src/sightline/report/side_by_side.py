@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sightline.engine.compare import baseline, common_split
-from sightline.engine.elsewhere import Elsewhere
+from sightline.engine.elsewhere import notes_of
 from sightline.engine.evaluate import summary
 from sightline.engine.files import drafted
 from sightline.engine.run import Run
@@ -59,7 +59,7 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None, by: S
         comparisons=found.comparisons,
         groups=found.groups,
         exchanges=found.draws,
-        notes=(*dict.fromkeys(note for run in runs if isinstance(run, Elsewhere) for note in run.notes), *notes(found)),
+        notes=(*notes_of(runs), *notes(found)),
         seeds=over_seeds(runs, split, base),
         files=files,
         replaced=replaced,
