@@ -21,7 +21,7 @@ from sightline.attention.pretrained import check_weights
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.data.look_through import Progress
-from sightline.data.sampling import class_weights
+from sightline.data.sampling import class_weights, finding_weights
 from sightline.device import check_hardware, of_training
 from sightline.engine.begin import check_data, is_begun, open_folder
 from sightline.engine.callbacks import History, Interrupts, Keeper, ShowProgress
@@ -170,8 +170,9 @@ def check_gradient_paths(recipe: Recipe, classifier: GuidedClassifier, dataset: 
 
 def objective(recipe: Recipe, dataset: ImageDataset) -> Objective:
     """The recipe's losses, with class weights where the recipe balances by them."""
-    balanced = recipe.data.balance == "class_weights"
-    weights = class_weights(dataset.labels, len(dataset.classes)) if balanced else None
+    weights = None
+    if recipe.data.balance == "class_weights":
+        weights = finding_weights(dataset.answers) if dataset.several else class_weights(dataset.labels, len(dataset.classes))
     return Objective(recipe.losses, recipe.weighting, weights)
 
 
