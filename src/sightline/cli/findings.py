@@ -19,7 +19,8 @@ def say_scores(title: str, run: Run, metrics: Mapping[str, SplitScores] | Mappin
     if of_findings:
         _say_findings(title, run, of_findings)
         return
-    scores_table(title, {split: scores for split, scores in metrics.items() if isinstance(scores, SplitScores)}, brief)
+    of_classes = {split: scores for split, scores in metrics.items() if isinstance(scores, SplitScores)}
+    scores_table(title, of_classes, brief, dict.fromkeys(of_classes, run.decision))
     say_calibration(run)
 
 
