@@ -208,7 +208,7 @@ def _fit(
         # several processes would stop at different batches and wait for each other: there Lightning's own way has to do
         alone = recipe.train.devices * recipe.train.nodes == 1
         with held_still(classifier, recipe.train.only), interrupts if alone else nullcontext():
-            trainer.fit(module, ckpt_path=resumed, weights_only=True if resumed else None)
+            trainer.fit(module, ckpt_path=resumed)
     except NotFinite as error:
         raise UserError(error.where, error.reason, f"{error.remedy} {what_is_left(folder)}") from None
     except SystemExit:
