@@ -44,8 +44,8 @@ def class_weights(labels: Sequence[int], n_classes: int) -> Tensor:
 
 
 def finding_weights(labels: Tensor) -> Tensor:
-    """Weights of a class loss of several findings, (C, 2): in all images together, the absence and the presence of each finding weigh alike,
-    and the mean over the images of which it is known is 1.
+    """Weights of a class loss of several findings, (C, 2): in all images together, the absence and the presence of each finding weigh
+    alike, and the mean over the images of which it is known is 1.
 
     >>> finding_weights(torch.tensor([[1.0, 0.0], [0.0, float("nan")], [0.0, 1.0], [0.0, 1.0]])).tolist()
     [[0.6666666865348816, 2.0], [1.5, 0.75]]
