@@ -103,6 +103,8 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(_PLACE_OF[name]), name)
     if name in _ROOMS:
         return import_module(f"sightline.{name}")
+    if name == "__version__":
+        return import_module("importlib.metadata").version(__name__)
     raise AttributeError(f"module 'sightline' has no attribute {name!r}")
 
 

@@ -104,10 +104,11 @@ def _step_seconds(recipe: Recipe, steps: int) -> float:
     size, count = recipe.data.image_size, recipe.train.batch_size
     device = resolve(of_training(recipe.train.accelerator))
     untrained = recipe.model_copy(update={"backbone": recipe.backbone.model_copy(update={"weights": "none"})})
-    with torch.random.fork_rng(devices=[]), torch.device(device):
+    with torch.random.fork_rng(devices=[]):
         classifier = build(untrained, 2).train().to(device)
-        batch = invented_batch(size, count, recipe.data.channels)
         objective = Objective(recipe.losses, recipe.weighting).to(device)
+        with torch.device(device):
+            batch = invented_batch(size, count, recipe.data.channels)
 
         def step() -> None:
             total = objective(classifier, batch, 0.0)[0]
