@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from sightline.face.judge import compare as compare
     from sightline.face.judge import evaluate as evaluate
     from sightline.face.predictions import predict as predict
+    from sightline.face.recommending import recommend as recommend
     from sightline.face.show import explain as explain
     from sightline.face.show import figure as figure
     from sightline.face.study import study as study
@@ -77,6 +78,7 @@ _PLACES = {
     "sightline.face.build": ("build", "load"),
     "sightline.face.data_sets": ("DataSets", "check"),
     "sightline.face.judge": ("AuditResult", "compare", "evaluate"),
+    "sightline.face.recommending": ("recommend",),
     "sightline.face.show": ("figure",),
     "sightline.recipe": ("Recipe", "load_recipe", "recipe_names"),
     "sightline.report": ("write_report",),

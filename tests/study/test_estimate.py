@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tiny_plan import write_plan
 
 from sightline.study import estimate
 from sightline.study.cells import Cell
 from sightline.study.folder import Study
 from sightline.study.plan import load_plan
-from tiny_plan import write_plan
 
 WEIGHTS = [{"name": f"weight {weight}", "set": {"losses.guidance.0.weight": weight}} for weight in (0.1, 1, 10)]
 REGIONS = ["true-roi", "random-roi", "box-roi"]

@@ -139,4 +139,5 @@ def test_label_only_leaves_out_surroundings_that_regions_cut_out(tmp_path: Path)
     plan = load_plan(write_plan(tmp_path / "p.yaml", recipe="random-background"))
     outside = {cell.arm: cell.recipe.data.augment.outside for cell in cells(plan)}
     assert outside["label-only"] is None
-    assert outside["true-roi"] is not None and outside["true-roi"].p == 1
+    assert outside["true-roi"] is not None
+    assert outside["true-roi"].p == 1
