@@ -125,8 +125,8 @@ class Train(Settings):
         lr_factors: module -> factor on the learning rate (000-09), e.g. `{head: 10}`; modules are `backbone`, `head`, `source`, `losses`.
         only: the only modules that learn, e.g. `[head]` to train the last layer anew on features that stay as they are; the others keep
             their weights and the statistics of their batch norm. Empty: all of them learn.
-        select: validation metric, `val/<metric>`, whose best epoch is kept (`select_mode` says whether higher or lower is better); `last`
-            keeps the last epoch, so that no epoch is chosen on the validation images.
+        select: validation metric, `val/<metric>`, whose best epoch is kept (`select_mode` says whether higher or lower is better), of equal
+            ones that with the lowest `val/loss`; `last` keeps the last epoch, so that no epoch is chosen on the validation images.
         early_stop: number of epochs without improvement of `select` after which the training ends; None: never.
         clip: largest norm of the gradient; None: no clipping.
         ema: share of an exponential moving average of the weights that each step keeps (less in the first steps), e.g. 0.99; the averaged

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,8 +14,9 @@ from safetensors.torch import load_file
 
 from sightline.attention.classifier import build
 from sightline.engine import module as training_module
-from sightline.engine.callbacks import Interrupts
+from sightline.engine.callbacks import Interrupts, Keeper
 from sightline.engine.evaluate import evaluate
+from sightline.engine.module import Training
 from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.engine.saving import start_from
@@ -52,6 +54,22 @@ def test_the_best_epoch_is_kept_not_the_last(tiny_recipe, tmp_path):
     run = train(recipe, tmp_path / "run", say=quiet)
     best = max(row["val/accuracy"] for row in run.history)
     assert evaluate(run, ["val"])["val"].accuracy.value == pytest.approx(best, abs=1e-5)
+
+
+def test_of_epochs_with_an_equal_score_that_with_the_lower_loss_is_kept(tmp_path):
+    keeper = Keeper(tmp_path, "val/accuracy", "max")
+    told = [(0.8, 0.50), (0.8, 0.40), (0.8, 0.45), (0.7, 0.10), (0.8, 0.40)]
+    classifier = torch.nn.Linear(1, 1)
+    module = Training.__new__(Training)
+    torch.nn.Module.__init__(module)
+    module.classifier, module.average = classifier, None
+    for epoch, (accuracy, loss) in enumerate(told):
+        metrics = {"val/accuracy": accuracy, "val/loss": loss}
+        trainer = SimpleNamespace(
+            optimizers=[], callback_metrics=metrics, current_epoch=epoch, is_global_zero=True, save_checkpoint=lambda path: None
+        )
+        keeper.on_train_epoch_end(trainer, module)
+    assert (keeper.best, keeper.best_epoch) == (0.8, 1)
 
 
 VARIANTS = {

@@ -96,6 +96,12 @@ def test_calibration_follows_the_paper_s_rule():
     assert weights["l2"] == pytest.approx(360, rel=0.01)  # F5: what the paper's beta implies
 
 
+def test_000_29_zeta_and_alpha_can_stay_as_printed():
+    weighting = Calibrated(ENTRIES, kinds=("guidance",))
+    weighting.calibrate([{"cross_entropy": 1.0, "l2": 0.02, "mining": 0.1}])
+    assert weighting.weights.tolist() == pytest.approx([ENTRIES[0].weight, 25.0, ENTRIES[2].weight])
+
+
 def test_calibration_makes_the_scale_of_a_loss_irrelevant():
     first, second = Calibrated(ENTRIES), Calibrated(ENTRIES)
     first.calibrate([{"cross_entropy": 1.0, "l2": 0.02, "mining": 0.1}])

@@ -107,12 +107,13 @@ def overlay(image: np.ndarray, values: np.ndarray, alpha: float | None = None, c
     return out
 
 
-def contour(image: np.ndarray, roi: np.ndarray) -> np.ndarray:
+def contour(image: np.ndarray, roi: np.ndarray, colour: tuple[int, int, int] = (255, 255, 255)) -> np.ndarray:
     """Draws the outline of a region: a light line inside and a dark line outside, so that it is seen on any skin.
 
     Args:
         image: (H, W, 3) uint8.
         roi: (H, W) in [0, 1]; the outline runs at half of its maximum, which for a mask is its border. Nothing marked, nothing drawn.
+        colour: of the inner line.
     """
     if roi.max() <= 0:
         return image
@@ -120,7 +121,7 @@ def contour(image: np.ndarray, roi: np.ndarray) -> np.ndarray:
     width = max(1, round(max(roi.shape) / 260))
     out = image.copy()
     out[binary_dilation(inside, iterations=width) & ~inside] = (20, 20, 20)
-    out[inside & ~binary_erosion(inside, iterations=width)] = (255, 255, 255)
+    out[inside & ~binary_erosion(inside, iterations=width)] = colour
     return out
 
 
