@@ -105,8 +105,13 @@ class Optimizer(Settings):
 
 class Schedule(Settings):
     """Schedule of the learning rate. `step`: multiply it by `gamma` every `every` epochs. `plateau`: multiply it by `gamma` after
-    `patience` epochs without improvement of `val/loss`; with `reload_best` the training then continues from the best weights (004-10).
-    `one_cycle` and `cosine` change it after every step, over the whole training."""
+    `patience` epochs without improvement of `watch`; with `reload_best` the training then continues from the best epoch's network, learned
+    weights of the losses, and state of the optimiser (004-10). `one_cycle` and `cosine` change it after every step, over the whole
+    training.
+
+    Attributes:
+        watch: `val/loss`, the class loss of the validation images, or `val/total`, the sum of all losses as they are weighted in training.
+    """
 
     name: Literal["constant", "step", "plateau", "one_cycle", "cosine"] = "constant"
     every: Count = 10
@@ -114,6 +119,7 @@ class Schedule(Settings):
     patience: Count = 5
     min_lr: Annotated[float, Field(ge=0, le=100), NUMBER] = 0
     reload_best: bool = False
+    watch: Literal["val/loss", "val/total"] = "val/loss"
 
 
 class Train(Settings):
@@ -179,6 +185,8 @@ class Evaluate(Settings):
         shuffles: number of other images with whose ROI each map is compared, for the level `shuffled`.
         point_into: class -> named regions of the data set: counts the images of that class whose map, brought to the image's size, has its
             maximum inside any of them (the criterion of Zhu et al. 2022: cardiomegaly in the heart, pneumonia in the lungs).
+        point_within: how far the highest point may miss its region: None: not at all, on the map brought to the image's size; else the
+            number of cells of the map itself, in any direction (1 in the program of Zhu et al. 2022).
         calibration: how probabilities are made right, fitted on the validation images: `temperature`, `platt` (two classes only) or `none`.
         coverage: share of the test images whose conformal set of classes shall hold their class; None: no sets are scored.
         pool: how the probabilities of the slices of a volume become those of the volume, whose scores stand beside those of slices: their
@@ -196,6 +204,7 @@ class Evaluate(Settings):
     confidence: Confidence = 0.95
     shuffles: Annotated[int, Field(ge=1, le=1000), NUMBER] = 10
     point_into: dict[str, tuple[str, ...]] = {}
+    point_within: Annotated[int, Field(ge=0, le=100), NUMBER] | None = None
     calibration: Literal["temperature", "platt", "none"] = "temperature"
     coverage: Confidence | None = None
     pool: Literal["mean", "max", "none"] = "mean"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import signal
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from lightning.pytorch.loggers import TensorBoardLogger
@@ -264,6 +266,40 @@ def test_004_10_a_drop_of_the_learning_rate_goes_back_to_the_best_weights(tiny_r
     drop = rates.index(0)
     assert losses[drop - 1] > min(losses[:drop])
     assert losses[drop:] == pytest.approx([min(losses[:drop])] * (8 - drop), rel=1e-5)
+
+
+def test_004_10_sigmas_and_the_optimiser_s_memory_go_back_too_and_the_new_rate_stays(tiny_recipe, tmp_path, monkeypatch):
+    states = []
+    go_back = Training._go_back
+
+    def watch(self, best, optimizer):
+        go_back(self, best, optimizer)
+        now = {"classifier": self.classifier, "objective": self.objective, "optimizer": optimizer}
+        states.append((copy.deepcopy(best), copy.deepcopy({name: one.state_dict() for name, one in now.items()})))
+
+    monkeypatch.setattr(Training, "_go_back", watch)
+    schedule = {"name": "plateau", "patience": 1, "gamma": 0.5, "reload_best": True}
+    restless = {
+        "train.schedule": schedule,
+        "train.optimizer": {"name": "adam", "lr": 0.05},
+        "train.epochs": 8,
+        "weighting.name": "uncertainty",
+    }
+    train(tiny_recipe(restless, losses=GUIDED), tmp_path / "run", say=quiet)
+    assert states
+    for best, now in states:
+        for name in ("classifier", "objective"):
+            assert all(torch.equal(now[name][key], value) for key, value in best[name].items())
+        assert all(torch.equal(now["optimizer"]["state"][i]["exp_avg"], one["exp_avg"]) for i, one in best["optimizer"]["state"].items())
+        assert now["optimizer"]["param_groups"][0]["lr"] < best["optimizer"]["param_groups"][0]["lr"]
+
+
+def test_004_10_the_total_with_maps_and_sigmas_can_be_watched(tiny_recipe, tmp_path):
+    settings = {"train.select": "val/total", "weighting": {"name": "uncertainty"}, "train.epochs": 1}
+    run = train(tiny_recipe(settings, losses={"guidance": [{"name": "energy"}]}), tmp_path / "run", say=quiet)
+    (row,) = run.history
+    sigma_class, sigma_map = row["sigma/cross_entropy"], row["sigma/energy"]
+    assert row["val/total"] > row["val/loss"] / sigma_class**2 + np.log1p(sigma_class) + np.log1p(sigma_map)
 
 
 def test_frozen_batch_norm_keeps_its_statistics_in_a_real_training(tiny_recipe, tmp_path):

@@ -11,8 +11,10 @@ from scipy.optimize import brentq, minimize_scalar
 
 from sightline import catalog
 from sightline.losses.calibrated import Calibrated
+from sightline.losses.objective import Objective
 from sightline.losses.uncertainty import Uncertainty, regulariser
 from sightline.losses.weighting import Fixed, LossEntry, Weighting
+from sightline.recipe import load_recipe
 
 ENTRIES = [
     LossEntry("cross_entropy", "classification"),
@@ -175,6 +177,28 @@ def test_004_28_a_small_sigma_of_the_maps_grows_and_leaves_the_class_loss_the_la
     assert sigmas[-1] == pytest.approx(0.413, abs=0.02)
     assert shares[0] > 0.8
     assert shares[-1] < 0.5
+
+
+@pytest.mark.parametrize(("name", "epochs"), [("ggcam", 15), ("ggcam-code", 40)])
+def test_004_28_sigmas_and_alpha_reach_their_balance_at_the_rate_of_the_recipe(name, epochs):
+    """758 training images of EGD-CXR; class loss 0.4, a map that a larger alpha makes right."""
+    recipe = load_recipe(name)
+    objective = Objective(recipe.losses, recipe.weighting)
+    rate = recipe.train.optimizer.lr * recipe.train.lr_factors.get("losses", 1)
+    optimiser = torch.optim.Adam(objective.parameters(), lr=rate)
+    (loss,) = objective.guidance_losses().values()
+    evidence, roi, known = torch.tensor([[[[1.0, -1.0]]]]), torch.tensor([[[[0.95, 0.3]]]]), torch.tensor([True])
+    for _ in range(epochs * -(-758 // recipe.train.batch_size)):
+        optimiser.zero_grad()
+        own = loss(evidence, roi, known, "evidence")
+        objective.weighting({"cross_entropy": torch.tensor(0.4), "selective_mse": own}, 0)[0].backward()
+        optimiser.step()
+    balance = {
+        "class": brentq(lambda s: s**3 - 2 * 0.4 * (1 + s), 1e-6, 10),
+        "map": brentq(lambda s: s**3 - own.item() * (1 + s), 1e-6, 10),
+    }
+    assert objective.weighting.sigma().tolist() == pytest.approx(list(balance.values()), rel=0.05)
+    assert loss.alpha.item() == pytest.approx(1.58, abs=0.1)
 
 
 def test_sigma_stays_positive_and_004_s_regulariser_has_a_lower_bound():

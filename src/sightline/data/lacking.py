@@ -13,7 +13,7 @@ from sightline.types import Record
 
 Splits = Mapping[str, Sequence[Record]]
 LAST = "last"
-SCORES = ("accuracy", "auc", "balanced_accuracy", "epg", "loss")  # that an epoch is judged by, as `val/<score>`
+SCORES = ("accuracy", "auc", "balanced_accuracy", "epg", "loss", "total")  # that an epoch is judged by, as `val/<score>`
 EVERY_CLASS = ("auc", "balanced_accuracy")  # means over the classes, or over pairs of them: an absent one would be left out unsaid
 AFTER_DROP = "Correct the split, or train with data.leaks=warn."
 OTHERWISE = "or choose the epoch by another score: `train.select=val/loss` and `train.select_mode=min`, or `train.select=last`."

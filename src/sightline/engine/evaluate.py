@@ -128,7 +128,9 @@ def score(
     if looked is not None:
         found |= _of_maps(looked, observed, recipe, groups=groups, **sampling)
         if settings.point_into:
-            found["pointing"] = pointing(looked.maps, records, dataset.data, settings.point_into, groups=groups, **sampling)
+            found["pointing"] = pointing(
+                looked.maps, records, dataset.data, settings.point_into, within=settings.point_within, groups=groups, **sampling
+            )
     if thresholds:
         decision, overlap = at_thresholds(thresholds, said, looked, observed.rois, groups=groups, **sampling)
         good = good.but(at_threshold=decision) if decision else good
@@ -267,6 +269,7 @@ def pointing(
     data: Data,
     point_into: Mapping[str, Sequence[str]],
     *,
+    within: int | None = None,
     groups: Groups | None = None,
     **sampling: Any,
 ) -> dict[str, dict[str, Pointing]]:
@@ -276,6 +279,7 @@ def pointing(
         maps: name -> (N, h, w), of each image's own class.
         records: the N images.
         point_into: class -> names of regions, which are united.
+        within: see `points_into`.
         groups: patient or lesion of each image.
         sampling: `bootstrap`, `confidence` and `seed` of the intervals.
 
@@ -288,6 +292,6 @@ def pointing(
         known = np.array([i for i, mask in masks.items() if mask is not None], dtype=int)
         drawn = np.array([masks[i] for i in known.tolist()], dtype=bool).reshape(-1, data.image_size, data.image_size)  # (n, S, S)
         for name, values in maps.items():
-            share = pointing_share(values[known], drawn, groups=chosen(groups, known), **sampling)
+            share = pointing_share(values[known], drawn, within=within, groups=chosen(groups, known), **sampling)
             found[name][label] = share.but(left_out=len(masks) - share.n)
     return found
