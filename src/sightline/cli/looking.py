@@ -238,6 +238,9 @@ def figure(
             "--recipe", metavar="NAME", help="Recipe to draw in place of a run (name or YAML file); can be repeated.", show_default=False
         ),
     ] = [],
+    stretch: Annotated[
+        bool, typer.Option("--stretch", help="Show each map from its lowest to its highest value, as some papers do.")
+    ] = False,
     data: OtherData = None,
     root: OtherRoot = None,
     classes: OtherLabels = [],
@@ -265,7 +268,7 @@ def figure(
     needs_data("--map", classes, data)
     place = root and expanded(root)
     runs = [Run(folder, device, None if data else place) for folder in run]
-    options = Options(split=split, images=images, ids=tuple(ids), label=label, colours=colours, units=tuple(units), recipes=tuple(recipes))
+    options = Options(split, images, tuple(ids), label, colours, tuple(units), tuple(recipes), stretch)
     if data is not None:
         runs, options = on_other_data(name, runs, options, data, place, label_pairs(classes))
     files = [str(path) for path in draw(name, runs, out, options)]

@@ -50,7 +50,7 @@ class Uncertainty(Weighting):
     """
 
     words: ClassVar[str] = "weights learned as uncertainties"
-    formula: ClassVar[str] = "Σ Lᵢ / σᵢ² + r(σᵢ), every σ learned"
+    formula: ClassVar[str] = "Σ kᵢ Lᵢ / σᵢ² + r(σᵢ), k of maps ½, every σ learned"
 
     k: Tensor
 
