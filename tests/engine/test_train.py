@@ -58,6 +58,17 @@ def test_the_best_epoch_is_kept_not_the_last(tiny_recipe, tmp_path):
     assert evaluate(run, ["val"])["val"].accuracy.value == pytest.approx(best, abs=1e-5)
 
 
+def test_003_17_all_images_can_be_learnt_from_where_the_last_epoch_is_kept(tiny_recipe, tmp_path):
+    """ISIC 2016 has no validation set."""
+    whole = {"data.split.owner": False, "data.split.val": 0, "data.split.test": 0.2, "train.epochs": 1}
+    with pytest.raises(UserError, match=r"no images for 'val'.*train\.select=last"):
+        train(tiny_recipe(whole), tmp_path / "refused", say=quiet)
+    run = train(tiny_recipe(whole | {"train.select": "last"}), tmp_path / "run", say=quiet)
+    assert {row["split"] for row in run.split_table} == {"train", "test"}
+    assert "test" in evaluate(run)
+    assert run.thresholds is None
+
+
 def test_of_epochs_with_an_equal_score_that_with_the_lower_loss_is_kept(tmp_path):
     keeper = Keeper(tmp_path, "val/accuracy", "max")
     told = [(0.8, 0.50), (0.8, 0.40), (0.8, 0.45), (0.7, 0.10), (0.8, 0.40)]

@@ -20,7 +20,7 @@ from sightline.explain.figure.curves import stage_starts
 from sightline.explain.figure.diagram import flow
 from sightline.explain.figure.grids import grad_cams
 from sightline.explain.figure.kind import Options
-from sightline.explain.figure.masks import predicted
+from sightline.explain.figure.masks import FRAME, GREY, _white, predicted
 from sightline.explain.figure.samples import RED
 from sightline.explain.figure.words import width, wrapped
 from sightline.recipe import load_recipe, recipe_names
@@ -149,6 +149,14 @@ def test_001_23_masks_are_cut_at_the_threshold_and_judged_by_jaccard(tmp_path):
     shown = captions(kind("masks")([run, run], Options(split="matched", images=2)))
     assert any(c.startswith("(A)") for c in shown)
     assert any(c.startswith("(B)") for c in shown)
+
+
+def test_001_26_a_mask_of_the_whole_image_has_a_frame_on_the_white_page(tmp_path):
+    picture = _white(np.ones((12, 16), bool))
+    assert (picture[FRAME:-FRAME, FRAME:-FRAME] == 255).all()
+    assert picture.shape == (12 + 2 * FRAME, 16 + 2 * FRAME, 3)
+    for edge in (picture[:FRAME], picture[-FRAME:], picture[:, :FRAME], picture[:, -FRAME:]):
+        assert (edge == GREY).all()
 
 
 def test_004_21_every_class_has_its_row_and_the_labels_map(guided, label_only):

@@ -72,8 +72,10 @@ class Training(L.LightningModule):
             world=self.trainer.world_size,
         )
 
-    def val_dataloader(self) -> DataLoader[Any]:
-        """This process's share of the validation images."""
+    def val_dataloader(self) -> DataLoader[Any] | list[DataLoader[Any]]:
+        """This process's share of the validation images; no loader where there are none."""
+        if "val" not in self.datasets:
+            return []
         dataset = self.datasets["val"]
         share = torch.utils.data.Subset(dataset, range(self.global_rank, len(dataset), self.trainer.world_size))
         return eval_loader(share, batch_size=self.recipe.train.batch_size, workers=self.recipe.train.workers)

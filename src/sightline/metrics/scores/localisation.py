@@ -18,7 +18,7 @@ from sightline.metrics.confidence.bootstrap import Array, Groups, interval, mean
 from sightline.metrics.scores.ranks import average_precision, curves
 from sightline.results.scores import Pointing
 
-SCORES = ("epg", "pointing", "jaccard", "dice", "pixel_ap")
+SCORES = ("epg", "pointing", "jaccard", "dice", "pixel_ap", "minmax_jaccard")
 
 _CHUNK = 64
 
@@ -82,11 +82,29 @@ def pointing(attention: Array, roi: Array) -> Array:
 
 
 def jaccard(attention: Array, roi: Array, threshold: float = 0.5) -> Array:
-    """Overlap |A and R| / |A or R| of the ROI mask and what the map marks: its min-max in [0, 1] at or above `threshold` (003-29).
+    """Overlap |A and R| / |A or R| of the ROI mask and what the map marks: its min-max in [0, 1] at or above `threshold`.
 
     One threshold fixed beforehand, never the best one of the images that are judged. A blank map has 0. (N, H, W), (N, H, W) -> (N,)
     """
-    usable = ~blank(attention)[:, None, None]
+    return _overlap(attention, roi, threshold, ~blank(attention))
+
+
+def minmax_jaccard(attention: Array, roi: Array) -> Array:
+    """The attention score of Yan 2020 (003-29): `jaccard` at 0.5, for maps without positive evidence, too.
+
+    The min-max of a map says where it is highest, whatever its sign. Only a map that is the same everywhere, or not finite, has 0.
+    (N, H, W), (N, H, W) -> (N,)
+
+    Example:
+        >>> negative, roi = np.array([[[-1.0, -3.0, -3.0]]]), np.array([[[1.0, 0.0, 0.0]]])
+        >>> minmax_jaccard(negative, roi), jaccard(negative, roi)
+        (array([1.]), array([0.]))
+    """
+    return _overlap(attention, roi, 0.5, _points(attention))
+
+
+def _overlap(attention: Array, roi: Array, threshold: float, usable: Array) -> Array:
+    usable = usable[:, None, None]
     raised = np.subtract(attention, attention.min(axis=(1, 2), keepdims=True), dtype=np.float64)
     unit = np.divide(raised, raised.max(axis=(1, 2), keepdims=True), out=np.zeros_like(raised), where=usable)
     marked, mask = usable & (unit >= threshold), roi >= 0.5
@@ -131,6 +149,7 @@ def scores(attention: Array, roi: Array, threshold: float = 0.5) -> dict[str, Ar
         "jaccard": overlap,
         "dice": 2 * overlap / (1 + overlap),
         "pixel_ap": pixel_ap(attention, roi),
+        "minmax_jaccard": minmax_jaccard(attention, roi),
     }
 
 
