@@ -123,8 +123,12 @@ def test_train_evaluate_explain_compare(tmp_path):
     assert {f.rsplit(".", 1)[1] for f in files} == {"png", "npy", "json"}
 
     found = run("compare", *runs, "--split", "flipped", "--out", str(tmp_path / "side"))
+    assert found["replaced"] is False
     assert {d["metric"] for d in found["differences"]} == {"accuracy", "auc", "epg"}
-    assert (tmp_path / "side" / "grid.png").is_file()
+    assert {path.name for path in (tmp_path / "side").iterdir()} == {"grid.png", "grid.pdf", "roc.png", "roc.pdf", "report.html", ".lock"}
+    again = CliRunner().invoke(app, ["compare", *runs, "--out", str(tmp_path / "side")], catch_exceptions=False)
+    assert "The earlier comparison in " in again.output
+    assert f"{tmp_path / 'side'} was replaced." in again.output.replace("\n", "")
 
 
 def test_recipes_and_data_check_say_what_they_find(tmp_path):

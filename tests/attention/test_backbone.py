@@ -62,7 +62,7 @@ def test_stride_cuts_the_network_after_the_stage(images: torch.Tensor) -> None:
 
 
 def test_stride_cuts_channels_last_networks_too(images: torch.Tensor) -> None:
-    assert backbone("mambaout_femto", stride=8)(images, ["stride:4"]).last.shape[2:] == (8, 8)
+    assert backbone("swin_tiny_patch4_window7_224", stride=8)(images, ["stride:4"]).last.shape[2:] == (8, 8)
 
 
 def test_stride_of_the_whole_network_cuts_nothing() -> None:
@@ -221,8 +221,6 @@ def test_pretrained_weights_that_cannot_be_had_are_explained(monkeypatch: pytest
 
     monkeypatch.setattr("timm.create_model", offline)
     monkeypatch.setattr("sightline.attention.weights.source", lambda name: {})
-    with pytest.raises(
-        UserError, match=r"cannot be loaded \(no route to host\)\. With a network, run: hf download timm/test_resnet"
-    ) as caught:
+    with pytest.raises(UserError, match=r"cannot be loaded \(no route to host\)\. With a network, run: python -c") as caught:
         backbone(weights="imagenet")
     assert "\n" not in str(caught.value)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 import time
 from types import SimpleNamespace
 
 import pytest
 import timm
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
+from timm.models import get_pretrained_cfg
 
 from sightline.attention import pretrained
-from sightline.attention.pretrained import check_weights, source
+from sightline.attention.backbone import Backbone as Network
+from sightline.attention.pretrained import by_hand, check_weights, maybe_kept, on_the_hub, source
 from sightline.attention.weights import create
 from sightline.config import Backbone
 from sightline.errors import UserError
@@ -36,8 +42,8 @@ def test_a_network_that_is_not_there_is_said_at_once_with_the_file_to_get(nothin
         source("resnet18")
     said = str(error.value)
     assert "weights of resnet18 are not on this machine" in said
-    assert "hf download timm/resnet18.a1_in1k model.safetensors" in said
-    assert "`backbone.weights=weights/model.safetensors`" in said
+    assert "timm.create_model('resnet18', pretrained=True)" in said
+    assert "`backbone.weights=resnet18.safetensors`" in said
     assert "HF_HOME" in said
     assert "\n" not in said
 
@@ -65,6 +71,48 @@ def test_offline_by_wish_is_said(nothing_kept, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(UserError, match="HF_HUB_OFFLINE is set"):
         check_weights(Backbone(name="resnet18", weights="imagenet"))
+
+
+def test_the_files_of_timm_tell_only_what_its_registry_confirms():
+    told = [name for name in ("resnet18", "mobilenetv2_100", "vgg16", "resnet50", "test_resnet") if on_the_hub(name)]
+    assert len(told) == 5
+    assert not on_the_hub("resnet181")
+    assert not on_the_hub("fastvit_mci0"), "its weights are Apple's"
+    some = timm.list_models()[::23]
+    for name in filter(on_the_hub, some):
+        assert get_pretrained_cfg(name).hf_hub_id.startswith(f"timm/{name}."), name
+    assert sum(map(on_the_hub, some)) > len(some) / 2
+
+
+def test_a_missing_network_is_said_before_timm_is_imported(tmp_path):
+    code = (
+        "import sys; from typer.testing import CliRunner; from sightline.cli import app; "
+        "found = CliRunner().invoke(app, ['train', 'label-only', '--data', 'phantom', '--set', 'backbone.weights=imagenet']); "
+        "print(found.exception, *(name for name in ('torch', 'timm', 'lightning', 'torchvision') if name in sys.modules), sep='|')"
+    )
+    offline = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=offline, check=True)
+    assert found.stdout.strip().split("|")[1:] == [], found.stdout
+    assert "are not on this machine, and HF_HUB_OFFLINE is set" in found.stdout
+
+
+def test_what_the_cache_may_hold_is_left_to_timm_to_find(tmp_path, monkeypatch, nothing_kept):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    (tmp_path / "models--timm--resnet18.a1_in1k").mkdir()
+    assert maybe_kept("resnet18")
+    assert not maybe_kept("resnet1")
+    (tmp_path / "models--timm--resnet18.a1_in1k").rmdir()
+    assert not maybe_kept("resnet18")
+
+
+def test_the_command_of_the_remedy_makes_a_file_that_can_be_given(tmp_path, monkeypatch):
+    command = re.search(r'python -c "(.*)"; copy', by_hand("test_resnet")).group(1)
+    monkeypatch.chdir(tmp_path)
+    exec(command.replace("pretrained=True", "pretrained=False"), {})
+    given = Backbone(name="test_resnet", weights="test_resnet.safetensors")
+    check_weights(given)
+    kept = load_file("test_resnet.safetensors")
+    assert torch.equal(Network(given).net.state_dict()["conv1.0.weight"], kept["conv1.0.weight"])
 
 
 def test_weights_in_the_cache_are_used_without_asking_anyone(tmp_path, monkeypatch):

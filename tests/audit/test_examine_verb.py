@@ -106,6 +106,8 @@ def test_another_data_set_of_the_same_classes_can_be_given(audited, tmp_path):
         other(run, "folder", tmp_path, None)
     with pytest.raises(UserError, match="no such split"):
         other(run, None, None, "fliped")
+    part = other(run, "folder", tmp_path, None, classes={"cat": "nevus"})
+    assert part.notes[1] == "Labels that are not classes of the run are left out: dog (1 image)."
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from untrained_run import untrained
 
 from sightline.cli import app
 from sightline.cli.console import scores_table
+from sightline.engine.decision import Decision
 from sightline.engine.run import Run
 from sightline.results import Score
-from sightline.results.calibration import BinnedError, CalibrationScores, PredictiveValues, ProbabilityScores, SetScores
+from sightline.results.calibration import BinnedError, Calibration, CalibrationScores, PredictiveValues, ProbabilityScores, SetScores
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,12 @@ def test_only_what_was_scored_is_shown(capsys, monkeypatch) -> None:
     said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert "split Brier calibrated ECE calibrated ECE if right" in said
     assert "test 0.250 [0.125, 0.500] - 0.100 [0.050, 0.200] - 0.062" in said
+    assert any(line.startswith("test 0.375 0.250") for line in said)
+    decision = Decision(0.375, Calibration(method="temperature", slope=0.5, n=40))
+    scores_table("run", {"test": bare.but(predictive=values)}, decisions={"test": decision})
+    shown = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert any(line.startswith(f"test {decision.shown_at(0.375):.3f} 0.250") for line in shown)
+    assert decision.shown_at(0.375) == pytest.approx(0.4365, abs=1e-4)
     assert "test 0.9 0.250 [0.125, 0.500] 1.50 [1.25, 1.75] 0.400" in said
     assert "Predictive values at a prevalence of 0.05 of melanoma" in said
 

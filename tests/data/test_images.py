@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import PIL
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, TiffImagePlugin
 
 from sightline.data.images import image_size, open_image, open_map
 from sightline.errors import UserError
@@ -180,9 +181,10 @@ def test_a_file_with_several_pictures_is_refused(tmp_path: Path, suffix: str) ->
 
 def test_smaller_copies_in_a_tiff_do_not_count(tmp_path: Path) -> None:
     path = tmp_path / "pyramid.tif"
-    small = Image.new("RGB", (4, 4))
-    small.encoderinfo = {"tiffinfo": {254: 1}}  # type: ignore[attr-defined]
-    Image.new("RGB", (8, 8), (9, 8, 7)).save(path, save_all=True, append_images=[small])
+    with TiffImagePlugin.AppendingTiffWriter(path, True) as file:
+        Image.new("RGB", (8, 8), (9, 8, 7)).save(file, "TIFF")
+        file.newFrame()
+        Image.new("RGB", (4, 4)).save(file, "TIFF", tiffinfo={254: 1})
     assert open_image(path)[0, 0].tolist() == [9, 8, 7]
 
 
@@ -192,7 +194,9 @@ def test_lab_and_ycbcr_are_shown_in_their_colours(tmp_path: Path) -> None:
     assert lab.mode == "LAB"
     assert np.allclose(open_image(saved(lab, tmp_path / "lab.tif"))[0, 0], (200, 30, 30), atol=4)
     ycc = Image.new("RGB", (8, 8), (200, 30, 30)).convert("YCbCr")
-    assert np.allclose(open_image(saved(ycc, tmp_path / "ycc.tif"))[0, 0], (200, 30, 30), atol=4)
+    for compression in ("tiff_lzw", "raw") if int(PIL.__version__.split(".")[0]) >= 13 else ("tiff_lzw",):  # Pillow 12 cannot read `raw`
+        path = saved(ycc, tmp_path / f"{compression}.tif", compression=compression)
+        assert np.allclose(open_image(path)[0, 0], (200, 30, 30), atol=4)
 
 
 def test_too_large_pictures_are_named_in_one_line(tmp_path: Path) -> None:

@@ -77,6 +77,15 @@ def test_a_figure_shows_the_other_images_or_refuses(runs, hospital):
         sl.figure("diagram", runs[0], data="folder", root=hospital)
 
 
+def test_the_command_says_what_a_figure_leaves_out(runs, hospital, tmp_path):
+    asked = ["figure", "roc", "--data", "folder", "--root", str(hospital), "--map", "MEL=melanoma", "--out", str(tmp_path)]
+    of_runs = [word for run in runs for word in ("--run", str(run.path))]
+    found = CliRunner().invoke(app, [*asked, *of_runs, "--json", str(tmp_path / "f.json")], catch_exceptions=False)
+    assert found.output.count("Labels that are not classes of the run are left out: keratosis (2 images).") == 1
+    assert "Labels are read as classes of the run: MEL as melanoma." in found.output
+    assert json.loads((tmp_path / "f.json").read_text())["notes"][-1].startswith("Labels that are not classes")
+
+
 def test_images_of_another_data_set_are_explained_with_their_labels(runs, hospital, tmp_path, monkeypatch):
     monkeypatch.setattr("sightline.cli.console.console.width", 200)
     words = ["explain", str(runs[0].path), "--data", "folder", "--root", str(hospital), "--map", "MEL=melanoma", "--images", "4"]

@@ -12,8 +12,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from sightline.engine.files import remove_partial, write_json, write_table, write_whole
+from sightline.engine.files import alone, drafted, remove_partial, write_json, write_table, write_whole
 from sightline.engine.read_files import read_table
+from sightline.errors import UserError
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_remains(tmp_path):
@@ -94,3 +95,38 @@ def test_half_written_files_of_killed_processes_are_removed_and_nothing_else(tmp
         (tmp_path / name).touch()
     remove_partial(tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir()) == [".lock", "a.json"]
+
+
+def files_of(folder):
+    return {path.name: path.read_text() for path in folder.iterdir() if path.is_file() and path.name != ".lock"}
+
+
+def test_the_files_of_a_result_take_their_places_together_or_not_at_all(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / ".other.partial").write_text("of another program")
+    for text in ("first", "second"):
+        with drafted(tmp_path, "comparison") as draft:
+            for name in ("a.txt", "b.txt"):
+                (draft / name).write_text(text)
+            before = files_of(tmp_path)
+        assert files_of(tmp_path) == before | {"a.txt": text, "b.txt": text}
+    assert before["a.txt"] == "first"
+    with pytest.raises(ZeroDivisionError), drafted(tmp_path, "comparison") as draft:
+        (draft / "a.txt").write_text(f"third {1 / 0}")
+    assert files_of(tmp_path) == {"a.txt": "second", "b.txt": "second", "notes.txt": "mine", ".other.partial": "of another program"}
+
+
+def test_what_a_killed_process_left_of_a_result_is_removed_by_the_next(tmp_path):
+    (tmp_path / ".comparison.partial").mkdir()
+    (tmp_path / ".comparison.partial" / "stale.txt").write_text("half")
+    (tmp_path / ".a.txt.4711.partial").write_text("half")
+    with drafted(tmp_path, "comparison") as draft:
+        assert list(draft.iterdir()) == []
+        (draft / "a.txt").write_text("whole")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.txt", ".lock"}
+
+
+def test_two_results_are_not_written_into_one_folder_at_a_time(tmp_path):
+    refused = pytest.raises(UserError, match=r"another comparison is writing.*`out=")
+    with alone(tmp_path), refused, drafted(tmp_path, "comparison"):
+        pass

@@ -13,7 +13,7 @@ from sightline.annotate.sheet import SHOWN, Chosen, contact_sheet
 from sightline.engine.files import write_table, write_whole
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
-from sightline.explain.run_pictures import map_range
+from sightline.explain.run_pictures import map_range, of_probabilities
 from sightline.explain.style import STYLE
 from sightline.types import Record
 
@@ -67,7 +67,7 @@ def annotate_next(
     first = [places[i] for i in chosen[:SHOWN]]
     maps = maps_of(classifier, train, first, batch, run.decision)
     cells = [Chosen(row, train.picture(i)[0], found) for row, i, found in zip(rows, first, maps, strict=False)]
-    figure = contact_sheet(cells, map_range(run), len(rows))
+    figure = contact_sheet(cells, map_range(run), len(rows), of_probabilities([run]))
     with rc_context(STYLE):
         write_whole(files[2], lambda partial: figure.savefig(partial, format="png", dpi=120))
     write_table(files[1], [{"id": row["id"]} for row in (*known, *rows)], ["id"])  # last: if it is there, the other files are complete

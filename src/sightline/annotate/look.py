@@ -21,7 +21,8 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Impressions:
-    """Of each image: class decided for (N,), its probability (N,), entropy (N,) and, from a run with maps, spread (N,) of its first map."""
+    """Of each image: class decided for (N,), its probability as people are shown it (N,), the entropy of the probabilities as the network
+    gives them (N,) and, from a run with maps, spread (N,) of its first map."""
 
     predicted: np.ndarray
     probability: np.ndarray
@@ -37,7 +38,8 @@ def impressions(
     done = 0
     for probabilities, maps in looks(classifier, dataset, places, batch, decision):
         decided = decision(probabilities)
-        scores = (decided, probabilities[np.arange(len(decided)), decided], entropy(probabilities))
+        shown = decision.shown(probabilities)[np.arange(len(decided)), decided]
+        scores = (decided, shown, entropy(probabilities))
         columns.append(scores if maps is None else (*scores, spread(maps)))
         done += len(probabilities)
         progress(done, len(places))

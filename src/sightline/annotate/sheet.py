@@ -27,13 +27,14 @@ class Chosen:
     map: np.ndarray | None
 
 
-def contact_sheet(chosen: Sequence[Chosen], meaning: Range, total: int) -> Figure:
+def contact_sheet(chosen: Sequence[Chosen], meaning: Range, total: int, note: str = "") -> Figure:
     """The images in their order, numbered as in `next.csv`; with maps each beside its own.
 
     Args:
         chosen: the first of them, at most `SHOWN`.
         meaning: of the maps' values.
         total: how many were chosen.
+        note: on the probabilities.
     """
     mapped = chosen[0].map is not None
     cells = [cell for one in chosen for cell in _cells(one, meaning)]
@@ -43,7 +44,7 @@ def contact_sheet(chosen: Sequence[Chosen], meaning: Range, total: int) -> Figur
     rows = [cells[start : start + width] for start in range(0, len(cells), width)]
     titles = ["image", "where it looks"] * (width // 2) if mapped else ["image"] * width
     left_out = f" Shown are the first {len(chosen)} of {total}." if total > len(chosen) else ""
-    what = "Under each map: the prediction and its probability." if mapped else "This run has no attention maps."
+    what = f"Under each map: the prediction and its probability. {note}".strip() if mapped else "This run has no attention maps."
     return panel(rows, titles, f"Numbered as in next.csv. {what}{left_out}")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from sightline.config import Data
 from sightline.data.dataset import ImageDataset
 from sightline.engine.compare import judged_split
+from sightline.engine.elsewhere import notes_on
 from sightline.engine.other_data import other_data
 from sightline.engine.run import Predictions, Run
 from sightline.errors import UserError
@@ -17,13 +18,15 @@ from sightline.types import Record
 
 @dataclass(frozen=True)
 class Which:
-    """Images, their split's name, what the run said of all of them where that is known, and the training records where they can be read."""
+    """Images, their split's name, what the run said of all of them where that is known, the training records where they can be read, and
+    what has to be known of another data set."""
 
     split: str
     dataset: ImageDataset
     data: Data
     predictions: Predictions | None = None
     training: Sequence[Record] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def own(run: Run, split: str | None) -> Which:
@@ -44,7 +47,7 @@ def other(run: Run, name: str | None, root: Path | None, split: str | None = Non
         UserError: see `other_data`.
     """
     found = other_data(run, name, root, split, classes)
-    return Which(f"{found.data.name}, {found.split}", found.dataset, found.data, training=_trained_on(run))
+    return Which(f"{found.data.name}, {found.split}", found.dataset, found.data, training=_trained_on(run), notes=tuple(notes_on(found)))
 
 
 def _trained_on(run: Run) -> Sequence[Record] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console, JustifyMethod
@@ -17,6 +17,9 @@ from sightline.errors import plain
 from sightline.results import Difference, Score, SplitScores
 from sightline.results.audit import AuditReport
 from sightline.results.differences import AreaTest, McNemar
+
+if TYPE_CHECKING:
+    from sightline.engine.decision import Decision
 
 _LONGEST = 120  # letters of a cell; ids can be as long as their author likes
 NARROWEST = 40  # columns; a terminal that says it has fewer, or none, would show nothing at all
@@ -110,8 +113,16 @@ def _below(cell: str) -> str:
     return cell.replace(" [", "\n[")
 
 
-def scores_table(title: str, metrics: Mapping[str, SplitScores], brief: bool = False) -> None:
-    """Split, or run -> its scores; `brief`: of groups of images only the sentences."""
+def scores_table(
+    title: str, metrics: Mapping[str, SplitScores], brief: bool = False, decisions: Mapping[str, Decision] | None = None
+) -> None:
+    """Split, or run -> its scores.
+
+    Args:
+        brief: of groups of images only the sentences.
+        decisions: split, or run -> how the run decides, whose calibration moves the thresholds that are shown.
+    """
+    from sightline.cli.decided import decisions_table
     from sightline.cli.groups_tables import groups_sentences, groups_tables
     from sightline.cli.probabilities import probabilities_tables
 
@@ -127,7 +138,8 @@ def scores_table(title: str, metrics: Mapping[str, SplitScores], brief: bool = F
             pooled = [interval(score) for score in (of.accuracy, of.balanced_accuracy, of.auc)]
             rows.append([f"{split}, volumes ({whole.pool})", str(whole.n), *pooled, "-", "-", "-"])
     table(title, ["split", "n", "accuracy", "balanced", "AUC", "EPG", "uniform / centre / shuffled", "worst group"], rows)
-    probabilities_tables(metrics)
+    decisions_table(metrics, decisions or {})
+    probabilities_tables(metrics, decisions or {})
     pointing_table(metrics)
     masks_table(metrics)
     (groups_sentences if brief else groups_tables)(metrics)

@@ -165,6 +165,7 @@ def annotate_next(
     from sightline.annotate.advise import annotate_next as advise
     from sightline.cli.console import Bar, number, say, table
     from sightline.engine.run import Run
+    from sightline.explain.run_pictures import of_probabilities
     from sightline.paths import expanded
 
     trained = Run(run, device, root and expanded(root))
@@ -177,7 +178,7 @@ def annotate_next(
     ]
     columns = ["image", "label", "predicted", "probability", "entropy", "spread", "score"]
     table(f"To annotate next, of {found['unknown']} images without annotation (by {found['by']})", columns, rows)
-    say(f"Predictions: {trained.decision.words(trained.classes)}.")
+    say(f"Predictions: {trained.decision.words(trained.classes)}. {of_probabilities([trained])}".strip())
     for path in found["files"]:
         say(path)
     finish({"run": str(run)} | found, json)

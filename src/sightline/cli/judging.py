@@ -111,7 +111,8 @@ def _validate(
     found = validate(run, data, root, next(iter(split), None), label_pairs(pairs), out, coverage, by or None)
     found = found.but(scores=at_prevalence(found.scores, prevalence, run.recipe.evaluate.confidence))
     rows = {found.own_split: run.scores[found.own_split]} if found.own_split else {}
-    scores_table(run.name, rows | {f"{found.data}, {found.split}": found.scores})
+    rows[f"{found.data}, {found.split}"] = found.scores
+    scores_table(run.name, rows, decisions=dict.fromkeys(rows, run.decision))
     for line in (*(change.sentence for change in found.changes), *found.notes, *found.files):
         say(line)
     finish(found, json)
@@ -160,6 +161,7 @@ def audit(
     from sightline.engine.run import Run
     from sightline.paths import expanded
     from sightline.report.audit_page import sample_line, write_audit
+    from sightline.report.audit_words import as_the_network_gives_them
 
     if kind is not None and kind not in get_args(Kind):
         raise UserError(f"--kind {kind}", "is no kind of image", nearest(kind, get_args(Kind)))
@@ -173,9 +175,11 @@ def audit(
     say(f"{result.headline}.\n")
     for question, answer in result.sentences.items():
         say(f"{question} {answer}")
+    if raw := as_the_network_gives_them(trained.decision):
+        say(f"\n{raw}")
     say(f"\n{sample_line(result, which.split)}")
-    for path in result.files:
-        say(path)
+    for line in (*which.notes, *result.files):
+        say(line)
     finish(result, json)
 
 
@@ -189,7 +193,12 @@ def compare(
     split: Annotated[
         str | None, typer.Option(help="Split whose results are printed. Default: the first common test set.", show_default=False)
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the picture of the maps, the ROC curves and the report.")] = Path("comparison"),
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder for the picture of the maps, the ROC curves and the report; those of an earlier comparison are replaced."
+        ),
+    ] = Path("comparison"),
     by: ByCompared = [],
     data: OtherData = None,
     root: OtherRoot = None,
@@ -214,7 +223,9 @@ def compare(
     opened = [Run(folder, device, None if data else place) for folder in runs]
     result = compared(*opened, split=split, out=out, by=by or None, data=data, root=place, classes=label_pairs(classes))
     # the groups of each run by themselves are what evaluate prints
-    scores_table(f"Split {result.split}", {name: scores.but(by={}) for name, scores in result.scores.items()})
+    shown = {name: scores.but(by={}) for name, scores in result.scores.items()}
+    decisions = {name: one.decision for name, one in zip(shown, opened, strict=True)}
+    scores_table(f"Split {result.split}", shown, decisions=decisions)
     if result.differences:
         differences_tables([one for one in result.differences if one.split == result.split])
         for note in result.notes:
@@ -227,6 +238,8 @@ def compare(
             rows.append([f"{d.recipe} / {d.base}", d.metric, medians, deviations, number(d.p), number(d.p_anova)])
         title = "Medians over trainings (SD: standard deviation; p: exact Mann-Whitney test, and analysis of variance over all recipes)"
         table(title, ["recipes", "score", "medians", "SD", "p", "p, ANOVA"], rows)
+    if result.replaced:
+        say(f"The earlier comparison in {out} was replaced.")
     for path in result.files:
         say(path)
     finish(result, json)

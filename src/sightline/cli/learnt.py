@@ -133,6 +133,7 @@ def class_image(
     from sightline.cli.console import number, say, table
     from sightline.engine.run import Run
     from sightline.explain.class_image import class_images, unit_images
+    from sightline.explain.run_pictures import of_probabilities
 
     trained = Run(run, device)
     if units:
@@ -143,6 +144,8 @@ def class_image(
         found = class_images(trained, names, out, seed=seed)
         rows = [[one["class"], number(one["probability"]), number(one["grey"])] for one in found]
         table("Probability of the class", ["class", "for its image", "for plain grey"], rows)
+        if said := of_probabilities([trained]):
+            say(said)
     for one in found:
         say(one["file"])
     finish({"run": str(run), "images": found}, json)

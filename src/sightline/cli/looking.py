@@ -65,6 +65,7 @@ def explain(
     from sightline.engine.run import Run
     from sightline.explain.maps import explain as draw
     from sightline.explain.other_pictures import other_pictures
+    from sightline.explain.run_pictures import of_probabilities
     from sightline.paths import expanded
 
     for option, given in (("--map", classes), ("--split", split), ("--root", root)):
@@ -90,7 +91,7 @@ def explain(
     for note in found.notes if found else ():
         say(note)
     for one in [trained.of(name) for name in trained.findings if target in (None, "all", name)] or [trained]:
-        say(f"Predictions: {one.decision.words(one.classes)}.")
+        say(f"Predictions: {one.decision.words(one.classes)}. {of_probabilities([one])}".strip())
     say(f"{len(written)} files in {out}")
     finish({"run": str(run), "files": [str(path) for path in written]}, json)
 
@@ -141,10 +142,11 @@ def figure(
 ) -> None:
     """Draw a figure of the papers from your own runs, as PNG and PDF; or list all figures.
 
-    A figure refuses options that it does not use. With --data it shows images and scores of another data set; --split is then one of its
-    parts.
+    A figure refuses options that it does not use. With --data it shows images and scores of another data set, and the command says which
+    labels are left out; --split is then one of its parts.
     """
     from sightline.cli.console import say
+    from sightline.engine.elsewhere import notes_of
     from sightline.engine.run import Run
     from sightline.explain.figure.draw import draw, listed, on_other_data
     from sightline.explain.figure.kind import Options
@@ -164,6 +166,7 @@ def figure(
     if data is not None:
         runs, options = on_other_data(name, runs, options, data, place, label_pairs(classes))
     files = [str(path) for path in draw(name, runs, out, options)]
-    for path in files:
-        say(path)
-    finish({"figure": name, "runs": [str(folder) for folder in run], "files": files}, json)
+    notes = notes_of(runs)
+    for line in (*notes, *files):
+        say(line)
+    finish({"figure": name, "runs": [str(folder) for folder in run], "files": files, "notes": notes}, json)

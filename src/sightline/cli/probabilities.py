@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sightline.cli.console import interval, number, say, table
+from sightline.engine.decision import Decision
 from sightline.engine.run import Run
 from sightline.results import SplitScores
 
 
-def probabilities_tables(metrics: Mapping[str, SplitScores]) -> None:
-    """Split, or run -> its scores: of the probabilities before and after calibration, of conformal sets, and predictive values."""
+def probabilities_tables(metrics: Mapping[str, SplitScores], decisions: Mapping[str, Decision]) -> None:
+    """Split, or run -> its scores: of the probabilities before and after calibration, of conformal sets, and predictive values.
+
+    Args:
+        decisions: by split, or run; their calibration moves the thresholds that are shown.
+    """
     rows = []
     for split, scores in metrics.items():
         if (found := scores.calibration) is None:
@@ -28,7 +33,12 @@ def probabilities_tables(metrics: Mapping[str, SplitScores]) -> None:
     if valued:
         of = valued[0][1]
         rows = [
-            [split, number(one.threshold), *map(interval, (one.sensitivity, one.specificity, one.ppv, one.npv))] for split, one in valued
+            [
+                split,
+                number(decisions.get(split, Decision()).shown_at(one.threshold)),
+                *map(interval, (one.sensitivity, one.specificity, one.ppv, one.npv)),
+            ]
+            for split, one in valued
         ]
         columns = ["split", "threshold", "sensitivity", "specificity", "PPV", "NPV"]
         table(f"Predictive values at a prevalence of {of.prevalence:g} of {of.label}", columns, rows)

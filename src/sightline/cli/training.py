@@ -84,8 +84,8 @@ def train(
 
     Data and recipe are checked first, and whether the losses reach the weights. After Ctrl-C, `--resume` continues the run.
     """
+    from sightline.attention.pretrained import check_weights
     from sightline.cli.console import Bar, say
-    from sightline.cli.findings import say_scores
     from sightline.overrides import parse_settings
     from sightline.paths import expanded
     from sightline.recipe import goes_on, load_recipe
@@ -108,6 +108,10 @@ def train(
         _check_name("name of the run", own)
     place = expanded(runs) / (folder or own)
 
+    if chosen.train.start is None:
+        check_weights(chosen.backbone)  # before PyTorch, timm and Lightning are imported, which takes much longer
+
+    from sightline.cli.findings import say_scores
     from sightline.engine.nodes import leads
     from sightline.engine.train import Stopped
     from sightline.engine.train import train as fit
@@ -137,7 +141,8 @@ def train(
 def _cross_validate(recipe: Recipe, folder: Path, folds: int, resume: bool, json: Path | None) -> None:
     """`--folds`."""
     from sightline.cli.console import Bar, say, scores_table
-    from sightline.engine.folds import fold_scores, train_folds
+    from sightline.engine.folds import fold_scores, folds_of, train_folds
+    from sightline.engine.run import Run
     from sightline.engine.train import Stopped
 
     try:
@@ -147,7 +152,8 @@ def _cross_validate(recipe: Recipe, folder: Path, folds: int, resume: bool, json
         raise SystemExit(130) from None
     found = fold_scores(folder)
     rows = {f"fold {i}": scores for i, scores in enumerate(found.of_fold, start=1)}
-    scores_table(f"{folder.name}: held-out images", rows | {"all": found.scores})
+    decisions = {name: run.decision for name, run in zip(rows, map(Run, folds_of(folder)), strict=True)}
+    scores_table(f"{folder.name}: held-out images", rows | {"all": found.scores}, decisions=decisions)
     say(f"Runs: {folder}/fold-1 to fold-{folds}. Predict with all of them: sightline predict {folder} PATH...")
     finish({"run": str(folder), "folds": found}, json)
 

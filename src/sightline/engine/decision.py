@@ -3,6 +3,9 @@
 Of two classes, the last is decided for at or above the threshold that the run keeps from its validation images; where it keeps none, and
 with more classes, the most probable class is. Scores that are defined by the most probable class, such as the accuracy, keep their
 definition and say so.
+
+People are shown calibrated probabilities wherever the run keeps a calibration, and the threshold moved by the same map. Scores, tests and
+files of predictions hold the probabilities as the network gives them, and so does what decides.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from sightline.attention.classifier import GuidedClassifier
 from sightline.attention.source import of_class
 from sightline.metrics.confidence.bootstrap import Array
 from sightline.metrics.scores.thresholds import decided
+from sightline.results.calibration import Calibration
+from sightline.results.scores import Thresholds
 
 
 @dataclass(frozen=True)
@@ -24,23 +29,40 @@ class Decision:
     """The rule that chooses the predicted class.
 
     Attributes:
-        threshold: on the probability of the last of two classes; None: the most probable class.
+        threshold: on the probability of the last of two classes, as the network gives it; None: the most probable class.
+        calibration: of the probabilities that people are shown; None: these are as the network gives them.
     """
 
     threshold: float | None = None
+    calibration: Calibration | None = None
 
     def __call__(self, probabilities: Array) -> Array:
         """The predicted class. (..., C) -> (...)"""
         return decided(probabilities, self.threshold)
 
+    def shown(self, probabilities: Array) -> Array:
+        """The probabilities that people are shown. (..., C) -> (..., C)"""
+        return probabilities if self.calibration is None else self.calibration(probabilities)
+
+    def shown_at(self, threshold: float | None) -> float | None:
+        """A threshold as one on the probabilities that people are shown: the same images reach it."""
+        return threshold if self.calibration is None else self.calibration.threshold(threshold)
+
     def words(self, classes: Sequence[str]) -> str:
-        """
+        """The rule, with the threshold on the probabilities that people are shown.
+
         >>> Decision(0.31).words(["nevus", "melanoma"])
         'decided for melanoma from a probability of 0.310, the threshold kept from the validation images'
         """
         if self.threshold is None:
             return "decided for the most probable class"
-        return f"decided for {classes[-1]} from a probability of {self.threshold:.3f}, the threshold kept from the validation images"
+        least = self.shown_at(self.threshold)
+        return f"decided for {classes[-1]} from a probability of {least:.3f}, the threshold kept from the validation images"
+
+
+def decision_of(kept: Thresholds | None) -> Decision:
+    """The rule of a run that keeps these thresholds; None: it keeps none."""
+    return Decision(kept.decision, kept.calibration) if kept else Decision()
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ class Elsewhere(Run):
     def notes(self) -> tuple[str, ...]:
         """What has to be known to read the scores: how labels were matched, what is left out or lacking."""
         without = (f"The data set says nothing of {tag}, so there are no groups of it." for tag in self._without)
-        return (*_notes(self.found), *without)
+        return (*notes_on(self.found), *without)
 
 
 def elsewhere(
@@ -136,7 +136,13 @@ def all_elsewhere(
     return [elsewhere(run, data, None if root is None else Path(root), split, classes, by=by) for run in runs]
 
 
-def _notes(found: OtherData) -> Iterator[str]:
+def notes_of(runs: Sequence[Run]) -> tuple[str, ...]:
+    """What has to be known of the other data set, each once; empty where the runs are on their own images."""
+    return tuple(dict.fromkeys(note for run in runs if isinstance(run, Elsewhere) for note in run.notes))
+
+
+def notes_on(found: OtherData) -> Iterator[str]:
+    """How labels were matched, what is left out or lacking."""
     if renamed := [f"{label} as {name}" for label, name in found.matched.items() if label.casefold() != name.casefold()]:
         yield f"Labels are read as classes of the run: {', '.join(renamed)}."
     if found.left_out:

@@ -20,7 +20,7 @@ from sightline.data.regions import region_mask
 from sightline.device import device_of
 from sightline.engine.by_tags import own_groups, score_groups
 from sightline.engine.calibration import kept_sets, settings_of
-from sightline.engine.decision import Decision
+from sightline.engine.decision import Decision, decision_of
 from sightline.engine.files import write_json, write_table, write_whole
 from sightline.engine.run import Attention, Predictions, Run
 from sightline.engine.thresholds import at_thresholds, chosen_decision, chosen_thresholds
@@ -137,7 +137,7 @@ def score(
         good = good.but(at_threshold=decision) if decision else good
         for name, cut in overlap.items():
             found["localisation"][name] = found["localisation"][name].but(at_threshold=cut)
-    found |= _of_parts(said, records, dataset.classes, settings, groups, sampling)
+    found |= _of_parts(said, records, dataset.classes, settings, decision_of(thresholds), groups, sampling)
     if divided := settled(settings.by, records, "evaluate.by") if by is None else by:
         told = {"calibrated": calibrated, "patients": groups} | sampling
         found["by"] = _by_tags(observed, dataset, records, divided, settings, thresholds, **told)
@@ -149,6 +149,7 @@ def _of_parts(
     records: Sequence[Record],
     classes: Sequence[str],
     settings: Evaluate,
+    decision: Decision,
     groups: Groups | None,
     sampling: dict[str, Any],
 ) -> dict[str, Any]:
@@ -158,7 +159,7 @@ def _of_parts(
     if names is not None:
         found["groups"] = group_accuracy(said.labels, said.probabilities.argmax(1), names, clusters=groups, **sampling)
     if settings.pool != "none":
-        found["volumes"] = volume_scores(said, records, classes, settings.pool, **sampling)
+        found["volumes"] = volume_scores(said, records, classes, settings.pool, decision, **sampling)
     return found
 
 
@@ -173,7 +174,7 @@ def _by_tags(
 ) -> dict[str, TagGroups]:
     """The scores of groups, decided at the kept threshold."""
     said = observed.predictions
-    decided = Decision(thresholds.decision if thresholds else None)(said.probabilities)
+    decided = decision_of(thresholds)(said.probabilities)
     looked, rois = observed.attention, observed.rois
     return score_groups(said, looked, rois, records, by, settings, classes=dataset.classes, decided=decided, **told)
 

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -113,11 +114,12 @@ RELEASE = 10  # seconds after which the data-loading processes of a training tha
 
 
 @contextmanager
-def alone(folder: Path, *, wait: float = 0) -> Iterator[None]:
+def alone(folder: Path, *, wait: float = 0, what: str = "training", argument: str = "folder") -> Iterator[None]:
     """Holds the folder, which exists, until the block ends or the process dies.
 
     Args:
         wait: seconds to wait for whoever holds it.
+        what: which work holds it; `argument`: that names the folder.
 
     Raises:
         UserError: another process holds it.
@@ -126,9 +128,37 @@ def alone(folder: Path, *, wait: float = 0) -> Iterator[None]:
     try:
         lock.acquire(timeout=wait)
     except Timeout:
-        remedy = "Wait until it has ended, or give another `folder=...`."
-        raise UserError(folder, "another training is writing into this folder", remedy) from None
+        remedy = f"Wait until it has ended, or give another `{argument}=...`."
+        raise UserError(folder, f"another {what} is writing into this folder", remedy) from None
     try:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def drafted(out: Path, what: str) -> Iterator[Path]:
+    """An empty folder for the files of one result, which are put into `out` together when the block ends, and not at all if it fails.
+
+    Files of an earlier result are replaced, and what a killed process left half written of them is removed; whatever else lies in `out`
+    stays.
+
+    Args:
+        what: the work that makes them, for the message if another process does the same.
+
+    Raises:
+        UserError: another process writes into `out`.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with alone(out, what=what, argument="out"):
+        draft = out / f".{what}.partial"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        try:
+            yield draft
+            for file in sorted(draft.iterdir()):
+                os.replace(file, out / file.name)
+                for left in out.glob(f".{file.name}.*.partial"):
+                    left.unlink(missing_ok=True)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)

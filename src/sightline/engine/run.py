@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sightline.engine import run_forms
-from sightline.engine.decision import Decision
+from sightline.engine.decision import Decision, decision_of
 from sightline.engine.files import safe_name
 from sightline.engine.kept_answers import Attention as Attention
 from sightline.engine.kept_answers import Predictions as Predictions
@@ -106,7 +106,7 @@ class Run(TrainedFolder):
     @property
     def decision(self) -> Decision:
         """The rule by which the run predicts a class, used wherever a class is called predicted."""
-        return Decision(self.thresholds.decision if self.thresholds else None)
+        return decision_of(self.thresholds)
 
     @property
     def calibration(self) -> Calibration | None:

@@ -21,7 +21,7 @@ from sightline.attention.pretrained import check_weights
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.data.look_through import Progress
-from sightline.data.sampling import class_weights
+from sightline.data.sampling import class_weights, finding_weights
 from sightline.device import check_hardware, of_training
 from sightline.engine.begin import check_data, is_begun, open_folder
 from sightline.engine.callbacks import History, Interrupts, Keeper, ShowProgress
@@ -170,8 +170,9 @@ def check_gradient_paths(recipe: Recipe, classifier: GuidedClassifier, dataset: 
 
 def objective(recipe: Recipe, dataset: ImageDataset) -> Objective:
     """The recipe's losses, with class weights where the recipe balances by them."""
-    balanced = recipe.data.balance == "class_weights"
-    weights = class_weights(dataset.labels, len(dataset.classes)) if balanced else None
+    weights = None
+    if recipe.data.balance == "class_weights":
+        weights = finding_weights(dataset.answers) if dataset.several else class_weights(dataset.labels, len(dataset.classes))
     return Objective(recipe.losses, recipe.weighting, weights)
 
 
@@ -207,7 +208,7 @@ def _fit(
         # several processes would stop at different batches and wait for each other: there Lightning's own way has to do
         alone = recipe.train.devices * recipe.train.nodes == 1
         with held_still(classifier, recipe.train.only), interrupts if alone else nullcontext():
-            trainer.fit(module, ckpt_path=resumed, weights_only=True if resumed else None)
+            trainer.fit(module, ckpt_path=resumed)
     except NotFinite as error:
         raise UserError(error.where, error.reason, f"{error.remedy} {what_is_left(folder)}") from None
     except SystemExit:

@@ -27,7 +27,8 @@ def choose(runs: Run | Sequence[Run], split: str, n: int, label: int | None = No
     decided = np.stack([run.decision(p) for run, p in zip(several, probabilities, strict=True)])  # (R, N)
     agree = (decided == decided[0]).all(axis=0)
     right = (decided == first.labels).all(axis=0)
-    certainty = np.mean([p[np.arange(len(first.ids)), first.labels] for p in probabilities], axis=0)  # of the true class, (N,)
+    shown = [run.decision.shown(p) for run, p in zip(several, probabilities, strict=True)]
+    certainty = np.mean([p[np.arange(len(first.ids)), first.labels] for p in shown], axis=0)  # of the true class, (N,)
 
     def interest(i: int) -> tuple[bool, bool, float, str]:
         return bool(agree[i]), bool(right[i]), float(certainty[i]), first.ids[i]

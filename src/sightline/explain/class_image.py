@@ -78,7 +78,7 @@ def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) ->
     """Writes the image of each of these classes, or of all, as a PNG.
 
     Returns:
-        `class`, `file`, `probability` of the class for its image, and for plain `grey`.
+        `class`, `file`, `probability` of the class for its image, and for plain `grey`; calibrated where the run keeps a calibration.
 
     Raises:
         UserError: the run has no such class.
@@ -94,7 +94,8 @@ def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) ->
         image = class_image(classifier, number, size, seed=seed, channels=classifier.image_channels)
         pixels = as_rgb((image * 255).round().byte().permute(1, 2, 0).cpu().numpy())
         with torch.no_grad():
-            own, grey = classifier(torch.stack([image, torch.full_like(image, 0.5)])).softmax(1)[:, number].tolist()
+            said = classifier(torch.stack([image, torch.full_like(image, 0.5)])).softmax(1).cpu().numpy()
+        own, grey = run.decision.shown(said)[:, number].tolist()
         path = out / f"{untaken(file_name(name), taken)}.png"
         write_whole(path, partial(Image.fromarray(pixels).save, format="PNG"))
         found.append({"class": name, "file": str(path), "probability": own, "grey": grey})

@@ -34,7 +34,7 @@ class Explanation:
     Attributes:
         pixels: (H, W, 3) uint8.
         prediction: the class that is decided for.
-        probabilities: class -> probability.
+        probabilities: class -> probability, calibrated where a run keeps a calibration.
         found: the maps.
         where: which part of the picture the network saw.
     """

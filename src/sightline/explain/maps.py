@@ -143,7 +143,7 @@ def explained(asked: Asked, pixels: np.ndarray) -> Explanation:
     """One picture (H, W, 3) uint8, or (H, W, C) of the channels that the classifier takes."""
     seen = square(pixels, asked.data)
     probabilities, maps = _look(asked.classifier, seen, asked.classes, asked.target, asked.method, asked.decision)
-    said = {c: float(p) for c, p in zip(asked.classes, probabilities, strict=True)}
+    said = {c: float(p) for c, p in zip(asked.classes, asked.decision.shown(probabilities), strict=True)}
     chosen = asked.classes[int(asked.decision(probabilities))]
     return Explanation(as_rgb(pixels), chosen, said, tuple(maps), window(pixels.shape[:2], asked.data))
 
@@ -152,7 +152,7 @@ def explained(asked: Asked, pixels: np.ndarray) -> Explanation:
 def _look(
     classifier: GuidedClassifier, seen: torch.Tensor, classes: Sequence[str], target: str | None, method: str, decision: Decision
 ) -> tuple[np.ndarray, list[Found]]:
-    """Probabilities (C,), and the maps of one picture (C, S, S). Leaves the classifier in the mode it was in."""
+    """Probabilities (C,) as the network gives them, and the maps of one picture (C, S, S). Leaves the classifier in the mode it was in."""
     images = seen[None].to(device_of(classifier))
     wanted = torch.tensor([classes.index(target)], device=images.device) if target not in (None, "all") else None
     own = wanted is None and target is None and decision.threshold is not None and classifier.source.class_specific
@@ -207,7 +207,8 @@ def _write(out: Path, stem: str, explanation: Explanation, answer: dict[str, Any
 
 def _answer(found: Explanation, decision: Decision) -> dict[str, Any]:
     every = {name: round(p, 6) for name, p in found.probabilities.items()}
-    how = {"threshold": decision.threshold, "rule": decision.words(list(every))}
+    how = {"threshold": decision.shown_at(decision.threshold), "rule": decision.words(list(every))}
+    how["calibration"] = decision.calibration.words() if decision.calibration else None
     return {"predicted": found.prediction, "probability": every[found.prediction], "probabilities": every} | how
 
 

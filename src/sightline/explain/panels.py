@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from sightline.engine.run import Run
 from sightline.explain.choose import choose
 from sightline.explain.colours import INK, MUTED, RIGHT, WRONG
-from sightline.explain.run_pictures import Cell, columns, rows
+from sightline.explain.run_pictures import Cell, columns, of_probabilities, rows
 from sightline.explain.style import STYLE
 
 __all__ = ["attention_panel", "choose", "compare_grid", "panel"]
@@ -54,10 +54,10 @@ def attention_panel(run: Run, split: str, ids: Sequence[str], cmap: str = "defau
     """One run: picture, annotation, and each of its maps."""
     shown = columns([run], split, every=True)
     titles = [column.title.removeprefix(f"{run.name}: ") for column in shown]
-    return panel(rows(shown, split, ids, cmap), ["image", "annotation", *titles])
+    return panel(rows(shown, split, ids, cmap), ["image", "annotation", *titles], of_probabilities([run]))
 
 
 def compare_grid(runs: Sequence[Run], split: str, ids: Sequence[str], cmap: str = "default") -> Figure:
     """Several runs: picture, annotation, and the first map of each run, on its own scale, since runs have no common one."""
     shown = columns(runs, split)
-    return panel(rows(shown, split, ids, cmap), ["image", "annotation", *(column.title for column in shown)])
+    return panel(rows(shown, split, ids, cmap), ["image", "annotation", *(column.title for column in shown)], of_probabilities(runs))

@@ -65,6 +65,18 @@ def names(runs: Sequence[Run]) -> list[str]:
     return [name if plain.count(name) == 1 else f"{run.path.resolve().parent.name}/{name}" for run, name in zip(runs, plain, strict=True)]
 
 
+def of_probabilities(runs: Sequence[Run]) -> str:
+    """The sentence that stands once beside the probabilities of these runs; empty where none keeps a calibration."""
+    kept = [run.decision.calibration for run in runs]
+    without = [name for name, one in zip(names(runs), kept, strict=True) if one is None]
+    if len(without) == len(runs):
+        return ""
+    if without:
+        return f"Probabilities are calibrated, except those of {' and '.join(without)}, where no calibration is kept."
+    brief = {one.brief for one in kept if one}
+    return f"Probabilities are calibrated ({brief.pop() if len(brief) == 1 else 'each run by its own calibration'})."
+
+
 def columns(runs: Sequence[Run], split: str, every: bool = False) -> list[Column]:
     """A column for the first map of each run, or for all of its maps if `every`. A run without maps has a column for its predictions."""
     found = []
@@ -117,7 +129,7 @@ class _Answers:
     def cell(self, large: np.ndarray, roi: np.ndarray | None, id: str, label: str, cmap: str, stretch: bool) -> Cell:
         probabilities = self.said.probabilities[self.place[id]]
         chosen = int(self.decision(probabilities))
-        predicted, probability = self.column.run.classes[chosen], float(probabilities[chosen])
+        predicted, probability = self.column.run.classes[chosen], float(self.decision.shown(probabilities)[chosen])
         caption = f"{predicted} {probability:.2f} {'✓' if predicted == label else '✗'}"
         picture, where = large, "This run has no attention map."
         if self.attention is not None:

@@ -226,7 +226,8 @@ def compare(
     Args:
         runs: at least two runs, or their folders.
         split: split to score; None: the first test set that all runs have.
-        out: folder for a picture of the maps, ROC curves and a report; None: nothing is written.
+        out: folder for a picture of the maps, ROC curves and a report, where those of an earlier comparison are replaced; None:
+            nothing is written.
         by: tags by which they are also compared group by group, such as `["sex", "age=40,60"]`; None: as the recipe of
             the base says, the run that the others are held against.
         data, root, classes: another data set, on whose images the runs answer: its name, its place, and label -> class of the runs; `split`

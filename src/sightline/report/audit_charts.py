@@ -112,7 +112,7 @@ def curves_chart(found: Perturbation) -> Figure:
             axes.set_xlim(0, 1)
             axes.set_ylim(0, 1.02)
             bare(axes, "y")
-        both[0].set_ylabel("probability of the decision")
+        both[0].set_ylabel("network's probability")
         both[1].legend(loc="lower right")
     return figure
 

@@ -13,7 +13,7 @@ from sightline.engine.run import Run
 from sightline.explain.run_pictures import map_range
 from sightline.report import audit_charts as charts
 from sightline.report import audit_pictures as pictures
-from sightline.report.audit_words import HOW, TESTS, called, headline, sentences, times
+from sightline.report.audit_words import HOW, TESTS, as_the_network_gives_them, called, headline, sentences, times
 from sightline.report.notes import TERMS
 from sightline.report.pictures import Charts
 from sightline.report.summary import Tile
@@ -26,13 +26,13 @@ _TERMS = {
     "control": "The same change without what is being tested: it shows the effect of any change.",
     "base rate": "Accuracy of always naming the most frequent class.",
     "clean image": "An image in which nobody found or marked an artefact.",
-    "deletion": "Area under the probability while the image is covered, what the map marks most first; small is good.",
+    "deletion": "Area under the network's probability while the image is covered, what the map marks most first; small is good.",
     "found": "The odds change by a factor of at least 1.25 (or its reciprocal), with p below 0.05 after Holm's correction for all tests; "
     "and at least 2 % more decisions change than under the control, or the probability changes by at least 0.02 more, with an interval "
     "that excludes 0.",
     "relying": "Found, and the artefact was in training images: the model had the opportunity to learn it.",
     "thrown off": "Found, but no training image has the artefact, or nobody said whether any has: a drawing that it may never have seen.",
-    "insertion": "Area under the probability while a blurred image is put back; large is good.",
+    "insertion": "Area under the network's probability while a blurred image is put back; large is good.",
     "odds": "p to 1 - p. A factor means the same for rare and for frequent answers: twice the odds turns 0.02 into 0.04, 0.5 into 0.67.",
     "separation": "Log-odds of a class in its own images minus those in the others, mean over the classes: how far apart the scores are.",
     "region's box": "Its bounding box: covering it hides the outline, too, which may give the class away.",
@@ -72,7 +72,8 @@ def audit_page(run: Run, audit: Audit, split: str) -> str:
         "tiles": _tiles(facts),
         "terms": dict(sorted(terms.items(), key=lambda term: term[0].lower())),
         "limits": _limits(facts),
-        "threshold": facts.threshold,
+        "threshold": run.decision.shown_at(facts.threshold),
+        "raw": as_the_network_gives_them(run.decision),
         **dict.fromkeys(("artefacts", "tests", "curves", "cascade")),  # sections that are left out where nothing was measured
     }
     if found := facts.artefacts:
@@ -84,7 +85,7 @@ def audit_page(run: Run, audit: Audit, split: str) -> str:
         content["artefacts"] = draw(charts.effects_chart(found), alt, caption)
         content["class"] = run.classes[-1] if len(run.classes) == 2 else None
         content |= {"effects": [_effect(one) for one in found], "attention": list(_attention(facts)), "groups": list(_groups(facts))}
-        content["pairs"] = pictures.pairs_panel(facts, shown, run.classes, map_range(run))
+        content["pairs"] = pictures.pairs_panel(facts, shown, run.classes, map_range(run), run.decision)
     if reliance := facts.reliance:
         tests = [(TESTS[name], [getattr(scores, key) for key in _COLUMNS]) for name, scores in reliance.conditions.items()]
         alt = "Accuracy: " + "; ".join(f"{name} {number(scores[0].value)}" for name, scores in tests)

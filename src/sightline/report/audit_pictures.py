@@ -27,7 +27,7 @@ _SIDE = 280
 _FEW = ("as_is", "only_mean", "removed_blur", "boxed_mean", "elsewhere_mean", "background_same", "background_other")
 
 
-def pairs_panel(facts: AuditFacts, found: Shown, classes: Sequence[str], range: Range) -> Panel | None:
+def pairs_panel(facts: AuditFacts, found: Shown, classes: Sequence[str], range: Range, decision: Decision) -> Panel | None:
     """The images that changed most when something was put in or taken out: of artefacts it relies on, then of others that moved it."""
     strong: dict[tuple[str, str], int] = {(one.artefact, one.how): rank for rank, one in enumerate(facts.artefacts) if one.found}
     ranked = sorted(found.pairs, key=lambda p: (strong.get((p.what, p.how), len(strong)), -p.change))
@@ -42,7 +42,7 @@ def pairs_panel(facts: AuditFacts, found: Shown, classes: Sequence[str], range: 
         verb = f"{called(pair.what)} {'put in' if pair.how == 'pasted' else 'taken out'}"
         row = []
         for pixels, said, raw, when in zip((pair.before, pair.after), pair.said, pair.maps, ("before", verb), strict=True):
-            caption, tone = _said(said, classes, pair.label, Decision(facts.threshold))
+            caption, tone = _said(said, classes, pair.label, decision)
             alt = f"Image {pair.id}, {when}: {caption}"
             row.append(Picture(_uri(pixels), f"{when}: {caption}", tone, alt))
             if raw is not None:
@@ -99,7 +99,7 @@ def cascade_panel(facts: AuditFacts, found: Shown, range: Range) -> Panel | None
 
 def _said(said: np.ndarray, classes: Sequence[str], label: int, decision: Decision) -> tuple[str, str]:
     chosen = int(decision(said))
-    return f"{classes[chosen]} {said[chosen]:.2f}", "right" if chosen == label else "wrong"
+    return f"{classes[chosen]} {decision.shown(said)[chosen]:.2f}", "right" if chosen == label else "wrong"
 
 
 def _large(pixels: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 from sightline.audit.findings import LEAST_OUTSIDE, map_explains, weakest_outside
+from sightline.engine.decision import Decision
 from sightline.report.words import bounds, count, listed, percent
 from sightline.results import Score
 from sightline.results.audit import AuditFacts, Finding, ImageKind, Perturbation, Randomisation, Reliance
@@ -65,6 +66,16 @@ def sentences(facts: AuditFacts) -> list[tuple[str, str]]:
         ("Do its maps depend on what it learned?", _randomised(facts.randomisation)),
     ]
     return [(question, answer) for question, answer in answers if answer]
+
+
+def as_the_network_gives_them(decision: Decision) -> str:
+    """Which probabilities an audit is about, where people are shown others; empty where they are not."""
+    if decision.calibration is None:
+        return ""
+    return (
+        "P, odds, separation and curves are those of the probabilities as the network gives them. Under pictures, and where a threshold is "
+        f"named, probabilities are calibrated ({decision.calibration.brief})."
+    )
 
 
 def _looks(facts: AuditFacts) -> str:

@@ -55,7 +55,7 @@ def _row(run: Run, finding: str, scores: SplitScores) -> dict[str, Any]:
         "page": f"{run.finding_folder(finding).relative_to(run.path).as_posix()}/report.html",
         "present": f"{own.n:,} of {scores.n:,}",
         "ranked": [own.auc, own.average_precision],
-        "threshold": decided.threshold if decided else None,
+        "threshold": run.of(finding).decision.shown_at(decided.threshold) if decided else None,
         "decided": [decided.sensitivity, decided.specificity] if decided else [None, None],
         "epg": first.epg if first else None,
         "area": first.epg.uniform if first else None,

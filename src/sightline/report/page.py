@@ -9,7 +9,7 @@ from typing import Any
 from sightline.engine.compare import baseline
 from sightline.engine.files import write_text
 from sightline.engine.run import Run
-from sightline.explain.run_pictures import names
+from sightline.explain.run_pictures import names, of_probabilities
 from sightline.report import by_tags, facts, probabilities, sections, tables, verdict
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import UNSTABLE, Compared, compared, notes
@@ -105,6 +105,7 @@ def _content(runs: list[Run], found: Compared | None) -> dict[str, Any]:
         "groups": tables.groups(run.scores[hard]),
         "errors": sections.errors(run, called[0], hard),
         "rule": run.decision.words(run.classes),
+        "calibrated": of_probabilities(runs),
         "learned": sections.learned(charts, runs),
         "histogram": sections.histogram(charts, run),
         "limits": limits(runs, split),

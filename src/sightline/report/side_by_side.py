@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sightline.engine.compare import baseline, common_split
-from sightline.engine.elsewhere import Elsewhere
+from sightline.engine.elsewhere import notes_of
 from sightline.engine.evaluate import summary
+from sightline.engine.files import drafted
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.choose import choose
@@ -23,6 +24,7 @@ from sightline.results.differences import Comparison, SeedDifference
 from sightline.results.scores import SplitScores
 
 SHOWN = 8
+REPORT = "report.html"
 
 
 def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None, by: Sequence[str] | None = None) -> Comparison:
@@ -33,7 +35,7 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None, by: S
     Args:
         runs: finished and evaluated; trained for the same classes and evaluated on the same images.
         split: None: the first test set that all of them have.
-        out: folder of the files; None: none are written.
+        out: folder of the files, where those of an earlier comparison are replaced; None: none are written.
         by: tags by which the runs are also compared group by group on that split; None: as the recipe of the first says.
 
     Raises:
@@ -49,6 +51,7 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None, by: S
             raise UserError(run.path, reason, "Compare runs on one split of one data set.")
     base = baseline(runs)
     found = compared(runs, base, scored_splits(runs), {split, main_split(runs)}, split, by)
+    replaced = out is not None and (out / REPORT).is_file()
     files = [] if out is None else _drawn(runs, split, out, found)
     return Comparison(
         split=split,
@@ -57,17 +60,20 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None, by: S
         comparisons=found.comparisons,
         groups=found.groups,
         exchanges=found.draws,
-        notes=(*dict.fromkeys(note for run in runs if isinstance(run, Elsewhere) for note in run.notes), *notes(found)),
+        notes=(*notes_of(runs), *notes(found)),
         seeds=over_seeds(runs, split, base),
         files=files,
+        replaced=replaced,
     )
 
 
 def _drawn(runs: Sequence[Run], split: str, out: Path, found: Compared) -> list[str]:
-    save(compare_grid(runs, split, choose(runs, split, SHOWN)), out / "grid.png")
-    save(roc_figure(runs, split), out / "roc.png")
-    report = write_report(runs[0], others=list(runs[1:]), path=out / "report.html", found=found)
-    return [str(out / "grid.png"), str(out / "roc.png"), str(report)]
+    """Writes the files, all of them or none."""
+    with drafted(out, "comparison") as draft:
+        save(compare_grid(runs, split, choose(runs, split, SHOWN)), draft / "grid.png")
+        save(roc_figure(runs, split), draft / "roc.png")
+        write_report(runs[0], others=list(runs[1:]), path=draft / REPORT, found=found)
+    return [str(out / name) for name in ("grid.png", "roc.png", REPORT)]
 
 
 def over_seeds(runs: Sequence[Run], split: str, base: Run) -> list[SeedDifference]:

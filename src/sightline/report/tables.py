@@ -77,10 +77,10 @@ def masks(runs: Sequence[Run], split: str) -> list[tuple[str, str, list[Score]]]
     ]
 
 
-def decisions(runs: Sequence[Run], split: str) -> list[tuple[str, Decided]]:
-    """Rows (arm, scores of the decision at the threshold that it keeps); of two classes only."""
-    found = [(name, run.scores[split].classification.at_threshold) for run, name in zip(runs, names(runs), strict=True)]
-    return [(name, scores) for name, scores in found if scores]
+def decisions(runs: Sequence[Run], split: str) -> list[tuple[str, float | None, Decided]]:
+    """Rows (arm, the threshold on the probabilities that people are shown, scores of the decision there); of two classes only."""
+    found = [(name, run.decision, run.scores[split].classification.at_threshold) for run, name in zip(runs, names(runs), strict=True)]
+    return [(name, decision.shown_at(scores.threshold), scores) for name, decision, scores in found if scores]
 
 
 def cuts(runs: Sequence[Run], split: str) -> list[tuple[str, str, Cut]]:

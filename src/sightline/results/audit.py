@@ -205,7 +205,7 @@ class AuditFacts(Result):
         images, of: number of images that were judged, and of the split.
         map: name of the map.
         kind: kind of image.
-        threshold: of the decisions; None: the most probable class is predicted.
+        threshold: of the decisions, on the probabilities as the network gives them; None: the most probable class is predicted.
         alignment: agreement of the map with the region.
         tags: tag -> images with it beside images without it.
         pasted, removed: artefact -> its effect; `clean`: number of images without any artefact.

@@ -52,15 +52,23 @@ class Calibration(Result):
         """A threshold of the probability of the last of two classes, moved by the same map, so that the same images reach it."""
         return None if kept is None else float(self(np.array([1 - kept, kept]))[1])
 
+    @property
+    def brief(self) -> str:
+        """The method and its numbers.
+
+        >>> Calibration(method="temperature", slope=0.5, n=100).brief
+        'temperature 2.00'
+        """
+        if self.method == "platt":
+            return f"Platt scaling, slope {self.slope:.2f} and intercept {self.intercept:.2f}"
+        return f"temperature {self.temperature:.2f}"
+
     def words(self) -> str:
         """
         >>> Calibration(method="platt", slope=0.5, intercept=-1.2, n=100).words()
         'Platt scaling, slope 0.50 and intercept -1.20, from 100 validation images'
         """
-        source = f"from {self.n:,} validation image{'' if self.n == 1 else 's'}"
-        if self.method == "platt":
-            return f"Platt scaling, slope {self.slope:.2f} and intercept {self.intercept:.2f}, {source}"
-        return f"temperature {self.temperature:.2f}, {source}"
+        return f"{self.brief}, from {self.n:,} validation image{'' if self.n == 1 else 's'}"
 
 
 def log_of(probabilities: NDArray[Any]) -> NDArray[Any]:

@@ -115,6 +115,7 @@ class Comparison(Result):
         notes: what has to be known of the images, if they are of another data set; how to read the differences.
         seeds: for recipes with several trainings, their medians and a test.
         files: the files that were written.
+        replaced: whether they took the place of an earlier comparison.
     """
 
     split: str
@@ -126,3 +127,4 @@ class Comparison(Result):
     notes: tuple[str, ...]
     seeds: tuple[SeedDifference, ...]
     files: tuple[str, ...]
+    replaced: bool = False

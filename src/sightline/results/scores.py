@@ -197,7 +197,8 @@ class VolumeScores(Result):
     Attributes:
         n, slices: number of volumes, and of their slices.
         pool: how probabilities are pooled, see `evaluate.pool`.
-        classification: as of images; the decision is the most probable class.
+        classification: as of images. `at_threshold` is the decision at the threshold that the run keeps for slices; here, unlike elsewhere,
+            this is one of calibrated probabilities.
     """
 
     n: Count

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods, get_context, parent_process
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
@@ -71,10 +71,11 @@ def _begin(stop: Event, free: Queue[int] | None) -> None:
     if free is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = str(free.get())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = os.getppid()  # the study, or the process that starts others for it and ends with it
+    study = parent_process()  # not `os.getppid()`: the process that starts the others for the study lives as long as one of them
+    assert study is not None
 
     def watch() -> None:
-        while os.getppid() == parent and not stop.wait(0.5):
+        while study.is_alive() and not stop.wait(0.5):
             pass
         os._exit(1)
 

@@ -41,7 +41,9 @@ def test_few_images_are_exchanged_in_all_ways_as_scipy_does() -> None:
 def test_many_images_are_exchanged_at_random_as_scipy_does() -> None:
     rng = np.random.default_rng(1)
     a, b = rng.normal(size=60) + 0.3, rng.normal(size=60)
-    theirs = scipy_permutation_test((a, b), lambda x, y, axis: (x - y).mean(axis), permutation_type="samples", vectorized=True, rng=2)
+    theirs = scipy_permutation_test(
+        (a, b), lambda x, y, axis: (x - y).mean(axis), permutation_type="samples", vectorized=True, random_state=2
+    )
     assert permutation_test(mean_of(np.concatenate([a, b])), 60, draws=5000)["mean"].p == pytest.approx(theirs.pvalue, abs=0.02)
 
 

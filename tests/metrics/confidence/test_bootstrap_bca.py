@@ -10,7 +10,7 @@ from sightline.metrics.scores.ranks import auc, curves
 
 def test_bca_of_a_skewed_mean_is_scipys() -> None:
     values = np.random.default_rng(0).exponential(size=40) ** 2
-    theirs = scipy_bootstrap((values,), np.mean, n_resamples=20000, method="BCa", rng=np.random.default_rng(1)).confidence_interval
+    theirs = scipy_bootstrap((values,), np.mean, n_resamples=20000, method="BCa", random_state=np.random.default_rng(1)).confidence_interval
     ours, plain = interval(values, bootstrap=20000, method="bca"), interval(values, bootstrap=20000)
     width = theirs.high - theirs.low
     assert ours.low == pytest.approx(theirs.low, abs=0.02 * width)
@@ -27,7 +27,7 @@ def test_bca_of_an_auc_is_scipys() -> None:
         above, below = score[index][positive[index]][:, None], score[index][~positive[index]]
         return ((above > below) + 0.5 * (above == below)).mean()
 
-    theirs = scipy_bootstrap((np.arange(60),), area, n_resamples=2000, method="BCa", vectorized=False, rng=rng).confidence_interval
+    theirs = scipy_bootstrap((np.arange(60),), area, n_resamples=2000, method="BCa", vectorized=False, random_state=rng).confidence_interval
     ours = intervals(lambda w: {"auc": auc(*curves(score, positive, w))}, 60, bootstrap=4000, method="bca")["auc"]
     assert ours.low == pytest.approx(theirs.low, abs=0.01)
     assert ours.high == pytest.approx(theirs.high, abs=0.005)

@@ -16,7 +16,7 @@ from sightline.explain.choose import choose
 from sightline.explain.figure.grid import ColourBar, bar_of, grid
 from sightline.explain.figure.kind import Options, asked, attention, kind, of_images, same_images, spread, truth
 from sightline.explain.overlay import contour, overlay, shown
-from sightline.explain.run_pictures import SIDE, Cell, columns, map_names, map_range, names, rows
+from sightline.explain.run_pictures import SIDE, Cell, columns, map_names, map_range, names, of_probabilities, rows
 
 OUTLINE = "White outline: the annotation."
 HARDEST = "The images were picked because the runs err, disagree or are unsure there; they are not typical."
@@ -46,7 +46,7 @@ def positives(runs: Sequence[Run], options: Options) -> Figure:
     titles = ["image", "annotation", *(_of(c.map, len(shown_columns)) for c in shown_columns)]
     note = f"{OUTLINE} {len(right)} of {int((said.labels == c).sum())} images of class {label} were recognised"
     note += "." if options.ids else "; shown are some of them, from the surest to the least sure."
-    return grid(rows(shown_columns, split, ids, options.scheme), titles, bar=_bar(runs, options), note=note)
+    return grid(rows(shown_columns, split, ids, options.scheme), titles, bar=_bar(runs, options), note=_noted(note, runs))
 
 
 def _of(name: str, maps: int) -> str:
@@ -63,7 +63,7 @@ def attention_grid(runs: Sequence[Run], options: Options) -> Figure:
     found = columns(runs, split, every=True)
     note = OUTLINE if options.ids else f"{OUTLINE} {HARDEST}"
     titles = ["image", "annotation", *(c.title for c in found)]
-    return grid(rows(found, split, ids, options.scheme, stretch=options.stretch), titles, bar=_bar(runs, options), note=note)
+    return grid(rows(found, split, ids, options.scheme, stretch=options.stretch), titles, bar=_bar(runs, options), note=_noted(note, runs))
 
 
 @kind("Zhu 2022, table 3", takes="split images ids colours stretch")
@@ -89,14 +89,14 @@ def class_maps(runs: Sequence[Run], options: Options) -> Figure:
         for row, raw, id in zip(cells, maps, ids, strict=True):
             image = row[0]
             assert image is not None
-            probability = of_images(run.predictions(split).probabilities, run.predictions(split).ids, [id])[0, labels[id]]
+            probability = _shown(run, split, [id])[0, labels[id]]
             picture = shown(image.picture, raw, map_range(run), cmap=options.scheme, stretch=options.stretch)
             row.append(Cell(picture, f"probability {probability:.2f}", None, f"Map of {run.name} on image {id}."))
     order = np.argsort([labels[i] for i in ids], kind="stable")
     titles = ["image", "annotation", *names(runs)]
     note = "Maps of the labelled class, with the probability that the run gives it."
     note += "" if options.ids else " Of each class, annotated images, from the surest to the least sure."
-    return grid([cells[i] for i in order], titles, sides=[sides[i] for i in order], bar=_bar(runs, options), note=note)
+    return grid([cells[i] for i in order], titles, sides=[sides[i] for i in order], bar=_bar(runs, options), note=_noted(note, runs))
 
 
 def _per_class(runs: Sequence[Run], split: str, labels: dict[str, int], n: int) -> list[str]:
@@ -106,9 +106,20 @@ def _per_class(runs: Sequence[Run], split: str, labels: dict[str, int], n: int) 
     found = []
     for c in sorted(set(labels.values())):
         members = [i for i in labels if labels[i] == c and i in marked] or [i for i in labels if labels[i] == c]
-        sure = [of_images(run.predictions(split).probabilities, run.predictions(split).ids, members)[:, c] for run in runs]
+        sure = [_shown(run, split, members)[:, c] for run in runs]
         found += [members[i] for i in spread(np.mean(sure, axis=0), n)]
     return found
+
+
+def _shown(run: Run, split: str, ids: Sequence[str]) -> np.ndarray:
+    """Probabilities (N, C) of these images, as people are shown them."""
+    said = run.predictions(split)
+    return run.decision.shown(of_images(said.probabilities, said.ids, ids))
+
+
+def _noted(note: str, runs: Sequence[Run]) -> str:
+    """The note, and how the probabilities of the captions are calibrated."""
+    return f"{note} {of_probabilities(runs)}".strip()
 
 
 def _psi(image: np.ndarray, roi: np.ndarray | None, options: Options) -> Cell:
@@ -142,7 +153,7 @@ def saliency(runs: Sequence[Run], options: Options) -> Figure:
     titles = ["image", *(f"({letter}) {name}" for letter, name in zip("AB", names(runs), strict=True))]
     note = f"Grad-CAM of the predicted class on the last feature map. {OUTLINE}" + ("" if options.ids else f" {HARDEST}")
     bar = bar_of(options.scheme, "positive evidence, share of the highest in each map")
-    return grid(cells, titles, bar=bar, note=note)
+    return grid(cells, titles, bar=bar, note=_noted(note, runs))
 
 
 def grad_cams(run: Run, split: str, ids: Sequence[str]) -> tuple[np.ndarray, list[tuple[str, float]]]:
@@ -156,9 +167,9 @@ def grad_cams(run: Run, split: str, ids: Sequence[str]) -> tuple[np.ndarray, lis
     features = backbone(torch.stack([dataset[place[i]].image for i in ids]).to(run.device), list(taps))
     logits = source.logits(features, classifier.head)  # (N, C)
     probabilities = logits.detach().cpu().double().softmax(1).numpy()
-    decided, row = run.decision(probabilities), np.arange(len(ids))
+    decided, shown_ones, row = run.decision(probabilities), run.decision.shown(probabilities), np.arange(len(ids))
     maps = grad_cam(features.taps.get(layer, features.last), logits[row, decided], second_order=False)
-    answers = [(run.classes[c], p) for c, p in zip(decided.tolist(), probabilities[row, decided].tolist(), strict=True)]
+    answers = [(run.classes[c], p) for c, p in zip(decided.tolist(), shown_ones[row, decided].tolist(), strict=True)]
     return maps[:, 0].detach().cpu().numpy(), answers
 
 
