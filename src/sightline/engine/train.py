@@ -31,7 +31,7 @@ from sightline.engine.files import RELEASE, alone, remove_partial
 from sightline.engine.from_nothing import from_nothing
 from sightline.engine.loggers import check_loggers, close, loggers
 from sightline.engine.module import Training
-from sightline.engine.nodes import Crew, crew
+from sightline.engine.nodes import Crew, check_travels, crew
 from sightline.engine.prepare import prepare, restore
 from sightline.engine.probe import calibrate, probe_batch
 from sightline.engine.reproducible import stable_seed
@@ -73,7 +73,8 @@ def train(
             them.
         folder: where the run goes; must not exist yet, unless `resume`.
         resume: go on after the last whole epoch of an interrupted run of the same recipe, to the same weights bit by bit.
-        say: receives one-line messages. With `train.devices` above 1 it travels to other processes, so it has to be a function of a module.
+        say: receives one-line messages. With `train.devices` above 1 it is sent to other processes, so it has to be a function of a module;
+            another one is refused.
         progress: called with (done, all) while images are looked through.
         title: of the progress bar.
 
@@ -93,6 +94,7 @@ def train(
     if recipe.train.start is None:
         check_weights(recipe.backbone)
     with crew(recipe.train) as processes:
+        check_travels(say, recipe.train, processes)
         begun = is_begun(recipe, folder, resume) if processes.leads else resume and (folder / "config.yaml").is_file()
         processes.wait()  # before the first one writes anything
         if (folder / "model.json").is_file():  # written last
