@@ -38,8 +38,8 @@ SMALL: dict[str, Any] = {
     "train.optimizer.lr": 0.01,
     "evaluate.bootstrap": 50,
 }
-EPOCHS = {"stage1": 10, "stage2": 5}
-STAGE_2 = {"train.optimizer.lr": 0.002, "backbone.freeze_batchnorm": True}  # VGG-19 has no batch norm
+EPOCHS = {"stage1": 10, "stage2": 8}
+STAGE_2 = {"train.optimizer.lr": 0.005, "backbone.freeze_batchnorm": True}  # VGG-19 has no batch norm
 MINING = {"name": "mining", "mode": "gt", "w": 3.0, "sigma": 0.2, "weight": 0.5}
 VARIANTS: dict[str, dict[str, Any]] = {
     "gain": {},
@@ -102,16 +102,15 @@ def main() -> None:
     torch.set_num_threads(1)
     table = draw(given.out / "pictures")
     SMALL["backbone"]["weights"] = given.weights
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in ("stage 1", *VARIANTS)}
-    for seed in range(given.seeds):
-        first = stage("stage1", given.out / f"first-{seed}", table, seed)
-        found["stage 1"].append(measure(first))
-        for number, (name, settings) in enumerate(VARIANTS.items()):
-            folder = given.out / f"second-{number}-{seed}"
+    firsts = [stage("stage1", given.out / f"first-{seed}", table, seed) for seed in range(given.seeds)]
+    found: dict[str, list[tuple[float, float]]] = {"stage 1": [measure(run) for run in firsts]}
+    for number, (name, settings) in enumerate(VARIANTS.items()):
+        found[name] = []
+        for seed, first in enumerate(firsts):
             more = STAGE_2 | settings | {"train.start": str(first.path)}
-            found[name].append(measure(stage("stage2", folder, table, seed, **more)))
-        told = (f"{name}: sum {values[-1][0]:.3f}, accuracy {values[-1][1]:.3f}" for name, values in found.items())
-        print(f"seed {seed}: {'; '.join(told)}", flush=True)
+            found[name].append(measure(stage("stage2", given.out / f"second-{number}-{seed}", table, seed, **more)))
+            before, after = found["stage 1"][seed], found[name][-1]
+            print(f"{name}, seed {seed}: sum {before[0]:.3f} to {after[0]:.3f}, accuracy {before[1]:.3f} to {after[1]:.3f}", flush=True)
     print("\n| after | map sum, nonsuspicious | accuracy | map sum over that after stage 1 |\n|---|---|---|---|")
     for name, values in found.items():
         sums, accuracies = zip(*values, strict=True)

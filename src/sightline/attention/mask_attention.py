@@ -19,7 +19,10 @@ Variant = Literal["pooled", "stack", "mean", "max", "stack-code"]
 
 
 class One(nn.Module):
-    """Mean or maximum over the channels, then a 1x1 convolution. (B, K, h, w) -> (B, 1, h, w)"""
+    """Mean or maximum over the channels, then a 1x1 convolution. (B, K, h, w) -> (B, 1, h, w)
+
+    Only positive features count, which all of a ResNet's are; the plain mean of features that a layer norm leaves is 0 everywhere.
+    """
 
     def __init__(self, of: Literal["mean", "max"]) -> None:
         super().__init__()
@@ -27,6 +30,7 @@ class One(nn.Module):
         nn.init.kaiming_normal_(self.score.weight)
 
     def forward(self, x: Tensor) -> Tensor:
+        x = x.relu()
         result: Tensor = self.score(x.mean(1, keepdim=True) if self.of == "mean" else x.amax(1, keepdim=True))
         return result
 
