@@ -60,16 +60,7 @@ def other_data(
     """
     data = _settings(run.recipe.data, name, root)
     labels = _labels(data)
-    where = str(root or data.name)
-    if run.finding is not None and labels.several:
-        matched = members_of(run, labels.total(), classes or {}, where)
-        if not matched:
-            reason = f"has the findings {', '.join(sorted(labels.total()))}, and none is called {run.finding}"
-            raise UserError(where, reason, f"Say which one it is, e.g. `classes={{{min(labels.total())!r}: {run.finding!r}}}`.")
-        given = read_finding(data, run.finding, list(matched))
-    else:
-        data, matched = _with_classes(data, run, labels, classes or {}, where)
-        given = read(data, least=1).records
+    data, matched, given = _with_classes_of(run, data, labels, classes or {}, str(root or data.name))
     if split is not None and split not in labels.of_split:
         raise UserError(f"split {split!r}", "the data set has no such split", nearest(split, labels.of_split))
     wanted = split or ("test" if "test" in labels.of_split else None)
@@ -87,6 +78,20 @@ def other_data(
         tuple(name for name in run.classes if name not in there),
         _trained_with(run, records),
     )
+
+
+def _with_classes_of(
+    run: Run, data: Data, labels: Labels, wished: Mapping[str, str], where: str
+) -> tuple[Data, Mapping[str, str], list[Record]]:
+    """The settings by which the images have the run's classes, label -> class, and the images."""
+    if run.finding is None or not labels.several:
+        data, matched = _with_classes(data, run, labels, wished, where)
+        return data, matched, read(data, least=1).records
+    matched = members_of(run, labels.total(), wished, where)
+    if not matched:
+        reason = f"has the findings {', '.join(sorted(labels.total()))}, and none is called {run.finding}"
+        raise UserError(where, reason, f"Say which one it is, e.g. `classes={{{min(labels.total())!r}: {run.finding!r}}}`.")
+    return data, matched, read_finding(data, run.finding, list(matched))
 
 
 def _settings(own: Data, name: str | None, root: Path | None) -> Data:
