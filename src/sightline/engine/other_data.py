@@ -62,11 +62,7 @@ def other_data(
     labels = _labels(data)
     where = str(root or data.name)
     if run.finding is not None and labels.several:
-        matched = members_of(run, labels.total(), classes or {}, where)
-        if not matched:
-            reason = f"has the findings {', '.join(sorted(labels.total()))}, and none is called {run.finding}"
-            raise UserError(where, reason, f"Say which one it is, e.g. `classes={{{min(labels.total())!r}: {run.finding!r}}}`.")
-        given = read_finding(data, run.finding, list(matched))
+        matched, given = _with_finding(data, run, labels, classes or {}, where)
     else:
         data, matched = _with_classes(data, run, labels, classes or {}, where)
         given = read(data, least=1).records
@@ -87,6 +83,16 @@ def other_data(
         tuple(name for name in run.classes if name not in there),
         _trained_with(run, records),
     )
+
+
+def _with_finding(data: Data, run: Run, labels: Labels, wished: Mapping[str, str], where: str) -> tuple[dict[str, str], list[Record]]:
+    """See `members_of`; and the images of which the run's finding is known."""
+    finding, total = str(run.finding), labels.total()
+    matched = members_of(run, total, wished, where)
+    if not matched:
+        reason = f"has the findings {', '.join(sorted(total))}, and none is called {finding}"
+        raise UserError(where, reason, f"Say which one it is, e.g. `classes={{{min(total)!r}: {finding!r}}}`.")
+    return matched, read_finding(data, finding, list(matched))
 
 
 def _settings(own: Data, name: str | None, root: Path | None) -> Data:
