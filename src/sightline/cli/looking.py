@@ -170,16 +170,16 @@ def units(
     )
     columns = ["concept", "unit", "IoU", "chance", *(["accuracy without it", "AUC"] if effect else [])]
     rows = []
-    for one in found["concepts"]:
-        unit = f"{one['number']}/{one['unit']}" if one["named"] else f"none ({one['number']}/{one['unit']})"
-        change = [f"{one[k]:+.3f}" for k in ("accuracy", "auc")] if effect else []
-        rows.append([one["concept"], unit, number(one["iou"]), number(one["level"]), *change])
-    table(f"The best unit of each concept, on {found['images']} images of {found['split']}", columns, rows)
-    if found["absent"]:
-        say(f"No image shows: {', '.join(found['absent'])}")
-    for path in found["files"]:
+    for one in found.concepts:
+        unit = f"{one.number}/{one.unit}" if one.named else f"none ({one.number}/{one.unit})"
+        change = ["-" if score is None else f"{score:+.3f}" for score in (one.accuracy, one.auc)] if effect else []
+        rows.append([one.concept, unit, number(one.iou), number(one.level), *change])
+    table(f"The best unit of each concept, on {found.images} images of {found.split}", columns, rows)
+    if found.absent:
+        say(f"No image shows: {', '.join(found.absent)}")
+    for path in found.files:
         say(path)
-    finish({"run": str(run)} | found, json)
+    finish({"run": str(run)} | found.to_json(), json)
 
 
 @app.command("class-image", epilog="Examples:\n\n    sightline class-image runs/melanoma-energy --class melanoma")
@@ -199,13 +199,13 @@ def class_image(
 
     trained = Run(run, device)
     found = class_images(trained, names, out, seed=seed)
-    rows = [[one["class"], number(one["probability"]), number(one["grey"])] for one in found]
+    rows = [[one.label, number(one.probability), number(one.grey)] for one in found]
     table("Probability of the class", ["class", "for its image", "for plain grey"], rows)
     if said := of_probabilities([trained]):
         say(said)
     for one in found:
-        say(one["file"])
-    finish({"run": str(run), "images": found}, json)
+        say(one.file)
+    finish({"run": str(run), "images": [one.to_json() for one in found]}, json)
 
 
 @app.command(

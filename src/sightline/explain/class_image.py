@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from PIL import Image
@@ -20,6 +19,7 @@ from sightline.engine.files import write_whole
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
 from sightline.explain.inputs import file_name, untaken
+from sightline.results.class_images import ClassImage
 from sightline.settings import COLOUR
 
 
@@ -72,11 +72,8 @@ def class_image(
     return image[0]
 
 
-def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) -> list[dict[str, Any]]:
+def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) -> list[ClassImage]:
     """Writes the image of each of these classes, or of all, as a PNG.
-
-    Returns:
-        `class`, `file`, `probability` of the class for its image, and for plain `grey`; calibrated where the run keeps a calibration.
 
     Raises:
         UserError: the run has no such class.
@@ -96,5 +93,5 @@ def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) ->
         own, grey = run.decision.shown(said)[:, number].tolist()
         path = out / f"{untaken(file_name(name), taken)}.png"
         write_whole(path, partial(Image.fromarray(pixels).save, format="PNG"))
-        found.append({"class": name, "file": str(path), "probability": own, "grey": grey})
+        found.append(ClassImage(label=name, file=str(path), probability=own, grey=grey))
     return found

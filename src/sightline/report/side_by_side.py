@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sightline.engine.compare import baseline, common_split
 from sightline.engine.elsewhere import notes_of
-from sightline.engine.evaluate import summary
 from sightline.engine.files import drafted
 from sightline.engine.run import Run
 from sightline.errors import UserError
@@ -21,6 +20,7 @@ from sightline.report.differences import Compared, compared, notes
 from sightline.report.page import write_report
 from sightline.report.summary import main_split, scored_splits
 from sightline.results.differences import Comparison, SeedDifference
+from sightline.results.summary import Summary
 
 SHOWN = 8
 REPORT = "report.html"
@@ -79,7 +79,7 @@ def over_seeds(runs: Sequence[Run], split: str, base: Run) -> list[SeedDifferenc
     """Recipes of which there are several trainings, against the trainings of the baseline's recipe: medians and a test."""
     scores: dict[str, dict[str, list[float]]] = {}
     for run in runs:
-        for metric, value in summary(run.scores[split]).items():
+        for metric, value in Summary.of(run.scores[split]).to_json().items():
             if metric in ("accuracy", "auc", "epg") and value is not None:
                 scores.setdefault(run.recipe.name, {}).setdefault(metric, []).append(value)
     own = scores.get(base.recipe.name, {})

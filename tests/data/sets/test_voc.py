@@ -161,7 +161,7 @@ def test_an_image_of_several_categories_is_refused_or_takes_that_of_the_largest(
 
 
 def test_the_parts_of_the_layout_are_found(year: Path) -> None:
-    assert [part["files"] for part in layout("voc", year)] == [6, 6, 5, 0]
+    assert [part.files for part in layout("voc", year)] == [6, 6, 5, 0]
 
 
 def test_what_is_missing_or_broken_is_named(year: Path, tmp_path: Path) -> None:
