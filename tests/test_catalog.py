@@ -31,7 +31,7 @@ class Closed(GuidanceLoss):
 
 
 def test_options_of_the_parents_are_kept_where_they_are_passed_on() -> None:
-    assert set(catalog.options_of(Sharp)) == {"alpha", "map", "classes", "squash", "over"}
+    assert set(catalog.options_of(Sharp)) == {"alpha", "map", "classes", "squash", "over", "sampled"}
     assert set(catalog.options_of(Sharper)) == {"beta", *catalog.options_of(Sharp)}
     assert set(catalog.options_of(Closed)) == {"alpha"}
     assert catalog.options_of(nn.Identity) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,10 @@ def test_every_name_of_the_face_is_there_and_has_a_docstring() -> None:
         _ = sl.losses.Enrgy
     with pytest.raises(AttributeError, match="no attribute 'trian'"):
         _ = sl.trian
+
+
+def test_the_version_is_told() -> None:
+    assert sl.__version__ == version("sightline")
 
 
 def test_packages_that_are_verbs_stay_packages(sets: DataSets) -> None:

@@ -65,16 +65,28 @@ def test_gain_stage_2_is_printed_so():
     assert [loss.name for loss in (*second.losses.guidance, *second.losses.behaviour)] == ["l2", "mining"]
     mining = second.losses.behaviour[0].options
     assert (mining["w"], mining["sigma"], mining["mode"]) == (3.0, 0.2, "gt")
-    assert second.weighting.name == "calibrated"
+    assert (second.weighting.name, second.weighting.options) == ("calibrated", {"kinds": ["guidance"]})
+    assert (second.losses.classification.weight, second.losses.behaviour[0].weight) == (0.25, 0.5)
+    assert second.losses.guidance[0].options["squash"] == "relu"
+    assert (mining["scale"], mining["at"]) == ("raw", "map")
 
 
 def test_gain_printed_weights_and_batch():
-    """000-28, 000-30: 0.25, 360, 0.5; batch 1."""
+    """000-28, 000-30: 0.25, 360, 0.5; batch 1; eq. 5 with its sum over all classes."""
     second = stage(load_recipe("gain-printed"), "stage2")
     assert second.losses.classification.weight == 0.25
     assert second.losses.guidance[0].weight == 360
+    assert second.losses.guidance[0].options["squash"] == "relu"
     assert second.losses.behaviour[0].weight == 0.5
-    assert second.train.batch_size == 1
+    assert (second.losses.behaviour[0].options["mode"], second.losses.behaviour[0].options["scores"]) == ("sum", "logit")
+    assert (second.train.batch_size, second.weighting.name) == (1, "fixed")
+
+
+@pytest.mark.parametrize("name", ["gain", "gain-vgg19", "gain-li"])
+def test_vgg_of_gain_has_its_two_dropouts_of_a_half(name):
+    """000-08: VGG as it was published."""
+    rates = [module.p for module in network(name, 2).modules() if isinstance(module, torch.nn.Dropout)]
+    assert rates == [0.5, 0.5]
 
 
 def test_gain_looks_at_the_last_convolution_of_vgg19():
@@ -95,7 +107,7 @@ def test_comparators_are_trained_like_stage_1_for_60_epochs(name):
     """000-31."""
     recipe, first = load_recipe(name), stage(load_recipe("gain"), "stage1")
     assert (recipe.train.epochs, recipe.stages, recipe.guided) == (60, [], False)
-    assert recipe.train.model_copy(update={"epochs": 55, "lr_factors": {"head": 10}}) == first.train
+    assert recipe.train.model_copy(update={"epochs": 55}) == first.train
     assert recipe.attention.name == "gradcam"
     assert network(name, 2).map_names == ("gradcam",)
 
@@ -215,7 +227,8 @@ def test_every_network_of_the_papers_starts_from_imagenet_but_the_one_from_scrat
     """000-08, 000-31, 001-02, 002-01, 003-01, 004-03; and the baseline of ggcam-effnet is the same network."""
     families = ("attnmel", "featuremaps", "gain", "ggcam", "mel-cnn", "spn", "vgg16")
     weights = {name: load_recipe(name).backbone.weights for name in recipe_names() if name.startswith(families)}
-    assert weights.pop("featuremaps") == "none"
+    assert {name for name, own in weights.items() if own == "none"} == {"featuremaps", "ggcam-code", "ggcam-code-effnet"}
+    weights = {name: own for name, own in weights.items() if own != "none"}
     assert len(weights) == 20
     assert set(weights.values()) == {"imagenet"}
     assert load_recipe("ggcam-effnet").backbone == load_recipe("ggcam-baseline", {"backbone.name": "tf_efficientnetv2_s"}).backbone
@@ -226,8 +239,8 @@ def test_every_network_of_the_papers_starts_from_imagenet_but_the_one_from_scrat
     [
         (
             "gain-printed",
-            ["shear", "image size", "the layer", "momentum is", "table 1"],
-            ["calibration rule", "batch is 8"],
+            ["shear", "image size", "the layer", "momentum is", "table 1", "logits"],
+            ["the rule", "batch is 8", "mode gt"],
         ),
         ("gain-vgg19", ["shear", "image size", "the layer"], ["stage 2"]),
         ("gain-resnet50", ["shear", "image size", "the layer"], ["stage 2"]),
@@ -237,7 +250,12 @@ def test_every_network_of_the_papers_starts_from_imagenet_but_the_one_from_scrat
         ("vgg16", ["drawn again", "momentum", "data.leaks=drop", "gamma"], ["sampler"]),
         ("attnmel-lesion", ["drawn again", "momentum", "data.leaks=drop", "resized smoothly"], []),
         ("attnmel-lesion-pseudo", ["resized smoothly", "pretrained", "look wrong", "one lesion"], ["drawn again", "data.leaks=drop"]),
-        ("attnmel-code", ["drawn again", "resized smoothly", "twice"], ["gamma", "momentum"]),
+        ("attnmel-code", ["drawn again", "twice"], ["gamma", "momentum", "resized smoothly"]),
+        (
+            "ggcam-code",
+            ["sigmoid of alpha", "1536", "mediastinum"],
+            ["sigma of the maps of 0.1", "640", "ImageNet weights", "batches of 16"],
+        ),
         ("spn-code", ["last validation batch"], ["four blocks", "learning rate"]),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 import sightline as sl
+from sightline.errors import UserError
 from sightline.losses.background import BackgroundInvariance
 from sightline.losses.energy import Energy
 from sightline.losses.sufficiency import Sufficiency
@@ -42,3 +43,14 @@ def test_losses_of_both_kinds_are_called_alike() -> None:
         Sufficiency()(sl.Look(look.logits, look.maps), batch)
     with pytest.raises(sl.UserError, match="has no attention map"):
         _ = sl.Look(look.logits, {}).first
+
+
+def test_regions_of_findings_are_there_with_several_findings_alone() -> None:
+    labels = torch.tensor([[1.0, 0.0], [torch.nan, 1.0]])
+    roi, known = sl.Batch(torch.rand(2, 3, 4, 4), labels).of_findings
+    assert (tuple(roi.shape), known.any().item(), known.shape) == ((2, 2, 4, 4), False, labels.shape)
+    assert sl.Batch(torch.rand(2, 3, 4, 4), labels, finding_roi=torch.ones(2, 2, 4, 4)).of_findings[1].all()
+    plain = sl.Batch(torch.rand(2, 3, 4, 4), torch.tensor([0, 1]))
+    assert plain.finding_roi is None
+    with pytest.raises(UserError, match="one label per image"):
+        _ = plain.of_findings

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from sightline.face.judge import compare as compare
     from sightline.face.judge import evaluate as evaluate
     from sightline.face.predictions import predict as predict
+    from sightline.face.recommending import recommend as recommend
     from sightline.face.show import explain as explain
     from sightline.face.show import figure as figure
     from sightline.face.study import study as study
@@ -77,6 +78,7 @@ _PLACES = {
     "sightline.face.build": ("build", "load"),
     "sightline.face.data_sets": ("DataSets", "check"),
     "sightline.face.judge": ("AuditResult", "compare", "evaluate"),
+    "sightline.face.recommending": ("recommend",),
     "sightline.face.show": ("figure",),
     "sightline.recipe": ("Recipe", "load_recipe", "recipe_names"),
     "sightline.report": ("write_report",),
@@ -103,6 +105,8 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(_PLACE_OF[name]), name)
     if name in _ROOMS:
         return import_module(f"sightline.{name}")
+    if name == "__version__":
+        return import_module("importlib.metadata").version(__name__)
     raise AttributeError(f"module 'sightline' has no attribute {name!r}")
 
 

@@ -183,7 +183,8 @@ class Data(Settings):
         roi: how the annotations are changed for training.
         annotated_fraction: share of the training annotations that is used; subsets of one seed are nested.
         annotated: CSV with a column `id`: the training images whose annotations are used, instead of a share of them.
-        balance: how the classes are balanced in training.
+        balance: how the classes are balanced in training; with several findings per image, `class_weights` lets the presence and the
+            absence of each count alike.
         leaks: `refuse` exact leaks or `drop` their training images, with a warning of near-duplicates in both cases; `warn` of all leaks;
             or `ignore` all.
         cache: keep decoded images in a file in the temporary folder, so that later epochs need not decode them again.

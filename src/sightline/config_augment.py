@@ -52,6 +52,8 @@ class Augment(Settings):
         flip_x, flip_y: probability of a left-right and of an upside-down flip.
         crop_scale, crop_ratio: area share and aspect ratio of a random crop, resized to `image_size`; None: no such crop.
         shear_unit: `degrees`, or `pixels` (at `image_size`) that the far edge moves against the middle (000-14 prints pixels).
+        crop_first: crop before everything else, so that rotations may uncover corners (Van Molle et al. 2018); otherwise crop last.
+        brightness_shift: largest value that is added to or taken from all pixels, where 1 is full brightness.
         brightness, contrast, saturation: as torchvision's ColorJitter: one number f draws a factor from 1 - f to 1 + f, a pair is the
             range of the factor itself.
         hue: as torchvision's ColorJitter, a share of the colour circle to both sides.
@@ -68,6 +70,8 @@ class Augment(Settings):
     shear_x: Shear = (0, 0)
     shear_y: Shear = (0, 0)
     shear_unit: Literal["degrees", "pixels"] = "degrees"
+    crop_first: bool = False
+    brightness_shift: Fraction = 0
     translate: Annotated[float, Field(ge=0, le=4096), NUMBER] = 0
     flip_x: Fraction = 0
     flip_y: Fraction = 0

@@ -62,9 +62,12 @@ class Head(Settings):
         kind: `gap` (global average pooling, then linear) or `own` (the timm model's own head with a new last layer).
         hidden: widths of layers between pooling and the last linear one (the text of the SPN report: [1024]).
         dropout: dropout rate before the last layer.
+        init: initial weights of the new last layer: `default`, PyTorch's; `normal`, from N(0, 0.01) with zero bias (Yan 2020); `kaiming`,
+            He's normal distribution (the program of the SPN report).
     """
 
     kind: Literal["gap", "own"] = "gap"
+    init: Literal["default", "normal", "kaiming"] = "default"
     hidden: Annotated[tuple[Annotated[int, Field(ge=1, le=65_536), NUMBER], ...], Field(max_length=10)] = ()
     dropout: BelowOne = 0
 
@@ -105,8 +108,13 @@ class Optimizer(Settings):
 
 class Schedule(Settings):
     """Schedule of the learning rate. `step`: multiply it by `gamma` every `every` epochs. `plateau`: multiply it by `gamma` after
-    `patience` epochs without improvement of `val/loss`; with `reload_best` the training then continues from the best weights (004-10).
-    `one_cycle` and `cosine` change it after every step, over the whole training."""
+    `patience` epochs without improvement of `watch`; with `reload_best` the training then continues from the best epoch's network, learned
+    weights of the losses, and state of the optimiser (004-10). `one_cycle` and `cosine` change it after every step, over the whole
+    training.
+
+    Attributes:
+        watch: `val/loss`, the class loss of the validation images, or `val/total`, the sum of all losses as they are weighted in training.
+    """
 
     name: Literal["constant", "step", "plateau", "one_cycle", "cosine"] = "constant"
     every: Count = 10
@@ -114,6 +122,7 @@ class Schedule(Settings):
     patience: Count = 5
     min_lr: Annotated[float, Field(ge=0, le=100), NUMBER] = 0
     reload_best: bool = False
+    watch: Literal["val/loss", "val/total"] = "val/loss"
 
 
 class Train(Settings):
@@ -125,8 +134,8 @@ class Train(Settings):
         lr_factors: module -> factor on the learning rate (000-09), e.g. `{head: 10}`; modules are `backbone`, `head`, `source`, `losses`.
         only: the only modules that learn, e.g. `[head]` to train the last layer anew on features that stay as they are; the others keep
             their weights and the statistics of their batch norm. Empty: all of them learn.
-        select: validation metric, `val/<metric>`, whose best epoch is kept (`select_mode` says whether higher or lower is better); `last`
-            keeps the last epoch, so that no epoch is chosen on the validation images.
+        select: validation metric, `val/<metric>`, whose best epoch is kept (`select_mode` says whether higher or lower is better), of equal
+            ones that with the lowest `val/loss`; `last` keeps the last epoch, so that no epoch is chosen on the validation images.
         early_stop: number of epochs without improvement of `select` after which the training ends; None: never.
         clip: largest norm of the gradient; None: no clipping.
         ema: share of an exponential moving average of the weights that each step keeps (less in the first steps), e.g. 0.99; the averaged
@@ -172,13 +181,16 @@ class Evaluate(Settings):
 
     Attributes:
         splits: names of the splits to score; those that the data set lacks are skipped.
-        explain: whose map is scored: the `label`'s or the `predicted` class's.
+        explain: whose map is scored: the `label`'s, the `predicted` class's, or in every image that of the `last` class, the positive one
+            of two (the melanoma's in Yan 2020).
         threshold: on the map scaled to [0, 1], for Jaccard and Dice.
         bootstrap: number of resamples for each interval.
         confidence: confidence level of the intervals.
         shuffles: number of other images with whose ROI each map is compared, for the level `shuffled`.
         point_into: class -> named regions of the data set: counts the images of that class whose map, brought to the image's size, has its
             maximum inside any of them (the criterion of Zhu et al. 2022: cardiomegaly in the heart, pneumonia in the lungs).
+        point_within: how far the highest point may miss its region: None: not at all, on the map brought to the image's size; else the
+            number of cells of the map itself, in any direction (1 in the program of Zhu et al. 2022).
         calibration: how probabilities are made right, fitted on the validation images: `temperature`, `platt` (two classes only) or `none`.
         coverage: share of the test images whose conformal set of classes shall hold their class; None: no sets are scored.
         pool: how the probabilities of the slices of a volume become those of the volume, whose scores stand beside those of slices: their
@@ -190,12 +202,13 @@ class Evaluate(Settings):
     """
 
     splits: tuple[str, ...] = ("val", "test", "held_out", "matched", "flipped", "removed")
-    explain: Literal["label", "predicted"] = "label"
+    explain: Literal["label", "predicted", "last"] = "label"
     threshold: Fraction = 0.5
     bootstrap: Resamples = 1000
     confidence: Confidence = 0.95
     shuffles: Annotated[int, Field(ge=1, le=1000), NUMBER] = 10
     point_into: dict[str, tuple[str, ...]] = {}
+    point_within: Annotated[int, Field(ge=0, le=100), NUMBER] | None = None
     calibration: Literal["temperature", "platt", "none"] = "temperature"
     coverage: Confidence | None = None
     pool: Literal["mean", "max", "none"] = "mean"

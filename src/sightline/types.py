@@ -127,7 +127,8 @@ class Batch:
         index: (B,) int64, position of each image in the data set. Default: 0, 1, ...
         ids: names of the images. Default: their positions.
         finding_roi: with several findings, (B, C, H, W) float32 in [0, 1]: the ROI map of each; `roi` is their union. Default: unknown.
-        finding_known: (B, C) bool: whether this finding's ROI map is known.
+            None with one label per image.
+        finding_known: (B, C) bool: whether this finding's ROI map is known. Default: true for all if ROI maps of findings are given.
     """
 
     images: Tensor
@@ -138,13 +139,15 @@ class Batch:
     avoid_known: Tensor = None  # type: ignore[assignment]
     index: Tensor = None  # type: ignore[assignment]
     ids: list[str] = None  # type: ignore[assignment]
-    finding_roi: Tensor = None  # type: ignore[assignment]
-    finding_known: Tensor = None  # type: ignore[assignment]
+    finding_roi: Tensor | None = None
+    finding_known: Tensor | None = None
 
     def __post_init__(self) -> None:
-        if self.several and vars(self)["finding_roi"] is None:
-            self.finding_roi = torch.zeros_like(self.images[:, :1]).repeat(1, self.labels.shape[1], 1, 1)
-            self.finding_known = torch.zeros_like(self.labels, dtype=torch.bool)
+        if self.several:
+            if self.finding_known is None:
+                self.finding_known = torch.full_like(self.labels, self.finding_roi is not None, dtype=torch.bool)
+            if self.finding_roi is None:
+                self.finding_roi = torch.zeros_like(self.images[:, :1]).repeat(1, self.labels.shape[1], 1, 1)
         for region, known in (("roi", "known"), ("avoid", "avoid_known")):
             given = getattr(self, region) is not None
             if getattr(self, known) is None:
@@ -160,6 +163,17 @@ class Batch:
     def several(self) -> bool:
         """Whether an image can have several findings."""
         return self.labels.ndim == 2
+
+    @property
+    def of_findings(self) -> tuple[Tensor, Tensor]:
+        """`finding_roi` and `finding_known`, of images with several findings.
+
+        Raises:
+            UserError: images have one label each.
+        """
+        if self.finding_roi is None or self.finding_known is None:
+            raise UserError("batch", "has one label per image, and no regions of findings", "Take `roi` and `known`.")
+        return self.finding_roi, self.finding_known
 
     def __len__(self) -> int:
         return len(self.labels)

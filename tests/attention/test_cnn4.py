@@ -97,7 +97,7 @@ def test_the_recipe_has_the_papers_numbers() -> None:
     recipe = load_recipe("featuremaps")
     augment = recipe.data.augment
     assert (recipe.train.epochs, recipe.train.batch_size, recipe.train.optimizer.name) == (192, 96, "adam")  # 002-08
-    assert (augment.brightness, augment.contrast, augment.hue, augment.saturation) == (0.5, 0.7, 0.02, (0.7, 1.5))  # 002-07
+    assert (augment.brightness_shift, augment.contrast, augment.hue, augment.saturation) == (0.5, 0.7, 0.02, (0.7, 1.5))  # 002-07
     assert (augment.rotate, augment.flip_x, augment.flip_y) == ((0, 360), 0.5, 0.5)  # 002-06
     assert recipe.data.load_size > recipe.data.image_size, "random crops (002-05)"
     assert (recipe.data.balance, recipe.losses.guidance, recipe.attention.name) == ("none", [], "none")

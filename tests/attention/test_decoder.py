@@ -85,3 +85,10 @@ def test_classifying_does_not_run_the_decoder() -> None:
     assert not ran
     found.look(torch.rand(2, 3, 64, 64))
     assert ran
+
+
+def test_001_04c_the_program_s_decoder_starts_from_he_s_distribution() -> None:
+    he, default = classifier(init="kaiming").source.blocks[0].conv, classifier().source.blocks[0].conv
+    fan_in = he.in_channels * 9
+    assert he.weight.std().item() == pytest.approx((2 / fan_in) ** 0.5, rel=0.1)
+    assert default.weight.std().item() == pytest.approx((1 / (3 * fan_in)) ** 0.5, rel=0.1)

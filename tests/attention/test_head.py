@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import pytest
 import torch
 
 from sightline.attention.features import Features
-from sightline.attention.head import GapLinear
+from sightline.attention.head import GapLinear, OwnHead
 
 
 def features() -> Features:
@@ -31,3 +32,13 @@ def test_dropout_acts_while_training_only() -> None:
     assert head.drops
     assert not head.eval().drops
     assert not GapLinear(6, 3).drops
+
+
+def test_the_last_layer_starts_as_the_recipe_says() -> None:
+    """003-06: N(0, 0.01) and zero bias; 001-03c: He's."""
+    normal, kaiming = GapLinear(4000, 50, init="normal").linear, GapLinear(4000, 50, init="kaiming").linear
+    assert normal.weight.std().item() == pytest.approx(0.01, rel=0.02)
+    assert not normal.bias.any()
+    assert kaiming.weight.std().item() == pytest.approx((2 / 4000) ** 0.5, rel=0.02)
+    own = OwnHead(lambda raw: raw, 4000, 50, "normal").linear
+    assert own.weight.std().item() == pytest.approx(0.01, rel=0.02)

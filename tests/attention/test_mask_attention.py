@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from sightline.attention.classifier import GuidedClassifier, build
+from sightline.attention.mask_attention import stack_code
 from sightline.errors import UserError
 from sightline.recipe import Recipe
 
@@ -45,3 +46,23 @@ def test_the_stack_halves_its_channels_down_to_sixteen() -> None:
 def test_an_own_head_is_refused() -> None:
     with pytest.raises(UserError, match="needs a GAP head"):
         classifier(head="own")
+
+
+@pytest.mark.parametrize(("variant", "pool"), [("mean", lambda x: x.mean(1)), ("max", lambda x: x.amax(1))])
+def test_001_05_the_program_s_mask_is_a_function_of_the_mean_or_of_the_maximum(variant, pool) -> None:
+    found, images = classifier(variant=variant), torch.rand(2, 3, 64, 64)
+    score = found.source.score.score
+    assert score.weight.numel() == score.bias.numel() == 1
+    wanted = (score.weight.flatten() * pool(found.backbone(images).last) + score.bias).sigmoid()
+    torch.testing.assert_close(found.look(images).maps["mask"][:, 0], wanted)
+
+
+def test_001_05_the_program_s_stack_goes_from_2048_to_1024_512_256_and_1() -> None:
+    layers = list(stack_code(2048))
+    assert [type(layer).__name__ for layer in layers] == ["Conv2d", "BatchNorm2d", "LeakyReLU"] * 4
+    convolutions = layers[::3]
+    assert [(layer.in_channels, layer.out_channels) for layer in convolutions] == [(2048, 1024), (1024, 512), (512, 256), (256, 1)]
+    assert {layer.kernel_size for layer in convolutions} == {(3, 3)}
+    assert {layer.negative_slope for layer in layers[2::3]} == {0.01}
+    assert convolutions[0].weight.std().item() == pytest.approx((2 / (9 * 2048)) ** 0.5, rel=0.02)
+    assert classifier(variant="stack-code").look(torch.rand(2, 3, 64, 64)).maps["mask"].shape[1] == 1

@@ -168,6 +168,34 @@ def test_002_06_rotation_by_a_whole_turn_and_both_flips() -> None:
     assert uniform(angles, 0, 360)
 
 
+def test_002_06_a_crop_that_is_turned_shows_the_filling_in_its_corners() -> None:
+    """First the crop, then the rotation, as the paper has it; the other way round what lies beside the crop is turned in."""
+    white, data = torch.ones(3, 41, 41), Data(image_size=33, load_size=41)
+    eighth = Augment(rotate=(45, 45), fill=(0, 0, 0))
+    corners = []
+    for crop_first in (True, False):
+        joint = augmentation(eighth.model_copy(update={"crop_first": crop_first}), data)
+        (turned,) = joint([tv_tensors.Image(white)])
+        assert turned.shape == (3, 33, 33)
+        corners.append(float((turned.as_subclass(torch.Tensor) < 0.5).float().mean()))
+    assert corners[0] == pytest.approx(1 - 2 * (2**0.5 - 1), abs=0.03)  # a square turned by an eighth leaves an octagon
+    assert corners[1] < 0.7 * corners[0]
+
+
+def test_002_07_brightness_is_added() -> None:
+    joint = augmentation(Augment(brightness_shift=0.5), Data(image_size=4))
+    grey = torch.full((3, 4, 4), 0.5)
+    shifts, kept = [], True
+    for _ in range(DRAWS):
+        image, marked = joint([tv_tensors.Image(grey), HeatMap(torch.full((1, 4, 4), 0.25))])
+        values = image.as_subclass(torch.Tensor)
+        assert values.min() == values.max()
+        shifts.append(float(values[0, 0, 0]) - 0.5)
+        kept = kept and bool((marked == 0.25).all())
+    assert kept
+    assert uniform(np.array(shifts), -0.5, 0.5)
+
+
 def test_002_07_brightness_contrast_hue_and_saturation() -> None:
     assert uniform(factors(Augment(brightness=0.5)), 0.5, 1.5)  # offsets U(-0.5, 0.5) of the factor
     assert uniform(factors(Augment(contrast=0.7)), 0.3, 1.7)
@@ -286,7 +314,8 @@ RECIPES = {
             "rotate": (0, 360),
             "flip_x": 0.5,
             "flip_y": 0.5,
-            "brightness": 0.5,
+            "crop_first": True,
+            "brightness_shift": 0.5,
             "contrast": 0.7,
             "hue": 0.02,
             "saturation": (0.7, 1.5),

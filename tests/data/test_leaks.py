@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from scipy.ndimage import gaussian_filter
 
 from sightline.data.alike import How, links
 from sightline.data.facts import Facts, thumbnail
-from sightline.data.leaks import Leak, find_leaks, near_duplicate_groups
+from sightline.data.findings import label_of
+from sightline.data.leaks import Leak, compare, find_leaks, near_duplicate_groups
 from sightline.data.survey import Survey
 from sightline.types import Record
 
@@ -226,3 +228,16 @@ def test_an_image_in_three_splits_is_named_with_each_of_them() -> None:
     seen = Survey({id: facts(None, "same") for id in "abcd"}, [])
     found = find_leaks({"train": [record("a")], "val": [record("b")], "test": [record("c")], "more": [record("d")]}, seen)
     assert {(leak.a, leak.b) for leak in found} == {("a", "b"), ("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")}
+
+
+def test_a_finding_that_is_not_known_is_no_difference_between_near_duplicates() -> None:
+    said = {
+        "a": {"effusion": True, "nodule": None},
+        "b": {"effusion": True, "nodule": False},
+        "c": {"effusion": True, "nodule": True},
+    }
+    records = [replace(record(id, label_of(findings)), findings=findings) for id, findings in said.items()]
+    survey = Survey({id: facts(look(i + 1, BASE, 0.02), id) for i, id in enumerate(said)}, [])
+    assert [(pair.a, pair.b) for pair in compare(records, survey).across] == [("b", "c")]
+    alone = compare(records[:2], survey)
+    assert (alone.across, len(set(alone.component.tolist()))) == ([], 1)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from sklearn.utils.class_weight import compute_class_weight
 
-from sightline.data.sampling import EpochSampler, Key, class_counts, class_weights, oversample, seed_sequence, weighted
+from sightline.data.sampling import EpochSampler, Key, class_counts, class_weights, finding_weights, oversample, seed_sequence, weighted
 
 LABELS = [0] * 60 + [1] * 13 + [2] * 27
 
@@ -65,6 +65,17 @@ def test_epoch_is_a_function_of_seed_and_epoch(balance: str) -> None:
 def test_without_balancing_every_image_once() -> None:
     assert sorted(key.index for key in EpochSampler(LABELS)) == list(range(100))
     assert [key.index for key in EpochSampler(LABELS, shuffle=False)] == list(range(100))
+
+
+def test_the_presence_and_the_absence_of_a_finding_weigh_alike() -> None:
+    nan = float("nan")
+    labels = torch.tensor([[1.0, 0.0, nan], [0.0, nan, 1.0], [0.0, 1.0, 1.0], [0.0, 1.0, nan]])  # (4, 3)
+    weights = finding_weights(labels)
+    for c in range(2):
+        there, gone = (labels[:, c] == 1).sum() * weights[c, 1], (labels[:, c] == 0).sum() * weights[c, 0]
+        assert there == pytest.approx(float(gone))
+        assert there + gone == pytest.approx(float((~labels[:, c].isnan()).sum()))
+    assert weights[2].tolist() == [1, 1], "of one answer only"
 
 
 def test_balanced_epochs_have_the_counts_they_promise() -> None:

@@ -39,6 +39,11 @@ def test_scores_do_not_depend_on_the_batch_size(observed):
 def test_the_map_that_is_scored_is_the_labels_or_the_predicted_classs(observed):
     by_label, *_ = observed({"evaluate.explain": "label"})
     by_prediction, *_ = observed({"evaluate.explain": "predicted"})
+    of_last, *_ = observed({"evaluate.explain": "last"})
+    assert (of_last.attention.explained == 1).all()
+    (name, maps), melanoma = next(iter(of_last.attention.maps.items())), by_label.predictions.labels == 1
+    assert np.allclose(maps[melanoma], by_label.attention.maps[name][melanoma], atol=1e-5)
+    assert not np.allclose(maps[~melanoma], by_label.attention.maps[name][~melanoma], atol=1e-5)
     assert np.array_equal(by_label.attention.explained, by_label.predictions.labels)
     assert np.array_equal(by_prediction.attention.explained, by_prediction.predictions.probabilities.argmax(1))
 

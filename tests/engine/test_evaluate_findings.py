@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import yaml
 from PIL import Image
+from typer.testing import CliRunner
 
 import sightline as sl
+from sightline.cli import app
 from sightline.engine.evaluate_findings import answers
 from sightline.engine.run import Run
+from sightline.engine.train import objective
 from sightline.errors import UserError
 from sightline.explain.maps import explain
 from sightline.study.answers import collect, load, save
@@ -92,6 +97,25 @@ def test_what_is_for_one_label_per_image_refuses_the_run_and_names_that_of_a_fin
         ask(run)
 
 
+def test_each_finding_is_scored_in_groups_of_a_tag(run, tmp_path):
+    shutil.copytree(run.path, tmp_path / "copy")
+    config = yaml.safe_load((tmp_path / "copy" / "config.yaml").read_text())
+    config["evaluate"] |= {"by_least": 2, "by_least_of_class": 1}
+    (tmp_path / "copy" / "config.yaml").write_text(yaml.safe_dump(config))
+    asked = ["evaluate", str(tmp_path / "copy"), "--split", "val", "--split", "matched", "--by", "token"]
+    said = CliRunner().invoke(app, asked, catch_exceptions=False, env={"COLUMNS": "200"}).output
+    copy = Run(tmp_path / "copy")
+    for name, one in copy.finding_scores["matched"].findings.items():
+        groups = {group.name: group for group in one.by["token"].groups}
+        known = [record for record in copy.datasets["matched"].records if record.findings[name] is not None]
+        assert groups["no"].n == sum(not record.tags["token"] for record in known)
+        assert copy.of(name).scores["matched"].by["token"] == one.by["token"]
+        assert f"Groups of token, matched, {name}" in said
+        assert f"{name}: decided for {name} from" in said
+        assert f"{copy.of(name).calibration.words()}. {copy.of(name).calibration.note}" in " ".join(said.split())
+        assert copy.of(name).calibration.note
+
+
 def test_an_unknown_finding_is_refused(run):
     with pytest.raises(UserError, match="finding 'pneumonja'"):
         run.of("pneumonja")
@@ -113,6 +137,18 @@ def test_an_unknown_finding_is_refused(run):
 def test_what_supposes_one_label_per_image_is_refused_before_the_training(tmp_path: Path, tiny_recipes, settings, message):
     with pytest.raises(UserError, match=message):
         sl.train(tiny_recipes(settings, data=DATA), tmp_path / "run", say=lambda line: None)
+
+
+def test_balance_by_class_weights_lets_presence_and_absence_count_alike(tmp_path: Path, tiny_recipes):
+    recipe = tiny_recipes({"data.balance": "class_weights"}, data=DATA)
+    recipe = recipe.with_settings(losses__classification={"name": "binary_cross_entropy"})
+    dataset = sl.data(**DATA).train
+    weights = objective(recipe, dataset).classification.class_weights
+    said = np.array([[record.findings[name] for name in dataset.classes] for record in dataset.records], float)  # NaN: not known
+    for c in range(2):
+        assert weights[c, 1] / weights[c, 0] == pytest.approx((said[:, c] == 0).sum() / (said[:, c] == 1).sum())
+    sl.train(recipe, tmp_path / "run", say=lambda line: None)
+    assert np.isfinite(Run(tmp_path / "run").history[0]["train/binary_cross_entropy"])
 
 
 def test_a_data_set_has_findings_in_place_of_labels():

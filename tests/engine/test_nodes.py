@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sightline.config_train import Train
 from sightline.engine.evaluate import evaluate
-from sightline.engine.nodes import crew, leads
+from sightline.engine.nodes import Crew, check_travels, crew, leads
 from sightline.engine.run import Run
 from sightline.engine.train import train
 from sightline.errors import UserError
@@ -56,6 +57,16 @@ def test_a_training_on_several_machines_has_to_be_started_on_each(tiny_recipe, t
     with pytest.raises(UserError, match=r"train\.nodes=2.*started alone.*torchrun"):
         train(tiny_recipe({"train.nodes": 2}), tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_function_that_cannot_travel_is_refused_before_anything_is_written(tiny_recipe, tmp_path: Path) -> None:
+    lines: list[str] = []
+    with pytest.raises(UserError, match=r"say.*cannot be sent to the processes of .train\.devices=2.*function of a module"):
+        train(tiny_recipe({"train.devices": 2, "train.accelerator": "cpu"}), tmp_path / "run", say=lambda line: lines.append(line))
+    assert not (tmp_path / "run").exists()
+    check_travels(lambda line: None, Train(devices=2), Crew(1, 2))  # all processes are there: nothing travels
+    check_travels(lambda line: None, Train(), Crew())
+    check_travels(_quiet, Train(devices=2), Crew())
 
 
 def test_processes_are_counted(tiny_recipe, monkeypatch: pytest.MonkeyPatch) -> None:

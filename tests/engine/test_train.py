@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import signal
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from lightning.pytorch.loggers import TensorBoardLogger
@@ -13,8 +16,9 @@ from safetensors.torch import load_file
 
 from sightline.attention.classifier import build
 from sightline.engine import module as training_module
-from sightline.engine.callbacks import Interrupts
+from sightline.engine.callbacks import Interrupts, Keeper
 from sightline.engine.evaluate import evaluate
+from sightline.engine.module import Training
 from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.engine.saving import start_from
@@ -52,6 +56,33 @@ def test_the_best_epoch_is_kept_not_the_last(tiny_recipe, tmp_path):
     run = train(recipe, tmp_path / "run", say=quiet)
     best = max(row["val/accuracy"] for row in run.history)
     assert evaluate(run, ["val"])["val"].accuracy.value == pytest.approx(best, abs=1e-5)
+
+
+def test_003_17_all_images_can_be_learnt_from_where_the_last_epoch_is_kept(tiny_recipe, tmp_path):
+    """ISIC 2016 has no validation set."""
+    whole = {"data.split.owner": False, "data.split.val": 0, "data.split.test": 0.2, "train.epochs": 1}
+    with pytest.raises(UserError, match=r"no images for 'val'.*train\.select=last"):
+        train(tiny_recipe(whole), tmp_path / "refused", say=quiet)
+    run = train(tiny_recipe(whole | {"train.select": "last"}), tmp_path / "run", say=quiet)
+    assert {row["split"] for row in run.split_table} == {"train", "test"}
+    assert "test" in evaluate(run)
+    assert run.thresholds is None
+
+
+def test_of_epochs_with_an_equal_score_that_with_the_lower_loss_is_kept(tmp_path):
+    keeper = Keeper(tmp_path, "val/accuracy", "max")
+    told = [(0.8, 0.50), (0.8, 0.40), (0.8, 0.45), (0.7, 0.10), (0.8, 0.40)]
+    classifier = torch.nn.Linear(1, 1)
+    module = Training.__new__(Training)
+    torch.nn.Module.__init__(module)
+    module.classifier, module.average = classifier, None
+    for epoch, (accuracy, loss) in enumerate(told):
+        metrics = {"val/accuracy": accuracy, "val/loss": loss}
+        trainer = SimpleNamespace(
+            optimizers=[], callback_metrics=metrics, current_epoch=epoch, is_global_zero=True, save_checkpoint=lambda path: None
+        )
+        keeper.on_train_epoch_end(trainer, module)
+    assert (keeper.best, keeper.best_epoch) == (0.8, 1)
 
 
 VARIANTS = {
@@ -246,6 +277,40 @@ def test_004_10_a_drop_of_the_learning_rate_goes_back_to_the_best_weights(tiny_r
     drop = rates.index(0)
     assert losses[drop - 1] > min(losses[:drop])
     assert losses[drop:] == pytest.approx([min(losses[:drop])] * (8 - drop), rel=1e-5)
+
+
+def test_004_10_sigmas_and_the_optimiser_s_memory_go_back_too_and_the_new_rate_stays(tiny_recipe, tmp_path, monkeypatch):
+    states = []
+    go_back = Training._go_back
+
+    def watch(self, best, optimizer):
+        go_back(self, best, optimizer)
+        now = {"classifier": self.classifier, "objective": self.objective, "optimizer": optimizer}
+        states.append((copy.deepcopy(best), copy.deepcopy({name: one.state_dict() for name, one in now.items()})))
+
+    monkeypatch.setattr(Training, "_go_back", watch)
+    schedule = {"name": "plateau", "patience": 1, "gamma": 0.5, "reload_best": True}
+    restless = {
+        "train.schedule": schedule,
+        "train.optimizer": {"name": "adam", "lr": 0.05},
+        "train.epochs": 8,
+        "weighting.name": "uncertainty",
+    }
+    train(tiny_recipe(restless, losses=GUIDED), tmp_path / "run", say=quiet)
+    assert states
+    for best, now in states:
+        for name in ("classifier", "objective"):
+            assert all(torch.equal(now[name][key], value) for key, value in best[name].items())
+        assert all(torch.equal(now["optimizer"]["state"][i]["exp_avg"], one["exp_avg"]) for i, one in best["optimizer"]["state"].items())
+        assert now["optimizer"]["param_groups"][0]["lr"] < best["optimizer"]["param_groups"][0]["lr"]
+
+
+def test_004_10_the_total_with_maps_and_sigmas_can_be_watched(tiny_recipe, tmp_path):
+    settings = {"train.select": "val/total", "weighting": {"name": "uncertainty"}, "train.epochs": 1}
+    run = train(tiny_recipe(settings, losses={"guidance": [{"name": "energy"}]}), tmp_path / "run", say=quiet)
+    (row,) = run.history
+    sigma_class, sigma_map = row["sigma/cross_entropy"], row["sigma/energy"]
+    assert row["val/total"] > row["val/loss"] / sigma_class**2 + np.log1p(sigma_class) + np.log1p(sigma_map)
 
 
 def test_frozen_batch_norm_keeps_its_statistics_in_a_real_training(tiny_recipe, tmp_path):

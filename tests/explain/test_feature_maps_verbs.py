@@ -7,11 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from cnn4_run import cnn4_run
 from PIL import Image
 from typer.testing import CliRunner
 
 from sightline.cli import app
+from sightline.errors import UserError
+from sightline.explain.class_image import Responses, class_image, unit_images
+from sightline.explain.feature_maps import layers_of
 from sightline.explain.methods import METHODS
 
 
@@ -55,6 +59,21 @@ def test_class_image_writes_a_picture_of_each_class(run, call, tmp_path):
         assert one["probability"] >= one["grey"] - 1e-6
         with Image.open(one["file"]) as picture:
             assert picture.size == (32, 32)
+
+
+def test_002_19_an_image_to_which_a_unit_responds_most(run, call, tmp_path):
+    said, _ = call("class-image", run.path, "--unit", "2/3", "--out", tmp_path / "units")
+    (one,) = said["images"]
+    assert (one["unit"], Path(one["file"]).name) == ("2/3", "unit-2-3.png")
+    assert one["response"] >= one["grey"]
+    for wrong, reason in (("0/99", "has 8 filters"), ("99/0", "layers with maps"), ("0", "LAYER/FILTER")):
+        with pytest.raises(UserError, match=reason):
+            unit_images(run, [wrong], tmp_path)
+    classifier = run.classifier()
+    with torch.no_grad():
+        classifier.backbone.net.blocks[0].conv0.bias[0] = 1.8  # filter 0 answers to what is dark: already to grey, most to black
+    (layer, *_) = layers_of(classifier.backbone, torch.full((1, 3, 32, 32), 0.5))
+    assert class_image(Responses(classifier.backbone, layer), 0, 32).mean() < 0.1
 
 
 @pytest.mark.parametrize("method", METHODS)

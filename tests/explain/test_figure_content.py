@@ -20,7 +20,8 @@ from sightline.explain.figure.curves import stage_starts
 from sightline.explain.figure.diagram import flow
 from sightline.explain.figure.grids import grad_cams
 from sightline.explain.figure.kind import Options
-from sightline.explain.figure.masks import predicted
+from sightline.explain.figure.masks import FRAME, GREY, _white, predicted
+from sightline.explain.figure.samples import RED
 from sightline.explain.figure.words import width, wrapped
 from sightline.recipe import load_recipe, recipe_names
 
@@ -150,6 +151,14 @@ def test_001_23_masks_are_cut_at_the_threshold_and_judged_by_jaccard(tmp_path):
     assert any(c.startswith("(B)") for c in shown)
 
 
+def test_001_26_a_mask_of_the_whole_image_has_a_frame_on_the_white_page(tmp_path):
+    picture = _white(np.ones((12, 16), bool))
+    assert (picture[FRAME:-FRAME, FRAME:-FRAME] == 255).all()
+    assert picture.shape == (12 + 2 * FRAME, 16 + 2 * FRAME, 3)
+    for edge in (picture[:FRAME], picture[-FRAME:], picture[:, :FRAME], picture[:, -FRAME:]):
+        assert (edge == GREY).all()
+
+
 def test_004_21_every_class_has_its_row_and_the_labels_map(guided, label_only):
     figure = kind("class-maps")([guided, label_only], Options(split="matched"))
     assert [c for c in captions(figure) if c in guided.classes] == ["nevus", "melanoma"]
@@ -234,3 +243,27 @@ def test_words_are_broken_and_shortened_to_the_room():
         assert len(lines) <= 2
         assert all(width(line, 9) <= 1.0 for line in lines)
     assert wrapped("dice\u00a0×\u00a00.3", 0.2, 9).count("\n") == 0, "a non-breaking blank holds"
+
+
+def test_000_fig_2_boxes_are_red_lines_on_the_photographs_and_masks_have_a_row_of_their_own(tmp_path):
+    boxes = invent(tmp_path / "boxes", settings={"data.options.annotation": "box"}, splits=())
+    figure = kind("samples")([boxes], Options(images=1))
+    pictures = [image.get_array() for axes in figure.axes for image in axes.get_images()]
+    assert len(pictures) == 2, "a photograph of each class"
+    for picture in pictures:
+        red = (np.asarray(picture)[..., :3] == RED).all(-1)
+        rows, columns = np.nonzero(red)
+        assert red.any()
+        assert red[rows.min(), columns.min() : columns.max() + 1].mean() > 0.9, "the upper edge of a box"
+    masks = kind("samples")([invent(tmp_path / "masks", splits=())], Options(images=1))
+    assert sum(len(axes.get_images()) for axes in masks.axes) == 4
+
+
+def test_000_fig_5_the_images_enter_the_second_pass():
+    recipe = load_recipe("gain")
+    made = flow(recipe.at_stage(recipe.stages[1]), "")
+    images, again = (next(box for box in made.boxes if box.title == title) for title in ("images", "second pass"))
+    ends = [(arrow.points[0], arrow.points[-1]) for arrow in made.arrows]
+    assert any(
+        start[0] == images.x + images.width and end[0] == again.x and again.y < end[1] < again.y + again.height for start, end in ends
+    )

@@ -126,3 +126,13 @@ def test_a_soft_region_is_outlined_at_half_its_height():
     roi = np.tile(np.linspace(0, 0.4, 60), (40, 1))
     edge = np.flatnonzero((contour(np.full((40, 60, 3), 90, np.uint8), roi)[20] == 255).all(axis=1))
     assert abs(edge[0] - 30) <= 1
+
+
+def test_003_40_and_004_21_a_map_can_be_stretched_from_its_lowest_to_its_highest_value():
+    gate, negative = np.array([[0.44, 0.53], [0.485, 0.44]]), np.array([[-9.0, -1.0], [-5.0, -9.0]])
+    for raw, range in ((gate, "unit"), (negative, "evidence")):
+        found = display(raw, range, (2, 2), stretch=True)
+        assert found.note == ""
+        assert found.values.ravel() == pytest.approx([0, 1, 0.5, 0])
+    assert display(negative, "evidence", (2, 2)).note == "no positive evidence"
+    assert display(np.full((2, 2), 0.4), "unit", (2, 2), stretch=True).note

@@ -12,6 +12,7 @@ from PIL import Image
 
 from sightline.config import Data
 from sightline.data.sets.phantom import read
+from sightline.engine.elsewhere import elsewhere
 from sightline.errors import UserError
 from sightline.explain.concepts import concepts_of
 from sightline.explain.units import name_units
@@ -106,3 +107,11 @@ def test_concepts_move_with_the_image_and_thin_ones_do_not_vanish():
         hair = record.regions["hair"][0]
         if hair.kind == "mask":
             assert masks[found.names.index("hair")].mean() == pytest.approx((hair.source.draw() > 0).mean(), rel=1e-3)
+
+
+def test_002_a_run_on_images_without_marks_is_named_on_another_data_set(named, tmp_path):
+    """The download of the ISIC Archive has no masks; another data set has them."""
+    run, here = named
+    there = elsewhere(run, "phantom")
+    found = name_units(there, ["0"], there.split, tmp_path, effect=False)
+    assert {one.concept for one in found.concepts} == {one.concept for one in here.concepts}

@@ -99,7 +99,7 @@ def test_onnx_that_is_not_installed_is_said_at_once(finished: Run, nowhere: Path
 
 
 def test_a_pytorch_that_is_too_old_for_onnx_is_refused(finished: Run, nowhere: Path, monkeypatch) -> None:
-    monkeypatch.setattr(graphs, "OLDEST", (99, 1))
+    monkeypatch.setattr(graphs, "OLDEST", "99.1")
     with pytest.raises(UserError, match=r"needs PyTorch 99\.1, and 2\..* is installed"):
         sl.export(finished, onnx=nowhere / "a.onnx")
     assert list(nowhere.iterdir()) == []

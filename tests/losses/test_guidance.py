@@ -86,3 +86,13 @@ def test_in_a_loop_of_ones_own_raw_evidence_needs_a_squash():
         L2()(raw, roi, known)
     assert torch.equal(L2(squash="minmax")(raw, roi, known), L2()(raw, roi, known, "evidence"))
     assert torch.equal(Energy()(raw, roi, known), Energy()(raw, roi, known, "evidence"))
+
+
+def test_a_region_can_be_sampled_at_the_first_pixel_of_each_position():
+    """As the programs of AttnMel and GG-CAM do."""
+    roi = torch.rand(2, 1, 8, 12)
+    assert torch.equal(resize(roi, (2, 3), "nearest"), roi[..., ::4, ::4])
+    loss = L2(sampled="nearest")
+    maps = torch.rand(2, 1, 2, 3)
+    expected = (maps - roi[..., ::4, ::4]).square().mean()
+    torch.testing.assert_close(loss(maps, roi, torch.ones(2, dtype=torch.bool), "unit"), expected)

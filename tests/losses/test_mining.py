@@ -82,6 +82,32 @@ def test_the_sum_over_classes_has_no_gradient_and_says_so(world):
         assert AttentionMining(mode="gt").gradient_free is None
 
 
+@pytest.mark.parametrize(("scores", "judged"), [("sigmoid", torch.sigmoid), ("logit", torch.clone)])
+def test_the_sum_over_classes_has_a_gradient_under_sigmoids_and_logits(world, scores, judged):
+    """Eq. 5 as it is printed, with s of eq. 1."""
+    model, look, some = world
+    loss = AttentionMining(mode="sum", scores=scores)
+    frozen = copy.deepcopy(model)
+    frozen.backbone.eval()
+    a = torch.relu(look.maps["cam"])
+    a = torch.nn.functional.interpolate(a / a.amax((1, 2, 3), keepdim=True), size=16, mode="bilinear", align_corners=False)
+    expected = judged(frozen(some.images * (1 - torch.sigmoid(3 * (a - 0.2))))).sum(1)
+    value = loss(model, look, some)
+    torch.testing.assert_close(value, (0.5 - expected).abs().mean())
+    assert loss.gradient_free is None
+    assert torch.autograd.grad(value, model.head.weight)[0].norm() > 1e-3
+
+
+def test_the_mask_is_made_on_the_map_and_enlarged_or_on_the_enlarged_map(world):
+    _, look, _ = world
+    a = look.maps["cam"].detach()
+    small = torch.sigmoid(30 * (torch.relu(a) / torch.relu(a).amax((1, 2, 3), keepdim=True) - 0.6))
+    on_map = AttentionMining(w=30, sigma=0.6, at="map")._mask(a, "evidence", torch.Size([16, 16]))
+    torch.testing.assert_close(on_map, torch.nn.functional.interpolate(small, size=16, mode="bilinear", align_corners=False))
+    on_image = AttentionMining(w=30, sigma=0.6)._mask(a, "evidence", torch.Size([16, 16]))
+    assert not torch.allclose(on_map, on_image, atol=0.01)
+
+
 def test_the_gradient_goes_through_the_mask_and_through_the_second_pass(world):
     model, look, some = world
     value = AttentionMining()(model, look, some)

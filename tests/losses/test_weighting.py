@@ -11,8 +11,10 @@ from scipy.optimize import brentq, minimize_scalar
 
 from sightline import catalog
 from sightline.losses.calibrated import Calibrated
+from sightline.losses.objective import Objective
 from sightline.losses.uncertainty import Uncertainty, regulariser
 from sightline.losses.weighting import Fixed, LossEntry, Weighting
+from sightline.recipe import load_recipe
 
 ENTRIES = [
     LossEntry("cross_entropy", "classification"),
@@ -96,6 +98,12 @@ def test_calibration_follows_the_paper_s_rule():
     assert weights["l2"] == pytest.approx(360, rel=0.01)  # F5: what the paper's beta implies
 
 
+def test_000_29_zeta_and_alpha_can_stay_as_printed():
+    weighting = Calibrated(ENTRIES, kinds=("guidance",))
+    weighting.calibrate([{"cross_entropy": 1.0, "l2": 0.02, "mining": 0.1}])
+    assert weighting.weights.tolist() == pytest.approx([ENTRIES[0].weight, 25.0, ENTRIES[2].weight])
+
+
 def test_calibration_makes_the_scale_of_a_loss_irrelevant():
     first, second = Calibrated(ENTRIES), Calibrated(ENTRIES)
     first.calibrate([{"cross_entropy": 1.0, "l2": 0.02, "mining": 0.1}])
@@ -169,6 +177,41 @@ def test_004_28_a_small_sigma_of_the_maps_grows_and_leaves_the_class_loss_the_la
     assert sigmas[-1] == pytest.approx(0.413, abs=0.02)
     assert shares[0] > 0.8
     assert shares[-1] < 0.5
+
+
+def learnt(name: str, epochs: int) -> tuple[list[float], float, float]:
+    """The sigmas, alpha and the map loss after some epochs of 758 images, with a class loss of 0.4 and a map that an alpha of 1.55 makes
+    right, at the rate of a recipe."""
+    recipe = load_recipe(name)
+    objective = Objective(recipe.losses, recipe.weighting)
+    rate = recipe.train.optimizer.lr * recipe.train.lr_factors.get("losses", 1)
+    optimiser = torch.optim.Adam(objective.parameters(), lr=rate)
+    (loss,) = objective.guidance_losses().values()
+    evidence, roi, known = torch.tensor([[[[1.0, -1.0]]]]), torch.tensor([[[[0.95, 0.3]]]]), torch.tensor([True])
+    for _ in range(epochs * -(-758 // recipe.train.batch_size)):
+        optimiser.zero_grad()
+        own = loss(evidence, roi, known, "evidence")
+        objective.weighting({"cross_entropy": torch.tensor(0.4), "selective_mse": own}, 0)[0].backward()
+        optimiser.step()
+    return objective.weighting.sigma().tolist(), loss.alpha.item(), own.item()
+
+
+def balance(weighted: float) -> float:
+    """Where s^3 = L (1 + s)."""
+    return brentq(lambda s: s**3 - weighted * (1 + s), 1e-6, 10)
+
+
+def test_004_28_sigmas_and_alpha_reach_their_balance_at_the_rate_of_the_recipe():
+    sigmas, alpha, own = learnt("ggcam", 15)
+    assert sigmas == pytest.approx([balance(2 * 0.4), balance(own)], rel=0.05)
+    assert alpha == pytest.approx(math.log(0.825 / 0.175), abs=0.05)
+
+
+def test_004_06_from_where_the_program_starts_them_sigmas_are_finite_and_move():
+    """Adam remembers the first gradients, of 1e19, so that sigma of the maps grows by a hundredth of a percent in each step."""
+    (of_class, of_map), _, _ = learnt("ggcam-code", 20)
+    assert of_class == pytest.approx(balance(2 * 0.4), rel=0.05)
+    assert 10 < of_map / math.exp(-23) < 100
 
 
 def test_sigma_stays_positive_and_004_s_regulariser_has_a_lower_bound():

@@ -7,9 +7,9 @@ from invented_run import invent
 from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.report import write_report
-from sightline.report.side_by_side import over_seeds
+from sightline.report.side_by_side import over_seeds, told
 from sightline.results import Score
-from sightline.results.scores import Best, Cut, Decided, MaskScores
+from sightline.results.scores import AUC, Best, Classification, ClassScores, Cut, Decided, MaskScores, Pointing, SplitScores
 
 MASKS = MaskScores(n=12, **dict.fromkeys(("jaccard", "dice", "empty", "whole"), Score(value=0.5, low=0.4, high=0.6)))
 SMALL = {"counts": (8, 6, 12), "splits": ("matched",)}
@@ -25,6 +25,26 @@ def test_trainings_of_a_recipe_are_put_together(tmp_path):
     assert found["epg"].trainings == 3
     assert found["epg"].difference > 0
     assert found["epg"].p == found["epg"].smallest_p
+    assert found["epg"].p_anova < 0.01
+
+
+def test_004_17_with_three_classes_those_of_each_class_are_put_together_and_where_maps_point():
+    score = Score(value=0.5, low=0.4, high=0.6)
+    of_class = ClassScores(n=3, auc=score, average_precision=score, sensitivity=score, specificity=score, precision=score, f1=score)
+    classes = dict.fromkeys(("normal", "pneumonia", "cardiomegaly"), of_class)
+    good = Classification(
+        accuracy=score, balanced_accuracy=score, auc=AUC(value=0.7, low=0.6, high=0.8), per_class=classes, confusion=[], roc={}
+    )
+    pointing = {"cam": {"pneumonia": Pointing(value=0.9, low=0.8, high=1.0, n=3, chance=0.3)}}
+    found = told(SplitScores(n=9, classes=list(classes), classification=good, pointing=pointing))
+    assert found["auc"] == 0.7
+    assert {name: found[name] for name in found if name.endswith("pneumonia")} == {
+        "sensitivity of pneumonia": 0.5,
+        "precision of pneumonia": 0.5,
+        "f1 of pneumonia": 0.5,
+        "auc of pneumonia": 0.5,
+        "pointing of pneumonia": 0.9,
+    }
 
 
 def test_single_trainings_are_left_to_the_paired_difference(tmp_path):

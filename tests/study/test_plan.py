@@ -127,3 +127,17 @@ def test_a_plan_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -
         load_plan("phantom-control")
     with pytest.raises(UserError, match="no such file"):
         load_plan(tmp_path / "none.yaml")
+
+
+def test_a_grid_may_hold_sections_and_lists(tmp_path: Path) -> None:
+    grid = {"data.decoy": [None, {"artefact": "ruler"}], "losses.guidance": [[], [{"name": "energy"}]]}
+    found = cells(load_plan(write_plan(tmp_path / "p.yaml", grid=grid, arms=["true-roi"], base=[], seeds=1)))
+    assert len({cell.setting for cell in found}) == len({cell.key for cell in found}) == 4
+
+
+def test_label_only_leaves_out_surroundings_that_regions_cut_out(tmp_path: Path) -> None:
+    plan = load_plan(write_plan(tmp_path / "p.yaml", recipe="random-background"))
+    outside = {cell.arm: cell.recipe.data.augment.outside for cell in cells(plan)}
+    assert outside["label-only"] is None
+    assert outside["true-roi"] is not None
+    assert outside["true-roi"].p == 1

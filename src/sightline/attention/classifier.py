@@ -104,9 +104,10 @@ def build(recipe: Recipe, classes: int) -> GuidedClassifier:
     backbone = Backbone(recipe.backbone, own_head=own, dropout=dropped, image_size=data.image_size, channels=data.channels)
     source: Source = catalog.make("attention", recipe.attention.name, recipe.attention.options, backbone, where="attention")
     if own:
-        head: Head = OwnHead(backbone.pool, backbone.pooled_channels(), classes)
+        head: Head = OwnHead(backbone.pool, backbone.pooled_channels(), classes, recipe.head.init)
     else:
-        head = GapLinear(source.head_channels, classes, recipe.head.hidden, dropout, source.head_std)
+        init = source.head_init if recipe.head.init == "default" else recipe.head.init
+        head = GapLinear(source.head_channels, classes, recipe.head.hidden, dropout, init)
     return GuidedClassifier(backbone, head, source)
 
 

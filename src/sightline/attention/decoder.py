@@ -83,6 +83,7 @@ class Decoder(Source):
 
     Args:
         variant: `code`: as in the authors' program; `code-3`: its form with three blocks; `text`: as in their report.
+        init: initial weights of the convolutions: PyTorch's, or He's normal distribution (`kaiming`), as in the authors' program.
 
     Example:
         >>> import torch
@@ -101,12 +102,15 @@ class Decoder(Source):
     map_names = ("decoder",)
     reaches = ("backbone", "source")
 
-    def __init__(self, backbone: Extractor, *, variant: Variant = "code") -> None:
+    def __init__(self, backbone: Extractor, *, variant: Variant = "code", init: Literal["default", "kaiming"] = "default") -> None:
         super().__init__(backbone)
         self.variant: Variant = variant
         widths = block_widths(variant, backbone.channels)
         last = len(widths) - 2
         self.blocks = nn.ModuleList(Block(variant, a, b, n == last) for n, (a, b) in enumerate(pairwise(widths)))
+        if init == "kaiming":
+            for block in self.blocks:
+                nn.init.kaiming_normal_(block.conv.weight)  # type: ignore[union-attr, arg-type]
 
     def look(self, features: Features, head: Head, target: Tensor | None, every: bool) -> Look:
         x = features.last.to(next(self.parameters()).dtype)  # a network of other people may have another precision

@@ -108,7 +108,7 @@ class Gates(Source):
     several_labels = True
     range = "unit"
     reaches = ("backbone", "source")
-    head_std = 0.01
+    head_init = "normal"
 
     def __init__(
         self,

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Literal
 
 from torch import Tensor, nn
 
 from sightline.attention.features import Features
+
+Init = Literal["default", "normal", "kaiming"]
+STD = 0.01  # of `normal`
+
+
+def initialise(linear: nn.Linear, init: Init) -> None:
+    """The initial weights of a new last layer: PyTorch's, N(0, 0.01) with zero bias (003-06), or He's normal distribution (001-03c)."""
+    if init == "normal":
+        nn.init.normal_(linear.weight, std=STD)
+        nn.init.zeros_(linear.bias)
+    elif init == "kaiming":
+        nn.init.kaiming_normal_(linear.weight)
 
 
 class Head(nn.Module):
@@ -37,19 +50,17 @@ class GapLinear(Head):
         classes: number of logits.
         hidden: widths of the layers in between.
         dropout: dropout rate before the last layer.
-        std: draw the last layer's weights from N(0, std) with zero bias (003-06); None: PyTorch's initialisation.
+        init: initial weights of the last layer, see `initialise`.
     """
 
-    def __init__(self, channels: int, classes: int, hidden: tuple[int, ...] = (), dropout: float = 0, std: float | None = None) -> None:
+    def __init__(self, channels: int, classes: int, hidden: tuple[int, ...] = (), dropout: float = 0, init: Init = "default") -> None:
         super().__init__()
         self.classes = classes
         widths = (channels, *hidden)
         self.hidden = nn.Sequential(*(layer for a, b in pairwise(widths) for layer in (nn.Linear(a, b), nn.ReLU())))
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(widths[-1], classes)
-        if std is not None:
-            nn.init.normal_(self.linear.weight, std=std)
-            nn.init.zeros_(self.linear.bias)
+        initialise(self.linear, init)
 
     def forward(self, features: Features) -> Tensor:
         return self.classify(features.last.mean((2, 3)))
@@ -77,13 +88,15 @@ class OwnHead(Head):
         pool: from `Features.raw` to (B, K), a method of the backbone.
         channels: K.
         classes: number of logits.
+        init: initial weights of the new layer, see `initialise`.
     """
 
-    def __init__(self, pool: Callable[[Tensor], Tensor], channels: int, classes: int) -> None:
+    def __init__(self, pool: Callable[[Tensor], Tensor], channels: int, classes: int, init: Init = "default") -> None:
         super().__init__()
         self.classes = classes
         self.pool = pool
         self.linear = nn.Linear(channels, classes)
+        initialise(self.linear, init)
 
     def forward(self, features: Features) -> Tensor:
         result: Tensor = self.linear(self.pool(features.raw))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import ClassVar, Literal
 
 import torch
@@ -14,6 +15,24 @@ from sightline.errors import UserError
 from sightline.types import Look
 
 SMALLEST = 16
+Variant = Literal["pooled", "stack", "mean", "max", "stack-code"]
+
+
+class One(nn.Module):
+    """Mean or maximum over the channels, then a 1x1 convolution. (B, K, h, w) -> (B, 1, h, w)
+
+    Only positive features count, which all of a ResNet's are; the plain mean of features that a layer norm leaves is 0 everywhere.
+    """
+
+    def __init__(self, of: Literal["mean", "max"]) -> None:
+        super().__init__()
+        self.of, self.score = of, nn.Conv2d(1, 1, 1)
+        nn.init.kaiming_normal_(self.score.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.relu()
+        result: Tensor = self.score(x.mean(1, keepdim=True) if self.of == "mean" else x.amax(1, keepdim=True))
+        return result
 
 
 class Pooled(nn.Module):
@@ -37,12 +56,36 @@ def stack(channels: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Conv2d(channels, 1, 1))
 
 
+def stack_code(channels: int) -> nn.Sequential:
+    """The program's stack: 3x3 convolutions to 1/2, 1/4 and 1/8 of the channels and to one, each with batch norm and LeakyReLU."""
+    widths = [channels, *(max(channels // part, 1) for part in (2, 4, 8)), 1]
+    layers: list[nn.Module] = []
+    for a, b in pairwise(widths):
+        layers += [nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.LeakyReLU()]
+        nn.init.kaiming_normal_(layers[-3].weight)  # type: ignore[arg-type]
+    return nn.Sequential(*layers)
+
+
+def scorer(variant: Variant, channels: int) -> nn.Module:
+    """The layers that score each position. (B, K, h, w) -> (B, 1, h, w)"""
+    match variant:
+        case "pooled":
+            return Pooled()
+        case "stack":
+            return stack(channels)
+        case "stack-code":
+            return stack_code(channels)
+        case "mean" | "max":
+            return One(variant)
+
+
 class MaskAttention(Source):
     """The map `mask` = sigmoid(score(x)) of the last features x; the head reads x + mask x.
 
     Args:
-        variant: `pooled`: the score is a 1x1 convolution of channel mean and maximum; `stack`: convolutions that halve the channels.
-            Kernel sizes and the slope of the stack are our choice: the authors' program, not the report, holds this part.
+        variant: `mean`, `max`: the score is a 1x1 convolution of the mean, or of the maximum, over the channels; `stack-code`: four 3x3
+            convolutions with batch norm and LeakyReLU, 2048-1024-512-256-1 on ResNet-50. These are the authors' program's. Of our own are
+            `pooled`, a 1x1 convolution of mean and maximum together, and `stack`, which halves the channels down to 16.
 
     Example:
         >>> import sightline as sl
@@ -60,9 +103,9 @@ class MaskAttention(Source):
     map_names = ("mask",)
     reaches = ("backbone", "source")
 
-    def __init__(self, backbone: Extractor, *, variant: Literal["pooled", "stack"] = "pooled") -> None:
+    def __init__(self, backbone: Extractor, *, variant: Variant = "pooled") -> None:
         super().__init__(backbone)
-        self.score = Pooled() if variant == "pooled" else stack(backbone.channels)
+        self.score = scorer(variant, backbone.channels)
 
     def check(self, head: Head) -> None:
         if not isinstance(head, GapLinear):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from sightline.attention.features import Features
-from sightline.attention.head import Head
+from sightline.attention.head import Head, Init
 from sightline.types import Look
 
 
@@ -51,7 +51,7 @@ class Source(nn.Module):
         needs_second_order: a loss on the maps differentiates these gradients again.
         taps: layers whose maps the source needs in addition to the last; `logit_taps` are those that the logits need as well.
         head_channels: number of channels of the head's input.
-        head_std: standard deviation of the initial weights of a new head's last layer; None: the head's default.
+        head_init: initial weights of a new head's last layer, where the recipe has no wish, see `head.initialise`.
     """
 
     title: ClassVar[str] = ""
@@ -66,7 +66,7 @@ class Source(nn.Module):
     needs_second_order: bool = False
     taps: tuple[str, ...] = ()
     logit_taps: tuple[str, ...] = ()
-    head_std: float | None = None
+    head_init: Init = "default"
 
     def __init__(self, backbone: Extractor) -> None:
         super().__init__()

@@ -8,12 +8,12 @@ from io import TextIOWrapper
 
 import typer
 
-from sightline.cli import data, exporting, judging, looking, predicting, recipes, study, training
+from sightline.cli import data, exporting, judging, learnt, looking, predicting, recipes, recommending, study, training
 from sightline.cli.groups import app
 from sightline.cli.words import in_flags
 from sightline.errors import UserError, from_system, one_line
 
-__all__ = ["app", "data", "exporting", "judging", "looking", "main", "predicting", "recipes", "study", "training"]
+__all__ = ["app", "data", "exporting", "judging", "learnt", "looking", "main", "predicting", "recipes", "recommending", "study", "training"]
 # as help lists them: train, judge, look, annotate, study
 VERBS = [
     "demo",
@@ -31,6 +31,7 @@ VERBS = [
     "annotate-next",
     "pseudo-mask",
     "study",
+    "recommend",
 ]
 USAGE: type[Exception] = typer.BadParameter.__mro__[2]  # ClickException, of the Click that this version of Typer uses
 

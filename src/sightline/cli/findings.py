@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sightline.cli.console import interval, say, scores_table, table
+from sightline.cli.groups_tables import groups_sentences, groups_tables
 from sightline.cli.probabilities import say_calibration
 from sightline.engine.run import Run
 from sightline.results import SplitScores
@@ -17,15 +18,15 @@ def say_scores(title: str, run: Run, metrics: Mapping[str, SplitScores] | Mappin
     """Prints the scores of a run, and which calibration it keeps; `brief`: of groups of images only the sentences."""
     of_findings = {split: scores for split, scores in metrics.items() if isinstance(scores, FindingsScores)}
     if of_findings:
-        _say_findings(title, run, of_findings)
+        _say_findings(title, run, of_findings, brief)
         return
     of_classes = {split: scores for split, scores in metrics.items() if isinstance(scores, SplitScores)}
     scores_table(title, of_classes, brief, dict.fromkeys(of_classes, run.decision))
     say_calibration(run)
 
 
-def _say_findings(title: str, run: Run, metrics: Mapping[str, FindingsScores]) -> None:
-    """A line for each finding of each split, and one for the means."""
+def _say_findings(title: str, run: Run, metrics: Mapping[str, FindingsScores], brief: bool) -> None:
+    """A line for each finding of each split, and one for the means; the groups of each finding."""
     rows = []
     for split, scores in metrics.items():
         rows += [[f"{split}, {name}", *_of_one(name, one)] for name, one in scores.findings.items()]
@@ -35,9 +36,17 @@ def _say_findings(title: str, run: Run, metrics: Mapping[str, FindingsScores]) -
     table(title, COLUMNS, rows)
     for name in run.findings:
         own = run.of(name)
-        say(f"{name}: {own.decision.words(own.classes)}. Calibration: {own.calibration.words() if own.calibration else 'none'}.")
+        say(f"{name}: {own.decision.words(own.classes)}. {_calibration(own)}")
+    of_each = {f"{split}, {name}": one for split, scores in metrics.items() for name, one in scores.findings.items()}
+    (groups_sentences if brief else groups_tables)(of_each)
     folder = run.finding_folder(run.findings[0])
     say(f"Each finding has a run folder of two classes, which audit, compare, figure and the other verbs take, e.g. {folder}")
+
+
+def _calibration(own: Run) -> str:
+    """How the probabilities of a finding are calibrated, and what has to be known of it."""
+    found = own.calibration
+    return f"Calibration: {found.words()}. {found.note}".strip() if found else "Calibration: none."
 
 
 def _of_one(name: str, scores: SplitScores) -> list[str]:

@@ -232,8 +232,12 @@ def compare(
             say(note)
     compared_groups_table(result.groups, result.split)
     if result.seeds:
-        rows = [[f"{d.recipe} / {d.base}", d.metric, f"{d.median:.3f} / {d.base_median:.3f}", number(d.p)] for d in result.seeds]
-        table("Medians over trainings (p: exact Mann-Whitney)", ["recipes", "score", "medians", "p"], rows)
+        rows = []
+        for d in result.seeds:
+            medians, deviations = f"{d.median:.3f} / {d.base_median:.3f}", f"{number(d.sd)} / {number(d.base_sd)}"
+            rows.append([f"{d.recipe} / {d.base}", d.metric, medians, deviations, number(d.p), number(d.p_anova)])
+        title = "Medians over trainings (SD: standard deviation; p: exact Mann-Whitney test, and analysis of variance over all recipes)"
+        table(title, ["recipes", "score", "medians", "SD", "p", "p, ANOVA"], rows)
     if result.replaced:
         say(f"The earlier comparison in {out} was replaced.")
     for path in result.files:

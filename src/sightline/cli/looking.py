@@ -1,4 +1,4 @@
-"""The verbs that show where a network looks and what it has learnt: `explain`, `gallery`, `units`, `class-image`, `figure`."""
+"""The verbs that show where a network looks: `explain`, `figure`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sightline.cli.groups import app
 from sightline.cli.options import (
     Device,
     Json,
-    Moved,
     OtherData,
     OtherLabels,
     OtherRoot,
@@ -98,117 +97,6 @@ def explain(
 
 
 @app.command(
-    epilog="Examples:\n\n    sightline gallery runs/featuremaps photo.jpg --out maps\n\n"
-    "    sightline gallery runs/featuremaps --layer 6 --layer 7"
-)
-def gallery(
-    run: RunPath,
-    images: Annotated[
-        list[Path],
-        typer.Argument(metavar="[IMAGE...]", help="Image files. Default: some images of the run's data set.", show_default=False),
-    ] = [],
-    out: Annotated[Path, typer.Option(help="Folder for gallery.html.", metavar="DIR")] = Path("gallery"),
-    layers: Annotated[
-        list[str],
-        typer.Option("--layer", "--layers", help="Layer to show, by number or name; can be repeated. Default: all.", show_default=False),
-    ] = [],
-    root: Moved = None,
-    device: Device = "auto",
-    json: Json = None,
-) -> None:
-    """Show every feature map of every layer, laid over the image, on one HTML page that can be searched and works offline."""
-    from sightline.cli.console import say
-    from sightline.engine.run import Run
-    from sightline.explain.gallery import gallery as draw
-    from sightline.paths import expanded
-
-    made = draw(Run(run, device, root and expanded(root)), images, out, layers)
-    left_out = f" {made.left_out} filters of the widest layers are left out; name layers to see all of theirs." if made.left_out else ""
-    say(f"{made.maps} filters of {made.layers} layers on {len(made.images)} images: {made.page}.{left_out}")
-    finish({"run": str(run), **vars(made)}, json)
-
-
-@app.command(
-    epilog="Examples:\n\n    sightline units runs/featuremaps\n\n    sightline units runs/featuremaps --layer 6 --layer 7 --split flipped"
-)
-def units(
-    run: RunPath,
-    layers: Annotated[
-        list[str],
-        typer.Option("--layer", help="Layer to examine, by number or name; can be repeated. Default: the last.", show_default=False),
-    ] = [],
-    split: Annotated[str | None, typer.Option(help="Split whose images are used. Default: the first test set.", show_default=False)] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for units.csv, units.html and units.png. Default: `units` in the run folder.", metavar="DIR")
-    ] = None,
-    images: Annotated[int, typer.Option(help="Largest number of images.", min=2)] = 200,
-    top: Annotated[
-        float, typer.Option(help="Share of all positions at which a unit counts as active: those with its highest values.", min=0, max=1)
-    ] = 0.05,
-    effect: Annotated[
-        bool, typer.Option(help="Also switch each unit off and measure the change of accuracy and AUC; this takes the most time.")
-    ] = True,
-    root: Moved = None,
-    device: Device = "auto",
-    json: Json = None,
-) -> None:
-    """Name units (single filters) by the concepts that they overlap with beyond chance, and measure how the scores change without them."""
-    from sightline.cli.console import Bar, number, say, table
-    from sightline.engine.run import Run
-    from sightline.explain.units import name_units
-    from sightline.paths import expanded
-
-    found = name_units(
-        Run(run, device, root and expanded(root)),
-        layers,
-        split,
-        out,
-        images=images,
-        top=top,
-        effect=effect,
-        progress=Bar("switching units off"),
-    )
-    columns = ["concept", "unit", "IoU", "chance", *(["accuracy without it", "AUC"] if effect else [])]
-    rows = []
-    for one in found.concepts:
-        unit = f"{one.number}/{one.unit}" if one.named else f"none ({one.number}/{one.unit})"
-        change = ["-" if score is None else f"{score:+.3f}" for score in (one.accuracy, one.auc)] if effect else []
-        rows.append([one.concept, unit, number(one.iou), number(one.level), *change])
-    table(f"The best unit of each concept, on {found.images} images of {found.split}", columns, rows)
-    if found.absent:
-        say(f"No image shows: {', '.join(found.absent)}")
-    for path in found.files:
-        say(path)
-    finish({"run": str(run)} | found.to_json(), json)
-
-
-@app.command("class-image", epilog="Examples:\n\n    sightline class-image runs/melanoma-energy --class melanoma")
-def class_image(
-    run: RunPath,
-    names: Annotated[list[str], typer.Option("--class", help="Class to draw; can be repeated. Default: all.", show_default=False)] = [],
-    out: Annotated[Path, typer.Option(help="Folder for the pictures.", metavar="DIR")] = Path("class-images"),
-    seed: Annotated[int, typer.Option(help="Random seed of the small shifts of the image during optimisation.")] = 0,
-    device: Device = "auto",
-    json: Json = None,
-) -> None:
-    """Draw, for each class, an image that maximises the class score: it exaggerates what the classifier has learned."""
-    from sightline.cli.console import number, say, table
-    from sightline.engine.run import Run
-    from sightline.explain.class_image import class_images
-    from sightline.explain.run_pictures import of_probabilities
-
-    trained = Run(run, device)
-    found = class_images(trained, names, out, seed=seed)
-    rows = [[one.label, number(one.probability), number(one.grey)] for one in found]
-    table("Probability of the class", ["class", "for its image", "for plain grey"], rows)
-    if said := of_probabilities([trained]):
-        say(said)
-    for one in found:
-        say(one.file)
-    finish({"run": str(run), "images": [one.to_json() for one in found]}, json)
-
-
-@app.command(
     epilog="Examples:\n\n    sightline figure\n\n    sightline figure roc --run runs/label-only --run runs/energy --split test\n\n"
     "    sightline figure roc --run runs/energy --data folder --root ~/other-hospital --map mel=melanoma\n\n"
     "    sightline figure feature-maps --run runs/melanoma --unit 6/12 --unit 7/40\n\n    sightline figure diagram --recipe gain"
@@ -243,6 +131,9 @@ def figure(
             "--recipe", metavar="NAME", help="Recipe to draw in place of a run (name or YAML file); can be repeated.", show_default=False
         ),
     ] = [],
+    stretch: Annotated[
+        bool, typer.Option("--stretch", help="Show each map from its lowest to its highest value, as some papers do.")
+    ] = False,
     data: OtherData = None,
     root: OtherRoot = None,
     classes: OtherLabels = [],
@@ -271,7 +162,7 @@ def figure(
     needs_data("--map", classes, data)
     place = root and expanded(root)
     runs = [Run(folder, device, None if data else place) for folder in run]
-    options = Options(split=split, images=images, ids=tuple(ids), label=label, colours=colours, units=tuple(units), recipes=tuple(recipes))
+    options = Options(split, images, tuple(ids), label, colours, tuple(units), tuple(recipes), stretch)
     if data is not None:
         runs, options = on_other_data(name, runs, options, data, place, label_pairs(classes))
     files = [str(path) for path in draw(name, runs, out, options)]

@@ -69,12 +69,14 @@ def augmentation(settings: Augment, data: Data) -> Joint:
     """The random changes of a training image: `load_size` in, `image_size` out. Draws from torch's global generator.
 
     The list that goes in holds an Image (C, S, S), float32 in [0, 1], and any number of HeatMaps (1, S, S); all are moved alike, and
-    what is drawn does not depend on how many they are. Quarter turn, affine map, flips, crop, colours (of the image only), in this order.
+    what is drawn does not depend on how many they are. Quarter turn, affine map, flips, crop, colours (of the image only), in this order,
+    or with the crop first.
     """
     still = Augment()
     affine = ("rotate", "scale_x", "scale_y", "shear_x", "shear_y", "translate")
     colours = {name: getattr(settings, name) for name in ("brightness", "contrast", "saturation", "hue")}
-    steps: list[Any] = []
+    crop = _crop(settings, data)
+    steps: list[Any] = crop if settings.crop_first else []
     if settings.rotate90:
         steps.append(QuarterTurn())
     if any(getattr(settings, name) != getattr(still, name) for name in affine):
@@ -83,15 +85,38 @@ def augmentation(settings: Augment, data: Data) -> Joint:
         steps.append(v2.RandomHorizontalFlip(settings.flip_x))
     if settings.flip_y:
         steps.append(v2.RandomVerticalFlip(settings.flip_y))
-    if settings.crop_scale is not None:
-        steps.append(v2.RandomResizedCrop(data.image_size, settings.crop_scale, settings.crop_ratio))
-    elif (data.load_size or data.image_size) > data.image_size:
-        steps.append(v2.RandomCrop(data.image_size))
+    if not settings.crop_first:
+        steps += crop
+    if settings.brightness_shift:
+        steps.append(Shift(settings.brightness_shift))
     if any(colours.values()):
         jitter = v2.ColorJitter(**colours)
         steps.append(jitter if data.channels in (1, COLOUR) else EachChannel(jitter))
     result: Joint = v2.Compose(steps or [v2.Identity()])
     return result
+
+
+def _crop(settings: Augment, data: Data) -> list[Any]:
+    if settings.crop_scale is not None:
+        return [v2.RandomResizedCrop(data.image_size, settings.crop_scale, settings.crop_ratio)]
+    return [v2.RandomCrop(data.image_size)] if (data.load_size or data.image_size) > data.image_size else []
+
+
+class Shift(v2.Transform):  # type: ignore[misc]  # torchvision has no types
+    """Adds one value, drawn evenly between minus and plus the largest, to all pixels of the image; maps stay as they are."""
+
+    def __init__(self, largest: float) -> None:
+        super().__init__()
+        self.largest = largest
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        return {"by": self.largest * (2 * float(torch.rand(())) - 1)}
+
+    def transform(self, inpt: Tensor, params: dict[str, Any]) -> Tensor:
+        if isinstance(inpt, HeatMap):
+            return inpt
+        result: Tensor = tv_tensors.wrap((inpt.as_subclass(Tensor) + params["by"]).clamp(0, 1), like=inpt)
+        return result
 
 
 class EachChannel(v2.Transform):  # type: ignore[misc]  # torchvision has no types

@@ -133,12 +133,20 @@ class ImageDataset(Dataset[Sample]):
         label = 0 if self.several else self.strata[index]
         return Sample(image, roi, flags[0], avoid, flags[1], label, index, record.id, findings)
 
+    @property
+    def answers(self) -> Tensor:
+        """Of images with several findings, whether each has each, (N, C): 1, 0, and NaN where not known."""
+        return torch.stack([self._answers(record) for record in self.records])
+
+    def _answers(self, record: Record) -> Tensor:
+        said = [record.findings.get(name) for name in self.classes]
+        return torch.tensor([float("nan") if present is None else float(present) for present in said])
+
     def _findings(self, record: Record, seen: Mapping[str, tuple[Tensor, bool]], nothing: Tensor) -> Findings | None:
         if not self.several:
             return None
-        said = [record.findings.get(name) for name in self.classes]
+        labels = self._answers(record)
         regions = [seen.get(name, (nothing, False)) for name in self.classes]
-        labels = torch.tensor([float("nan") if present is None else float(present) for present in said])
         return Findings(labels, torch.cat([roi for roi, _ in regions]), torch.tensor([known for _, known in regions]))
 
     def _disturbed(self, planes: Planes, known: bool, key: Key) -> Planes:

@@ -13,7 +13,7 @@ from sightline.types import Record
 
 Splits = Mapping[str, Sequence[Record]]
 LAST = "last"
-SCORES = ("accuracy", "auc", "balanced_accuracy", "epg", "loss")  # that an epoch is judged by, as `val/<score>`
+SCORES = ("accuracy", "auc", "balanced_accuracy", "epg", "loss", "total")  # that an epoch is judged by, as `val/<score>`
 EVERY_CLASS = ("auc", "balanced_accuracy")  # means over the classes, or over pairs of them: an absent one would be left out unsaid
 AFTER_DROP = "Correct the split, or train with data.leaks=warn."
 OTHERWISE = "or choose the epoch by another score: `train.select=val/loss` and `train.select_mode=min`, or `train.select=last`."
@@ -30,11 +30,11 @@ def lacking(recipe: Recipe, splits: Splits, classes: Sequence[str], seen: Survey
     where = f"data {recipe.data.name}"
     blame = f" once data.leaks=drop has left out {dropped} images" if dropped else ""
     found = []
-    for name in ("train", "val"):
+    for name in ("train", "val") if watches(recipe) else ("train",):
         if not splits.get(name):
-            remedy = (
-                "Train with data.leaks=warn, or correct the split." if dropped else "Set data.split.val, or mark them in the split column."
-            )
+            way = "Set data.split.val, or mark them in the split column"
+            way += "; without validation images, train with train.select=last." if name == "val" else "."
+            remedy = "Train with data.leaks=warn, or correct the split." if dropped else way
             found.append(UserError(where, f"has no images for {name!r}{blame}", remedy))
     if splits.get("train"):
         found += _untrained(where, splits, classes, blame)
@@ -42,6 +42,12 @@ def lacking(recipe: Recipe, splits: Splits, classes: Sequence[str], seen: Survey
         for select in selects(recipe):
             found += _unmeasured(recipe, select, splits["val"], classes, seen, blame)
     return found
+
+
+def watches(recipe: Recipe) -> bool:
+    """Whether any stage needs validation images: to choose its best epoch, or to lower its learning rate."""
+    stages = [recipe.at_stage(stage) for stage in recipe.stages] or [recipe]
+    return any(stage.train.select != LAST or stage.train.schedule.name == "plateau" for stage in stages)
 
 
 def selects(recipe: Recipe) -> list[str]:

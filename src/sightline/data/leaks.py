@@ -88,7 +88,7 @@ class Compared:
     Attributes:
         component: (N,) number of the set of images to which each belongs; chains are followed.
         leaking: near-duplicates in splits that leak, each image with the nearest.
-        across: near-duplicates of different labels, likewise; copies of the same pixels as well.
+        across: near-duplicates of labels that contradict each other, likewise; copies of the same pixels as well.
     """
 
     component: np.ndarray
@@ -105,12 +105,12 @@ def compare(records: Sequence[Record], survey: Survey, split_of: Mapping[str, st
     ids = [record.id for record in records]
     facts = [survey.facts.get(id) for id in ids]
     pixels = np.unique([f.pixels if f else f"none {i}" for i, f in enumerate(facts)], return_inverse=True)[1]  # (N,)
-    labels, label = np.unique([record.label for record in records], return_inverse=True)
+    _, first, label = np.unique([record.label for record in records], return_index=True, return_inverse=True)
     splits, split = np.unique([(split_of or {}).get(id, "") for id in ids], return_inverse=True)
     leaks = (
         np.array([[_leaks(one, other) for other in splits] for one in splits]) if split_of else np.zeros((len(splits), len(splits)), bool)
     )
-    differs = ~np.eye(len(labels), dtype=bool)
+    differs = _differing([records[i] for i in first.tolist()])
     sets, leaking, across = Sets(len(ids)), Nearest(len(ids)), Nearest(len(ids))
     sets.join(*np.array(_to_first(list(pixels)), int).reshape(-1, 2).T)
     seen = [i for i, f in enumerate(facts) if f and f.thumbnail is not None and f.thumbnail.any()]
@@ -124,6 +124,19 @@ def compare(records: Sequence[Record], survey: Survey, split_of: Mapping[str, st
             leaking.take(a, b, found, leaks[split[a], split[b]] & (pixels[a] != pixels[b]))
             across.take(a, b, found, differs[label[a], label[b]])
     return Compared(sets.component, leaking.pairs(ids), across.pairs(ids))
+
+
+def _differing(of_each: Sequence[Record]) -> np.ndarray:
+    """Which labels say different things of an image, (L, L), from one record of each. Of images with several findings, those that one has
+    and the other has not; a finding that is not known is no difference."""
+    if not any(record.findings for record in of_each):
+        return ~np.eye(len(of_each), dtype=bool)
+    names = sorted({name for record in of_each for name in record.findings})
+    has, lacks = (
+        np.array([[record.findings.get(name) is answer for name in names] for record in of_each], np.float32) for answer in (True, False)
+    )
+    found: np.ndarray = has @ lacks.T + lacks @ has.T > 0
+    return found
 
 
 class Sets:

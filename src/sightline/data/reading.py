@@ -114,8 +114,11 @@ def _dataset(kept: list[Record], classes: tuple[str, ...], left_out: Mapping[str
 
 def _given(data: Data) -> tuple[list[Record], list[UserError]]:
     """What the reader reads, and what of it cannot be read."""
+    options = data.options
+    if data.classes and "classes" in catalog.options_of(catalog.find("data", data.name)):
+        options = {"classes": data.classes} | options  # of objects in one image, those of one class belong together
     try:
-        given: list[Record] = catalog.make("data", data.name, data.options, data.root, where="data.options")
+        given: list[Record] = catalog.make("data", data.name, options, data.root, where="data.options")
     except Several as several:
         if not several.rest:
             raise

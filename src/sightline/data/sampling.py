@@ -43,6 +43,21 @@ def class_weights(labels: Sequence[int], n_classes: int) -> Tensor:
     return inverse / inverse[counts > 0].mean()
 
 
+def finding_weights(labels: Tensor) -> Tensor:
+    """Weights of a class loss of several findings, (C, 2): in all images together, the absence and the presence of each finding weigh
+    alike, and the mean over the images of which it is known is 1.
+
+    >>> finding_weights(torch.tensor([[1.0, 0.0], [0.0, float("nan")], [0.0, 1.0], [0.0, 1.0]])).tolist()
+    [[0.6666666865348816, 2.0], [1.5, 0.75]]
+
+    Args:
+        labels: (N, C): 1 present, 0 absent, NaN not known. A finding that is present or absent in no image has equal weights.
+    """
+    counts = torch.stack([(labels == answer).sum(0) for answer in (0, 1)], dim=1)  # (C, 2)
+    weights = counts.sum(1, keepdim=True) / (2 * counts.clamp(min=1))
+    return torch.where((counts > 0).all(1, keepdim=True), weights, torch.ones_like(weights))
+
+
 def oversample(labels: Sequence[int] | np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Random oversampling: every image once, and random ones of the smaller classes again until all classes are equally large.
 

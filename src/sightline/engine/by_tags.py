@@ -11,7 +11,6 @@ from sightline.config import Evaluate
 from sightline.data.divide import divide, settled
 from sightline.data.reading import read
 from sightline.engine.kept_answers import Attention, Predictions
-from sightline.errors import UserError
 from sightline.metrics.comparisons.by_group import Least, by_groups
 from sightline.metrics.confidence.bootstrap import Array, Groups
 from sightline.metrics.scores.answered import Answered
@@ -33,14 +32,12 @@ def own_groups(run: Run, by: Sequence[str] | None = None) -> tuple[ByTag, ...]:
         by: None: as its recipe says.
 
     Raises:
-        UserError: see `settled`; images with several findings.
+        UserError: see `settled`.
     """
     wanted, data = run.recipe.evaluate.by if by is None else by, run.recipe.data
     if not wanted:
         return ()
     there = read(data.model_copy(update={"root": run.root or data.root}), several=True)
-    if there.several:
-        raise UserError(f"`by={list(wanted)}`", f"is not done for images with several findings, as {run.path} has", "Leave it out.")
     return settled(wanted, there.records, "evaluate.by" if by is None else "by")
 
 

@@ -27,12 +27,14 @@ from sightline.errors import UserError
 class Keeper(Checkpoint):
     """After each epoch: `best.safetensors` if `select` improved (`last`: always), then `last.ckpt`; each written whole or not at all.
 
+    Of epochs with an equal score that with the lower `val/loss` wins, and of those the earliest: accuracy on few images often ties.
+
     Neither is written once a weight, or what the optimiser remembers of it, is no finite number: the epoch before stays kept.
     """
 
     def __init__(self, folder: Path, select: str, mode: str) -> None:
         self.folder, self.select, self.sign = folder, select, 1 if mode == "max" else -1
-        self.best, self.best_epoch = -math.inf, -1
+        self.best, self.best_epoch, self.tie = -math.inf, -1, math.inf
 
     def on_train_epoch_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
         """Judges the epoch. An undefined score (one class in the validation images) never wins, the first epoch apart.
@@ -45,10 +47,10 @@ class Keeper(Checkpoint):
         if name := not_finite({"weights": module.state_dict(), "optimiser": memory}):
             reason = f"the training diverged: {name} is no longer finite"
             raise NotFinite(f"epoch {trainer.current_epoch}", reason, remedy(module.recipe))
-        score = self._score(trainer)
-        if score > self.best or self.best_epoch < 0:
+        score, loss = self._score(trainer), float(trainer.callback_metrics.get("val/loss", math.inf))
+        if score > self.best or self.best_epoch < 0 or (score == self.best and loss < self.tie):
             self.best = -math.inf if math.isnan(score) else score
-            self.best_epoch = trainer.current_epoch
+            self.best_epoch, self.tie = trainer.current_epoch, loss
             if trainer.is_global_zero:
                 with module.kept_weights():
                     save_weights(self.folder / BEST, module.classifier)
@@ -64,11 +66,11 @@ class Keeper(Checkpoint):
 
     def state_dict(self) -> dict[str, Any]:
         """For resuming."""
-        return {"best": self.best, "best_epoch": self.best_epoch}
+        return {"best": self.best, "best_epoch": self.best_epoch, "tie": self.tie}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """For resuming."""
-        self.best, self.best_epoch = state["best"], state["best_epoch"]
+        self.best, self.best_epoch, self.tie = state["best"], state["best_epoch"], state.get("tie", -math.inf)
 
 
 class ShowProgress(L.Callback):

@@ -63,15 +63,16 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
     Args:
         decide: the rule of the decisions, whose class's map is shown. It is chosen after the answers, since validation images choose it.
     """
-    training = classifier.training
+    training, whose = classifier.training, recipe.evaluate.explain
     device = device_of(classifier)
     classifier.eval().to(memory_format=torch.channels_last)
     ids: list[str] = []
     labels, probabilities, known, rois = [], [], [], []
-    maps: dict[str, list[np.ndarray]] = {}  # of the label's class, or of none
+    maps: dict[str, list[np.ndarray]] = {}  # of the label's class, of the last, or of none
     every: dict[str, list[np.ndarray]] = {}  # (B, C, h, w) of two classes; of more, whose most probable one is decided for, (B, 1, h, w)
     for batch in eval_loader(dataset, batch_size=recipe.train.batch_size, workers=recipe.train.workers):
-        look = classifier.look(batch.images.to(device), batch.labels.to(device), every=classifier.source.class_specific)
+        target = batch.labels if whose != "last" else torch.full_like(batch.labels, classifier.classes - 1)
+        look = classifier.look(batch.images.to(device), target.to(device), every=classifier.source.class_specific)
         ids += batch.ids
         labels.append(batch.labels.numpy())
         probabilities.append(look.logits.cpu().double().softmax(1).numpy())
@@ -88,9 +89,9 @@ def observe(classifier: GuidedClassifier, dataset: ImageDataset, recipe: Recipe,
     judged = {name: np.concatenate(values) for name, values in maps.items()}
     at, place = np.arange(len(ids)), decided if classifier.classes == 2 else np.zeros_like(decided)
     said = judged | {name: np.concatenate(values)[at, place] for name, values in every.items()}
-    by_label = recipe.evaluate.explain == "label"
-    explained = predictions.labels if by_label else decided
-    attention = Attention(ids, np.concatenate(known), explained, judged if by_label else said, said, decided)
+    last = np.full_like(decided, classifier.classes - 1)
+    explained = {"label": predictions.labels, "predicted": decided, "last": last}[whose]
+    attention = Attention(ids, np.concatenate(known), explained, said if whose == "predicted" else judged, said, decided)
     masks = tuple(maps) if classifier.source.range == "unit" else ()
     return Observed(predictions, attention if maps else None, np.concatenate(rois), masks)
 
@@ -128,7 +129,9 @@ def score(
     if looked is not None:
         found |= _of_maps(looked, observed, recipe, groups=groups, **sampling)
         if settings.point_into:
-            found["pointing"] = pointing(looked.maps, records, dataset.data, settings.point_into, groups=groups, **sampling)
+            found["pointing"] = pointing(
+                looked.maps, records, dataset.data, settings.point_into, within=settings.point_within, groups=groups, **sampling
+            )
     if thresholds:
         decision, overlap = at_thresholds(thresholds, said, looked, observed.rois, groups=groups, **sampling)
         good = good.but(at_threshold=decision) if decision else good
@@ -261,6 +264,7 @@ def pointing(
     data: Data,
     point_into: Mapping[str, Sequence[str]],
     *,
+    within: int | None = None,
     groups: Groups | None = None,
     **sampling: Any,
 ) -> dict[str, dict[str, Pointing]]:
@@ -270,6 +274,7 @@ def pointing(
         maps: name -> (N, h, w), of each image's own class.
         records: the N images.
         point_into: class -> names of regions, which are united.
+        within: see `points_into`.
         groups: patient or lesion of each image.
         sampling: `bootstrap`, `confidence` and `seed` of the intervals.
 
@@ -282,6 +287,6 @@ def pointing(
         known = np.array([i for i, mask in masks.items() if mask is not None], dtype=int)
         drawn = np.array([masks[i] for i in known.tolist()], dtype=bool).reshape(-1, data.image_size, data.image_size)  # (n, S, S)
         for name, values in maps.items():
-            share = pointing_share(values[known], drawn, groups=chosen(groups, known), **sampling)
+            share = pointing_share(values[known], drawn, within=within, groups=chosen(groups, known), **sampling)
             found[name][label] = share.but(left_out=len(masks) - share.n)
     return found

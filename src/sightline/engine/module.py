@@ -46,7 +46,7 @@ class Training(L.LightningModule):
         self.classifier, self.objective = classifier.to(memory_format=torch.channels_last), objective
         self.validation: EpochMetrics | FindingsEpoch = EpochMetrics()
         self.average: Average | None = None
-        self._best: tuple[float, dict[str, Tensor]] | None = None
+        self._best: tuple[float, dict[str, Any]] | None = None
         self._resumed: dict[str, Any] | None = None
 
     def train(self, mode: bool = True) -> Self:
@@ -72,8 +72,10 @@ class Training(L.LightningModule):
             world=self.trainer.world_size,
         )
 
-    def val_dataloader(self) -> DataLoader[Any]:
-        """This process's share of the validation images."""
+    def val_dataloader(self) -> DataLoader[Any] | list[DataLoader[Any]]:
+        """This process's share of the validation images; no loader where there are none."""
+        if "val" not in self.datasets:
+            return []
         dataset = self.datasets["val"]
         share = torch.utils.data.Subset(dataset, range(self.global_rank, len(dataset), self.trainer.world_size))
         return eval_loader(share, batch_size=self.recipe.train.batch_size, workers=self.recipe.train.workers)
@@ -190,23 +192,33 @@ class Training(L.LightningModule):
         if per_step(settings):
             return
         if isinstance(self.schedule, ReduceLROnPlateau):
-            self._plateau(self.schedule, float(self.trainer.callback_metrics["val/loss"]))
+            self._plateau(self.schedule, float(self.trainer.callback_metrics[settings.watch]))
         else:
             self.schedule.step()
 
     def _plateau(self, plateau: ReduceLROnPlateau, loss: float) -> None:
-        """A plateau step; 004-10: at each drop of the learning rate the weights go back to the best so far."""
-        before = self.trainer.optimizers[0].param_groups[0]["lr"]
+        """A plateau step; 004-10: at each drop of the learning rate everything but the rate goes back to the best epoch so far."""
+        (optimizer,) = self.trainer.optimizers
+        before = optimizer.param_groups[0]["lr"]
         plateau.step(loss)
         if not self.recipe.train.schedule.reload_best:
             return
         if self._best is None or loss < self._best[0]:
             with self.kept_weights():
-                self._best = (loss, copy.deepcopy(self.classifier.state_dict()))
-        elif self.trainer.optimizers[0].param_groups[0]["lr"] < before:
-            self.classifier.load_state_dict(self._best[1])
-            if self.average:
-                self.average.restart()
+                states: dict[str, Any] = {"classifier": self.classifier.state_dict(), "objective": self.objective.state_dict()}
+                self._best = (loss, copy.deepcopy(states | {"optimizer": optimizer.state_dict()}))
+        elif optimizer.param_groups[0]["lr"] < before:
+            self._go_back(self._best[1], optimizer)
+
+    def _go_back(self, best: dict[str, Any], optimizer: Optimizer) -> None:
+        rates = [group["lr"] for group in optimizer.param_groups]
+        self.classifier.load_state_dict(best["classifier"])
+        self.objective.load_state_dict(best["objective"])
+        optimizer.load_state_dict(best["optimizer"])
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
+        if self.average:
+            self.average.restart()
 
     # --- validation
 
@@ -225,11 +237,19 @@ class Training(L.LightningModule):
         look = self.classifier.look(batch.images, None if batch.several else batch.labels, every=batch.several)
         if not torch.isfinite(look.logits).all():
             raise self._ran_away("validation", "the answers are not finite numbers any more", batch)
+        if "val/total" in (self.recipe.train.select, self.recipe.train.schedule.watch):
+            self._log_total(batch)
         if isinstance(self.validation, FindingsEpoch):
             self.validation.add(look, batch)
             return
         attention = next(iter(look.maps.values()), None)
         self.validation.add(look.logits, batch.labels, attention, batch.roi, batch.known)
+
+    def _log_total(self, batch: Batch) -> None:
+        """The total of the training on validation images."""
+        with torch.enable_grad():  # of which some losses are made
+            total = self.objective(self.classifier, batch, float(self.current_epoch))[0].detach()
+        self.log("val/total", total, on_epoch=True, batch_size=len(batch), sync_dist=self.trainer.world_size > 1)
 
     def on_validation_epoch_end(self) -> None:
         """Scores over all images of all processes at once, so that they do not depend on how these were dealt out."""

@@ -6,7 +6,8 @@ compute. The folder must be on a disk that all of them see.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import pickle
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -79,6 +80,21 @@ def crew(settings: Train) -> Iterator[Crew]:
         yield Crew(there.global_rank(), started)
     finally:
         torch.distributed.destroy_process_group()
+
+
+def check_travels(say: Callable[[str], None], settings: Train, processes: Crew) -> None:
+    """Refuses a function that the processes which this one starts cannot get.
+
+    Raises:
+        UserError: it is a lambda or a function within another one, and the training is one of several processes.
+    """
+    if settings.devices == 1 or processes.size > 1:
+        return
+    try:
+        pickle.dumps(say)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        reason = f"cannot be sent to the processes of `train.devices={settings.devices}`"
+        raise UserError("`say=...`", reason, "Give a function of a module, not a lambda or a function within another one.") from None
 
 
 def _environment() -> SLURMEnvironment | TorchElasticEnvironment | None:

@@ -21,7 +21,7 @@ from sightline.attention.pretrained import check_weights
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import train_loader
 from sightline.data.look_through import Progress
-from sightline.data.sampling import class_weights
+from sightline.data.sampling import class_weights, finding_weights
 from sightline.device import check_hardware, of_training
 from sightline.engine.begin import check_data, is_begun, open_folder
 from sightline.engine.callbacks import History, Interrupts, Keeper, ShowProgress
@@ -31,7 +31,7 @@ from sightline.engine.files import RELEASE, alone, remove_partial
 from sightline.engine.from_nothing import from_nothing
 from sightline.engine.loggers import check_loggers, close, loggers
 from sightline.engine.module import Training
-from sightline.engine.nodes import Crew, crew
+from sightline.engine.nodes import Crew, check_travels, crew
 from sightline.engine.prepare import prepare, restore
 from sightline.engine.probe import calibrate, probe_batch
 from sightline.engine.reproducible import stable_seed
@@ -73,7 +73,8 @@ def train(
             them.
         folder: where the run goes; must not exist yet, unless `resume`.
         resume: go on after the last whole epoch of an interrupted run of the same recipe, to the same weights bit by bit.
-        say: receives one-line messages. With `train.devices` above 1 it travels to other processes, so it has to be a function of a module.
+        say: receives one-line messages. With `train.devices` above 1 it is sent to other processes, so it has to be a function of a module;
+            another one is refused.
         progress: called with (done, all) while images are looked through.
         title: of the progress bar.
 
@@ -93,6 +94,7 @@ def train(
     if recipe.train.start is None:
         check_weights(recipe.backbone)
     with crew(recipe.train) as processes:
+        check_travels(say, recipe.train, processes)
         begun = is_begun(recipe, folder, resume) if processes.leads else resume and (folder / "config.yaml").is_file()
         processes.wait()  # before the first one writes anything
         if (folder / "model.json").is_file():  # written last
@@ -170,8 +172,9 @@ def check_gradient_paths(recipe: Recipe, classifier: GuidedClassifier, dataset: 
 
 def objective(recipe: Recipe, dataset: ImageDataset) -> Objective:
     """The recipe's losses, with class weights where the recipe balances by them."""
-    balanced = recipe.data.balance == "class_weights"
-    weights = class_weights(dataset.labels, len(dataset.classes)) if balanced else None
+    weights = None
+    if recipe.data.balance == "class_weights":
+        weights = finding_weights(dataset.answers) if dataset.several else class_weights(dataset.labels, len(dataset.classes))
     return Objective(recipe.losses, recipe.weighting, weights)
 
 

@@ -159,3 +159,31 @@ def feature_maps(backbone: AnyBackbone, images: Tensor, layers: Sequence[Layer])
     with torch.no_grad(), evaluating(backbone), Tap(network(backbone), convolutions) as tap:
         blocks = backbone(images, [layer.end for layer in layers if not layer.convolution]).taps
     return {layer.name: (tap.maps if layer.convolution else blocks)[layer.end] for layer in layers}
+
+
+def unit(text: str) -> tuple[str, int]:
+    """`6/12` or `layer4.1.conv2/37` -> its layer, by number or name, and its filter.
+
+    Raises:
+        UserError: not of that form.
+    """
+    layer, slash, number = text.rpartition("/")
+    if not slash or not layer or not number.isdigit():
+        remedy = "Write for example `units=['6/12']`, which is filter 12 of layer 6; the gallery shows all of them."
+        raise UserError(f"unit {text!r}", "is not of the form LAYER/FILTER", remedy)
+    return layer, int(number)
+
+
+def unit_of(text: str, layers: Sequence[Layer]) -> tuple[Layer, int]:
+    """A unit of a convolution, by LAYER/FILTER.
+
+    Raises:
+        UserError: not of that form, no such layer or filter, or a block of a transformer.
+    """
+    name, number = unit(text)
+    (layer,) = pick(layers, [name])
+    if number >= layer.filters:
+        raise UserError(f"unit {text}", f"the layer has {layer.filters} filters", "Filters are counted from 0.")
+    if not layer.convolution:
+        raise UserError(f"unit {text}", "belongs to a block that is no convolution", "Give a filter of a convolution.")
+    return layer, number

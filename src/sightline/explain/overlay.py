@@ -1,8 +1,9 @@
 """Attention on a picture, without making it look like more than it is.
 
-The scale is never stretched to fill the colours: a map in [0, 1] is shown on the scale 0 to 1, and of signed evidence the positive part
-relative to its own maximum or to a common one. A map that says nothing is shown as a greyed picture with a note, neither blank nor as
-colours made of rounding errors. (003-40 stretches every map by min and max; that hides whether a gate is open at all.)
+The scale is not stretched to fill the colours unless that is asked for: a map in [0, 1] is shown on the scale 0 to 1, and of signed
+evidence the positive part relative to its own maximum or to a common one. A map that says nothing is shown as a greyed picture with a note,
+neither blank nor as colours made of rounding errors. The papers 003 and 004 stretch every map from its minimum to its maximum, which shows
+where a map is higher, and hides whether a gate is open, or any evidence positive, at all.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def display(
     *,
     where: Window | None = None,
     signed: bool = False,
+    stretch: bool = False,
 ) -> Displayed:
     """Brings a raw map to the size and the scale on which it is shown.
 
@@ -54,8 +56,11 @@ def display(
         scale: evidence that is shown as 1; None: the map's own maximum. Give the same for maps that are to be compared.
         where: the part of the picture that the map covers; None: all of it.
         signed: show evidence of both signs: 0 strongest against, 0.5 none, 1 strongest for.
+        stretch: show the map's minimum as 0 and its maximum as 1, whatever they are, as the papers 003 and 004 do.
     """
     raw = np.asarray(attention)
+    if stretch and np.isfinite(raw).all():
+        raw, range, scale = raw - raw.min(), "evidence", None
     both = signed and range == "evidence"
     large = upsample(raw[None], size)[0] if where is None else put_back(raw, where, size)  # (H, W)
     judged = np.abs(raw) if both else raw
@@ -107,12 +112,13 @@ def overlay(image: np.ndarray, values: np.ndarray, alpha: float | None = None, c
     return out
 
 
-def contour(image: np.ndarray, roi: np.ndarray) -> np.ndarray:
+def contour(image: np.ndarray, roi: np.ndarray, colour: tuple[int, int, int] = (255, 255, 255)) -> np.ndarray:
     """Draws the outline of a region: a light line inside and a dark line outside, so that it is seen on any skin.
 
     Args:
         image: (H, W, 3) uint8.
         roi: (H, W) in [0, 1]; the outline runs at half of its maximum, which for a mask is its border. Nothing marked, nothing drawn.
+        colour: of the inner line.
     """
     if roi.max() <= 0:
         return image
@@ -120,7 +126,7 @@ def contour(image: np.ndarray, roi: np.ndarray) -> np.ndarray:
     width = max(1, round(max(roi.shape) / 260))
     out = image.copy()
     out[binary_dilation(inside, iterations=width) & ~inside] = (20, 20, 20)
-    out[inside & ~binary_erosion(inside, iterations=width)] = (255, 255, 255)
+    out[inside & ~binary_erosion(inside, iterations=width)] = colour
     return out
 
 
@@ -147,6 +153,7 @@ def shown(
     scale: float | None = None,
     where: Window | None = None,
     cmap: str = "default",
+    stretch: bool = False,
 ) -> np.ndarray:
     """All of it together: the map over the picture with the outline of the ROI, or the note why there is no map to see.
 
@@ -154,13 +161,14 @@ def shown(
         image: (H, W, 3) uint8.
         attention: (h, w), raw.
         roi: (H, W) in [0, 1].
-        scale, where: see `display`.
-        cmap: a name of `colours.SCHEMES`; signed colours are for evidence only.
+        scale, where, stretch: see `display`.
+        cmap: a name of `colours.SCHEMES`; signed colours are for evidence only, and not for maps that are stretched.
     """
     signed = scheme(cmap).signed
-    values, note = display(attention, range, image.shape[:2], scale, where=where, signed=signed)
+    both = signed and not stretch
+    values, note = display(attention, range, image.shape[:2], scale, where=where, signed=both, stretch=stretch)
     if note:
         # the outline lies below the note, so that the note can be read
         return nothing(image if roi is None else contour(image, roi), note)
-    painted = overlay(image, values, cmap="default" if signed and range == "unit" else cmap)
+    painted = overlay(image, values, cmap="default" if signed and (range == "unit" or stretch) else cmap)
     return painted if roi is None else contour(painted, roi)

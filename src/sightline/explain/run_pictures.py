@@ -87,8 +87,10 @@ def columns(runs: Sequence[Run], split: str, every: bool = False) -> list[Column
     return found
 
 
-def rows(shown_columns: Sequence[Column], split: str, ids: Sequence[str], cmap: str = "default") -> list[list[Cell]]:
-    """The cells of each image: picture, annotation, then one per column."""
+def rows(
+    shown_columns: Sequence[Column], split: str, ids: Sequence[str], cmap: str = "default", *, stretch: bool = False
+) -> list[list[Cell]]:
+    """The cells of each image: picture, annotation, then one per column. `stretch`: see `overlay.display`."""
     run = shown_columns[0].run
     labels = dict(zip(run.predictions(split).ids, run.predictions(split).labels.tolist(), strict=True))
     answers = [_Answers(column, split) for column in shown_columns]
@@ -96,7 +98,7 @@ def rows(shown_columns: Sequence[Column], split: str, ids: Sequence[str], cmap: 
     for sample in run.pictures(split, ids):
         label = run.classes[labels[sample.id]]
         row, large, roi = _given(sample, label)
-        row += [answer.cell(large, roi, sample.id, label, cmap) for answer in answers]
+        row += [answer.cell(large, roi, sample.id, label, cmap, stretch) for answer in answers]
         found.append(row)
     return found
 
@@ -124,7 +126,7 @@ class _Answers:
         self.place = {name: i for i, name in enumerate(self.said.ids)}
         self.seen = {name: i for i, name in enumerate(self.attention.ids)} if self.attention else {}
 
-    def cell(self, large: np.ndarray, roi: np.ndarray | None, id: str, label: str, cmap: str) -> Cell:
+    def cell(self, large: np.ndarray, roi: np.ndarray | None, id: str, label: str, cmap: str, stretch: bool) -> Cell:
         probabilities = self.said.probabilities[self.place[id]]
         chosen = int(self.decision(probabilities))
         predicted, probability = self.column.run.classes[chosen], float(self.decision.shown(probabilities)[chosen])
@@ -132,7 +134,7 @@ class _Answers:
         picture, where = large, "This run has no attention map."
         if self.attention is not None:
             raw = self.attention.said[self.column.map][self.seen[id]]
-            picture = shown(large, raw, map_range(self.column.run), roi=roi, cmap=cmap)
+            picture = shown(large, raw, map_range(self.column.run), roi=roi, cmap=cmap, stretch=stretch)
             of = self.column.run.classes[self.attention.decided[self.seen[id]]]
             whose = f" for {of}" if class_specific(self.column.run) else ""
             where = f"Attention map {self.column.map}{whose} over the image."

@@ -84,7 +84,8 @@ def name_units(
     records = [dataset.records[i] for i in places]
     concepts = concepts_of(records, run.recipe.data)
     if not concepts.masks.any():
-        raise UserError(f"split {split}", "shows nothing that is marked", "Give annotations or regions, or look by eye: sightline gallery.")
+        remedy = "Take another data set that has masks or regions, such as isic2017 (`data=...`), or look by eye: sightline gallery."
+        raise UserError(f"split {split}", "shows nothing that is marked", remedy)
     classifier = run.classifier()
     squares = torch.stack([dataset[i].image for i in places])  # (N, C, S, S)
     labels = np.array([dataset.labels[i] for i in places])

@@ -21,7 +21,7 @@ from sightline.export.check import Answers
 from sightline.export.network import INPUT
 
 NEEDED = ("onnx", "onnxscript", "onnxruntime")
-OLDEST = (2, 10)  # of PyTorch, whose exporter has to fit onnxscript
+OLDEST = "2.10"  # of PyTorch, whose exporter has to fit onnxscript
 
 
 def require_onnx() -> None:
@@ -31,8 +31,7 @@ def require_onnx() -> None:
         UserError: one is not installed, or PyTorch is older than `OLDEST`.
     """
     if TorchVersion(torch.__version__) < OLDEST:
-        needed = ".".join(map(str, OLDEST))
-        reason = f"needs PyTorch {needed}, and {torch.__version__} is installed"
+        reason = f"needs PyTorch {OLDEST}, and {torch.__version__} is installed"
         raise UserError("`onnx=...`", reason, "Update PyTorch, or export with `torch=...`.")
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise UserError("`onnx=...`", f"needs {', '.join(missing)}, which is not installed", "Run `pip install 'sightline[onnx]'`.")

@@ -18,7 +18,7 @@ class BinaryCrossEntropy(nn.Module):
     Labels that are not known are left out. Computed in float32 or higher precision.
 
     Args:
-        class_weights: (C,) of the findings; None: equal weights.
+        class_weights: (C,) of the findings, or (C, 2) of their absence and their presence; None: equal weights.
 
     Example:
         >>> labels = torch.tensor([[1.0, 0.0, float("nan")]])

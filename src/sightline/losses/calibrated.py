@@ -8,7 +8,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from sightline.losses.weighting import LossEntry, Weighting
+from sightline.losses.weighting import Kind, LossEntry, Weighting
 from sightline.settings import NUMBER
 
 
@@ -42,6 +42,7 @@ class Calibrated(Weighting):
 
     Args:
         batches: number of batches on which the losses are measured before the training.
+        kinds: the kinds of losses that are calibrated; the others keep the weights of the recipe.
 
     Example:
         >>> entries = [LossEntry("cross_entropy", "classification"), LossEntry("energy", "guidance", weight=2.0)]
@@ -55,9 +56,15 @@ class Calibrated(Weighting):
 
     weights: Tensor
 
-    def __init__(self, entries: list[LossEntry], *, batches: Annotated[int, Field(ge=1, le=10_000), NUMBER] = 20) -> None:
+    def __init__(
+        self,
+        entries: list[LossEntry],
+        *,
+        batches: Annotated[int, Field(ge=1, le=10_000), NUMBER] = 20,
+        kinds: tuple[Kind, ...] = ("classification", "guidance", "behaviour"),
+    ) -> None:
         super().__init__(entries)
-        self.needs_calibration = batches
+        self.needs_calibration, self.kinds = batches, kinds
         self.register_buffer("weights", torch.tensor([float(e.weight) for e in entries]))
 
     def factors(self) -> Tensor:
@@ -68,5 +75,5 @@ class Calibrated(Weighting):
         """See `Weighting`."""
         for i, entry in enumerate(self.entries):
             measured = calibrated_weight([losses[entry.name] for losses in history if entry.name in losses], entry.kind)
-            if measured is not None and entry.weight > 0:
+            if measured is not None and entry.weight > 0 and entry.kind in self.kinds:
                 self.weights[i] = measured

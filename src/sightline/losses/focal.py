@@ -60,7 +60,7 @@ class Focal(nn.Module):
     With several findings per image, see `binary_focal`, it is the mean over the labels that are known.
 
     Args:
-        class_weights: (C,); None: equal weights.
+        class_weights: (C,), or with several findings (C, 2) of their absence and their presence; None: equal weights.
         gamma: see `focal`.
 
     Example:

@@ -29,6 +29,8 @@ class GuidanceLoss(nn.Module):
         over: `known`: the mean over the images with known ROI, so that the effect of the weight does not depend on the share of annotated
             images; `batch`: their sum divided by the size of the batch (as the authors of the SPN report do), so that unknown images make
             the loss smaller.
+        sampled: how the ROI map is brought to the size of a coarser attention map: `area`, the mean of the pixels of each position; or
+            `nearest`, the first pixel of each alone, as programs of the papers do.
 
     Attributes:
         words: what the loss asks for, in a few plain words, for reports.
@@ -57,9 +59,11 @@ class GuidanceLoss(nn.Module):
         classes: Literal["label", "all"] = "label",
         squash: Squash | None = None,
         over: Literal["known", "batch"] = "known",
+        sampled: Literal["area", "nearest"] = "area",
     ) -> None:
         super().__init__()
         self.map, self.classes, self.over = map, classes, over
+        self.sampled: Literal["area", "nearest"] = sampled
         self.squash: Squash = squash or self.own_squash
         # in a training loop of one's own the map is taken as it is given, unless a squash was asked for
         self.given: Range = "evidence" if squash or self.evidence_only else "unit"
@@ -110,7 +114,7 @@ class GuidanceLoss(nn.Module):
             maps, regions = attention[counts], roi[counts]  # (M, K, h, w), (M, 1, H, W)
             if not len(maps):
                 return maps.sum()
-            regions = resize(regions, maps.shape[-2:]).expand_as(maps)  # (M, K, h, w)
+            regions = resize(regions, maps.shape[-2:], self.sampled).expand_as(maps)  # (M, K, h, w)
             one_each = (-1, 1, *maps.shape[-2:])
             if range is None:
                 self._fits(maps)
@@ -146,10 +150,12 @@ class GuidanceLoss(nn.Module):
         return "no image has an area to avoid" if self.reads == "avoid" else "no image has a known ROI"
 
 
-def resize(roi: Tensor, size: Sequence[int]) -> Tensor:
+def resize(roi: Tensor, size: Sequence[int], sampled: Literal["area", "nearest"] = "area") -> Tensor:
     """Resizes an ROI map to the size of an attention map. Area pooling keeps a small region as a faint one; bilinear interpolation is used
-    if the attention map is larger. (N, 1, H, W) -> (N, 1, h, w)"""
+    if the attention map is larger. `nearest` takes the first pixel of each position. (N, 1, H, W) -> (N, 1, h, w)"""
     height, width = size
+    if sampled == "nearest":
+        return F.interpolate(roi, size=(height, width), mode="nearest")
     if height > roi.shape[-2] or width > roi.shape[-1]:
         return F.interpolate(roi, size=(height, width), mode="bilinear", align_corners=False)
     return F.adaptive_avg_pool2d(roi, (height, width))

@@ -15,7 +15,7 @@ def mean_of_known(compare: Callable[[Tensor, Tensor], Tensor], logits: Tensor, l
         compare: (N,) logits, (N,) labels -> (N,).
         logits: (B, C).
         labels: (B, C): 1 present, 0 absent, NaN not known.
-        weights: (C,) of the findings; None: equal weights.
+        weights: (C,) of the findings, or (C, 2) of their absence and their presence; None: equal weights.
 
     Returns:
         A scalar; with no known label, a zero that is part of the graph.
@@ -27,5 +27,7 @@ def mean_of_known(compare: Callable[[Tensor, Tensor], Tensor], logits: Tensor, l
         return values.sum()
     if weights is None:
         return values.mean()
-    of_each = weights.to(values.dtype).expand(labels.shape)[known]  # (N,)
+    weights = weights.to(values.dtype)
+    of_pairs = weights if weights.ndim == 1 else torch.where(labels > 0.5, weights[:, 1], weights[:, 0])
+    of_each = of_pairs.expand(labels.shape)[known]  # (N,)
     return (of_each * values).sum() / of_each.sum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Annotated, ClassVar, Literal
 
 import torch
@@ -46,14 +47,24 @@ def hide(images: Tensor, mask: Tensor, fill: Literal["black", "mean"] = "black")
     return shown if fill == "black" else shown + mask * images.mean((2, 3), keepdim=True)
 
 
+SCORES: dict[str, Callable[[Tensor], Tensor]] = {
+    "softmax": lambda logits: logits.softmax(1),
+    "sigmoid": torch.sigmoid,
+    "logit": lambda logits: logits,
+}
+
+
 class AttentionMining(BehaviourLoss):
-    """Hides what the attention map marks and judges the scores s = softmax of what is left, I*.
+    """Hides what the attention map marks and judges the class scores s of what is left, I*.
 
     Args:
         mode: `gt`: |0.5 - s_label(I*)|, the score of the labelled class is drawn to 0.5. `per_class`: the mean over all classes of |0.5 -
-            s_c(I*_c)|, each class with its own map hidden. `sum`: |0.5 - sum_c s_c(I*)| as eq. 5 is printed, a constant. `score`:
-            s_label(I*), the original GAIN.
+            s_c(I*_c)|, each class with its own map hidden. `sum`: |0.5 - sum_c s_c(I*)| as eq. 5 is printed. `score`: s_label(I*), the
+            original GAIN.
+        scores: what s is: `softmax`, under which mode `sum` is a constant; the `sigmoid` of each logit; or the `logit` itself, as in eq. 1.
         w, sigma: parameters of the mask, see `soft_mask`.
+        at: where the mask is made: on the map enlarged to the size of the `image`, or on the `map`, and enlarged then, as the paper's
+            sigma has the size of the map.
         scale: how the evidence is scaled before the mask: `max` divides it by its maximum, `raw` does not scale it; both set its negative
             part to 0. Maps whose source gives values in [0, 1] are not scaled.
         fill: what replaces the hidden part: `black` (the paper) or the image's `mean` colour.
@@ -78,22 +89,25 @@ class AttentionMining(BehaviourLoss):
         self,
         *,
         mode: Literal["gt", "per_class", "sum", "score"] = "gt",
+        scores: Literal["softmax", "sigmoid", "logit"] = "softmax",
         w: Annotated[float, Field(gt=0, le=1e6), NUMBER] = 3.0,
         sigma: Annotated[float, Field(ge=-1000, le=1000), NUMBER] = 0.2,
         scale: Literal["raw", "max"] = "max",
+        at: Literal["image", "map"] = "image",
         fill: Literal["black", "mean"] = "black",
         bn: Mode = "frozen",
         map: str | None = None,
     ) -> None:
         super().__init__()
-        self.mode, self.w, self.sigma, self.scale = mode, w, sigma, scale
+        self.mode, self.scores, self.w, self.sigma, self.scale, self.at = mode, scores, w, sigma, scale, at
         self.fill: Literal["black", "mean"] = fill
         self.bn: Mode = bn
         self.map = map
         self.needs_every = mode == "per_class"
-        if mode == "sum":
-            self.gradient_free = "the scores of all classes always sum to one, so that mode=sum is constant"
-            warnings.warn(f"attention mining: {self.gradient_free}; mode=gt judges the labelled class", stacklevel=2)
+        if mode == "sum" and scores == "softmax":
+            self.gradient_free = "the softmax scores of all classes always sum to one, so that mode=sum is constant"
+            remedy = "scores=sigmoid and scores=logit do not; mode=gt judges the labelled class"
+            warnings.warn(f"attention mining: {self.gradient_free}; {remedy}", stacklevel=2)
 
     def forward(self, classifier: nn.Module, look: Look, batch: Batch) -> Tensor:
         """See `BehaviourLoss`. All images count, with or without annotation.
@@ -111,7 +125,7 @@ class AttentionMining(BehaviourLoss):
         hidden = hide(images, self._mask(attention, range, images.shape[-2:]), self.fill)
         with second_pass(classifier, self.bn):
             logits: Tensor = classifier(hidden)
-        return self._judge(logits.to(torch.promote_types(logits.dtype, torch.float32)).softmax(1), judged)
+        return self._judge(SCORES[self.scores](logits.to(torch.promote_types(logits.dtype, torch.float32))), judged)
 
     def attention(self, look: Look) -> tuple[Tensor, Range]:
         """See `BehaviourLoss`."""
@@ -129,7 +143,9 @@ class AttentionMining(BehaviourLoss):
         attention = attention.to(torch.promote_types(attention.dtype, torch.float32))
         if range == "evidence":
             attention = by_max(attention) if self.scale == "max" else torch.relu(attention)
-        return soft_mask(F.interpolate(attention, size=size, mode="bilinear", align_corners=False), self.w, self.sigma)
+        if self.at == "map":
+            return _enlarged(soft_mask(attention, self.w, self.sigma), size)
+        return soft_mask(_enlarged(attention, size), self.w, self.sigma)
 
     def _judge(self, scores: Tensor, classes: Tensor) -> Tensor:
         """(M, C), (M,) -> scalar"""
@@ -137,3 +153,7 @@ class AttentionMining(BehaviourLoss):
             return (0.5 - scores.sum(1)).abs().mean()
         one = scores.gather(1, classes[:, None])  # (M, 1)
         return one.mean() if self.mode == "score" else (0.5 - one).abs().mean()
+
+
+def _enlarged(maps: Tensor, size: torch.Size) -> Tensor:
+    return F.interpolate(maps, size=size, mode="bilinear", align_corners=False)

@@ -22,7 +22,7 @@ class Objective(nn.Module):
     Args:
         losses: section `losses` of the recipe.
         weighting: section `weighting` of the recipe.
-        class_weights: (C,), for the class loss; None: equal weights.
+        class_weights: (C,) for the class loss, or (C, 2) with several findings; None: equal weights.
 
     Attributes:
         names: names of the losses: class loss, guidance losses, behaviour losses. A second loss of one name gets a number: `dice`,

@@ -15,7 +15,8 @@ from sightline.types import Batch, Look
 
 def pairs(batch: Batch) -> tuple[Tensor, Tensor]:
     """Row and finding, (P,) each, of the pairs in which the finding is present or its place is known."""
-    there = (batch.labels == 1) | batch.finding_known  # an unknown label is NaN, which equals nothing
+    _, known = batch.of_findings
+    there = (batch.labels == 1) | known  # an unknown label is NaN, which equals nothing
     row, finding = there.nonzero(as_tuple=True)
     return row, finding
 
@@ -27,11 +28,12 @@ def paired_batch(batch: Batch) -> Batch:
     """
     row, finding = pairs(batch)
     present = batch.labels[row, finding] == 1
+    roi, known = batch.of_findings
     return Batch(
         images=batch.images[row],
         labels=finding,
-        roi=batch.finding_roi[row, finding][:, None],  # (P, 1, H, W)
-        known=batch.finding_known[row, finding],
+        roi=roi[row, finding][:, None],  # (P, 1, H, W)
+        known=known[row, finding],
         avoid=batch.avoid[row],
         avoid_known=batch.avoid_known[row] & present,
         index=batch.index[row],

@@ -36,7 +36,7 @@ class SelectiveMSE(GuidanceLoss):
 
     Args:
         map: name of the attention map; None: the first one of the source.
-        over: see `GuidanceLoss`.
+        over, sampled: see `GuidanceLoss`.
         alpha: initial value of the learned scale, which the paper does not give.
 
     Example:
@@ -55,9 +55,10 @@ class SelectiveMSE(GuidanceLoss):
         *,
         map: str | None = None,
         over: Literal["known", "batch"] = "known",
+        sampled: Literal["area", "nearest"] = "area",
         alpha: Positive = 1.0,
     ) -> None:
-        super().__init__(map=map, over=over)
+        super().__init__(map=map, over=over, sampled=sampled)
         self.log_alpha = nn.Parameter(torch.tensor(math.log(alpha)))  # exp keeps alpha positive
 
     @property

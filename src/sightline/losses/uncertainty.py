@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 
 from sightline.losses.weighting import LossEntry, Weighting
-from sightline.settings import Positive
+from sightline.settings import NUMBER
 
+Sigma = Annotated[float, Field(gt=0, le=1e6), NUMBER]
 Regulariser = Literal["ln(1+s)", "ln(1+s^2)", "ln s"]
 
 
@@ -48,7 +50,7 @@ class Uncertainty(Weighting):
     """
 
     words: ClassVar[str] = "weights learned as uncertainties"
-    formula: ClassVar[str] = "Σ Lᵢ / σᵢ² + r(σᵢ), every σ learned"
+    formula: ClassVar[str] = "Σ kᵢ Lᵢ / σᵢ² + r(σᵢ), k of maps ½, every σ learned"
 
     k: Tensor
 
@@ -58,8 +60,8 @@ class Uncertainty(Weighting):
         *,
         regulariser: Regulariser = "ln(1+s)",
         coefficients: Literal["kendall", "half"] = "kendall",
-        sigma_class: Positive = 1.0,
-        sigma_map: Positive = 0.1,
+        sigma_class: Sigma = 1.0,
+        sigma_map: Sigma = 0.1,
     ) -> None:
         super().__init__(entries)
         self.regulariser: Regulariser = regulariser
@@ -74,7 +76,7 @@ class Uncertainty(Weighting):
 
     def factors(self) -> Tensor:
         """See `Weighting`."""
-        return self.k / self.sigma().square()
+        return self.k * (-2 * self.log_sigma).exp()  # finite, with its gradient, where sigma starts at e^-23 (Zhu et al. 2022)
 
     def extra(self) -> Tensor:
         """See `Weighting`."""

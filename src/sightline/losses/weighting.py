@@ -8,6 +8,8 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
+Kind = Literal["classification", "guidance", "behaviour"]
+
 
 @dataclass(frozen=True)
 class LossEntry:
@@ -22,7 +24,7 @@ class LossEntry:
     """
 
     name: str
-    kind: Literal["classification", "guidance", "behaviour"]
+    kind: Kind
     weight: float = 1.0
     start: int = 0
     ramp: int = 0

@@ -15,11 +15,12 @@ from sightline.explain.figures import roc_figure
 from sightline.explain.panels import compare_grid
 from sightline.explain.run_pictures import names
 from sightline.explain.style import save
-from sightline.metrics.comparisons.seeds import seed_difference
+from sightline.metrics.comparisons.seeds import anova, seed_difference
 from sightline.report.differences import Compared, compared, notes
 from sightline.report.page import write_report
 from sightline.report.summary import main_split, scored_splits
 from sightline.results.differences import Comparison, SeedDifference
+from sightline.results.scores import SplitScores
 from sightline.results.summary import Summary
 
 SHOWN = 8
@@ -76,16 +77,34 @@ def _drawn(runs: Sequence[Run], split: str, out: Path, found: Compared) -> list[
 
 
 def over_seeds(runs: Sequence[Run], split: str, base: Run) -> list[SeedDifference]:
-    """Recipes of which there are several trainings, against the trainings of the baseline's recipe: medians and a test."""
+    """Recipes of which there are several trainings, against the trainings of the baseline's recipe: medians and tests."""
     scores: dict[str, dict[str, list[float]]] = {}
     for run in runs:
-        for metric, value in Summary.of(run.scores[split]).to_json().items():
-            if metric in ("accuracy", "auc", "epg") and value is not None:
+        for metric, value in told(run.scores[split]).items():
+            if value is not None:
                 scores.setdefault(run.recipe.name, {}).setdefault(metric, []).append(value)
     own = scores.get(base.recipe.name, {})
     return [
-        seed_difference(values, own[metric]).but(recipe=recipe, base=base.recipe.name, metric=metric, trainings=len(values))
+        seed_difference(values, own[metric]).but(
+            recipe=recipe,
+            base=base.recipe.name,
+            metric=metric,
+            trainings=len(values),
+            p_anova=anova([found[metric] for found in scores.values() if metric in found]),
+        )
         for recipe, of in scores.items()
         for metric, values in of.items()
         if recipe != base.recipe.name and metric in own and len(values) > 1
     ]
+
+
+def told(scores: SplitScores) -> dict[str, float | None]:
+    """What is compared over trainings: accuracy, AUC and EPG; with more than two classes the scores of each (Zhu et al. 2022, table 2); how
+    often the first map points into the region of each class."""
+    found = {metric: value for metric, value in Summary.of(scores).to_json().items() if metric in ("accuracy", "auc", "epg")}
+    if len(scores.classes) > 2:
+        for name, one in scores.classification.per_class.items():
+            of_class = {"sensitivity": one.sensitivity, "precision": one.precision, "f1": one.f1, "auc": one.auc}
+            found |= {f"{metric} of {name}": score.value for metric, score in of_class.items()}
+    into = next(iter(scores.pointing.values()), {})
+    return found | {f"pointing of {name}": score.value for name, score in into.items()}

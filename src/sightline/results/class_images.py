@@ -1,4 +1,4 @@
-"""An image that was made to have a class."""
+"""Images that were made to have a class, or to which a unit responds."""
 
 from __future__ import annotations
 
@@ -19,4 +19,13 @@ class ClassImage(Result):
     label: str = Field(validation_alias=AliasChoices("label", "class"), serialization_alias="class")
     file: str
     probability: float
+    grey: float
+
+
+class UnitImage(Result):
+    """An image that maximises the response of a unit; `response`, `grey`: mean response to it, and to plain grey."""
+
+    unit: str
+    file: str
+    response: float
     grey: float

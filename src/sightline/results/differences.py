@@ -85,6 +85,7 @@ class SeedDifference(Result):
         sd, base_sd: standard deviations; None for one training.
         p: exact two-sided Mann-Whitney test; None where either side has fewer than two trainings.
         smallest_p: the smallest p that so many trainings can reach.
+        p_anova: one-way analysis of variance over all recipes of which there are several trainings; of two, the t-test of equal variances.
     """
 
     recipe: str = ""
@@ -98,6 +99,7 @@ class SeedDifference(Result):
     difference: float
     p: Number
     smallest_p: Number
+    p_anova: Number = None
 
 
 class Comparison(Result):

@@ -2,11 +2,58 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, Generic, Self, TypeVar, overload
 
 from sightline.results.base import Number, Result, Share
+
+Row = TypeVar("Row", bound=Result)
+
+
+class Rows(Sequence[Row], Generic[Row]):
+    """Predictions in the order of the pictures. A part of them is a table of the same kind.
+
+    Attributes:
+        rows: one per picture.
+    """
+
+    rows: tuple[Row, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Self: ...
+
+    def __getitem__(self, place: int | slice) -> Row | Self:
+        if not isinstance(place, slice):
+            return self.rows[place]
+        part = copy(self)
+        object.__setattr__(part, "rows", self.rows[place])  # of a frozen table
+        return part
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame with the columns of the file that `sightline predict` writes. pandas has to be installed."""
+        import pandas as pd
+
+        return pd.DataFrame([self._as_row(row) for row in self.rows], columns=self._columns())
+
+    @abstractmethod
+    def _columns(self) -> list[str]:
+        """Names of the columns."""
+
+    @abstractmethod
+    def _as_row(self, one: Row) -> dict[str, Any]:
+        """The cells of one picture."""
 
 
 class Prediction(Result):
@@ -39,7 +86,7 @@ BETWEEN = "|"  # classes of a set in a cell
 
 
 @dataclass(frozen=True)
-class PredictionTable(Sequence[Prediction]):
+class PredictionTable(Rows[Prediction]):
     """Predictions in the order of the pictures.
 
     >>> table = PredictionTable(("nevus", "melanoma"), (Prediction(image="a.jpg", prediction="nevus"),))
@@ -56,26 +103,11 @@ class PredictionTable(Sequence[Prediction]):
     rows: tuple[Prediction, ...]
     sets: bool = False
 
-    def __len__(self) -> int:
-        return len(self.rows)
+    def _columns(self) -> list[str]:
+        return columns(self.classes, self.sets)
 
-    @overload
-    def __getitem__(self, place: int) -> Prediction: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> PredictionTable: ...
-
-    def __getitem__(self, place: int | slice) -> Prediction | PredictionTable:
-        return PredictionTable(self.classes, self.rows[place], self.sets) if isinstance(place, slice) else self.rows[place]
-
-    def __iter__(self) -> Iterator[Prediction]:
-        return iter(self.rows)
-
-    def to_pandas(self) -> Any:
-        """A pandas DataFrame with a column `p_CLASS` for each class. pandas has to be installed."""
-        import pandas as pd
-
-        return pd.DataFrame([as_row(row, self.classes) for row in self.rows], columns=columns(self.classes, self.sets))
+    def _as_row(self, one: Prediction) -> dict[str, Any]:
+        return as_row(one, self.classes)
 
 
 def columns(classes: Sequence[str], sets: bool = False) -> list[str]:
@@ -112,7 +144,7 @@ class FindingsPrediction(Result):
 
 
 @dataclass(frozen=True)
-class FindingsTable(Sequence[FindingsPrediction]):
+class FindingsTable(Rows[FindingsPrediction]):
     """Predictions of several findings, in the order of the pictures.
 
     Attributes:
@@ -123,26 +155,11 @@ class FindingsTable(Sequence[FindingsPrediction]):
     findings: tuple[str, ...]
     rows: tuple[FindingsPrediction, ...]
 
-    def __len__(self) -> int:
-        return len(self.rows)
+    def _columns(self) -> list[str]:
+        return columns_of_findings(self.findings)
 
-    @overload
-    def __getitem__(self, place: int) -> FindingsPrediction: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> FindingsTable: ...
-
-    def __getitem__(self, place: int | slice) -> FindingsPrediction | FindingsTable:
-        return FindingsTable(self.findings, self.rows[place]) if isinstance(place, slice) else self.rows[place]
-
-    def __iter__(self) -> Iterator[FindingsPrediction]:
-        return iter(self.rows)
-
-    def to_pandas(self) -> Any:
-        """A pandas DataFrame with columns `p_FINDING` and `threshold_FINDING` for each finding. pandas has to be installed."""
-        import pandas as pd
-
-        return pd.DataFrame([row_of_findings(row, self.findings) for row in self.rows], columns=columns_of_findings(self.findings))
+    def _as_row(self, one: FindingsPrediction) -> dict[str, Any]:
+        return row_of_findings(one, self.findings)
 
 
 def columns_of_findings(findings: Sequence[str]) -> list[str]:

@@ -126,7 +126,9 @@ class Localisation(Result):
         blank: number of maps, among the judged, without positive evidence.
         epg: energy-based pointing game: the share of the map's positive evidence inside the region.
         pointing: how often the highest point lies inside the region.
-        jaccard, dice: overlap of the map, cut at `evaluate.threshold`, with the region.
+        jaccard, dice: overlap of the map, cut at `evaluate.threshold`, with the region; 0 for a blank map.
+        minmax_jaccard: the same at 0.5, also for blank maps that are higher in one place than in another (Yan 2020); None in files of
+            earlier versions.
         pixel_ap: average precision of the region's pixels, ranked by the map.
         roi_area: the share of the image that the region covers.
         at_threshold: overlap at the threshold that the run keeps.
@@ -141,6 +143,7 @@ class Localisation(Result):
     jaccard: Level | None = None
     dice: Level | None = None
     pixel_ap: Level | None = None
+    minmax_jaccard: Level | None = None
     roi_area: Score
     at_threshold: Cut | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-UNGUIDED = {"losses.guidance": [], "losses.behaviour": [], "weighting": {"name": "fixed"}}
+UNGUIDED: dict[str, Any] = {"losses.guidance": [], "losses.behaviour": [], "weighting": {"name": "fixed"}, "data.augment.outside": None}
 
 
 @dataclass(frozen=True)

@@ -97,13 +97,31 @@ def cells(plan: Plan) -> list[Cell]:
     return sorted(found, key=lambda cell: cell.seed)
 
 
+class _Section(dict[str, Any]):
+    """Several settings as one value of a grid, such as a planted artefact. Tables of results have it as a key."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(json.dumps(self, sort_keys=True))
+
+
+class _Entries(list[Any]):
+    """A list as one value of a grid, such as losses."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(json.dumps(self, sort_keys=True))
+
+
+def _as_key(value: Any) -> Any:
+    return _Section(value) if isinstance(value, dict) else _Entries(value) if isinstance(value, list) else value
+
+
 def combinations(values: Mapping[str, list[Any]]) -> list[tuple[tuple[str, Any], ...]]:
     """Every choice of one value each.
 
     >>> combinations({"a": [1, 2]})
     [(('a', 1),), (('a', 2),)]
     """
-    return [tuple(zip(values, chosen, strict=True)) for chosen in itertools.product(*values.values())]
+    return [tuple(zip(values, map(_as_key, chosen), strict=True)) for chosen in itertools.product(*values.values())]
 
 
 def _cell(plan: Plan, arm: Arm, setting: dict[str, Any], candidate: dict[str, Any], seed: int, choice: Choice | None) -> Cell:

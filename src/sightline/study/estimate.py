@@ -13,6 +13,7 @@ import torch
 from sightline.attention.classifier import build
 from sightline.data.reading import read
 from sightline.data.splits import split, used
+from sightline.device import of_training, resolve
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe
 from sightline.settings import COLOUR
@@ -20,6 +21,7 @@ from sightline.study.cells import Cell
 from sightline.study.folder import Study
 from sightline.types import Batch
 
+PATIENCE = 15.0  # seconds of trial steps, after which the arms that are left are taken to cost what the others do
 EVALUATION = 0.4  # of a training step: a forward pass and the reading of its images, per batch that is only looked at
 
 
@@ -27,21 +29,36 @@ def seconds_left(study: Study, threads: int) -> float:
     """Of one worker, for all that is to do: from the trainings of the same arm that are done; else from trial steps.
 
     Trial steps are taken on invented images of the recipe's size, so nothing is read but the list of images; what it takes to decode them
-    the first time comes on top. Trainings that are only to be measured further are not counted.
+    the first time comes on top. Arms that differ in nothing that a step costs share a trial, and a plan of many arms is not tried whole.
+    Trainings that are only to be measured further are not counted.
     """
-    known, by_arm = study.seconds(), dict[str, list[float]]()
+    known, by_arm, until = study.seconds(), dict[str, list[float]](), time.perf_counter() + PATIENCE
     for cell in study.cells:
         if cell.key in known:
             by_arm.setdefault(cell.arm, []).append(known[cell.key])
-    guessed: dict[str, float] = {}
+    tried: dict[str, float] = {}
+    untried = 0
     total = 0.0
     for cell in study.to_do():
         if study.trained(cell.key):
             continue
-        if cell.arm not in by_arm and cell.arm not in guessed:
-            guessed[cell.arm] = trial(cell.recipe, threads) + (drawing(cell, threads) if cell.drawing else 0)
-        total += statistics.median(by_arm[cell.arm]) if cell.arm in by_arm else guessed[cell.arm]
-    return total
+        cost = _what_costs(cell)
+        if cell.arm not in by_arm and cost not in tried and (not tried or time.perf_counter() < until):
+            tried[cost] = trial(cell.recipe, threads) + (drawing(cell, threads) if cell.drawing else 0)
+        if cell.arm in by_arm:
+            total += statistics.median(by_arm[cell.arm])
+        elif cost in tried:
+            total += tried[cost]
+        else:
+            untried += 1
+    return total + untried * statistics.median(tried.values()) if tried else total
+
+
+def _what_costs(cell: Cell) -> str:
+    """The settings that decide how long a step takes and how many there are, in one word; seeds and regions are not among them."""
+    recipe, train = cell.recipe, cell.recipe.train.model_copy(update={"seed": 0})
+    parts = [recipe.backbone, recipe.attention, recipe.losses, recipe.weighting, train, recipe.data.split, *recipe.stages]
+    return "\n".join([*(part.model_dump_json() for part in parts), str(recipe.data.image_size), str(cell.drawing)])
 
 
 def trial(recipe: Recipe, threads: int, steps: int = 2) -> float:
@@ -85,11 +102,20 @@ def drawing(cell: Cell, threads: int, steps: int = 2) -> float:
 def _step_seconds(recipe: Recipe, steps: int) -> float:
     """Median seconds of a training step, after one that warms up."""
     size, count = recipe.data.image_size, recipe.train.batch_size
+    device = resolve(of_training(recipe.train.accelerator))
+    untrained = recipe.model_copy(update={"backbone": recipe.backbone.model_copy(update={"weights": "none"})})
     with torch.random.fork_rng(devices=[]):
-        classifier = build(recipe.model_copy(update={"backbone": recipe.backbone.model_copy(update={"weights": "none"})}), 2).train()
-        batch = invented_batch(size, count, recipe.data.channels)
-        objective = Objective(recipe.losses, recipe.weighting)
-        return median_seconds(lambda: objective(classifier, batch, 0.0)[0].backward(), steps)
+        classifier = build(untrained, 2).train().to(device)
+        objective = Objective(recipe.losses, recipe.weighting).to(device)
+        with torch.device(device):
+            batch = invented_batch(size, count, recipe.data.channels)
+
+        def step() -> None:
+            total = objective(classifier, batch, 0.0)[0]
+            total.backward()
+            total.item()  # waits until a GPU has done its work
+
+        return median_seconds(step, steps)
 
 
 def median_seconds(step: Callable[[], object], steps: int) -> float:

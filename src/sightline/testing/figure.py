@@ -8,7 +8,7 @@ from sightline.explain.figure.kind import Kind, Options
 from sightline.testing.contract import carry_out, refusal
 
 KNOWN = {f.name for f in fields(Options)}
-ASKED = Options("test", 1, ("a",), "b", "jet", ("c/1",), ("d",))  # of everything something
+ASKED = Options("test", 1, ("a",), "b", "jet", ("c/1",), ("d",), True)  # of everything something
 
 
 def check_figure(figure: Kind) -> None:

@@ -51,7 +51,7 @@ class Case:
         backbone = copy.deepcopy(_backbone(self.network))
         layer = {"layer": backbone.earlier_stages()[-1]} if self.early else {}
         source = self.kind(backbone, **self.options, **layer)
-        head = GapLinear(source.head_channels, CLASSES, self.hidden, std=source.head_std)
+        head = GapLinear(source.head_channels, CLASSES, self.hidden, init=source.head_init)
         found = GuidedClassifier(backbone.eval(), head, source)
         for norm in (m for m in source.modules() if isinstance(m, nn.BatchNorm2d)):
             norm.momentum = 1.0

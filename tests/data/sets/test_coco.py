@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sightline.config import Data
 from sightline.data.annotation import render
 from sightline.data.check import layout
 from sightline.data.images import image_size
+from sightline.data.reading import read as look_up
 from sightline.data.sets.coco import read
 from sightline.errors import UserError
 from sightline.types import Record
@@ -120,6 +122,20 @@ def test_an_image_of_several_categories_is_refused_or_takes_that_of_the_largest(
     first = read(file, label="largest", annotation="box")[0]
     assert first.label == "toothbrush"
     assert [mark.points for mark in first.annotations] == [((0, 1, 9, 4),), ((5, 5, 6, 6),)]  # every toothbrush, no person
+
+
+def test_000_categories_of_one_class_are_grouped_before_the_label_is_asked_for_and_all_of_their_boxes_count(root: Path) -> None:
+    """An image with an OPML and a malignant box is suspicious, and both boxes guide."""
+    file = root / "annotations/instances_train2017.json"
+    change(file, annotations=[*OBJECTS, entry(11, 1, 1, [0, 0, 2, 2]), entry(12, 1, 90, [5, 5, 1, 1]), entry(13, 1, 18, [1, 1, 1, 1])])
+    suspicious = {"suspicious": ["person", "toothbrush"], "other": ["dog"]}
+    with pytest.raises(UserError, match=r"several categories \(dog, person, toothbrush\)"):
+        read(file, classes=suspicious)  # of two classes
+    change(file, annotations=[*OBJECTS, entry(11, 1, 1, [0, 0, 2, 2]), entry(12, 1, 90, [5, 5, 1, 1])])
+    data = Data(name="coco", root=file, classes=suspicious, options={"annotation": "box"})
+    first = look_up(data).records[0]
+    assert first.label == "suspicious"
+    assert [mark.points for mark in first.annotations] == [((0, 1, 9, 4),), ((0, 0, 2, 2),), ((5, 5, 6, 6),)]
 
 
 def test_images_without_objects_are_left_out_or_a_class_of_their_own(root: Path) -> None:

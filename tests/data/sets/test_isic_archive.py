@@ -156,3 +156,15 @@ def test_what_is_no_download_of_the_archive_is_refused(new: Path, old: Path, tmp
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match=r"empty: is not a download of the ISIC Archive\. Expected: a folder with metadata\.csv"):
         read(tmp_path / "empty")
+
+
+def test_002_03_images_of_one_type_alone_can_be_read(new: Path) -> None:
+    types = ["dermoscopic", "TBP tile: close-up", "dermoscopic", ""]
+    table(new / "metadata.csv", [f"{HEADER},image_type", *(f"{row},{kind}" for row, kind in zip(ROWS, types, strict=True))])
+    found = read(new, image_type="dermoscopic")
+    assert [record.id for record in found] == [name(1), name(3), name(4)]
+    assert found.notes == ("1 images of other types than 'dermoscopic' left out",)
+    assert len(read(new)) == 4
+    table(new / "metadata.csv", [f"{HEADER},image_type", f"{ROWS[0]},clinical: overview"])
+    with pytest.raises(UserError, match=r"no image is of the type 'dermoscopic'. There are: clinical: overview"):
+        read(new, image_type="dermoscopic")

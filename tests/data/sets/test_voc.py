@@ -158,6 +158,21 @@ def test_an_image_of_several_categories_is_refused_or_takes_that_of_the_largest(
         read(year)
     first = read(year, label="largest")[0]
     assert (first.label, len(first.annotations)) == ("cat", 2)
+    first = read(year, classes={"animal": ["cat", "dog"]})[0]
+    assert (first.label, len(first.annotations)) == ("cat", 3)
+
+
+def test_masks_of_several_categories_of_one_class_are_united(year: Path) -> None:
+    write(year / "JPEGImages", year / "Annotations", "000005", thing("dog", (1, 1, 3, 3)), thing("cat", (1, 1, 4, 4)))
+    (year / "SegmentationClass").mkdir()
+    picture = Image.new("P", (10, 7))
+    picture.putpalette([0, 0, 0, 128, 0, 0] + [0] * 762)
+    picture.putpixel((0, 0), 8)  # cat
+    picture.putpixel((9, 6), 12)  # dog
+    picture.save(year / "SegmentationClass/000005.png")
+    first = read(year, annotation="mask", classes={"animal": ["cat", "dog"]})[0]
+    assert first.label == "cat"
+    assert np.argwhere(render(first.annotations, (7, 10))).tolist() == [[0, 0], [6, 9]]
 
 
 def test_the_parts_of_the_layout_are_found(year: Path) -> None:

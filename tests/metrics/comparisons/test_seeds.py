@@ -6,8 +6,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.stats import f as f_distribution
 
-from sightline.metrics.comparisons.seeds import seed_difference
+from sightline.metrics.comparisons.seeds import anova, seed_difference
 
 
 def exact_p(a, b):
@@ -43,3 +44,13 @@ def test_few_trainings_say_little_and_one_says_nothing():
 def test_it_does_not_matter_which_side_comes_first():
     a, b = [0.5, 0.6, 0.9, 0.4], [0.1, 0.7, 0.3, 0.2]
     assert seed_difference(a, b).p == seed_difference(b, a).p
+
+
+def test_004_16_analysis_of_variance_by_hand():
+    recipes = [[0.78, 0.74, 0.80], [0.72, 0.71, 0.73], [0.60, 0.62, 0.64, 0.66]]
+    every = np.concatenate(recipes)
+    between = sum(len(one) * (np.mean(one) - every.mean()) ** 2 for one in recipes) / 2
+    within = sum(((np.array(one) - np.mean(one)) ** 2).sum() for one in recipes) / (len(every) - 3)
+    assert anova(recipes) == pytest.approx(f_distribution.sf(between / within, 2, len(every) - 3))
+    assert anova([*recipes, [0.9]]) == anova(recipes), "a single training has no spread"
+    assert anova([[0.5, 0.6], [0.7]]) is anova([[0.5, 0.5], [0.7, 0.7]]) is None

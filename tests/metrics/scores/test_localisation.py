@@ -15,6 +15,7 @@ from sightline.metrics.scores.localisation import (
     dice,
     energy_inside,
     jaccard,
+    minmax_jaccard,
     pixel_ap,
     pointing,
     roi_area,
@@ -175,6 +176,17 @@ def test_pitfall_22_overlap_is_neither_always_perfect_nor_always_zero() -> None:
     overlaps = [jaccard(blob(5, x), roi)[0] for x in (7, 10, 15)]
     assert 1 > overlaps[0] > overlaps[1] > overlaps[2]
     assert overlaps[0] > 0.3
+
+
+def test_003_29_the_thesis_s_overlap_is_that_of_any_map_after_its_min_max():
+    """Threshold 0.5; a map without positive evidence counts, one that is the same everywhere has none."""
+    maps, roi = pair(6)
+    maps -= np.array([0, 0, 0, 10, 10, 10], np.float32)[:, None, None]  # three without positive evidence
+    unit = (maps - maps.min((1, 2), keepdims=True)) / np.ptp(maps, axis=(1, 2), keepdims=True)
+    expected = [jaccard_score((r >= 0.5).ravel(), (u >= 0.5).ravel()) for r, u in zip(roi, unit, strict=True)]
+    assert minmax_jaccard(maps, roi) == pytest.approx(expected)
+    assert jaccard(maps, roi) == pytest.approx([*expected[:3], 0, 0, 0])
+    assert minmax_jaccard(np.full_like(maps, 3.0), roi) == pytest.approx([0] * 6)
 
 
 def test_pitfall_24_a_sparse_map_does_not_mark_the_whole_image() -> None:

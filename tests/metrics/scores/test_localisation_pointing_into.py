@@ -95,3 +95,15 @@ def test_random_maps_reach_chance_which_is_the_regions_share_of_the_image() -> N
 def test_no_image_gives_no_share() -> None:
     found = pointing_share(np.empty((0, 4, 4), np.float32), np.empty((0, 16, 16), bool))
     assert found == Pointing(value=None, low=None, high=None, n=0, chance=None)
+
+
+def test_004_20_the_highest_cell_may_miss_by_a_cell_in_any_direction() -> None:
+    """As in the authors' program: on the map's own grid, the region sampled at the first pixel of each cell."""
+    region = box(slice(4, 8), slice(4, 8))[None]  # the cell (1, 1) of 4 x 4
+    hits = [points_into(peak(row, column)[None], region, within=1)[0] for row in range(4) for column in range(4)]
+    assert [n for n, hit in enumerate(hits) if hit] == [4 * row + column for row in range(3) for column in range(3)]
+    exactly = [points_into(peak(row, column)[None], region, within=0)[0] for row in range(4) for column in range(4)]
+    assert [n for n, hit in enumerate(exactly) if hit] == [5]
+    unseen = box(slice(5, 8), slice(5, 8))[None]  # misses the first pixel of every cell
+    assert np.isnan(points_into(peak(1, 1)[None], unseen, within=1)[0])
+    assert pointing_share(peak(1, 1)[None], region, within=1).chance == 9 / 16

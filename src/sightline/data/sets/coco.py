@@ -13,7 +13,7 @@ from sightline.data.sets import formats
 from sightline.data.sets.coco_entries import Hint, Listed, is_coco, listed, marked
 from sightline.data.sets.export_files import load_json
 from sightline.data.sets.folder_names import meaning
-from sightline.data.sets.objects import Empty, Image, Rule, records_of
+from sightline.data.sets.objects import Classes, Empty, Image, Rule, records_of
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.walk import count, some
 from sightline.data.splits import SPLIT_NAMES
@@ -32,6 +32,7 @@ def read(
     annotation: Hint = "mask",
     attribute: str | None = None,
     label: Rule = "refuse",
+    classes: Classes = None,
     background: str | None = None,
     empty: Empty = "unknown",
 ) -> Records:
@@ -46,6 +47,7 @@ def read(
         annotation: outlines or boxes.
         attribute: name of an attribute of the objects that tells the label; None: their category does.
         label: of an image with objects of several categories: `refuse` it, or take that of the `largest`.
+        classes: class -> the categories that count as one; None: `data.classes`, see `objects.records_of`.
         background: class of the images without objects; None leaves them out.
         empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see (the nonsuspicious images of Figueroa et al.
             2022).
@@ -78,7 +80,7 @@ def read(
         if len(read_here) == len(pairs):
             _refuse_corners(file, content.images, read_here)
         found += read_here
-    return records_of(found, label, background, empty, problems=problems, said=notes)
+    return records_of(found, label, background, empty, problems=problems, said=notes, classes=classes)
 
 
 def _files(folder: Path) -> tuple[list[Path], list[str]]:

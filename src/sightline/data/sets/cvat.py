@@ -16,7 +16,7 @@ from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import export_files, formats, shapes
 from sightline.data.sets.label_by import By, attribute_of, labelled, one_label, unused_attributes
-from sightline.data.sets.objects import Empty, Image, Marked, Rule
+from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.splits import SPLIT_NAMES
 from sightline.errors import UserError
@@ -35,6 +35,7 @@ def read(
     attribute: str | None = None,
     by: By = "auto",
     label: Rule = "refuse",
+    classes: Classes = None,
     background: str | None = None,
     empty: Empty = "unknown",
 ) -> Records:
@@ -46,6 +47,7 @@ def read(
         attribute: name of an attribute of the shapes that tells the label; None: their own label does.
         by: what tells the label: `object` (the shapes), `image` (the tag), `folder`, or `auto`, see `label_by`.
         label: of an image with shapes of several labels: `refuse` it, or take that of the `largest`.
+        classes: class -> the categories that count as one; None: `data.classes`, see `objects.records_of`.
         background: class of the images without shapes; None leaves them out.
         empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see.
 
@@ -61,7 +63,9 @@ def read(
     if not attribute and not any(image.label for image in images):
         shown = [shape for _, element in loaded for entry in element.findall("image") for shape in entry]
         notes = [*notes, *unused_attributes([shape.get("label") or "" for shape in shown], list(map(_attributes, shown)))]
-    return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="tag", notes=notes, problems=problems)
+    return labelled(
+        images, pictures, by, rule=label, background=background, empty=empty, whole="tag", notes=notes, problems=problems, classes=classes
+    )
 
 
 @dataclass(frozen=True)

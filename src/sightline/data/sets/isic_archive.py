@@ -11,7 +11,7 @@ from sightline.data import table_cells
 from sightline.data.roots import existing
 from sightline.data.sets.isic_tables import ID, rows
 from sightline.errors import UserError
-from sightline.types import Annotation, Record
+from sightline.types import Annotation, Record, Records
 
 WHERE = (
     "Distributed by the ISIC Archive (https://www.isic-archive.com): the program isic-cli fetches images and table with "
@@ -29,7 +29,7 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
 NO_TAGS = ("isic_id", "attribution", "copyright_license", "patient_id", "lesion_id")
 
 
-def read(root: Path | None, *, without: Path | None = None) -> list[Record]:
+def read(root: Path | None, *, without: Path | None = None, image_type: str | None = None) -> Records:
     """Every image with its metadata; the images of one patient, else of one lesion, form a group. The archive gives no split.
 
     The label is the archive's word in small letters, or `unlabelled`. The task takes the benign and the malignant; `data check` counts
@@ -38,9 +38,11 @@ def read(root: Path | None, *, without: Path | None = None) -> list[Record]:
     Args:
         without: a file that names images to leave out by their ids, in whatever form. The archive holds the test images of all
             challenges: before testing on ISIC 2017, leave out its ISIC-2017_Test_v2_Part3_GroundTruth.csv.
+        image_type: the only type of image that is read, in the archive's words: `dermoscopic`, `clinical: overview`, `TBP tile: close-up`,
+            ...; images of which it names no type are read, too. None: all.
 
     Raises:
-        UserError: neither layout, a description that cannot be read, no ids in `without`.
+        UserError: no image of that type, neither layout, a description that cannot be read, no ids in `without`.
     """
     folder = existing(root, LAYOUT, WHERE)
     table = folder / "metadata.csv"
@@ -56,7 +58,13 @@ def read(root: Path | None, *, without: Path | None = None) -> list[Record]:
         raise UserError(folder, "is not a download of the ISIC Archive", f"Expected: {LAYOUT}. {WHERE}")
     files = {file.stem: file for file in images.glob("ISIC_*") if file.suffix.lower() in SUFFIXES}
     left_out = _ids_in(without) if without else set()
-    return [_record(id, files.get(id, images / f"{id}.jpg"), masks.get(id, []), known) for id, known in facts if id not in left_out]
+    facts = [(id, known) for id, known in facts if id not in left_out]
+    of_type = [(id, known) for id, known in facts if image_type is None or known.get("image_type") in (None, "", image_type)]
+    if facts and not of_type:
+        types = ", ".join(sorted({str(known["image_type"]) for _, known in facts}))
+        raise UserError("data.options.image_type", f"no image is of the type {image_type!r}", f"There are: {types}.")
+    notes = [f"{len(facts) - len(of_type)} images of other types than {image_type!r} left out"] if len(of_type) < len(facts) else []
+    return Records([_record(id, files.get(id, images / f"{id}.jpg"), masks.get(id, []), known) for id, known in of_type], notes)
 
 
 def _descriptions(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sightline.data.problems import refuse
 from sightline.data.sets.folder_names import is_plain, meaning
-from sightline.data.sets.objects import Empty, Image, Rule, records_of
+from sightline.data.sets.objects import Classes, Empty, Image, Rule, records_of
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
@@ -58,6 +58,7 @@ def labelled(
     whole: str,
     notes: Sequence[str] = (),
     problems: Sequence[UserError] = (),
+    classes: Classes = None,
 ) -> Records:
     """The records of annotated images.
 
@@ -70,6 +71,7 @@ def labelled(
         whole: what the tool calls a word on the whole image, for messages.
         notes: to be said before what is said here.
         problems: with images that could not be read.
+        classes: see `records_of`.
 
     Raises:
         UserError: none of the images is there; an image of several categories; by `image` or `folder`, when nothing is said there.
@@ -92,7 +94,7 @@ def labelled(
         chosen = [replace(image, label=None) for image in (every if background else images)]
     if others and by != "folder" and not (by == "object" and background):
         said.append(f"{count(len(others), 'picture')} without annotations left out ({some(image.id for image in others)})")
-    return records_of(chosen, rule, background, empty, problems=problems, said=said)
+    return records_of(chosen, rule, background, empty, problems=problems, said=said, classes=classes)
 
 
 def one_label(names: Sequence[str], where: str, whole: str) -> str | None:

@@ -21,7 +21,7 @@ from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import export_files, formats, shapes
 from sightline.data.sets.label_by import By, labelled, one_label
-from sightline.data.sets.objects import Empty, Image, Marked, Rule
+from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.walk import count
 from sightline.errors import UserError
@@ -37,6 +37,7 @@ def read(
     *,
     by: By = "auto",
     label: Rule = "refuse",
+    classes: Classes = None,
     background: str | None = None,
     empty: Empty = "unknown",
 ) -> Records:
@@ -48,6 +49,7 @@ def read(
     Args:
         by: what tells the label: `object` (the shapes), `image` (the flag that is set), `folder`, or `auto`, see `label_by`.
         label: of an image with shapes of several labels: `refuse` it, or take that of the `largest`.
+        classes: class -> the categories that count as one; None: `data.classes`, see `objects.records_of`.
         background: class of the images without shapes; None leaves them out.
         empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see.
 
@@ -64,7 +66,9 @@ def read(
         by = "object"  # flags often say something else, such as that an image is blurred
     inner = sum(isinstance(image.path, EmbeddedImage) for image in images)
     notes += [f"{count(inner, 'image')} taken from the .json files, which hold them"] if inner else []
-    return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="flag", notes=notes, problems=problems)
+    return labelled(
+        images, pictures, by, rule=label, background=background, empty=empty, whole="flag", notes=notes, problems=problems, classes=classes
+    )
 
 
 @dataclass(frozen=True)

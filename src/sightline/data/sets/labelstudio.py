@@ -17,7 +17,7 @@ from sightline.data.sets import export_files, formats, shapes
 from sightline.data.sets.brush import BrushMask
 from sightline.data.sets.label_by import By, labelled, one_label
 from sightline.data.sets.labelstudio_tasks import Task, tasks
-from sightline.data.sets.objects import Empty, Image, Marked, Rule
+from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
@@ -35,6 +35,7 @@ def read(
     question: str | None = None,
     by: By = "auto",
     label: Rule = "refuse",
+    classes: Classes = None,
     background: str | None = None,
     empty: Empty = "unknown",
 ) -> Records:
@@ -47,6 +48,7 @@ def read(
             of the regions.
         by: what tells the label: `object` (the regions), `image` (the choices), `folder`, or `auto`, see `label_by`.
         label: of an image with regions of several names: `refuse` it, or take that of the `largest`.
+        classes: class -> the categories that count as one; None: `data.classes`, see `objects.records_of`.
         background: class of the images without regions; None leaves them out.
         empty: what is known of those that somebody submitted: nothing (`unknown`), or that there is `nothing` to see.
 
@@ -68,7 +70,18 @@ def read(
     problems: list[UserError] = []
     on_regions = any(asked in region["answers"] for _, task in found for region in task.regions)
     images = each(lambda one: _image(*one, asked, on_regions, pictures), [(file, task) for file, task in found if task.looked], problems)
-    return labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="choice", notes=notes, problems=problems)
+    return labelled(
+        images,
+        pictures,
+        by,
+        rule=label,
+        background=background,
+        empty=empty,
+        whole="choice",
+        notes=notes,
+        problems=problems,
+        classes=classes,
+    )
 
 
 def _question(found: Sequence[Task], wanted: str | None, by: By, top: Path) -> tuple[str | None, list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +16,7 @@ from sightline.types import Annotation, Picture, Record, Records
 
 Rule = Literal["refuse", "largest"]
 Empty = Literal["unknown", "nothing"]
+Classes = dict[str, list[str]] | None  # class -> categories that count as one, see `records_of`
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def records_of(
     annotated: str = "objects",
     problems: Sequence[UserError] = (),
     said: Sequence[str] = (),
+    classes: Classes = None,
 ) -> Records:
     """One record per image: its label is the category of its objects, its annotation where the objects of that category are.
 
@@ -78,6 +80,8 @@ def records_of(
         annotated: what objects are called in notes.
         problems: with other images, which could not be read.
         said: notes that come first.
+        classes: class -> its categories. An image whose objects are of several categories of one class shows one class: its label is the
+            category of the largest of them, its annotation where all of them are.
 
     Raises:
         UserError: an image of several categories; two images of one name or file; boxes that are shares of the image; any problem.
@@ -85,13 +89,14 @@ def records_of(
     _refuse_twice(images)
     refuse_shares(images)
     met = [*problems]
+    class_of = by_category(classes)
 
     def judged(image: Image) -> tuple[Image, str | None]:
-        return image, image.label or (label_of(image.things, rule, image.where) if image.things else background)
+        return image, image.label or (label_of(image.things, rule, image.where, class_of) if image.things else background)
 
     labelled = each(judged, images, met)
     records = [
-        Record(id=image.id, image=image.path, label=label, split=image.split, annotations=_marks(image, label, empty))
+        Record(id=image.id, image=image.path, label=label, split=image.split, annotations=_marks(image, label, empty, class_of))
         for image, label in labelled
         if label is not None
     ]
@@ -104,14 +109,15 @@ def records_of(
     return found
 
 
-def _marks(image: Image, label: str, empty: Empty) -> tuple[Annotation, ...]:
-    """Where the objects of its label are, or all objects where the label is told for the image as a whole.
+def _marks(image: Image, label: str, empty: Empty, class_of: Mapping[str, str]) -> tuple[Annotation, ...]:
+    """Where the objects of its label, and of others of its class, are; or all objects where the label is told for the image as a whole.
 
     Without objects: nothing, or that there is nothing to see (Figueroa et al. 2022, eq. 6: H is zero).
     """
     if not image.things:
         return (Annotation("nothing"),) if empty == "nothing" and image.looked else ()
-    marks = [thing.mark for thing in image.things if thing.mark and (image.label or thing.category == label)]
+    own = class_of.get(label, label)
+    marks = [thing.mark for thing in image.things if thing.mark and (image.label or class_of.get(thing.category, thing.category) == own)]
     return tuple(replace(mark, size=mark.size or image.size) for mark in marks)
 
 
@@ -168,19 +174,31 @@ def _spellings(records: Sequence[Record]) -> list[str]:
     ]
 
 
-def label_of(objects: Sequence[Marked], rule: Rule, where: str) -> str | None:
-    """The category of the objects that decide; None if none does.
+def by_category(classes: Classes) -> dict[str, str]:
+    """Category -> its class.
+
+    >>> by_category({"suspicious": ["opml", "malignant"]})
+    {'opml': 'suspicious', 'malignant': 'suspicious'}
+    """
+    return {category: name for name, some in (classes or {}).items() for category in some}
+
+
+def label_of(objects: Sequence[Marked], rule: Rule, where: str, class_of: Mapping[str, str]) -> str | None:
+    """The category of the objects that decide, of the largest where they are of several; None if none does.
 
     Args:
         rule: of an image that shows several categories: `refuse` it, or take that of the `largest` object.
         where: names the image.
+        class_of: category -> the class to which it belongs, where that is known. Categories of one class count as one.
 
     Raises:
         UserError: several categories, and the rule is to refuse.
     """
     deciding = [thing for thing in objects if thing.decides]
     categories = sorted({thing.category for thing in deciding})
-    if len(categories) > 1 and rule == "refuse":
-        remedy = "data.options.label=largest takes the category of the largest object."
+    if len({class_of.get(category, category) for category in categories}) > 1 and rule == "refuse":
+        remedy = (
+            "data.options.label=largest takes the category of the largest object; data.classes={CLASS: [CATEGORY, ...]} makes several one."
+        )
         raise UserError(where, f"shows objects of several categories ({', '.join(categories)})", remedy)
     return max(deciding, key=lambda thing: thing.area).category if deciding else None

@@ -12,7 +12,7 @@ from sightline.data.problems import each
 from sightline.data.roots import existing
 from sightline.data.sets import export_files, formats, shapes
 from sightline.data.sets.label_by import By, labelled, one_label
-from sightline.data.sets.objects import Empty, Image, Marked, Rule
+from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.walk import some
 from sightline.errors import UserError
@@ -31,6 +31,7 @@ def read(
     attribute: str | None = None,
     by: By = "auto",
     label: Rule = "refuse",
+    classes: Classes = None,
     background: str | None = None,
     empty: Empty = "unknown",
 ) -> Records:
@@ -43,6 +44,7 @@ def read(
             where all regions have the same value and the files have not.
         by: what tells the label: `object` (the attribute of the regions), `image` (that of the file), `folder`, or `auto`, see `label_by`.
         label: of an image with regions of several labels: `refuse` it, or take that of the `largest`.
+        classes: class -> the categories that count as one; None: `data.classes`, see `objects.records_of`.
         background: class of the images without regions; None leaves them out.
         empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see.
 
@@ -66,7 +68,16 @@ def read(
     problems: list[UserError] = []
     images = each(lambda entry: _image(*entry, of_regions, of_files, pictures), entries, problems)
     return labelled(
-        images, pictures, by, rule=label, background=background, empty=empty, whole="file attribute", notes=notes, problems=problems
+        images,
+        pictures,
+        by,
+        rule=label,
+        background=background,
+        empty=empty,
+        whole="file attribute",
+        notes=notes,
+        problems=problems,
+        classes=classes,
     )
 
 

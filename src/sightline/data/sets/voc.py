@@ -15,7 +15,7 @@ from sightline.data.roots import existing_folder
 from sightline.data.sets import export_files, formats, shapes
 from sightline.data.sets.export_files import size
 from sightline.data.sets.mask_files import PaletteMask
-from sightline.data.sets.objects import Empty, Image, Marked, Rule, label_of, records_of
+from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule, by_category, label_of, records_of
 from sightline.data.sets.picture_files import PictureFiles, place_of, split_of
 from sightline.data.sets.voc_lists import Lists
 from sightline.data.sets.walk import count, some
@@ -42,6 +42,7 @@ def read(
     *,
     annotation: Literal["outline", "mask", "box"] = "outline",
     label: Rule = "refuse",
+    classes: Classes = None,
     background: str | None = None,
     empty: Empty = "unknown",
 ) -> Records:
@@ -55,6 +56,7 @@ def read(
         annotation: outlines (`<polygon>`), or boxes where there are none; boxes alone; or masks from `SegmentationClass`, where an image
             without mask is unknown.
         label: of an image with objects of several categories: `refuse` it, or take that of the `largest`.
+        classes: class -> the categories that count as one; None: `data.classes`, see `objects.records_of`.
         background: class of the images without objects or without .xml file; None leaves them out.
         empty: what is known of them: nothing (`unknown`), or that there is `nothing` to see (the nonsuspicious images of Figueroa et al.
             2022).
@@ -101,9 +103,13 @@ def read(
         reason = "all boxes lie between 0 and 1: they look like shares of the image, not like pixels"
         raise UserError(images[0].where, reason, "Export them in pixels of the original image.")
     if annotation == "mask":
-        images = [replace(image, things=_masked(image, drawn, label)) for image in images if isinstance(drawn := image.path, Path)]
+        images = [
+            replace(image, things=_masked(image, drawn, label, by_category(classes)))
+            for image in images
+            if isinstance(drawn := image.path, Path)
+        ]
     said = [*others, *_left_out(unlisted), *_without_file(plain, background, empty)]
-    return records_of(images, label, background, empty, "objects that decide", problems, said)
+    return records_of(images, label, background, empty, "objects that decide", problems, said, classes)
 
 
 def _notes(pictures: PictureFiles) -> tuple[dict[Path, Element], list[str]]:
@@ -209,13 +215,16 @@ def _polygon(entry: Element, where: str) -> shapes.Points:
     return tuple(zip(xs, ys, strict=True))
 
 
-def _masked(image: Image, path: Path, rule: Rule) -> Sequence[Marked]:
-    """What decides the label of an image, marked by its mask."""
-    found = label_of(image.things, rule, image.where) if image.things else None
+def _masked(image: Image, path: Path, rule: Rule, class_of: Mapping[str, str]) -> Sequence[Marked]:
+    """What decides the label of an image, and other categories of its class, each marked by its mask."""
+    found = label_of(image.things, rule, image.where, class_of) if image.things else None
     if found is None:
         return image.things
     files = [above / "SegmentationClass" / f"{path.stem}.png" for above in path.parents[:2]]
-    return [Marked(found, 0, next((_mask(file, found) for file in files if file.is_file()), None))]
+    file = next((file for file in files if file.is_file()), None)
+    own = class_of.get(found, found)
+    names = sorted({thing.category for thing in image.things if class_of.get(thing.category, thing.category) == own})
+    return [Marked(name, float(name == found), _mask(file, name) if file else None) for name in names]
 
 
 def _mask(file: Path, label: str) -> Annotation:

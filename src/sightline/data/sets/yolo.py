@@ -13,7 +13,7 @@ from sightline.data.problems import Several, each, refuse
 from sightline.data.roots import existing_folder
 from sightline.data.sets import formats, shapes
 from sightline.data.sets.label_by import By, labelled
-from sightline.data.sets.objects import Empty, Image, Marked, Rule
+from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.walk import count, some
 from sightline.data.sets.yolo_sets import SLACK, is_list, is_names, names_of, refuse_other_shapes, settings, splits_of
@@ -32,6 +32,7 @@ def read(
     *,
     by: By = "auto",
     label: Rule = "refuse",
+    classes: Classes = None,
     background: str | None = None,
     empty: Empty = "unknown",
 ) -> Records:
@@ -43,6 +44,7 @@ def read(
     Args:
         by: what tells the label: `object`, `folder`, or `auto`, see `label_by`.
         label: of an image with objects of several classes: `refuse` it, or take that of the `largest`.
+        classes: class -> the categories that count as one; None: `data.classes`, see `objects.records_of`.
         background: class of the images without objects, those without file among them; None leaves them out.
         empty: what is known of an image whose file is there and empty: nothing (`unknown`), or that there is `nothing` to see. An image
             without file is unknown in any case.
@@ -74,7 +76,9 @@ def read(
     refuse_other_shapes(top, [shape for _, lines in pairs for shape in lines])
     notes = _notes(others, names, sum(not image.things for image in images), empty)
     try:
-        records = labelled(images, pictures, by, rule=label, background=background, empty=empty, whole="label", notes=notes)
+        records = labelled(
+            images, pictures, by, rule=label, background=background, empty=empty, whole="label", notes=notes, classes=classes
+        )
     except Several as several:
         records, problems = several.rest or Records(), [*problems, *several.problems]
     records = Records([replace(record, split=_split(record, splits)) for record in records], records.notes)

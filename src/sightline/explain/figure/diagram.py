@@ -108,6 +108,9 @@ def flow(recipe: Recipe, heading: str) -> Diagram:
     for i, (loss, reads) in enumerate(zip(losses.behaviour, maps, strict=True), start=1 + middle):
         again = box(2, (i, i), "network", words.second_pass(loss))
         feed(chart if reads else area, again)
+        if catalog.find("behaviour", loss.name).runs_again:  # Figueroa et al. 2022, fig. 5: the images enter once more
+            x, start, end = images.right()[0] + SPACE / 3, images.right(0.2), again.left(0.25)
+            made.connect(start, (x, start[1]), (x, end[1]), end)
         drawn.append(box(3, (i, i), "loss", words.loss("behaviour", loss, recipe.weighting.name)))
         made.connect(*level(again, drawn[-1]), label="y")
     total = box(4, (0, len(losses.guidance) if not losses.behaviour else rows - 1), "total", words.total(recipe))

@@ -53,7 +53,7 @@ def _of(name: str, maps: int) -> str:
     return f"attention ({name})" if maps > 1 else "attention"
 
 
-@kind("Figueroa 2022, fig. 7; Yan 2020, fig. 3.3, 3.5", takes="split images ids colours")
+@kind("Figueroa 2022, fig. 7; Yan 2020, fig. 3.3, 3.5", takes="split images ids colours stretch")
 def attention_grid(runs: Sequence[Run], options: Options) -> Figure:
     """Several runs on the same images: a column for each map of each run."""
     split = same_images(runs, options)
@@ -63,10 +63,10 @@ def attention_grid(runs: Sequence[Run], options: Options) -> Figure:
     found = columns(runs, split, every=True)
     note = OUTLINE if options.ids else f"{OUTLINE} {HARDEST}"
     titles = ["image", "annotation", *(c.title for c in found)]
-    return grid(rows(found, split, ids, options.scheme), titles, bar=_bar(runs, options), note=_noted(note, runs))
+    return grid(rows(found, split, ids, options.scheme, stretch=options.stretch), titles, bar=_bar(runs, options), note=_noted(note, runs))
 
 
-@kind("Zhu 2022, table 3", takes="split images ids colours")
+@kind("Zhu 2022, table 3", takes="split images ids colours stretch")
 def class_maps(runs: Sequence[Run], options: Options) -> Figure:
     """Annotation and the labelled class's map of several runs, some images of each class.
 
@@ -90,7 +90,7 @@ def class_maps(runs: Sequence[Run], options: Options) -> Figure:
             image = row[0]
             assert image is not None
             probability = _shown(run, split, [id])[0, labels[id]]
-            picture = shown(image.picture, raw, map_range(run), cmap=options.scheme)
+            picture = shown(image.picture, raw, map_range(run), cmap=options.scheme, stretch=options.stretch)
             row.append(Cell(picture, f"probability {probability:.2f}", None, f"Map of {run.name} on image {id}."))
     order = np.argsort([labels[i] for i in ids], kind="stable")
     titles = ["image", "annotation", *names(runs)]
@@ -179,6 +179,8 @@ def enlarged(image: np.ndarray) -> np.ndarray:
 
 
 def _bar(runs: Sequence[Run], options: Options) -> ColourBar:
+    if options.stretch:
+        return bar_of(options.scheme, "from the lowest to the highest value of each map")
     kinds = {map_range(run) for run in runs}
     words = "positive evidence, share of the highest in each map" if "evidence" in kinds else "attention"
     return bar_of(options.scheme, f"attention; or {words}" if len(kinds) > 1 else words)

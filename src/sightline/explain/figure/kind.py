@@ -28,6 +28,7 @@ class Options:
         colours: a name of `colours.SCHEMES`.
         units: LAYER/FILTER of feature maps.
         recipes: beside those of the runs, names or YAML files.
+        stretch: show each map from its minimum to its maximum, see `overlay.display`.
     """
 
     split: str | None = None
@@ -37,6 +38,7 @@ class Options:
     colours: str | None = None
     units: tuple[str, ...] = ()
     recipes: tuple[str, ...] = ()
+    stretch: bool = False
 
     @property
     def scheme(self) -> str:
@@ -77,7 +79,7 @@ class Kind:
             raise UserError(f"figure {name}", f"needs {fewest} run{'s'[: fewest > 1]}, {len(runs)} given", "Give the folders of runs.")
         if most is not None and len(runs) > most:
             raise UserError(f"figure {name}", f"takes at most {most} run{'s'[: most > 1]}, {len(runs)} given", "Draw it for each of them.")
-        given = [f.name for f in fields(options) if getattr(options, f.name) not in (None, ())]
+        given = [f.name for f in fields(options) if getattr(options, f.name) not in (None, (), False)]
         for option in given:
             if option not in self.takes:
                 known = ", ".join(f"`{taken}=...`" for taken in sorted(self.takes)) or "no options"

@@ -17,6 +17,8 @@ from sightline.explain.overlay import Range
 from sightline.explain.run_pictures import Cell, map_names, map_range, names
 from sightline.metrics.scores.localisation import upsample
 
+FRAME, GREY = 2, 128  # width in pixels, and level
+
 
 @dataclass(frozen=True)
 class Masks:
@@ -79,7 +81,10 @@ def _unit(maps: np.ndarray, kind: Range) -> np.ndarray:
 
 
 def _white(mask: np.ndarray) -> np.ndarray:
-    return np.repeat(np.where(mask, 255, 0).astype(np.uint8)[..., None], 3, axis=2)
+    """White on black, in a grey frame, without which a mask of the whole image (001-26) would be white on the white page."""
+    picture = np.full((mask.shape[0] + 2 * FRAME, mask.shape[1] + 2 * FRAME, 3), GREY, np.uint8)
+    picture[FRAME:-FRAME, FRAME:-FRAME] = np.where(mask, 255, 0)[..., None]
+    return picture
 
 
 def _overlap(value: float) -> str:

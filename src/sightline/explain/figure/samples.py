@@ -19,10 +19,12 @@ from sightline.explain.overlay import contour
 from sightline.explain.run_pictures import Cell
 from sightline.types import Record
 
+RED = (220, 20, 30)
+
 
 @kind("SPN report, fig. 3, 4; Figueroa 2022, fig. 2", runs=(1, 1), takes="split images ids")
 def samples(runs: Sequence[Run], options: Options) -> Figure:
-    """Images of each class of a data set, with their masks.
+    """Images of each class of a data set, with their masks below; boxes are drawn in red on the images.
 
     Annotated ones first, in the order of the data set; images: per class.
     """
@@ -32,12 +34,17 @@ def samples(runs: Sequence[Run], options: Options) -> Figure:
     count = options.images or 4
     rows: list[list[Cell | None]] = []
     sides: list[str] = []
+    boxes = {mark.kind for r in dataset.records for mark in r.annotations} <= {"box", "nothing"}
     for name in run.classes:
         members = [i for i, r in enumerate(dataset.records) if r.label == name and (not ids or r.id in ids)]
         if not ids:
             members = sorted(members, key=lambda i: not dataset.records[i].annotations)[:count]
         if members:
             pictures = [dataset.picture(i) for i in members]
+            if boxes:
+                rows.append([_outlined(image, roi, dataset.records[i], RED) for i, (image, roi) in zip(members, pictures, strict=True)])
+                sides.append(name)
+                continue
             rows.append([Cell(image, "", None, f"An image of class {name}.") for image, _ in pictures])
             rows.append([_mask(roi) for _, roi in pictures])
             sides += [name, ""]
@@ -116,9 +123,9 @@ def _mask(roi: np.ndarray | None) -> Cell:
     return Cell(picture, "" if roi.max() > 0 else "nothing marked", None, "The marked region in white.")
 
 
-def _outlined(image: np.ndarray, roi: np.ndarray | None, record: Record) -> Cell:
+def _outlined(image: np.ndarray, roi: np.ndarray | None, record: Record, colour: tuple[int, int, int] = (255, 255, 255)) -> Cell:
     large = enlarged(image)
     if roi is None:
         return Cell(large, "", None, f"Image {record.id}.")
     side = np.linspace(0, len(roi) - 1, len(large)).round().astype(int)
-    return Cell(contour(large, roi[np.ix_(side, side)]), "", None, f"A region of image {record.id}.")
+    return Cell(contour(large, roi[np.ix_(side, side)], colour), "", None, f"A region of image {record.id}.")

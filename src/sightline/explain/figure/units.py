@@ -12,7 +12,7 @@ from torch import Tensor
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.choose import choose
-from sightline.explain.feature_maps import Layer, layers_of, pick
+from sightline.explain.feature_maps import Layer, layers_of, pick, unit
 from sightline.explain.feature_maps import feature_maps as maps_of
 from sightline.explain.figure.grid import ColourBar, grid
 from sightline.explain.figure.grids import enlarged
@@ -69,16 +69,3 @@ def _answers(layer: Layer, k: int, found: Tensor, pictures: Sequence[np.ndarray]
         Cell(tint(picture, own, most), caption, None, f"Unit {k} of layer {layer.name}.")
         for picture, own, caption in zip(pictures, maps, captions, strict=True)
     ]
-
-
-def unit(text: str) -> tuple[str, int]:
-    """`6/12` or `layer4.1.conv2/37` -> its layer, by number or name, and its filter.
-
-    Raises:
-        UserError: not of that form.
-    """
-    layer, slash, number = text.rpartition("/")
-    if not slash or not layer or not number.isdigit():
-        remedy = "Write for example `units=['6/12']`, which is filter 12 of layer 6; the gallery shows all of them."
-        raise UserError(f"unit {text!r}", "is not of the form LAYER/FILTER", remedy)
-    return layer, int(number)

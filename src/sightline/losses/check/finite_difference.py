@@ -39,7 +39,7 @@ def slope_error(classifier: GuidedClassifier, objective: Objective, batch: Batch
             layer.momentum = 0.0  # to a gradient the running statistics are constants, so they must not move with the weights
     batch = replace(batch, images=batch.images.double(), roi=batch.roi.double(), avoid=batch.avoid.double())
     if batch.several:
-        batch = replace(batch, finding_roi=batch.finding_roi.double())
+        batch = replace(batch, finding_roi=batch.of_findings[0].double())
     own = (objective.guidance_losses() | objective.behaviour_losses())[loss]
     named = [*classifier.named_parameters(), *((f"losses.{name}", p) for name, p in own.named_parameters())]
     weights = {name: p for name, p in named if p.requires_grad}

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from scipy.ndimage import binary_dilation
 from torch.nn import functional
 
 from sightline.metrics.confidence.bootstrap import Array, Groups, interval, mean_of_defined, none_if_nan, ratio
 from sightline.metrics.scores.ranks import average_precision, curves
 from sightline.results.scores import Pointing
 
-SCORES = ("epg", "pointing", "jaccard", "dice", "pixel_ap")
+SCORES = ("epg", "pointing", "jaccard", "dice", "pixel_ap", "minmax_jaccard")
 
 _CHUNK = 64
 
@@ -81,11 +82,29 @@ def pointing(attention: Array, roi: Array) -> Array:
 
 
 def jaccard(attention: Array, roi: Array, threshold: float = 0.5) -> Array:
-    """Overlap |A and R| / |A or R| of the ROI mask and what the map marks: its min-max in [0, 1] at or above `threshold` (003-29).
+    """Overlap |A and R| / |A or R| of the ROI mask and what the map marks: its min-max in [0, 1] at or above `threshold`.
 
     One threshold fixed beforehand, never the best one of the images that are judged. A blank map has 0. (N, H, W), (N, H, W) -> (N,)
     """
-    usable = ~blank(attention)[:, None, None]
+    return _overlap(attention, roi, threshold, ~blank(attention))
+
+
+def minmax_jaccard(attention: Array, roi: Array) -> Array:
+    """The attention score of Yan 2020 (003-29): `jaccard` at 0.5, for maps without positive evidence, too.
+
+    The min-max of a map says where it is highest, whatever its sign. Only a map that is the same everywhere, or not finite, has 0.
+    (N, H, W), (N, H, W) -> (N,)
+
+    Example:
+        >>> negative, roi = np.array([[[-1.0, -3.0, -3.0]]]), np.array([[[1.0, 0.0, 0.0]]])
+        >>> minmax_jaccard(negative, roi), jaccard(negative, roi)
+        (array([1.]), array([0.]))
+    """
+    return _overlap(attention, roi, 0.5, _points(attention))
+
+
+def _overlap(attention: Array, roi: Array, threshold: float, usable: Array) -> Array:
+    usable = usable[:, None, None]
     raised = np.subtract(attention, attention.min(axis=(1, 2), keepdims=True), dtype=np.float64)
     unit = np.divide(raised, raised.max(axis=(1, 2), keepdims=True), out=np.zeros_like(raised), where=usable)
     marked, mask = usable & (unit >= threshold), roi >= 0.5
@@ -130,12 +149,13 @@ def scores(attention: Array, roi: Array, threshold: float = 0.5) -> dict[str, Ar
         "jaccard": overlap,
         "dice": 2 * overlap / (1 + overlap),
         "pixel_ap": pixel_ap(attention, roi),
+        "minmax_jaccard": minmax_jaccard(attention, roi),
     }
 
 
-def points_into(maps: Array, regions: Array) -> Array:
+def points_into(maps: Array, regions: Array, within: int | None = None) -> Array:
     """Whether argmax_ij up(Omega)_ij lies in S (Zhu et al. 2022, 5.1 item 11): brought to the region's size bilinearly first, then the
-    maximum.
+    maximum; or whether the highest cell of the map itself lies within some cells of the region, as in the authors' program.
 
     Unlike `localisation.pointing`, the highest point counts whatever its sign, since the maps of Zhu et al. 2022 are unbounded and only
     their order matters. Of several equal maxima the share that lies inside counts. A map that is constant or not finite points nowhere and
@@ -144,6 +164,8 @@ def points_into(maps: Array, regions: Array) -> Array:
     Args:
         maps: (N, h, w) raw attention of the labelled class.
         regions: (N, H, W) bool.
+        within: None: enlarge the map. Else the number of cells, in any direction, by which the highest cell may miss the region, which is
+            sampled at the first pixel of each cell.
 
     Returns:
         (N,) in [0, 1]; NaN where the region is empty.
@@ -151,21 +173,37 @@ def points_into(maps: Array, regions: Array) -> Array:
     Example:
         >>> points_into(np.array([[[3.0, 1.0]]]), np.array([[[True, False]]]))
         array([1.])
+        >>> points_into(np.array([[[1.0, 2.0, 3.0]]]), np.array([[[True, False, False]]]), within=1)
+        array([0.])
     """
     hits = np.empty(len(maps))
     for start in range(0, len(maps), _CHUNK):
         part = slice(start, start + _CHUNK)
-        large, region = upsample(maps[part], (regions.shape[1], regions.shape[2])), regions[part]  # (n, H, W)
+        region = regions[part] if within is None else near(regions[part], maps.shape[1:], within)
+        large = upsample(maps[part], region.shape[1:])  # (n, H, W), or (n, h, w) as it is
         highest = large == large.max(axis=(1, 2), keepdims=True)
         inside = ratio((highest & region).sum(axis=(1, 2)), highest.sum(axis=(1, 2)))
         hits[part] = np.where(region.any(axis=(1, 2)), np.where(_points(maps[part]), inside, 0), np.nan)
     return hits
 
 
+def near(regions: Array, size: tuple[int, ...], within: int) -> Array:
+    """The cells of a grid that lie in the region or at most `within` cells from it. (N, H, W), (h, w) -> (N, h, w) bool
+
+    >>> near(np.array([[[True, False, False, False, False, False]]]), (1, 3), 1).tolist()
+    [[[True, True, False]]]
+    """
+    rows, columns = (np.arange(cells) * pixels // cells for cells, pixels in zip(size, regions.shape[1:], strict=True))
+    grid: Array = regions[:, rows][:, :, columns]
+    side = 2 * within + 1
+    return grid if within == 0 else binary_dilation(grid, np.ones((1, side, side), dtype=bool))
+
+
 def pointing_share(
     maps: Array,
     regions: Array,
     *,
+    within: int | None = None,
     groups: Groups | None = None,
     bootstrap: int = 1000,
     confidence: float = 0.95,
@@ -176,6 +214,7 @@ def pointing_share(
     Args:
         maps: (N, h, w).
         regions: (N, H, W) bool; images with an empty one are left out.
+        within: see `points_into`.
         groups: patient or lesion of each image, drawn as a whole.
 
     Returns:
@@ -185,8 +224,9 @@ def pointing_share(
         >>> pointing_share(np.array([[[3.0, 1.0]], [[1.0, 2.0]]]), np.array([[[True, False]], [[True, False]]]))
         Pointing(0.500 [0.000, 1.000])
     """
-    hits = points_into(maps, regions)
-    area = np.where(np.isnan(hits), np.nan, roi_area(regions))
+    hits = points_into(maps, regions, within)
+    allowed = regions if within is None else near(regions, maps.shape[1:], within)
+    area = np.where(np.isnan(hits), np.nan, roi_area(allowed))
     share = interval(hits, groups=groups, bootstrap=bootstrap, confidence=confidence, seed=seed)
     return Pointing(**share.fields(), n=int((~np.isnan(hits)).sum()), chance=none_if_nan(float(mean_of_defined(area))))
 

@@ -20,7 +20,7 @@ def uniform(roi: Array) -> dict[str, Array]:
     """
     soft, hard = roi_area(roi), (roi >= 0.5).mean(axis=(1, 2))
     soft, hard = np.where(soft > 0, soft, np.nan), np.where(hard > 0, hard, np.nan)
-    return {"epg": soft, "pointing": hard, "jaccard": hard, "dice": 2 * hard / (1 + hard), "pixel_ap": hard}
+    return {"epg": soft, "pointing": hard, "jaccard": hard, "dice": 2 * hard / (1 + hard), "pixel_ap": hard, "minmax_jaccard": hard}
 
 
 def centre(size: tuple[int, int]) -> Array:

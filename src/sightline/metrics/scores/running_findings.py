@@ -65,7 +65,7 @@ class FindingsEpoch:
 
 def _energies(maps: Tensor, batch: Batch) -> Array:
     """(B, C) energy of each finding's map inside its region, NaN where that is not known."""
-    rois, known = (one.detach().cpu().numpy() for one in (batch.finding_roi.float(), batch.finding_known))  # (B, C, H, W), (B, C)
+    rois, known = (one.detach().cpu().numpy() for one in (batch.of_findings[0].float(), batch.of_findings[1]))  # (B, C, H, W), (B, C)
     raw = maps.detach().float().cpu().expand(-1, rois.shape[1], -1, -1).numpy()
     energy = np.full(known.shape, np.nan)
     for c in np.flatnonzero(known.any(axis=0)).tolist():
