@@ -9,6 +9,7 @@ from sightline.cli.groups_tables import groups_sentences, groups_tables
 from sightline.cli.probabilities import say_calibration
 from sightline.engine.run import Run
 from sightline.results import SplitScores
+from sightline.results.external import ExternalFindings
 from sightline.results.findings import FindingsScores
 
 COLUMNS = ["split, finding", "present / n", "AUC", "AP", "sensitivity", "specificity", "EPG"]
@@ -41,6 +42,22 @@ def _say_findings(title: str, run: Run, metrics: Mapping[str, FindingsScores], b
     (groups_sentences if brief else groups_tables)(of_each)
     folder = run.finding_folder(run.findings[0])
     say(f"Each finding has a run folder of two classes, which audit, compare, figure and the other verbs take, e.g. {folder}")
+
+
+def say_findings_elsewhere(run: Run, found: ExternalFindings) -> None:
+    """The scores of each finding on another data set, below those on the run's own test images, and what changes."""
+    rows, groups = [], {}
+    for name, one in found.findings.items():
+        if one.own_split:
+            rows.append([f"{one.own_split}, {name}", *_of_one(name, run.of(name).scores[one.own_split])])
+        there = f"{found.data}, {found.split}, {name}"
+        rows.append([there, *_of_one(name, one.scores)])
+        groups[there] = one.scores
+    table(run.name, COLUMNS, rows)
+    groups_tables(groups)
+    changes = [f"{name}: {change.sentence}" for name, one in found.findings.items() for change in one.changes]
+    for line in (*changes, *found.notes, *found.files):
+        say(line)
 
 
 def _calibration(own: Run) -> str:

@@ -102,11 +102,18 @@ def _validate(
 ) -> None:
     """External validation."""
     from sightline.cli.console import say, scores_table
+    from sightline.cli.findings import say_findings_elsewhere
     from sightline.engine.calibration import at_prevalence, check_prevalence
     from sightline.engine.external import validate
+    from sightline.engine.external_findings import validate_findings
 
     if len(split) > 1:
         raise UserError(f"--split {split[1]}", "is a second split of the other data set", "Give one, or none for its test set.")
+    if run.findings and prevalence is None and coverage is None:
+        each = validate_findings(run, data, root, next(iter(split), None), label_pairs(pairs), out, by or None)
+        say_findings_elsewhere(run, each)
+        finish(each, json)
+        return
     check_prevalence(prevalence, len(run.classes))
     found = validate(run, data, root, next(iter(split), None), label_pairs(pairs), out, coverage, by or None)
     found = found.but(scores=at_prevalence(found.scores, prevalence, run.recipe.evaluate.confidence))

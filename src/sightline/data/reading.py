@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sightline import catalog
 from sightline.config import Data
+from sightline.data.findings import grouped, of_finding
 from sightline.data.groups import alike_groups, check_groups
 from sightline.data.heat import on_one_scale, scale_notes
 from sightline.data.labels import check_classes, check_labels
@@ -54,6 +55,22 @@ def read(data: Data, least: int = 2, *, several: bool = False) -> Dataset:
     if dataset.several and not several:
         raise UserError(str(data.root or data.name), "has several findings per image, for which this is not done", ONE_LABEL)
     return dataset
+
+
+def read_finding(data: Data, finding: str, members: Sequence[str]) -> list[Record]:
+    """The images of which one finding is known, with two classes, see `of_finding`; of a data set that may have other findings as well.
+
+    Args:
+        members: findings of the data set of which any means this one.
+
+    Raises:
+        UserError: an id twice, or names that no file could hold.
+    """
+    given, problems = _given(data)
+    where = str(data.root or data.name)
+    refuse([*problems, *_twice(given, where), *_refused(lambda: _check_names(given, where))])
+    kept = on_one_scale([grouped(record, {finding: members}) for record in given])
+    return of_finding(as_set(kept, data.mask, data.annotated_on), finding)
 
 
 def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:

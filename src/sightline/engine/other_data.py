@@ -14,7 +14,7 @@ from sightline.config import Data
 from sightline.data.contents import contents
 from sightline.data.dataset import ImageDataset
 from sightline.data.problems import refuse
-from sightline.data.reading import read
+from sightline.data.reading import read, read_finding
 from sightline.data.survey import survey
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
@@ -60,11 +60,20 @@ def other_data(
     """
     data = _settings(run.recipe.data, name, root)
     labels = _labels(data)
-    data, matched = _with_classes(data, run, labels, classes or {}, str(root or data.name))
+    where = str(root or data.name)
+    if run.finding is not None and labels.several:
+        matched = members_of(run, labels.total(), classes or {}, where)
+        if not matched:
+            reason = f"has the findings {', '.join(sorted(labels.total()))}, and none is called {run.finding}"
+            raise UserError(where, reason, f"Say which one it is, e.g. `classes={{{min(labels.total())!r}: {run.finding!r}}}`.")
+        given = read_finding(data, run.finding, list(matched))
+    else:
+        data, matched = _with_classes(data, run, labels, classes or {}, where)
+        given = read(data, least=1).records
     if split is not None and split not in labels.of_split:
         raise UserError(f"split {split!r}", "the data set has no such split", nearest(split, labels.of_split))
     wanted = split or ("test" if "test" in labels.of_split else None)
-    records = [record for record in read(data, least=1).records if wanted in (None, record.split or "all")]
+    records = [record for record in given if wanted in (None, record.split or "all")]
     looked = survey(records, gaze_blur=data.gaze_blur, grey=data.grey, channels=data.channels, annotated_on=data.annotated_on)
     refuse(looked.problems)
     counts = labels.total() if wanted is None else labels.of_split[wanted]
@@ -74,7 +83,7 @@ def other_data(
         ImageDataset(records, run.classes, data, train=False),
         data,
         matched,
-        {label: count for label, count in counts.items() if label not in matched},
+        {} if labels.several else {label: count for label, count in counts.items() if label not in matched},
         tuple(name for name in run.classes if name not in there),
         _trained_with(run, records),
     )
@@ -112,36 +121,70 @@ def _tasks(data: Data) -> Mapping[str, Mapping[str, list[str]]]:
 
 @dataclass(frozen=True)
 class Labels:
-    """How many images have each label, as the data set has them, by split."""
+    """How many images have each label, as the data set has them, by split; with `several`, each finding."""
 
     of_split: Mapping[str, Counter[str]]
+    several: bool = False
 
     def total(self) -> Counter[str]:
-        """In all splits together."""
-        return sum(self.of_split.values(), Counter())
+        """In all splits together; findings that no image has are there with 0."""
+        found: Counter[str] = Counter()
+        for counts in self.of_split.values():
+            found.update(counts)
+        return found
 
 
 def _labels(data: Data) -> Labels:
     records: list[Record] = catalog.make("data", data.name, data.options, data.root, where="data.options")
     found: dict[str, Counter[str]] = {}
+    several = any(record.findings for record in records)
     for record in records:
-        found.setdefault(record.split or "all", Counter())[record.label] += 1
-    return Labels(found)
+        said = {name: int(bool(present)) for name, present in record.findings.items()} if several else {record.label: 1}
+        found.setdefault(record.split or "all", Counter()).update(said)
+    return Labels(found, several)
+
+
+def members_of(run: Run, labels: Mapping[str, int], wished: Mapping[str, str], where: str) -> dict[str, str]:
+    """Finding of the other data set -> the finding that `run` is about, for all that mean it: as is wished, by its name, or by that of a
+    finding that belongs to it in the run's own data.
+
+    Args:
+        labels: the findings of the other data set -> images.
+        where: the place of the other data set.
+
+    Raises:
+        UserError: a wish that names no finding of either side.
+    """
+    finding = str(run.finding)
+    _check_wished(labels, run, wished, where)
+    if strange := [label for label, name in wished.items() if name != finding]:
+        raise UserError(f"class {strange[0]!r}", "is a finding, which cannot mean that there is none", f"Map it to {finding!r}.")
+    own = {_plain(name) for name in (finding, *(run.recipe.data.classes or {}).get(finding, ()))}
+    return {label: finding for label in labels if _plain(label) in own} | dict(wished)
+
+
+def labels_there(run: Run, name: str | None, root: Path | None) -> Labels:
+    """What the images of another data set are labelled with."""
+    return _labels(_settings(run.recipe.data, name, root))
 
 
 def _matched(labels: Mapping[str, int], run: Run, wished: Mapping[str, str], where: str) -> dict[str, str]:
     """Label -> class of the run: as is wished, or else of the same name, upper and lower case, blanks and hyphens aside."""
-    for label, name in wished.items():
-        if label not in labels:
-            raise UserError(f"class {label!r}", f"{where} has no label {label!r}", nearest(label, labels))
-        if name not in run.classes:
-            raise UserError(f"class {label!r}", f"{run.path} has no class {name!r}", nearest(name, run.classes))
+    _check_wished(labels, run, wished, where)
     plain = {_plain(name): name for name in run.classes}
     found = {label: plain[_plain(label)] for label in labels if _plain(label) in plain} | dict(wished)
     if not found:
         reason = f"has the labels {', '.join(sorted(labels))}, and the run has the classes {', '.join(run.classes)}"
         raise UserError(where, reason, f"Say which label is which class, e.g. `classes={{{sorted(labels)[0]!r}: {run.classes[0]!r}}}`.")
     return found
+
+
+def _check_wished(labels: Mapping[str, int], run: Run, wished: Mapping[str, str], where: str) -> None:
+    for label, name in wished.items():
+        if label not in labels:
+            raise UserError(f"class {label!r}", f"{where} has no label {label!r}", nearest(label, labels))
+        if name not in run.classes:
+            raise UserError(f"class {label!r}", f"{run.path} has no class {name!r}", nearest(name, run.classes))
 
 
 def _plain(name: str) -> str:

@@ -17,7 +17,7 @@ from sightline.recipe import Recipe
 from sightline.results import SplitScores
 from sightline.results.audit import AuditFacts
 from sightline.results.differences import Comparison
-from sightline.results.external import ExternalScores
+from sightline.results.external import ExternalFindings, ExternalScores
 from sightline.results.findings import FindingsScores
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def evaluate(
     prevalence: float | None = None,
     coverage: float | None = None,
     by: Sequence[str] | None = None,
-) -> ExternalScores: ...
+) -> ExternalScores | ExternalFindings: ...
 
 
 @overload
@@ -101,7 +101,7 @@ def evaluate(
 
     Returns:
         For a classifier `SplitScores`; for a run a dictionary, split name -> `SplitScores`, or `FindingsScores` where images have several
-        findings; on another data set `ExternalScores`.
+        findings; on another data set `ExternalScores`, or `ExternalFindings`.
 
     Raises:
         UserError: no such split, images of other classes, too few validation images for the coverage, no image with a tag, or
@@ -113,8 +113,8 @@ def evaluate(
     from sightline.engine.evaluate import observe, score
     from sightline.engine.evaluate_findings import evaluate_findings
 
-    if isinstance(what, Run) and what.findings and not settings and prevalence is None and coverage is None:
-        return evaluate_findings(what, dataset, by)
+    if isinstance(what, Run) and what.findings and prevalence is None and coverage is None:
+        return _findings_elsewhere(what, by=by, **settings) if settings else evaluate_findings(what, dataset, by)
     check_prevalence(prevalence, len(what.classes) if isinstance(what, Run) else what.classes)
     if isinstance(what, Run):
         level = what.recipe.evaluate.confidence
@@ -144,6 +144,19 @@ def _elsewhere(
     from sightline.engine.external import validate
 
     return validate(run, data, None if root is None else Path(root), split, classes, coverage=coverage, by=by)
+
+
+def _findings_elsewhere(
+    run: Run,
+    data: str,
+    root: str | Path | None = None,
+    split: str | None = None,
+    classes: Mapping[str, str] | None = None,
+    by: Sequence[str] | None = None,
+) -> ExternalFindings:
+    from sightline.engine.external_findings import validate_findings
+
+    return validate_findings(run, data, None if root is None else Path(root), split, classes, by=by)
 
 
 @dataclass(frozen=True)

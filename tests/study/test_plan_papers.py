@@ -43,6 +43,12 @@ def test_the_networks_of_a_table_can_be_built(name: str) -> None:
                 assert build(cell.recipe, 3).classes == 3
 
 
+def test_the_tables_of_ultrasound_are_the_same_plans_on_other_data() -> None:
+    for name in ("paper-spn", "paper-spn-losses"):
+        for cell in cells(load_plan(name, {"data.name": "busi", "data.options": {}})):
+            assert cell.recipe.check().data.name == "busi"
+
+
 def test_arms_of_a_table_differ_in_what_the_paper_says() -> None:
     """001, tables 1 and 3: the share of the masks; 004: gaze or none, on the same division with the same seeds."""
     shares = {cell.arm: cell.recipe.data.annotated_fraction for cell in cells(load_plan("paper-spn"))}
