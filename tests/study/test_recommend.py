@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from sightline.errors import UserError
 from sightline.results.study import StudyResult
@@ -115,7 +116,7 @@ def test_seeds_are_added_while_another_one_fits(plan: Plan, tmp_path: Path, monk
     def train(seeded: Plan, folder: Path, told: object, **options: object) -> object:
         asked.append(seeded.seeds)
         now[0] += 100
-        return type("Study", (), {"plan": seeded})
+        return type("Study", (), {"plan": seeded, "cells": (), "failures": staticmethod(dict)})
 
     monkeypatch.setattr(room, "run_study", train)
     monkeypatch.setattr(room, "analyse", lambda study: None)
@@ -133,3 +134,11 @@ def test_a_small_study_is_carried_out_and_gone_on_with(plan: Plan, tmp_path: Pat
     assert first.sentences[0].startswith("Trained on labels alone, AUC is")
     recommend(few, tmp_path, lambda outcome, *_: done.append("again"), 0, workers=1)
     assert "again" not in done
+
+
+def test_a_training_on_labels_that_fails_ends_it_in_words(plan: Plan, tmp_path: Path) -> None:
+    broken = plan.model_copy(update={"arms": plan.arms[:2], "set": plan.set | {"train.accelerator": "gpu"}})
+    if torch.cuda.is_available():
+        pytest.skip("needs a machine without a GPU")
+    with pytest.raises(UserError, match=r"labels alone failed: .*GPU"):
+        recommend(broken, tmp_path, lambda *_: None, 0, workers=1)

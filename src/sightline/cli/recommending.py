@@ -106,7 +106,7 @@ def run(
         for arm in plan.arms
         if (arm.name, "flipped", "auc") in at
     ]
-    table(f"AUC on validation images, {result.seeds} seeds", ["arm", "it misleads", "it is absent"], rows)
+    table(f"AUC on validation images, {result.seeds} seed{'s' * (result.seeds > 1)}", ["arm", "it misleads", "it is absent"], rows)
     for line in result.sentences:
         say(line)
     if result.arm is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sightline.attention.pretrained import check_weights
 from sightline.config import Data, Roi
 from sightline.data.divide import belongs, values_of
 from sightline.data.guide.decoy import check_decoy, plant
@@ -30,8 +31,10 @@ def check_data(plan: Plan, found: Sequence[Cell]) -> None:
 
     Raises:
         UserError: a split without images; a class that is not trained on; a score of a tag that no image of a split has; whatever is wrong
-            with the list of images.
+            with the list of images; pretrained weights that are not there.
     """
+    for backbone in {cell.recipe.backbone.model_dump_json(): cell.recipe.backbone for cell in found}.values():
+        check_weights(backbone)
     # regions for training, and which of them are used, change neither, so most arms share what is looked at
     guiding = {"roi": Roi(), "annotated": None, "annotated_fraction": 1}
     lowest = min(cell.seed for cell in found)

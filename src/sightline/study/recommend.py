@@ -24,7 +24,7 @@ from sightline.study.run import Told, run_study
 
 BASE = "label-only"
 PASTED = "pasted-artefacts"
-FEWEST, MOST = 3, 10  # seeds: fewer have no interval worth reading, and more are a study of their own
+MOST = 10  # seeds; more are a study of their own
 FALLS = 0.05  # by how much AUC has to fall under the turned artefact for there to be something to free the decision from
 PLANTED = {"dermoscopy": "ruler", "ultrasound": "text", "xray": "text", "grey": "text"}  # of other kinds: a coloured corner
 
@@ -79,7 +79,7 @@ def recommend(plan: Plan, folder: Path, told: Told, minutes: float, *, workers: 
         minutes: that it may take; at least one seed is trained whatever it takes.
 
     Raises:
-        UserError: a plan that cannot be carried out.
+        UserError: a plan that cannot be carried out, or whose training on labels alone fails.
     """
     began = time.monotonic()
     check_data(plan, Study(folder, plan).cells)
@@ -93,6 +93,11 @@ def _seed_by_seed(plan: Plan, folder: Path, left: Callable[[], float], told: Tol
     while True:
         before = left()
         study = run_study(plan.model_copy(update={"seeds": seeds}), folder, told, workers=workers, threads=threads)
+        failures = study.failures()
+        for cell in study.cells:
+            if cell.arm == BASE and cell.key in failures:
+                remedy = "Correct that; the same command tries again."
+                raise UserError(folder, f"the training on labels alone failed: {failures[cell.key]}", remedy)
         longest = max(longest, before - left())
         if seeds == MOST or longest > left():
             return study, seeds
