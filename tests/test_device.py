@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from sightline.device import device_of, of_training, resolve
 from sightline.engine.evaluate import observe
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.explain.class_image import class_images
+from sightline.explain.class_image import class_image, class_images
 from sightline.explain.gallery import gallery
 from sightline.explain.maps import explain
 from sightline.explain.methods import METHODS
@@ -93,6 +94,7 @@ def test_no_tensor_is_made_elsewhere_when_a_run_looks(run: Run, tmp_path: Path, 
     classifier = run.classifier()
     assert device_of(classifier).type == "meta"
     monkeypatch.setattr(Run, "classifier", lambda self: classifier)
+    monkeypatch.setattr("sightline.explain.class_image.class_image", partial(class_image, steps=3))
     with Elsewhere():
         observe(classifier, run.datasets["matched"], run.recipe)
         for method in ("map", *METHODS):

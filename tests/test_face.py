@@ -73,10 +73,10 @@ def test_data_are_read_divided_and_refused_in_words(sets: DataSets, tmp_path: Pa
 
 def test_a_check_lists_what_a_training_would_refuse(tmp_path: Path) -> None:
     found = sl.check("phantom", image_size=32, options=SMALL)
-    assert found["problems"]["number"] == 0
-    assert found["shortcuts"]["images"] == 12
+    assert found.problems.number == 0
+    assert found.shortcuts.images == 12
     (tmp_path / "t.csv").write_text("image,label\ngone.png,cat\n")
-    assert "gone.png does not exist" in sl.check("table", root=tmp_path / "t.csv")["problems"]["all"][0]
+    assert "gone.png does not exist" in sl.check("table", root=tmp_path / "t.csv").problems.all[0]
 
 
 def test_a_loader_gives_the_same_batches_for_the_same_seed_and_epoch(sets: DataSets) -> None:

@@ -67,7 +67,7 @@ def test_f1_the_leak_check_finds_every_exchanged_image_and_training_refuses_them
     assert shared
     assert {Path(leak.b).name for leak in leaky_split["leaks"](folders["leaky"])} == shared
     assert leaky_split["leaks"](folders["clean"]) == []
-    assert check(Data(name="folder", root=folders["leaky"]))["leaks"]["number"] == len(shared)
+    assert check(Data(name="folder", root=folders["leaky"])).leaks.number == len(shared)
 
     settings = {"data.name": "folder", "data.options": {}, "data.image_size": 16, "losses.guidance": []}
     clean, leaky = (settings | {"data.root": str(folders[arm])} for arm in ("clean", "leaky"))

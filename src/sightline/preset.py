@@ -1,4 +1,4 @@
-"""Presets: settings of a first training that mostly goes well, laid over any recipe."""
+"""Presets: settings that suit most first trainings, in place of those of a recipe."""
 
 from __future__ import annotations
 

@@ -52,10 +52,10 @@ def known(run: Run) -> set[str]:
 def test_only_training_images_without_annotation_are_chosen_and_the_list_holds_both(run, tmp_path):
     found = annotate_next(run, 5, out=tmp_path)
     chosen = [row["id"] for row in read_table(tmp_path / "next.csv")]
-    assert [row["id"] for row in found["chosen"]] == chosen
+    assert [row.id for row in found.chosen] == chosen
     assert len(set(chosen)) == 5
-    assert len(known(run)) == found["annotated"] == 6
-    assert found["unknown"] == 18
+    assert len(known(run)) == found.annotated == 6
+    assert found.unknown == 18
     training = {row["id"] for row in run.split_table if row["split"] == "train"}
     assert set(chosen) <= training - known(run)
     assert {row["id"] for row in read_table(tmp_path / "annotated.csv")} == known(run) | set(chosen)
@@ -67,22 +67,22 @@ def test_scores_are_those_of_each_image_by_itself_unaugmented(run, tmp_path, by)
     classifier, train = run.classifier(), run.datasets["train"]
     place = {record.id: i for i, record in enumerate(train.records)}
     assert "flip_x" in str(run.recipe.data.augment)
-    for row in found["chosen"]:
-        look = classifier.look(train[place[row["id"]]].image[None])
+    for row in found.chosen:
+        look = classifier.look(train[place[row.id]].image[None])
         said = look.logits[0].double().softmax(0).detach().numpy()
         positive = np.maximum(look.maps["cam"].detach().numpy().ravel(), 0)
-        assert row["predicted"] == run.classes[said.argmax()]
-        assert row["entropy"] == pytest.approx(stats.entropy(said, base=2), abs=1e-4)
+        assert row.predicted == run.classes[said.argmax()]
+        assert row.entropy == pytest.approx(stats.entropy(said, base=2), abs=1e-4)
         expected = stats.entropy(positive, base=positive.size) if positive.any() else 1
-        assert row["spread"] == pytest.approx(expected, abs=1e-4)
-        assert row["label"] == train.records[place[row["id"]]].label
-    parts = [stats.rankdata([row[name] for row in found["chosen"]]) for name in ("entropy", "spread")]
+        assert row.spread == pytest.approx(expected, abs=1e-4)
+        assert row.label == train.records[place[row.id]].label
+    parts = [stats.rankdata([getattr(row, name) for row in found.chosen]) for name in ("entropy", "spread")]
     total = {"uncertainty+spread": parts[0] + parts[1], "uncertainty": parts[0], "spread": parts[1]}[by]
     assert (np.diff(total) <= 0).all(), "the best come first"
 
 
 def test_chance_differs_by_seed_and_the_same_seed_chooses_the_same(run, tmp_path):
-    chosen = [[row["id"] for row in annotate_next(run, 6, "random", tmp_path, seed=s)["chosen"]] for s in (0, 0, 1)]
+    chosen = [[row.id for row in annotate_next(run, 6, "random", tmp_path, seed=s).chosen] for s in (0, 0, 1)]
     assert chosen[0] == chosen[1] != chosen[2]
 
 
@@ -112,7 +112,7 @@ def test_the_sheet_shows_every_chosen_image(run, tmp_path, monkeypatch):
     found = annotate_next(run, 5, out=tmp_path)
     cells, titles, _ = drawn[0]
     captions = [cell.caption for row in cells for cell in row]
-    assert captions[0:10:2] == [f"{row['rank']}. {row['label']}" for row in found["chosen"]]
+    assert captions[0:10:2] == [f"{row.rank}. {row.label}" for row in found.chosen]
     assert captions[10:] == [""] * 6, "the last line of the grid is filled up"
     assert (len(cells), len(titles)) == (2, 8)
     monkeypatch.setattr(advise, "SHOWN", 3)
@@ -159,12 +159,12 @@ def test_patients_take_turns(tmp_path):
     found = annotate_next(run, 6, "random", tmp_path / "out")
     having = [patient[row["id"]] for row in read_table(tmp_path / "out" / "annotated.csv")]
     assert sorted(having.count(p) for p in set(patient.values())) == [3, 3, 3, 3]
-    assert len(found["chosen"]) == 6
+    assert len(found.chosen) == 6
 
 
 def test_gates_in_the_unit_range_have_their_spread(tmp_path):
     gates = {"attention": {"name": "gates", "taps": ["stride:4", "stride:8"]}, "losses.guidance": [], "losses.behaviour": []}
     run = untrained(tmp_path / "gates", **gates)
     found = annotate_next(run, 4)
-    assert all(0.9 < row["spread"] <= 1 for row in found["chosen"]), "untrained gates are half open everywhere"
-    assert Path(found["files"][0]).parent == run.path / "annotate-next"
+    assert all(0.9 < row.spread <= 1 for row in found.chosen), "untrained gates are half open everywhere"
+    assert Path(found.files[0]).parent == run.path / "annotate-next"

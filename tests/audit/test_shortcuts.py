@@ -36,16 +36,16 @@ def test_pictures_of_one_class_saved_more_strongly_compressed_are_listed(tmp_pat
         label = "ab"[i % 2]
         (tmp_path / "set" / label).mkdir(parents=True, exist_ok=True)
         Image.fromarray(pixels).save(tmp_path / "set" / label / f"{i}.jpg", quality=30 if label == "b" else 90)
-    report = check(Data(name="folder", root=tmp_path / "set"), screen=screen)["shortcuts"]
-    json.dumps(report)
-    said = {shortcut["fact"]: shortcut for shortcut in report["all"]}
+    report = check(Data(name="folder", root=tmp_path / "set"), screen=screen).shortcuts
+    json.dumps(report.to_json())
+    said = {shortcut.fact: shortcut for shortcut in report.all}
     compression = said["compression (bytes per pixel)"]
-    assert compression["auc"] > 0.95
-    assert 0.5 < compression["low"] <= compression["auc"] <= compression["high"]
-    assert compression["said"].startswith("compression (bytes per pixel) alone tells b from a with AUC")
-    assert compression["said"].endswith("it is lower in b")
+    assert compression.auc > 0.95
+    assert 0.5 < compression.low <= compression.auc <= compression.high
+    assert compression.said.startswith("compression (bytes per pixel) alone tells b from a with AUC")
+    assert compression.said.endswith("it is lower in b")
     assert "brightness" not in said
-    assert report["images"] == 42  # those of training
+    assert report.images == 42  # those of training
 
 
 def test_the_report_names_them_and_says_what_they_mean(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from sightline.config import Data, Split
 from sightline.data import survey_store
 from sightline.data.check import check, layout, layout_lines, lines
 from sightline.recipe import load_recipe
+from sightline.results.data_check import Part
 
 
 @pytest.fixture
@@ -34,21 +35,21 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Data:
 
 def test_the_report_counts_and_names(data: Data) -> None:
     report = check(data)
-    json.dumps(report)
-    assert report["images"] == 24
-    assert report["classes"] == {"a": 12, "b": 12}
-    assert report["splits"] == {"train": {"a": 8, "b": 8}, "val": {"a": 4, "b": 4}}
-    assert report["annotations"] == {"box": 3, "nothing": 1, "unknown": 20}
-    assert report["avoid"] == 1
-    assert report["groups"] == 6
-    assert report["problems"]["number"] == 3
-    assert "lies outside the image" in report["problems"]["first"][0]
-    assert "9.png" in report["problems"]["first"][1]
-    assert "1 leak between training and test images" in report["problems"]["first"][2]
-    assert report["leaks"]["kinds"] == {"same file": 1}
-    assert [(leak["a"], leak["b"]) for leak in report["leaks"]["first"]] == [("4.png", "17.png")]
-    assert report["near_duplicates_across_classes"]["number"] == 1
-    assert report["known"] == 3
+    json.dumps(report.to_json())
+    assert report.images == 24
+    assert report.classes == {"a": 12, "b": 12}
+    assert report.splits == {"train": {"a": 8, "b": 8}, "val": {"a": 4, "b": 4}}
+    assert report.annotations == {"box": 3, "nothing": 1, "unknown": 20}
+    assert report.avoid == 1
+    assert report.groups == 6
+    assert report.problems.number == 3
+    assert "lies outside the image" in report.problems.first[0]
+    assert "9.png" in report.problems.first[1]
+    assert "1 leak between training and test images" in report.problems.first[2]
+    assert report.leaks.kinds == {"same file": 1}
+    assert [(leak.a, leak.b) for leak in report.leaks.first] == [("4.png", "17.png")]
+    assert report.near_duplicates_across_classes.number == 1
+    assert report.known == 3
 
 
 def test_the_report_reads_well(data: Data) -> None:
@@ -71,7 +72,7 @@ def test_the_layout_says_what_is_there_what_is_missing_and_who_distributes_it(tm
     for name in ("benign (1).png", "benign (2).png", "benign (1)_mask.png"):
         (folder / name).touch()
     parts = layout("busi", tmp_path)
-    assert [part["files"] for part in parts] == [2, 1, 0, 0, 0]
+    assert [part.files for part in parts] == [2, 1, 0, 0, 0]
     text = layout_lines("busi", parts)
     assert text[0] == "Official layout: 2 of 5 parts are there"
     assert text[1] == "        2  **/benign/benign (*).png: images of benign lesions"
@@ -80,7 +81,7 @@ def test_the_layout_says_what_is_there_what_is_missing_and_who_distributes_it(tm
 
 
 def test_a_whole_layout_needs_no_address_and_own_data_have_no_layout(tmp_path: Path) -> None:
-    complete = [{"pattern": "*.png", "holds": "images", "files": 3}]
+    complete = [Part(pattern="*.png", holds="images", files=3)]
     assert layout_lines("busi", complete) == ["Official layout: 1 of 1 parts are there", "        3  *.png: images"]
     assert layout("folder", tmp_path) == layout("busi", None) == layout("busi", tmp_path / "nowhere") == []
     assert layout_lines("folder", []) == []
@@ -91,9 +92,9 @@ def test_equal_problems_are_one_line_and_the_report_holds_all_of_them(data: Data
     for i in range(24):
         (data.root.parent / f"{i}.png").write_bytes(b"broken")
     report = check(data)
-    assert report["problems"]["number"] == len(report["problems"]["all"]) == 24
-    assert len(report["problems"]["first"]) == 20
-    (line,) = report["problems"]["grouped"]
+    assert report.problems.number == len(report.problems.all) == 24
+    assert len(report.problems.first) == 20
+    (line,) = report.problems.grouped
     assert line.startswith("24 images: is not an image that can be read. ")
     assert line.endswith(
         f"(the first is {data.root.parent / '0.png'}; then {data.root.parent / '1.png'}, {data.root.parent / '2.png'} and 21 more)"
@@ -105,7 +106,7 @@ def test_long_lists_are_cut_and_counted(data: Data) -> None:
     for i in range(24):
         (data.root.parent / f"{i}.png").write_bytes((data.root.parent / "0.png").read_bytes())
     report = check(data)
-    assert report["leaks"]["number"] == len(report["leaks"]["all"]) == 22
+    assert report.leaks.number == len(report.leaks.all) == 22
     assert "  and 2 more" in lines(report)
 
 
@@ -113,23 +114,23 @@ def test_grouping_near_duplicates_mends_a_drawn_split(data: Data) -> None:
     assert data.root is not None
     table = data.root.read_text().splitlines()
     data.root.write_text("\n".join(",".join(cell for k, cell in enumerate(row.split(",")) if k not in (2, 3)) for row in table))
-    leaking = [seed for seed in range(8) if check(data.model_copy(update={"split": Split(seed=seed)}))["leaks"]["number"]]
+    leaking = [seed for seed in range(8) if check(data.model_copy(update={"split": Split(seed=seed)})).leaks.number]
     assert leaking
     for seed in leaking:
         grouped = check(data.model_copy(update={"split": Split(seed=seed, near_duplicates=True)}))
-        assert grouped["leaks"]["number"] == 0
+        assert grouped.leaks.number == 0
 
 
 def test_nothing_ends_the_list(data: Data, tmp_path: Path) -> None:
     """Classes are counted and images looked through, although the split cannot be cut; a reader's refusal is a problem as well."""
     report = check(data.model_copy(update={"split": Split(owner=False, folds=20)}))
-    assert report["classes"] == {"a": 12, "b": 12}
-    assert report["splits"] == {}
-    said = "\n".join(report["problems"]["all"])
+    assert report.classes == {"a": 12, "b": 12}
+    assert report.splits == {}
+    said = "\n".join(report.problems.all)
     for part in ("lies outside the image", "9.png", "has 6 groups (images, patients or lesions) for 21 parts"):
         assert part in said
     gone = check(Data(name="table", root=tmp_path / "gone.csv"))
-    assert gone["problems"]["number"] == 1
+    assert gone.problems.number == 1
     assert "gone.csv" in "\n".join(lines(gone))
     assert "table: no images were read" in lines(gone)
 
@@ -137,14 +138,14 @@ def test_nothing_ends_the_list(data: Data, tmp_path: Path) -> None:
 def test_an_id_twice_and_two_labels_do_not_hide_the_rest(data: Data) -> None:
     assert data.root is not None
     data.root.write_text(data.root.read_text().replace("image,", "id,image,", 1).replace("\n", "\ni,").replace("\ni,0.png", "\nj,0.png"))
-    said = "\n".join(check(data)["problems"]["all"])
+    said = "\n".join(check(data).problems.all)
     assert "the id 'i' occurs twice" in said
     assert "lies outside" not in said  # that was one of the ids
 
 
 def test_it_reads_as_the_recipe_would(data: Data, tmp_path: Path) -> None:
     def problems(**settings: object) -> str:
-        return "\n".join(check(load_recipe("energy", {"data.name": "table", "data.root": str(data.root)} | settings))["problems"]["all"])
+        return "\n".join(check(load_recipe("energy", {"data.name": "table", "data.root": str(data.root)} | settings)).problems.all)
 
     assert "needs validation images" not in problems()
     assert "data.roi.of: no training image has a region 'streaks'" in problems(**{"data.roi": {"of": ["streaks"]}})
@@ -168,7 +169,7 @@ def test_what_is_odd_is_listed_to_be_looked_at(tmp_path: Path, monkeypatch: pyte
         (tmp_path / f"test{i}.png").write_bytes((tmp_path / f"val{i}.png").read_bytes())
     (tmp_path / "table.csv").write_text("\n".join(rows))
     table = Data(name="table", root=tmp_path / "table.csv")
-    said = check(table)["remarks"]["all"]
+    said = check(table).remarks.all
     assert said == [
         "train has very few images of a class: 2 of 'b'.",
         "3 groups have images of several classes, which is possible for patients, but not for one lesion: "
@@ -178,9 +179,9 @@ def test_what_is_odd_is_listed_to_be_looked_at(tmp_path: Path, monkeypatch: pyte
     ]
     (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",,") for row in rows))
     remark = "6 images have no split, while others have (train, val): data.split divides them together with those of train."
-    assert remark in check(table)["remarks"]["all"]
+    assert remark in check(table).remarks.all
     (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",train,").replace(",val,", ",train,") for row in rows))
-    assert "All images are marked as train: validation and test images are split off from them." in check(table)["remarks"]["all"]
+    assert "All images are marked as train: validation and test images are split off from them." in check(table).remarks.all
 
 
 def test_every_row_that_cannot_be_read_is_said_and_the_others_are_looked_at(data: Data) -> None:
@@ -191,11 +192,11 @@ def test_every_row_that_cannot_be_read_is_said_and_the_others_are_looked_at(data
     rows[20] = rows[20].replace("19.png", "gone.png")
     data.root.write_text("\n".join(rows))
     report = check(data)
-    said = "\n".join(report["problems"]["all"])
+    said = "\n".join(report.problems.all)
     assert all(f"table.csv line {line}" in said for line in (6, 7, 12, 21)), said
     assert "lies outside the image" in said
     assert "9.png" in said
-    assert report["images"] == 20
+    assert report.images == 20
 
 
 @pytest.mark.parametrize("reader", ["yolo", "voc", "labelme", "coco", "cvat", "via", "labelstudio"])
@@ -206,10 +207,10 @@ def test_every_annotation_that_cannot_be_read_is_said(tmp_path: Path, reader: st
         picture(root / f"p{i}.png", (20 + i, 20))
     BROKEN[reader](root)
     report = check(Data(name=reader, root=root))
-    said = "\n".join(report["problems"]["all"])
+    said = "\n".join(report.problems.all)
     for number in (1, 4):  # a file, or an entry in a file
         assert any(f"{what}{number}" in said for what in ("p", "annotation ", "task ")), said
-    assert report["images"] == 4
+    assert report.images == 4
 
 
 def _yolo(root: Path) -> None:

@@ -53,15 +53,15 @@ def test_two_independent_splits_leak_and_the_leak_check_finds_it(pictures: Path,
     full, part = (split(records, Split(**TENTHS, seed=seed)) for seed in (1, 2))
     shared = ids(part["train"]) & ids(full["val"] + full["test"])
     assert len(shared) > 6  # four fifths of 12 are expected; 001 shares 76 of 97
-    found = check(lay_out(pictures, tmp_path, {"train": part["train"], "val": full["val"], "test": full["test"]}))["leaks"]
-    assert found["number"] == len(shared)
-    assert found["kinds"] == {"same file": len(shared)}
-    assert {leak["b"].split("/", 1)[1] for leak in found["first"]} == shared
+    found = check(lay_out(pictures, tmp_path, {"train": part["train"], "val": full["val"], "test": full["test"]})).leaks
+    assert found.number == len(shared)
+    assert found.kinds == {"same file": len(shared)}
+    assert {leak.b.split("/", 1)[1] for leak in found.first} == shared
 
 
 def test_shares_of_the_annotations_in_one_split_leak_nothing(pictures: Path, records: list[Record], tmp_path: Path) -> None:
     parts = split(records, Split(**TENTHS, seed=1))
-    assert check(lay_out(pictures, tmp_path, parts))["leaks"]["number"] == 0
+    assert check(lay_out(pictures, tmp_path, parts)).leaks.number == 0
     marked = [Record(r.id, r.image, r.label, annotations=(Annotation("nothing"),)) for r in parts["train"]]
     quarter, half, whole = (annotated_subset(marked, share, seed=0) for share in (0.25, 0.5, 1))
     assert quarter < half < whole == ids(parts["train"])  # every arm trains on the same images, with more or fewer of them annotated

@@ -106,17 +106,17 @@ def test_pictures_say_the_same(run: Run) -> None:
 
 
 def test_annotate_next_says_the_same(run: Run, tmp_path) -> None:
-    chosen = annotate_next(run, 5, out=tmp_path)["chosen"]
+    chosen = annotate_next(run, 5, out=tmp_path).chosen
     classifier, train = run.classifier(), run.datasets["train"]
     place = {record.id: i for i, record in enumerate(train.records)}
     with torch.no_grad():
-        images = torch.stack([torch.from_numpy(train.picture(place[row["id"]])[0]).permute(2, 0, 1) / 255 for row in chosen])
+        images = torch.stack([torch.from_numpy(train.picture(place[row.id])[0]).permute(2, 0, 1) / 255 for row in chosen])
         upper = classifier(images).double().softmax(1)[:, 1].numpy() >= run.thresholds.decision
         raw = classifier(images).double().softmax(1).numpy()
-    assert [row["predicted"] for row in chosen] == [run.classes[int(one)] for one in upper]
+    assert [row.predicted for row in chosen] == [run.classes[int(one)] for one in upper]
     shown = run.calibration(raw)[np.arange(5), upper.astype(int)]
-    np.testing.assert_allclose([row["probability"] for row in chosen], shown, atol=1e-5)
-    np.testing.assert_allclose([row["entropy"] for row in chosen], entropy(raw), atol=1e-5)
+    np.testing.assert_allclose([row.probability for row in chosen], shown, atol=1e-5)
+    np.testing.assert_allclose([row.entropy for row in chosen], entropy(raw), atol=1e-5)
 
 
 def texts(figure) -> str:
@@ -148,7 +148,7 @@ def test_reports_grids_and_class_images_show_them_too(run: Run, tmp_path) -> Non
     (image,) = class_images(run, ["melanoma"], tmp_path)
     with torch.no_grad():
         raw = run.classifier()(torch.full((1, 3, 32, 32), 0.5)).softmax(1).numpy()
-    assert image["grey"] == pytest.approx(run.calibration(raw)[0, 1], abs=1e-5)
+    assert image.grey == pytest.approx(run.calibration(raw)[0, 1], abs=1e-5)
 
 
 def test_an_audit_names_what_is_not_calibrated(run: Run, tmp_path) -> None:

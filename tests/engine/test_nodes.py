@@ -37,7 +37,11 @@ def test_two_machines_train_as_two_processes_of_one(tiny_recipe, tmp_path: Path)
         subprocess.Popen([*launch, "--node-rank", rank, *verb], cwd=tmp_path, env=os.environ | {"OMP_NUM_THREADS": "1"}, **quiet)
         for rank in "01"
     ]
-    said = [node.communicate(timeout=300)[0] for node in nodes]
+    try:
+        said = [node.communicate(timeout=300)[0] for node in nodes]
+    finally:
+        for node in nodes:
+            node.terminate()  # one that hangs, and the process that it started
     assert [node.returncode for node in nodes] == [0, 0], said
     assert "Run: runs/both" in said[0]
     assert "Run:" not in said[1]  # one of them tells it

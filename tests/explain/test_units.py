@@ -49,10 +49,15 @@ def test_beside_each_score_stands_the_effect_of_the_unit(named):
 
 def test_concepts_that_no_image_shows_or_no_unit_stands_for_are_said(named):
     run, found = named
-    assert set(found["absent"]) >= {"sticker", "ink", "gel"}
-    best = {one["concept"]: one for one in found["concepts"]}
+    assert set(found.absent) >= {"sticker", "ink", "gel"}
+    best = {one.concept: one for one in found.concepts}
+    unit = best["lesion"]
+    row = next(row for row in rows(run) if int(row["unit"]) == unit.unit)
+    assert [float(row[name]) for name in ("accuracy", "flips", "score:nevus")] == pytest.approx(
+        [unit.accuracy, unit.flips, unit.to_json()["score:nevus"]], abs=1e-5
+    )
     assert set(best) >= {"lesion", "border", "dark", "skin", "ruler"}
-    assert not best["skin"]["named"], "a filter for dark pixels does not stand for skin"
+    assert not best["skin"].named, "a filter for dark pixels does not stand for skin"
     page = (run.path / "units" / "units.html").read_text()
     assert re.search(r"no unit stands for:.*skin", page)
     assert not re.search(r'src\s*=\s*"(?!data:)|https?://', page)
@@ -60,7 +65,7 @@ def test_concepts_that_no_image_shows_or_no_unit_stands_for_are_said(named):
 
 def test_a_picture_shows_the_best_unit_of_each_concept(named):
     run, found = named
-    assert [f.rsplit("/", 1)[1] for f in found["files"]] == ["units.csv", "units.html", "units.png"]
+    assert [f.rsplit("/", 1)[1] for f in found.files] == ["units.csv", "units.html", "units.png"]
     with Image.open(run.path / "units" / "units.png") as picture:
         assert picture.width > 800
 
@@ -68,9 +73,9 @@ def test_a_picture_shows_the_best_unit_of_each_concept(named):
 def test_the_last_layer_is_taken_if_none_is_named_and_effects_can_be_left_out(named, tmp_path):
     run, _ = named
     found = name_units(run, out=tmp_path, images=6, effect=False)
-    assert {one["number"] for one in found["concepts"]} == {7}
-    assert "accuracy" not in found["concepts"][0]
-    assert found["images"] == 6
+    assert {one.number for one in found.concepts} == {7}
+    assert found.concepts[0].accuracy is None
+    assert found.images == 6
 
 
 def test_mistakes_are_refused(named, tmp_path):
@@ -109,4 +114,4 @@ def test_002_a_run_on_images_without_marks_is_named_on_another_data_set(named, t
     run, here = named
     there = elsewhere(run, "phantom")
     found = name_units(there, ["0"], there.split, tmp_path, effect=False)
-    assert {one["concept"] for one in found["concepts"]} == {one["concept"] for one in here["concepts"]}
+    assert {one.concept for one in found.concepts} == {one.concept for one in here.concepts}

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from torch.torch_version import TorchVersion
 
 import sightline as sl
 from sightline.engine.files import sha256
@@ -19,7 +20,10 @@ from sightline.export.network import exportable
 from sightline.export.programs import METADATA
 from sightline.results.calibration import Calibration
 
+fits_onnx = pytest.mark.skipif(TorchVersion(torch.__version__) < graphs.OLDEST, reason="this PyTorch is too old for ONNX")
 
+
+@fits_onnx
 def test_files_tell_how_they_are_used(finished: Run, tmp_path: Path) -> None:
     found = sl.export(finished, onnx=tmp_path / "a.onnx", torch=tmp_path / "a.pt2")
     assert found.outputs == ["logits", "probabilities", "map"]
@@ -45,6 +49,7 @@ def test_files_tell_how_they_are_used(finished: Run, tmp_path: Path) -> None:
         assert torch.allclose(program(images)[0], finished.classifier().cpu()(images), atol=1e-5)
 
 
+@fits_onnx
 def test_a_broken_graph_is_refused_and_leaves_nothing(finished: Run, nowhere: Path, monkeypatch) -> None:
     monkeypatch.setattr(write, "graph_answers", lambda content: spoilt(graphs.graph_answers(content), "moved"))
     with pytest.raises(UserError, match="output `logits`"):
@@ -86,12 +91,21 @@ def test_without_the_data_random_images_are_taken_and_named(finished: Run, monke
     assert seen.words == "random images, since those of the run cannot be read (photos: does not exist)"
 
 
+@fits_onnx
 def test_onnx_that_is_not_installed_is_said_at_once(finished: Run, nowhere: Path, monkeypatch) -> None:
     monkeypatch.setattr(graphs, "find_spec", lambda name: None if name == "onnxruntime" else object())
     with pytest.raises(UserError, match=r"needs onnxruntime, which is not installed. Run `pip install 'sightline\[onnx\]'`"):
         sl.export(finished, onnx=nowhere / "a.onnx")
 
 
+def test_a_pytorch_that_is_too_old_for_onnx_is_refused(finished: Run, nowhere: Path, monkeypatch) -> None:
+    monkeypatch.setattr(graphs, "OLDEST", "99.1")
+    with pytest.raises(UserError, match=r"needs PyTorch 99\.1, and 2\..* is installed"):
+        sl.export(finished, onnx=nowhere / "a.onnx")
+    assert list(nowhere.iterdir()) == []
+
+
+@fits_onnx
 def test_places_that_are_not_free_are_refused(finished: Run, nowhere: Path) -> None:
     for reason, places in {
         "nothing is asked for": {},
@@ -105,6 +119,7 @@ def test_places_that_are_not_free_are_refused(finished: Run, nowhere: Path) -> N
         sl.export(finished, onnx=nowhere / "a", map="perhaps")
 
 
+@fits_onnx
 @pytest.mark.parametrize("options", [{"method": "temperature", "slope": 0.5}, {"method": "platt", "slope": 1.5, "intercept": -0.7}])
 def test_the_calibration_is_part_of_the_graph(finished: Run, options: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calibration = Calibration(**options, n=90)

@@ -48,8 +48,8 @@ def test_each_arm_is_trained_with_what_the_first_had_and_what_it_chose(study: St
     assert len(first) == 4
     run = Run(study.run_folder(study.cells[0].key))
     for arm, by in (("lucky", "random"), ("advised", "uncertainty")):
-        chosen = annotate_next(run, 4, by, tmp_path / arm, seed=0)["chosen"]
-        assert annotated(study, arm) == first | {row["id"] for row in chosen}
+        chosen = annotate_next(run, 4, by, tmp_path / arm, seed=0).chosen
+        assert annotated(study, arm) == first | {row.id for row in chosen}
     assert annotated(study, "lucky") != annotated(study, "advised")
     assert (study.path / "chosen").is_dir()
 

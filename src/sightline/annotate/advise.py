@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 from matplotlib import rc_context
 
@@ -15,9 +15,8 @@ from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
 from sightline.explain.run_pictures import map_range, of_probabilities
 from sightline.explain.style import STYLE
+from sightline.results.annotations import ChosenImage, NextAnnotations
 from sightline.types import Record
-
-COLUMNS = ["rank", "id", "image", "label", "group", "predicted", "probability", "entropy", "spread", "score"]
 
 
 def annotate_next(
@@ -28,7 +27,7 @@ def annotate_next(
     *,
     seed: int = 0,
     progress: Progress = lambda done, total: None,
-) -> dict[str, Any]:
+) -> NextAnnotations:
     """Chooses among the training images whose annotation the run did not have.
 
     Writes `next.csv` (the chosen ones, first things first), `next.png` (them and where the model looks) and `annotated.csv` (the ids that
@@ -40,9 +39,6 @@ def annotate_next(
         out: folder; None: `annotate-next` in the run.
         seed: of ties, and of `random`.
         progress: called with (done, all) images.
-
-    Returns:
-        by (the criterion), annotated and unknown (how many there were), chosen (the rows of `next.csv`), files.
 
     Raises:
         UserError: nothing is unknown, or less than the budget; an unknown `by`; by spread alone where there are no maps.
@@ -63,16 +59,16 @@ def annotate_next(
 
     folder = out or run.path / "annotate-next"
     files = [folder / name for name in ("next.csv", "annotated.csv", "next.png")]
-    write_table(files[0], rows, COLUMNS)
+    write_table(files[0], [row.to_json() for row in rows], list(ChosenImage.model_fields))
     first = [places[i] for i in chosen[:SHOWN]]
     maps = maps_of(classifier, train, first, batch, run.decision)
     cells = [Chosen(row, train.picture(i)[0], found) for row, i, found in zip(rows, first, maps, strict=False)]
     figure = contact_sheet(cells, map_range(run), len(rows), of_probabilities([run]))
     with rc_context(STYLE):
         write_whole(files[2], lambda partial: figure.savefig(partial, format="png", dpi=120))
-    write_table(files[1], [{"id": row["id"]} for row in (*known, *rows)], ["id"])  # last: if it is there, the other files are complete
-    counts = {"annotated": len(known), "unknown": len(places)}
-    return {"by": way, **counts, "chosen": rows, "files": [str(path) for path in files]}
+    listed = [*(row["id"] for row in known), *(row.id for row in rows)]
+    write_table(files[1], [{"id": name} for name in listed], ["id"])  # last: if it is there, the other files are complete
+    return NextAnnotations(by=way, annotated=len(known), unknown=len(places), chosen=rows, files=[str(path) for path in files])
 
 
 def _check_budget(run: Run, budget: int, unknown: int) -> None:
@@ -98,16 +94,16 @@ def _group(row: dict[str, str]) -> str:
     return f"group {row['group']}" if row["group"] else f"image {row['id']}"
 
 
-def _row(rank: int, record: Record, group: str, run: Run, seen: Impressions, i: int, score: float) -> dict[str, Any]:
-    return {
-        "rank": rank,
-        "id": record.id,
-        "image": str(record.image) if isinstance(record.image, Path) else record.image.key,
-        "label": record.label,
-        "group": group,
-        "predicted": run.classes[seen.predicted[i]],
-        "probability": round(float(seen.probability[i]), 6),
-        "entropy": round(float(seen.entropy[i]), 6),
-        "spread": None if seen.spread is None else round(float(seen.spread[i]), 6),
-        "score": round(float(score), 6),
-    }
+def _row(rank: int, record: Record, group: str, run: Run, seen: Impressions, i: int, score: float) -> ChosenImage:
+    return ChosenImage(
+        rank=rank,
+        id=record.id,
+        image=str(record.image) if isinstance(record.image, Path) else record.image.key,
+        label=record.label,
+        group=group,
+        predicted=run.classes[seen.predicted[i]],
+        probability=round(float(seen.probability[i]), 6),
+        entropy=round(float(seen.entropy[i]), 6),
+        spread=None if seen.spread is None else round(float(seen.spread[i]), 6),
+        score=round(float(score), 6),
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,6 +12,7 @@ from PIL import Image
 from sightline.explain.overlay import Range, shown
 from sightline.explain.panels import panel
 from sightline.explain.run_pictures import SIDE, Cell
+from sightline.results.annotations import ChosenImage
 
 SHOWN = 100  # more would not fit on a picture that can be looked at
 _CELLS = 8  # in a row of the sheet
@@ -22,7 +22,7 @@ _CELLS = 8  # in a row of the sheet
 class Chosen:
     """One image of the sheet: its row of `next.csv`, picture (S, S, 3) uint8, raw map (h, w) or None."""
 
-    row: dict[str, Any]
+    row: ChosenImage
     picture: np.ndarray
     map: np.ndarray | None
 
@@ -51,9 +51,9 @@ def contact_sheet(chosen: Sequence[Chosen], meaning: Range, total: int, note: st
 def _cells(one: Chosen, meaning: Range) -> list[Cell]:
     row = one.row
     large = np.asarray(Image.fromarray(one.picture).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
-    picture = Cell(large, f"{row['rank']}. {row['label']}", None, f"Image {row['id']}, labelled {row['label']}.")
+    picture = Cell(large, f"{row.rank}. {row.label}", None, f"Image {row.id}, labelled {row.label}.")
     if one.map is None:
         return [picture]
-    caption = f"{row['predicted']} {row['probability']:.2f} {'✓' if row['predicted'] == row['label'] else '✗'}"
-    alt = f"Attention map for {row['predicted']} over image {row['id']}."
-    return [picture, Cell(shown(large, one.map, meaning), caption, row["predicted"] == row["label"], alt)]
+    caption = f"{row.predicted} {row.probability:.2f} {'✓' if row.predicted == row.label else '✗'}"
+    alt = f"Attention map for {row.predicted} over image {row.id}."
+    return [picture, Cell(shown(large, one.map, meaning), caption, row.predicted == row.label, alt)]

@@ -55,7 +55,7 @@ def logits_of(answer: Any, where: str) -> Tensor:
     if not found or found[0].ndim != 2 or not found[0].is_floating_point():
         shown = f" but {tuple(found[0].shape)}" if found else f" but {type(answer).__name__}"
         raise UserError(where, f"does not return logits (B, C){shown}", "Wrap a classifier.")
-    return found[0].to(torch.promote_types(found[0].dtype, torch.float32))
+    return found[0] if found[0].dtype == torch.float64 else found[0].float()
 
 
 def _tensors(answer: Any) -> list[Tensor]:

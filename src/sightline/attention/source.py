@@ -102,4 +102,4 @@ def of_class(every: Tensor, target: Tensor) -> Tensor:
 
 def in_float(tensor: Tensor) -> Tensor:
     """Converts half precision to float32, since losses and scores of maps are small numbers."""
-    return tensor.to(torch.promote_types(tensor.dtype, torch.float32))
+    return tensor if tensor.dtype == torch.float64 else tensor.float()

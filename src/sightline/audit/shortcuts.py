@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 from scipy.stats import rankdata
@@ -14,6 +12,7 @@ from sightline.data.simple_facts import SimpleFact, simple_facts
 from sightline.metrics.comparisons.family import holm, simultaneous
 from sightline.metrics.confidence.bootstrap import Array, Groups, clusters, intervals, ratio
 from sightline.metrics.scores.ranks import auc, curves
+from sightline.results.data_check import Shortcut
 from sightline.types import Record
 
 CONFIDENCE = 0.95  # that the intervals of all facts hold together
@@ -21,42 +20,14 @@ DRAWS, DRAWS_PER_FACT = 2000, 50  # so many per fact let a corrected p fall belo
 _ELEMENTS = 2**20  # of one chunk of exchanged labels
 
 
-@dataclass(frozen=True)
-class Shortcut:
-    """How well one fact alone predicts the class.
-
-    Attributes:
-        fact: its name.
-        n: images that have it.
-        auc: of two classes, the better of both directions; of more, the mean over the classes, each against the rest.
-        low, high: bounds that hold for all facts together; None where there are too few images.
-        p: of a permutation of the labels, patients together; None where it cannot be computed.
-        p_holm: corrected for all facts.
-        found: the interval lies above .5, and `p_holm` is at most .05.
-        said: the same as a sentence.
-    """
-
-    fact: str
-    n: int
-    auc: float | None
-    low: float | None
-    high: float | None
-    p: float | None
-    p_holm: float | None
-    found: bool
-    said: str
-
-
-def screen(
-    records: Sequence[Record], facts: Mapping[str, Facts], classes: Sequence[str], groups: Sequence[str | None]
-) -> list[dict[str, Any]]:
-    """The simple facts of the images by how well each of them predicts the class, the strongest first. JSON-able.
+def screen(records: Sequence[Record], facts: Mapping[str, Facts], classes: Sequence[str], groups: Sequence[str | None]) -> list[Shortcut]:
+    """The simple facts of the images by how well each of them predicts the class, the strongest first.
 
     Args:
         groups: what belongs together, of each image.
     """
     labels = np.array([classes.index(record.label) for record in records], np.intp)
-    return [asdict(one) for one in shortcuts(simple_facts(records, facts), labels, classes, groups)]
+    return shortcuts(simple_facts(records, facts), labels, classes, groups)
 
 
 def shortcuts(columns: Sequence[SimpleFact], labels: Array, classes: Sequence[str], groups: Groups | None, seed: int = 0) -> list[Shortcut]:
@@ -87,7 +58,8 @@ def shortcuts(columns: Sequence[SimpleFact], labels: Array, classes: Sequence[st
         holds = low is not None and low > 0.5 and p is not None and p <= 1 - CONFIDENCE
         said = _sentence(fact, labels, [classes[c] for c in there], score.value, low, high)
         n = int((~np.isnan(fact.values)).sum())
-        found.append(Shortcut(fact.name, n, score.value, low, high, chance[fact.name], p, holds, said))
+        facts = {"n": n, "auc": score.value, "low": low, "high": high, "p": chance[fact.name], "p_holm": p}
+        found.append(Shortcut(fact=fact.name, **facts, found=holds, said=said))
     return sorted(found, key=lambda one: -(one.auc or 0))
 
 

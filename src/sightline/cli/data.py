@@ -56,8 +56,8 @@ def data_check(
     found = check(asked, Bar("looking through the images"), screen)
     for line in lines(found):
         say(line)
-    finish({"layout": parts} | found, json)
-    if found["problems"]["number"]:
+    finish({"layout": [part.to_json() for part in parts]} | found.to_json(), json)
+    if found.problems.number:
         raise typer.Exit(1)
 
 
@@ -170,15 +170,12 @@ def annotate_next(
 
     trained = Run(run, device, root and expanded(root))
     found = advise(trained, budget, by, out, seed=seed, progress=Bar("looking at images without annotation"))
-    if found["by"] != by:
-        say(f"{trained.name} has no attention maps: ranked by {found['by']} alone.")
-    rows = [
-        [row["id"], row["label"], row["predicted"], *(number(row[k]) for k in ("probability", "entropy", "spread", "score"))]
-        for row in found["chosen"]
-    ]
+    if found.by != by:
+        say(f"{trained.name} has no attention maps: ranked by {found.by} alone.")
+    rows = [[row.id, row.label, row.predicted, *map(number, (row.probability, row.entropy, row.spread, row.score))] for row in found.chosen]
     columns = ["image", "label", "predicted", "probability", "entropy", "spread", "score"]
-    table(f"To annotate next, of {found['unknown']} images without annotation (by {found['by']})", columns, rows)
+    table(f"To annotate next, of {found.unknown} images without annotation (by {found.by})", columns, rows)
     say(f"Predictions: {trained.decision.words(trained.classes)}. {of_probabilities([trained])}".strip())
-    for path in found["files"]:
+    for path in found.files:
         say(path)
-    finish({"run": str(run)} | found, json)
+    finish({"run": str(run)} | found.to_json(), json)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sightline.cli.console import interval, number, say, table
 from sightline.errors import UserError
 from sightline.recipe import load_recipe
+from sightline.results.summary import Demo, Summary
 
 if TYPE_CHECKING:
     from sightline.results import SplitScores
@@ -22,21 +23,18 @@ ARMS = {"label-only": "demo-label-only", "guided": "demo-guided"}
 TEST_SETS = ("matched", "flipped", "removed")
 
 
-def demo(out: Path, seed: int = 0, further: Mapping[str, Any] = {}) -> dict[str, Any]:
+def demo(out: Path, seed: int = 0, further: Mapping[str, Any] = {}) -> Demo:
     """Trains both arms, prints a table, writes `report.html`.
 
     Args:
         further: settings of both trainings, dotted.
-
-    Returns:
-        seconds, peak_rss_mb, report, and arms.<arm>.<matched|flipped|removed>.{accuracy, balanced_accuracy, auc, epg, roi_area}.
 
     Raises:
         UserError: `out` holds something that is not an earlier demo.
     """
     begin = time.perf_counter()
     _clear(out)
-    from sightline.engine.evaluate import evaluate, summary
+    from sightline.engine.evaluate import evaluate
     from sightline.engine.train import Stopped, train
     from sightline.report import write_report
 
@@ -52,13 +50,13 @@ def demo(out: Path, seed: int = 0, further: Mapping[str, Any] = {}) -> dict[str,
             raise SystemExit(130) from None
         metrics[arm] = evaluate(runs[arm])
     report = write_report(runs["guided"], others=[runs["label-only"]], title="Does guidance help? A demonstration on drawn skin lesions")
-    arms = {arm: {name: summary(metrics[arm][name]) for name in TEST_SETS} for arm in ARMS}
+    arms = {arm: {name: Summary.of(metrics[arm][name]) for name in TEST_SETS} for arm in ARMS}
     _show(metrics)
     peak = _peak()
     seconds = time.perf_counter() - begin
     say(_reading(metrics))
     say(f"\nReport: {report.resolve()}   ({seconds:.0f} s{'' if peak is None else f', {peak:.0f} MB at most'})")
-    return {"seconds": seconds, "peak_rss_mb": peak, "report": str(report.resolve()), "arms": arms}
+    return Demo(seconds=seconds, peak_rss_mb=peak, report=str(report.resolve()), arms=arms)
 
 
 def _peak() -> float | None:

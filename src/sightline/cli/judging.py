@@ -46,7 +46,7 @@ def evaluate(
     prevalence: Annotated[
         float | None,
         typer.Option(
-            help="Share of the patients that have the last of two classes: also print positive and negative predictive values there.",
+            help="Share of patients that have the last of the two classes; the predictive values at this share are printed, too.",
             metavar="SHARE",
             show_default=False,
         ),
@@ -66,7 +66,7 @@ def evaluate(
     `evaluate.calibration`); Brier score and calibration error of other images are shown before and after it.
 
     Localisation scores are shown beside those of a uniform map, of a centred blob and of the maps of other images. On another data set,
-    labels that are called as classes of the run are these classes; the scores stand beside those of the run's own test images."""
+    a label that has the name of a class of the run stands for this class; the scores stand beside those of the run's own test images."""
     from sightline.cli.console import say
     from sightline.cli.findings import say_scores
     from sightline.engine.run import Run

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sightline.cli.groups import app
 from sightline.cli.options import Device, Json, Moved, OtherData, OtherLabels, OtherRoot, RunPath, finish, label_pairs, needs_data
+
+if TYPE_CHECKING:
+    from sightline.results.class_images import ClassImage, UnitImage
 
 
 @app.command(
@@ -96,16 +100,16 @@ def units(
     )
     columns = ["concept", "unit", "IoU", "chance", *(["accuracy without it", "AUC"] if effect else [])]
     rows = []
-    for one in found["concepts"]:
-        unit = f"{one['number']}/{one['unit']}" if one["named"] else f"none ({one['number']}/{one['unit']})"
-        change = [f"{one[k]:+.3f}" for k in ("accuracy", "auc")] if effect else []
-        rows.append([one["concept"], unit, number(one["iou"]), number(one["level"]), *change])
-    table(f"The best unit of each concept, on {found['images']} images of {found['split']}", columns, rows)
-    if found["absent"]:
-        say(f"No image shows: {', '.join(found['absent'])}")
-    for path in found["files"]:
+    for one in found.concepts:
+        unit = f"{one.number}/{one.unit}" if one.named else f"none ({one.number}/{one.unit})"
+        change = ["-" if score is None else f"{score:+.3f}" for score in (one.accuracy, one.auc)] if effect else []
+        rows.append([one.concept, unit, number(one.iou), number(one.level), *change])
+    table(f"The best unit of each concept, on {found.images} images of {found.split}", columns, rows)
+    if found.absent:
+        say(f"No image shows: {', '.join(found.absent)}")
+    for path in found.files:
         say(path)
-    finish({"run": str(run)} | found, json)
+    finish({"run": str(run)} | found.to_json(), json)
 
 
 @app.command(
@@ -136,16 +140,17 @@ def class_image(
     from sightline.explain.run_pictures import of_probabilities
 
     trained = Run(run, device)
+    found: Sequence[ClassImage | UnitImage]
     if units:
-        found = unit_images(trained, units, out, seed=seed)
-        rows = [[one["unit"], number(one["response"]), number(one["grey"])] for one in found]
+        found = of_units = unit_images(trained, units, out, seed=seed)
+        rows = [[one.unit, number(one.response), number(one.grey)] for one in of_units]
         table("Mean response of the unit", ["unit", "to its image", "to plain grey"], rows)
     else:
-        found = class_images(trained, names, out, seed=seed)
-        rows = [[one["class"], number(one["probability"]), number(one["grey"])] for one in found]
+        found = of_classes = class_images(trained, names, out, seed=seed)
+        rows = [[one.label, number(one.probability), number(one.grey)] for one in of_classes]
         table("Probability of the class", ["class", "for its image", "for plain grey"], rows)
         if said := of_probabilities([trained]):
             say(said)
     for one in found:
-        say(one["file"])
-    finish({"run": str(run), "images": found}, json)
+        say(one.file)
+    finish({"run": str(run), "images": [one.to_json() for one in found]}, json)

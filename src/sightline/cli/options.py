@@ -48,8 +48,8 @@ Preset = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Settings of a first training that mostly goes well, laid over the recipe, with --set over them: `quick` (5 epochs) or `good` "
-        "(20 epochs), both from pretrained weights.",
+        help="Settings that suit most first trainings: `quick` (5 epochs) or `good` (20 epochs), both from pretrained weights. They "
+        "replace those of the recipe; --set replaces any of them.",
         show_default=False,
     ),
 ]
@@ -65,7 +65,9 @@ Device = Annotated[
 Coverage = Annotated[
     float | None,
     typer.Option(
-        help="Share of the images whose conformal set of classes shall hold the right class, e.g. 0.9.", metavar="SHARE", show_default=False
+        help="Share of the images whose conformal set of classes is to contain the right class, e.g. 0.9.",
+        metavar="SHARE",
+        show_default=False,
     ),
 ]
 ExecutorName = Annotated[str, typer.Option("--executor", help="Where the work is done: `local` (this machine) or `ray` (a Ray cluster).")]
@@ -113,7 +115,8 @@ OtherLabels = Annotated[
     typer.Option(
         "--map",
         metavar="LABEL=CLASS",
-        help="Label of the other data set that is a class of the run; can be repeated. Labels that are called as classes need none.",
+        help="Label of the other data set that is a class of the run; can be repeated. A label that has the name of a class stands for it "
+        "without this option.",
         show_default=False,
     ),
 ]

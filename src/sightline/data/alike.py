@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from scipy.fft import dct
 from scipy.ndimage import gaussian_filter
 
-How = Literal["", "turned", "cropped"]
+from sightline.results.data_check import How
+
 HOWS: tuple[How, ...] = ("", "turned", "cropped")
 
 SIDE = 48  # of a thumbnail

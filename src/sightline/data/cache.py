@@ -74,10 +74,11 @@ class PlanesCache:
         self.path, self.count, self.side, self.findings, self.channels = path, count, side, findings, channels
         size = count * (_ENTRY.itemsize + self._size)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        prune(path, LIMIT - size)
-        disk = shutil.disk_usage(path.parent)
-        if not path.exists() and disk.free < size + disk.total // 20:
-            raise OSError(f"{path.parent} has no room for {size / 1e9:.1f} GB")
+        if not path.exists():
+            prune(path, LIMIT - size)
+            disk = shutil.disk_usage(path.parent)
+            if disk.free < size + disk.total // 20:
+                raise OSError(f"{path.parent} has no room for {size / 1e9:.1f} GB")
         with open(path, "ab") as file:
             file.truncate(size)  # the same size from whichever process comes first or second; all zeros is: nothing filled
         os.utime(path)
@@ -190,8 +191,9 @@ def _code() -> str:
 
 def prune(keep: Path, limit: int) -> None:
     """Deletes the least recently used cache files beside `keep` until the others hold at most `limit` bytes, save those just used."""
-    others = [(f.stat().st_mtime, f.stat().st_size, f) for f in keep.parent.glob("*.planes") if f != keep]
-    for used, size, file in sorted(others, reverse=True):
-        limit -= size
-        if limit < 0 and time.time() - used > SPARED:
-            file.unlink(missing_ok=True)
+    with os.scandir(keep.parent) as files:
+        others = [(file.stat(), file.path) for file in files if file.name.endswith(".planes") and file.name != keep.name]
+    for state, place in sorted(others, key=lambda other: other[0].st_mtime, reverse=True):
+        limit -= state.st_size
+        if limit < 0 and time.time() - state.st_mtime > SPARED:
+            Path(place).unlink(missing_ok=True)

@@ -10,33 +10,10 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from sightline.data.alike import HOWS, How, Links, links
+from sightline.data.alike import HOWS, Links, links
 from sightline.data.survey import Survey
+from sightline.results.data_check import How, Leak
 from sightline.types import Record
-
-
-@dataclass(frozen=True)
-class Leak:
-    """Two images that are not independent.
-
-    Attributes:
-        kind: the strongest that holds of same file, same pixels, near-duplicate; same group stands beside it.
-        a, b: ids; `split_a`, `split_b`, `label_a`, `label_b` likewise.
-        similarity: correlation of the thumbnails; 1 of an exact leak.
-        exact: certain, not a matter of a threshold.
-        how: of a near-duplicate: one is the other `turned` (or flipped), or `cropped`, perhaps turned as well.
-    """
-
-    kind: Literal["same file", "same pixels", "near-duplicate", "same group"]
-    a: str
-    b: str
-    split_a: str
-    split_b: str
-    label_a: str
-    label_b: str
-    similarity: float
-    exact: bool
-    how: How = ""
 
 
 def find_leaks(splits: Mapping[str, Sequence[Record]], survey: Survey, compared: Compared | None = None) -> list[Leak]:
@@ -56,8 +33,8 @@ def find_leaks(splits: Mapping[str, Sequence[Record]], survey: Survey, compared:
     def leak(
         kind: Literal["same file", "same pixels", "near-duplicate", "same group"], a: str, b: str, similarity: float = 1, how: How = ""
     ) -> Leak:
-        labels = records[a].label, records[b].label
-        return Leak(kind, a, b, split_of[a], split_of[b], *labels, similarity, exact=kind != "near-duplicate", how=how)
+        sides = {"split_a": split_of[a], "split_b": split_of[b], "label_a": records[a].label, "label_b": records[b].label}
+        return Leak(kind=kind, a=a, b=b, **sides, similarity=similarity, exact=kind != "near-duplicate", how=how)
 
     def leaking(a: str, b: str) -> bool:
         return _leaks(split_of[a], split_of[b])

@@ -14,7 +14,7 @@ from sightline.data.guide.annotated import annotated_in
 from sightline.data.guide.decoy import check_decoy
 from sightline.data.guide.guiding import guided_by
 from sightline.data.lacking import gaps, lacking
-from sightline.data.leaks import Compared, Leak, compare, find_leaks, near_duplicate_groups
+from sightline.data.leaks import Compared, compare, find_leaks, near_duplicate_groups
 from sightline.data.point_into import check_point_into
 from sightline.data.problems import Several, refuse
 from sightline.data.reading import Dataset, look
@@ -25,6 +25,7 @@ from sightline.data.survey import Survey, survey
 from sightline.errors import UserError
 from sightline.paths import expanded
 from sightline.recipe import Recipe
+from sightline.results.data_check import Leak
 from sightline.types import Record
 
 REHEARSAL = "A rehearsal: every test image is left out; what is called matched, flipped or removed are validation images"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sightline.config import Split
 from sightline.data.findings import shown
 from sightline.data.groups import outsized_group
-from sightline.data.leaks import Leak
+from sightline.results.data_check import Leak
 from sightline.types import Record
 
 FEW = 2  # images of a class, of which nothing can be learned or said

@@ -258,13 +258,6 @@ def _write(run: Run, split: str, observed: Observed) -> None:
         write_whole(run.attention_file(split), save)
 
 
-def summary(scores: SplitScores) -> dict[str, float | None]:
-    """The few numbers of one split that fit on a line: accuracy, balanced accuracy, AUC, and of the first map EPG and ROI area."""
-    good, first = scores.classification, scores.first_map
-    line = {"accuracy": good.accuracy.value, "balanced_accuracy": good.balanced_accuracy.value, "auc": good.auc.value}
-    return line | {"epg": first.epg.value if first else None, "roi_area": first.roi_area.value if first else None}
-
-
 def pointing(
     maps: Mapping[str, np.ndarray],
     records: Sequence[Record],

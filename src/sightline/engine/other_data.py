@@ -60,7 +60,12 @@ def other_data(
     """
     data = _settings(run.recipe.data, name, root)
     labels = _labels(data)
-    data, matched, given = _with_classes_of(run, data, labels, classes or {}, str(root or data.name))
+    where = str(root or data.name)
+    if run.finding is not None and labels.several:
+        matched, given = _with_finding(data, run, labels, classes or {}, where)
+    else:
+        data, matched = _with_classes(data, run, labels, classes or {}, where)
+        given = read(data, least=1).records
     if split is not None and split not in labels.of_split:
         raise UserError(f"split {split!r}", "the data set has no such split", nearest(split, labels.of_split))
     wanted = split or ("test" if "test" in labels.of_split else None)
@@ -80,18 +85,14 @@ def other_data(
     )
 
 
-def _with_classes_of(
-    run: Run, data: Data, labels: Labels, wished: Mapping[str, str], where: str
-) -> tuple[Data, Mapping[str, str], list[Record]]:
-    """The settings by which the images have the run's classes, label -> class, and the images."""
-    if run.finding is None or not labels.several:
-        data, matched = _with_classes(data, run, labels, wished, where)
-        return data, matched, read(data, least=1).records
-    matched = members_of(run, labels.total(), wished, where)
+def _with_finding(data: Data, run: Run, labels: Labels, wished: Mapping[str, str], where: str) -> tuple[dict[str, str], list[Record]]:
+    """See `members_of`; and the images of which the run's finding is known."""
+    finding, total = str(run.finding), labels.total()
+    matched = members_of(run, total, wished, where)
     if not matched:
-        reason = f"has the findings {', '.join(sorted(labels.total()))}, and none is called {run.finding}"
-        raise UserError(where, reason, f"Say which one it is, e.g. `classes={{{min(labels.total())!r}: {run.finding!r}}}`.")
-    return data, matched, read_finding(data, run.finding, list(matched))
+        reason = f"has the findings {', '.join(sorted(total))}, and none is called {finding}"
+        raise UserError(where, reason, f"Say which one it is, e.g. `classes={{{min(total)!r}: {finding!r}}}`.")
+    return matched, read_finding(data, finding, list(matched))
 
 
 def _settings(own: Data, name: str | None, root: Path | None) -> Data:

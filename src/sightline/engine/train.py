@@ -69,7 +69,7 @@ def train(
     Args:
         recipe: a recipe, see `sightline.load_recipe`, its name, or a YAML file.
         settings: settings of the recipe to change, e.g. `{"data.name": "folder", "data.root": "photos"}`.
-        preset: `quick` or `good`: settings of a first training that mostly goes well; they are laid over the recipe, and `settings` over
+        preset: `quick` or `good`: settings that suit most first trainings. They replace those of the recipe; `settings` replaces any of
             them.
         folder: where the run goes; must not exist yet, unless `resume`.
         resume: go on after the last whole epoch of an interrupted run of the same recipe, to the same weights bit by bit.

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from PIL import Image
@@ -22,6 +21,7 @@ from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
 from sightline.explain.feature_maps import AnyBackbone, Layer, layers_of, network, unit_of
 from sightline.explain.inputs import file_name, untaken
+from sightline.results.class_images import ClassImage, UnitImage
 from sightline.settings import COLOUR
 
 
@@ -74,11 +74,8 @@ def class_image(
     return image[0]
 
 
-def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) -> list[dict[str, Any]]:
+def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) -> list[ClassImage]:
     """Writes the image of each of these classes, or of all, as a PNG.
-
-    Returns:
-        `class`, `file`, `probability` of the class for its image, and for plain `grey`; calibrated where the run keeps a calibration.
 
     Raises:
         UserError: the run has no such class.
@@ -98,7 +95,7 @@ def class_images(run: Run, names: Sequence[str], out: Path, *, seed: int = 0) ->
         own, grey = run.decision.shown(said)[:, number].tolist()
         path = out / f"{untaken(file_name(name), taken)}.png"
         write_whole(path, partial(Image.fromarray(pixels).save, format="PNG"))
-        found.append({"class": name, "file": str(path), "probability": own, "grey": grey})
+        found.append(ClassImage(label=name, file=str(path), probability=own, grey=grey))
     return found
 
 
@@ -116,7 +113,7 @@ class Responses(nn.Module):
         return result
 
 
-def unit_images(run: Run, units: Sequence[str], out: Path, *, seed: int = 0) -> list[dict[str, Any]]:
+def unit_images(run: Run, units: Sequence[str], out: Path, *, seed: int = 0) -> list[UnitImage]:
     """Writes, for each unit, an image to which it responds as strongly as it can: its maximal activation.
 
     Args:
@@ -141,5 +138,5 @@ def unit_images(run: Run, units: Sequence[str], out: Path, *, seed: int = 0) -> 
         write_whole(path, partial(Image.fromarray(pixels).save, format="PNG"))
         with torch.no_grad(), evaluating(responses):
             own, plain = responses(torch.cat([image[None], grey]))[:, number].tolist()
-        found.append({"unit": f"{layer.number}/{number}", "file": str(path), "response": own, "grey": plain})
+        found.append(UnitImage(unit=f"{layer.number}/{number}", file=str(path), response=own, grey=plain))
     return found

@@ -29,6 +29,7 @@ from sightline.explain.feature_maps import Layer, feature_maps, layers_of, pick
 from sightline.explain.inputs import some
 from sightline.explain.tint import tint
 from sightline.metrics.scores.overlap import Overlap, concept_overlap
+from sightline.results.units import ConceptUnit, NamedUnits
 
 PICTURES = 4
 _BATCH = 32
@@ -39,22 +40,11 @@ class Best:
     """The unit of a layer that overlaps most with a concept.
 
     Attributes:
-        shown_in: images that show the concept.
-        named: whether the overlap is beyond chance.
-        iou, expected, level: see `metrics.overlap.Overlap`.
         effect: what switching the unit off changes: `accuracy`, `auc`, `flips` and `score:<class>`; empty if that was not asked for.
         pictures: the unit's map over images that show the concept, (H, W, 3) uint8, and the concept's mask (H, W).
     """
 
-    layer: str
-    number: int
-    unit: int
-    concept: str
-    shown_in: int
-    named: bool
-    iou: float
-    expected: float
-    level: float
+    found: ConceptUnit
     effect: dict[str, float]
     pictures: list[tuple[np.ndarray, np.ndarray]] = field(repr=False)
 
@@ -69,7 +59,7 @@ def name_units(
     top: float = 0.05,
     effect: bool = True,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> dict[str, Any]:
+) -> NamedUnits:
     """Compares every unit of some layers with everything that is marked in the images, and writes `units.csv`, `units.html`, `units.png`.
 
     A unit has the name of the concept in which it exceeds the chance level most; see `metrics.overlap`.
@@ -82,9 +72,6 @@ def name_units(
         top: share of the positions at which a unit counts as active.
         effect: also switch each unit off; takes the longest.
         progress: called with (done, total) units.
-
-    Returns:
-        `images`, `concepts` (the best unit of each), `absent` (concepts that no image shows), `files`.
 
     Raises:
         UserError: nothing is marked in the images, or an unknown layer or split.
@@ -120,8 +107,8 @@ def name_units(
     write_table(folder / "units.csv", rows, list(rows[0]))
     absent = [name for c, name in enumerate(concepts.names) if not concepts.masks[:, c].any()]
     files = [folder / "units.csv", *write_page(folder, run, split, len(places), best, absent, top)]
-    summary = [{k: v for k, v in vars(one).items() if k not in ("pictures", "effect")} | one.effect for one in best]
-    return {"split": split, "images": len(places), "concepts": summary, "absent": absent, "files": [str(path) for path in files]}
+    concepts_found, written = [one.found for one in best], [str(path) for path in files]
+    return NamedUnits(split=split, images=len(places), concepts=concepts_found, absent=absent, files=written)
 
 
 def _tick(progress: Callable[[int, int], None], before: int, total: int, done: int, _of_layer: int) -> None:
@@ -183,6 +170,8 @@ def _best(
         pictures = [(tint(photo, maps[i, unit], scale), concepts.masks[i, c]) for i, photo in zip(chosen, photos, strict=True)]
         iou, expected, level = overlap.iou[unit, c], overlap.expected[unit, c], overlap.level[c]
         named = bool(iou > level)
-        facts = (layer.name, layer.number, unit, name, len(shown), named, float(iou), float(expected), float(level))
-        found.append(Best(*facts, effect=said[unit], pictures=pictures))
+        facts = {"layer": layer.name, "number": layer.number, "unit": unit, "concept": name, "shown_in": len(shown), "named": named}
+        numbers = {"iou": float(iou), "expected": float(expected), "level": float(level)}
+        changes = {change: None if np.isnan(value) else value for change, value in said[unit].items()}  # no AUC of images of one class
+        found.append(Best(ConceptUnit(**facts, **numbers, **changes), said[unit], pictures))
     return found

@@ -17,6 +17,7 @@ from sightline.explain.colours import INK, MUTED, RIGHT
 from sightline.explain.overlay import contour
 from sightline.explain.style import STYLE, to_data_uri
 from sightline.explain.units import PICTURES, Best
+from sightline.results.units import ConceptUnit
 
 _SIDE = 224
 
@@ -24,17 +25,20 @@ _SIDE = 224
 def write_page(folder: Path, run: Run, split: str, images: int, best: Sequence[Best], absent: Sequence[str], top: float) -> list[Path]:
     """Writes `units.html`, which needs no other file, and `units.png`."""
     environment = Environment(loader=PackageLoader("sightline.explain", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    ordered = sorted(best, key=lambda one: (one.number, not one.named, one.level - one.iou))
-    drawn = [(one, [_marked(*picture) for picture in one.pictures]) for one in ordered]
+    ordered = sorted(best, key=lambda one: (one.found.number, not one.found.named, one.found.level - one.found.iou))
+    drawn = [(one.found, [_marked(*picture) for picture in one.pictures]) for one in ordered]
     facts = {
         "title": run.name,
         "split": split,
         "images": images,
         "top": f"{top:.0%}",
         "classes": run.classes,
-        "best": [(one, [to_data_uri(picture, "jpeg") for picture in pictures]) for one, pictures in drawn],
+        "best": [
+            (one.found, one.effect, [to_data_uri(picture, "jpeg") for picture in pictures])
+            for one, (_, pictures) in zip(ordered, drawn, strict=True)
+        ],
         "absent": absent,
-        "unnamed": [one for one in ordered if not one.named],
+        "unnamed": [one.found for one in ordered if not one.found.named],
     }
     files = [folder / "units.html", folder / "units.png"]
     write_text(files[0], environment.get_template("units.html.j2").render(facts))
@@ -51,7 +55,7 @@ def _marked(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
     return contour(large, np.clip(np.asarray(region), 0, 1))
 
 
-def _figure(drawn: Sequence[tuple[Best, list[np.ndarray]]]) -> Figure:
+def _figure(drawn: Sequence[tuple[ConceptUnit, list[np.ndarray]]]) -> Figure:
     """A row per concept: its name and numbers, then the pictures."""
     cell, text, head = 1.35, 2.5, 0.45  # inches
     height = len(drawn) * (cell + 0.08) + head

@@ -14,20 +14,25 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.export import ExportedProgram
+from torch.torch_version import TorchVersion
 
 from sightline.errors import UserError
 from sightline.export.check import Answers
 from sightline.export.network import INPUT
 
 NEEDED = ("onnx", "onnxscript", "onnxruntime")
+OLDEST = "2.10"  # of PyTorch, whose exporter has to fit onnxscript
 
 
 def require_onnx() -> None:
     """Refuses to go on without the libraries for ONNX.
 
     Raises:
-        UserError: one is not installed.
+        UserError: one is not installed, or PyTorch is older than `OLDEST`.
     """
+    if TorchVersion(torch.__version__) < OLDEST:
+        reason = f"needs PyTorch {OLDEST}, and {torch.__version__} is installed"
+        raise UserError("`onnx=...`", reason, "Update PyTorch, or export with `torch=...`.")
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise UserError("`onnx=...`", f"needs {', '.join(missing)}, which is not installed", "Run `pip install 'sightline[onnx]'`.")
 

@@ -16,12 +16,13 @@ from sightline.export.check import Answers
 from sightline.export.network import INPUT, ExportedNetwork
 
 EXAMPLE = 2  # images by which the graph is recorded: of a batch of one, torch.export would take the size for a constant
+LARGEST_BATCH = 2**31 - 1  # without a bound, PyTorch 2.6 refuses to record average pooling
 METADATA = "sightline.json"
 
 
 def program_of(network: ExportedNetwork, side: int) -> ExportedProgram:
     """The recorded graph, for batches of any size."""
-    batch = torch.export.Dim("batch")
+    batch = torch.export.Dim("batch", max=LARGEST_BATCH)
     example = torch.zeros(EXAMPLE, network.classifier.image_channels, side, side)
     with torch.no_grad():
         program = torch.export.export(network, (example,), dynamic_shapes={INPUT: {0: batch}}, strict=False)

@@ -11,6 +11,7 @@ from sightline.data.dataset import ImageDataset
 from sightline.engine.prepare import prepare
 from sightline.errors import UserError, nearest
 from sightline.recipe import recipe_from
+from sightline.results.data_check import DataReport
 
 
 @dataclass(frozen=True)
@@ -75,15 +76,14 @@ def data(name: str, root: str | Path | None = None, **settings: Any) -> DataSets
     return DataSets(found.datasets, found.classes, found.notes, tuple(found.warnings))
 
 
-def check(name: str, root: str | Path | None = None, **settings: Any) -> dict[str, Any]:
+def check(name: str, root: str | Path | None = None, **settings: Any) -> DataReport:
     """Everything that a training would refuse, and what the data hold, without stopping at the first problem.
 
     Args:
         name, root, settings: see `data`.
 
     Returns:
-        JSON-able, as the command line writes it; `problems["all"]` lists what is wrong, `shortcuts["all"]` the simple facts that
-        predict the class.
+        `problems.all` lists what is wrong, `shortcuts.all` the simple facts that predict the class.
 
     Raises:
         UserError: an unknown reader or setting.

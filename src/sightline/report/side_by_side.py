@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sightline.engine.compare import baseline, common_split
 from sightline.engine.elsewhere import notes_of
-from sightline.engine.evaluate import summary
 from sightline.engine.files import drafted
 from sightline.engine.run import Run
 from sightline.errors import UserError
@@ -22,6 +21,7 @@ from sightline.report.page import write_report
 from sightline.report.summary import main_split, scored_splits
 from sightline.results.differences import Comparison, SeedDifference
 from sightline.results.scores import SplitScores
+from sightline.results.summary import Summary
 
 SHOWN = 8
 REPORT = "report.html"
@@ -101,7 +101,7 @@ def over_seeds(runs: Sequence[Run], split: str, base: Run) -> list[SeedDifferenc
 def told(scores: SplitScores) -> dict[str, float | None]:
     """What is compared over trainings: accuracy, AUC and EPG; with more than two classes the scores of each (Zhu et al. 2022, table 2); how
     often the first map points into the region of each class."""
-    found = {metric: value for metric, value in summary(scores).items() if metric in ("accuracy", "auc", "epg")}
+    found = {metric: value for metric, value in Summary.of(scores).to_json().items() if metric in ("accuracy", "auc", "epg")}
     if len(scores.classes) > 2:
         for name, one in scores.classification.per_class.items():
             of_class = {"sensitivity": one.sensitivity, "precision": one.precision, "f1": one.f1, "auc": one.auc}

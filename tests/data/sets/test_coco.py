@@ -194,7 +194,7 @@ def test_outlines_travel_to_workers_and_equal_keys_mean_equal_pixels(root: Path)
 
 
 def test_the_parts_of_the_layout_are_found(root: Path) -> None:
-    assert [part["files"] for part in layout("coco", root)] == [3, 5]
+    assert [part.files for part in layout("coco", root)] == [3, 5]
 
 
 ONE = entry(7, 1, 1, [1, 1, 4, 4])

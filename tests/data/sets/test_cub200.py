@@ -179,7 +179,7 @@ def test_masks_travel_to_workers_and_their_key_follows_the_file(tmp_path: Path) 
 def test_the_parts_of_the_layout_are_found(edition: str, tmp_path: Path) -> None:
     parts = layout("cub200", EDITIONS[edition](tmp_path))
     other = {"2010": "2011", "2011": "2010"}[edition]
-    assert [part["holds"] for part in parts if not part["files"]] == [p["holds"] for p in parts if p["holds"].startswith(other)]
+    assert [part.holds for part in parts if not part.files] == [part.holds for part in parts if part.holds.startswith(other)]
 
 
 def test_what_is_missing_or_broken_is_named(tmp_path: Path) -> None:

@@ -292,4 +292,4 @@ def test_004_08_the_split_is_a_matter_of_settings(root: Path) -> None:
 
 
 def test_the_parts_of_the_layout_are_all_found(root: Path) -> None:
-    assert [part["files"] for part in layout("egd_cxr", root)] == [1, 1, 1, 1, 3, 3, 3, 3, 3]
+    assert [part.files for part in layout("egd_cxr", root)] == [1, 1, 1, 1, 3, 3, 3, 3, 3]

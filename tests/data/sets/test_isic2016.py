@@ -57,7 +57,7 @@ def test_part_3b_has_the_masks_among_the_images(tmp_path: Path) -> None:
     records = read(build(tmp_path, "Part3B", "ISBI2016_ISIC_Part3B_{}_Data"))
     assert len(records) == 6
     assert all(r.annotations and r.image.is_file() for r in records)  # type: ignore[union-attr]
-    assert {part["files"] for part in layout("isic2016", tmp_path)} == {3, 1}
+    assert {part.files for part in layout("isic2016", tmp_path)} == {3, 1}
 
 
 def test_the_images_of_part_1_will_do(root: Path) -> None:

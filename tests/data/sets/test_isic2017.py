@@ -103,7 +103,7 @@ def test_part_2_becomes_regions(root: Path) -> None:
 
 
 def test_the_layout_says_what_is_missing_of_which_set(root: Path) -> None:
-    files = {part["pattern"]: part["files"] for part in layout("isic2017", root)}
+    files = {part.pattern: part.files for part in layout("isic2017", root)}
     assert files["ISIC-2017_Training_Data/**/ISIC_*.jpg"] == 3
     assert files["ISIC-2017_Training_Data/**/ISIC-2017_Training_Data_metadata.csv"] == 1
     assert files["ISIC-2017_Validation_Data/**/ISIC-2017_Validation_Data_metadata.csv"] == 0
@@ -169,6 +169,6 @@ def test_the_real_images_are_read_with_their_masks_and_without_part_2(real_data:
         ("val", "melanoma"): 30,
     }
     assert all(r.annotations and r.regions == {} for r in records)
-    missing = {part["holds"] for part in layout("isic2017", real_data / "isic2017") if not part["files"]}
+    missing = {part.holds for part in layout("isic2017", real_data / "isic2017") if not part.files}
     assert "dermoscopic features, train" in missing
     assert "lesion masks, train" not in missing

@@ -64,12 +64,12 @@ def test_a_black_feature_mask_is_looked_for_and_absent(root: Path) -> None:
 def test_the_check_reads_a_set_of_one_label(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(survey_store, "store_folder", lambda: tmp_path / "store")
     report = check(Data(name="isic2018_lesions", root=root, leaks="warn"))
-    assert report["classes"] == {"lesion": 4}
-    assert report["regions"] == dict.fromkeys(FEATURES, 4)
-    assert [problem.partition(": ")[2] for problem in report["problems"]["all"]] == [
+    assert report.classes == {"lesion": 4}
+    assert report.regions == dict.fromkeys(FEATURES, 4)
+    assert [problem.partition(": ")[2] for problem in report.problems.all] == [
         "has only the class lesion. A classifier needs at least two."
     ]
-    assert [part["files"] for part in layout("isic2018_lesions", root)] == [2, 2, 10, 1, 1, 5, 1, 1, 5]
+    assert [part.files for part in layout("isic2018_lesions", root)] == [2, 2, 10, 1, 1, 5, 1, 1, 5]
 
 
 def test_no_images_is_a_users_mistake(tmp_path: Path) -> None:

@@ -113,9 +113,9 @@ def test_the_older_form(old: Path, inside: str) -> None:
 
 
 def test_a_missing_table_is_named(new: Path) -> None:
-    assert {part["pattern"]: part["files"] for part in layout("isic_archive", new)} == {"**/ISIC_???????.*": 4, "metadata.csv": 1}
+    assert {part.pattern: part.files for part in layout("isic_archive", new)} == {"**/ISIC_???????.*": 4, "metadata.csv": 1}
     (new / "metadata.csv").unlink()
-    assert [part["files"] for part in layout("isic_archive", new)] == [4, 0]
+    assert [part.files for part in layout("isic_archive", new)] == [4, 0]
 
 
 def test_the_task_leaves_out_what_is_neither_and_the_check_counts_it(new: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

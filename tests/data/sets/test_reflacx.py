@@ -213,4 +213,4 @@ def test_an_incomplete_layout_is_named(root: Path) -> None:
 
 
 def test_the_parts_of_the_layout_are_found(root: Path) -> None:
-    assert [part["files"] for part in layout("reflacx", root)] == [1, 0, 1, 5, 6, 6, 4]
+    assert [part.files for part in layout("reflacx", root)] == [1, 0, 1, 5, 6, 6, 4]

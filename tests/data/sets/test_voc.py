@@ -176,7 +176,7 @@ def test_masks_of_several_categories_of_one_class_are_united(year: Path) -> None
 
 
 def test_the_parts_of_the_layout_are_found(year: Path) -> None:
-    assert [part["files"] for part in layout("voc", year)] == [6, 6, 5, 0]
+    assert [part.files for part in layout("voc", year)] == [6, 6, 5, 0]
 
 
 def test_what_is_missing_or_broken_is_named(year: Path, tmp_path: Path) -> None:

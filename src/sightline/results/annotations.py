@@ -1,0 +1,47 @@
+"""Which images to annotate next."""
+
+from __future__ import annotations
+
+from sightline.results.base import Count, Number, Result
+
+
+class ChosenImage(Result):
+    """An image to annotate next: a row of `next.csv`.
+
+    Attributes:
+        rank: 1 is the first to annotate.
+        id, image: its name in the data set, and its file.
+        label, group: its class; its patient or lesion, empty where none is given.
+        predicted, probability: the class that the run decides for, and its probability.
+        entropy: of the prediction, in bits.
+        spread: of the attention map, from 0 (one place) to 1 (everywhere); None without maps.
+        score: by which it was ranked.
+    """
+
+    rank: Count
+    id: str
+    image: str
+    label: str
+    group: str
+    predicted: str
+    probability: float
+    entropy: float
+    spread: Number
+    score: float
+
+
+class NextAnnotations(Result):
+    """What `sl.annotate_next` chose.
+
+    Attributes:
+        by: the criterion.
+        annotated, unknown: number of training images that had an annotation, and that had none.
+        chosen: the images, the first to annotate first.
+        files: `next.csv`, `annotated.csv` and `next.png`.
+    """
+
+    by: str
+    annotated: Count
+    unknown: Count
+    chosen: list[ChosenImage]
+    files: list[str]
