@@ -66,9 +66,7 @@ def other_data(
     else:
         data, matched = _with_classes(data, run, labels, classes or {}, where)
         given = read(data, least=1).records
-    if split is not None and split not in labels.of_split:
-        raise UserError(f"split {split!r}", "the data set has no such split", nearest(split, labels.of_split))
-    wanted = split or ("test" if "test" in labels.of_split else None)
+    wanted = _part(labels, split)
     records = [record for record in given if wanted in (None, record.split or "all")]
     looked = survey(records, gaze_blur=data.gaze_blur, grey=data.grey, channels=data.channels, annotated_on=data.annotated_on)
     refuse(looked.problems)
@@ -83,6 +81,13 @@ def other_data(
         tuple(name for name in run.classes if name not in there),
         _trained_with(run, records),
     )
+
+
+def _part(labels: Labels, split: str | None) -> str | None:
+    """The part that is asked for, or else the test set; None: all images, since none is marked as a test set."""
+    if split is not None and split not in labels.of_split:
+        raise UserError(f"split {split!r}", "the data set has no such split", nearest(split, labels.of_split))
+    return split or ("test" if "test" in labels.of_split else None)
 
 
 def _with_finding(data: Data, run: Run, labels: Labels, wished: Mapping[str, str], where: str) -> tuple[dict[str, str], list[Record]]:
