@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sightline.results.masks import PredictedMasks
 from sightline.results.study import DrawnRegions
 from sightline.study.answers import Answers, beside, load, readable
 from sightline.study.cells import Cell, cells
+from sightline.study.earlier import other_names
 from sightline.study.forms import seconds_taken
 from sightline.study.plan import Plan
 from sightline.study.score_names import measures
@@ -66,8 +68,18 @@ class Study:
         return list({cell.key: cell for cell in reversed(self.cells)}.values())[::-1]
 
     def run_folder(self, key: str) -> Path:
-        """Where the training of this content is."""
-        return self.path / "cells" / key
+        """Where the training of this content is; what an earlier version of sightline trained may have another name."""
+        return self.path / "cells" / self._names.get(key, key)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return other_names(self.path / "cells", {cell.key for cell in self.cells})
+
+    def name_anew(self) -> None:
+        """Gives the folders of trainings that an earlier version of sightline made the names of today, so that they can be gone on with."""
+        for key, name in self._names.items():
+            (self.path / "cells" / name).rename(self.path / "cells" / key)
+        self._names.clear()
 
     def answers(self, key: str, split: str) -> Path:
         """What the training answered on a split; see `answers.py`."""

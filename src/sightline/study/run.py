@@ -52,6 +52,7 @@ def run_study(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0):
+            study.name_anew()
             study.write_manifest()
             _run(study, told, executor, workers, threads, address)
     except Timeout:
