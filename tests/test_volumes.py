@@ -88,7 +88,7 @@ def test_volumes_are_decided_at_the_threshold_of_the_slices_as_predict_does_it(r
     hits = [p == "b" for p, label in zip(predicted, truth, strict=True) if label == "b"]
     assert at.sensitivity.value == pytest.approx(np.mean(hits))
     said = CliRunner().invoke(app, ["evaluate", str(own.path), "--split", "test"], catch_exceptions=False, env={"COLUMNS": "160"}).output
-    assert "Accuracy, balanced accuracy and the worst group are those of the most probable class." in said
+    assert "Accuracies and the worst group are those of the most probable class." in said
     lines = [line.split() for line in said[said.index("What the run predicts: b") :].splitlines()]
     assert [line[1 if line[1] != "volumes" else 3] for line in lines if line[:1] in (["test"], ["test,"])][:2] == [
         f"{at.threshold:.3f}"

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import sightline as sl
 from sightline.cli import app
+from sightline.cli.console import console
 from sightline.engine.elsewhere import elsewhere
 from sightline.engine.run import Run
 from sightline.errors import UserError
@@ -56,9 +57,10 @@ def test_each_finding_is_scored_where_it_is_known(run, clinic):
     assert (run.path / "external" / "table" / "pneumonia" / "predictions.csv").is_file()
 
 
-def test_a_finding_that_is_lacking_is_said(run, clinic, tmp_path):
+def test_a_finding_that_is_lacking_is_said(run, clinic, tmp_path, monkeypatch):
+    monkeypatch.setattr(console, "width", 180)
     asked = ["evaluate", str(run.path), "--data", "table", "--root", str(clinic), "--out", str(tmp_path / "out")]
-    said = CliRunner().invoke(app, asked, catch_exceptions=False, env={"COLUMNS": "180"}).output
+    said = CliRunner().invoke(app, asked, catch_exceptions=False).output
     assert "The data set says nothing of cardiomegaly." in said
     assert "Findings that the run does not know are left out: heart (6 images), mass (1 image)." in said
     assert "pneumonia: AUC:" in said

@@ -100,6 +100,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
 
 
 def test_a_cell_that_fails_is_listed_and_does_not_stop_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "none.safetensors").write_bytes(b"no weights")
     bad = {"name": "no-weights", "like": "label-only", "set": {"backbone.weights": str(tmp_path / "none.safetensors")}}
     plan = load_plan(write_plan(tmp_path / "tiny.yaml", arms=["label-only", bad], seeds=1))
     told: list[Outcome] = []
@@ -107,6 +108,14 @@ def test_a_cell_that_fails_is_listed_and_does_not_stop_the_rest(tmp_path: Path) 
     assert [cell.arm for cell in study.to_do()] == ["no-weights"]
     assert [outcome.failure is None for outcome in told].count(False) == 1
     assert "none.safetensors" in next(iter(study.failures().values()))
+
+
+def test_weights_that_are_not_there_are_refused_before_the_first_training(tmp_path: Path) -> None:
+    bad = {"name": "no-weights", "like": "label-only", "set": {"backbone.weights": str(tmp_path / "none.safetensors")}}
+    plan = load_plan(write_plan(tmp_path / "tiny.yaml", arms=["label-only", bad], seeds=1))
+    with pytest.raises(UserError, match="is not a file"):
+        run_study(plan, tmp_path / "study", ignore)
+    assert not (tmp_path / "study").exists()
 
 
 def test_two_studies_do_not_work_in_one_folder(unbroken: Study) -> None:

@@ -16,7 +16,7 @@ def decisions_table(metrics: Mapping[str, SplitScores], decisions: Mapping[str, 
     Args:
         decisions: by split, or run; their calibration moves the thresholds that are shown. Without one, the threshold is left out.
     """
-    say("Accuracy, balanced accuracy and the worst group are those of the most probable class.")
+    say("Accuracies and the worst group are those of the most probable class.")
     rows = []
     for split, scores in metrics.items():
         decision = decisions.get(split)

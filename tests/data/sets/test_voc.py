@@ -172,7 +172,7 @@ def test_masks_of_several_categories_of_one_class_are_united(year: Path) -> None
     picture.save(year / "SegmentationClass/000005.png")
     first = read(year, annotation="mask", classes={"animal": ["cat", "dog"]})[0]
     assert first.label == "cat"
-    assert np.argwhere(render(first.annotations, (7, 10))).tolist() == [[0, 0], [6, 9]]
+    assert np.argwhere(render(first.annotations, (7, 10), where="000005")).tolist() == [[0, 0], [6, 9]]
 
 
 def test_the_parts_of_the_layout_are_found(year: Path) -> None:
