@@ -91,7 +91,7 @@ def predict(
     if found.before:
         say(f"{found.before:,} rows were there already; the numbers above are of the others.")
     if found.failed:
-        say(f"{found.failed:,} pictures could not be read: see the column `note`.")
+        say(f"{found.failed:,} picture{'s' * (found.failed != 1)} could not be read: see the column `note`.")
     if calibration and found.uncalibrated:
         named = ", ".join(found.uncalibrated)
         say(f"Not calibrated, since no calibration is kept: {named}. Run `sightline evaluate` on it, unless its recipe wants none.")

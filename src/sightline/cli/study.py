@@ -168,7 +168,7 @@ def report(names: list[str]) -> StudyResult:
     for part in result.comparisons:
         rows = [[row.arm, row.base, interval(row.simultaneous), _short(row.verdict.word)] for row in part.rows]
         title = f"{part.score} on {part.split}" + (f", {part.setting}" if part.setting else "")
-        table(f"{title}, corrected for {part.family} comparisons", ["arm", "minus", "difference", ""], rows)
+        table(f"{title}, corrected for {part.family} comparison{'s' * (part.family != 1)}", ["arm", "minus", "difference", ""], rows)
     for line in result.conclusion or result.answer:
         say(line)
     for note in result.notes:

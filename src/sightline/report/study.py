@@ -126,7 +126,7 @@ def markdown(study: Study, result: StudyResult) -> str:
             lines.append(_line([line.arm, str(line.seeds), str(line.images), *cells]))
     for part in result.comparisons:
         where = f"{part.score} on {part.split}" + (f", {_words(part.setting)}" if part.setting else "")
-        lines += ["", f"## Differences: {where} (corrected for {part.family} comparisons)", ""]
+        lines += ["", f"## Differences: {where} (corrected for {part.family} comparison{'s' * (part.family != 1)})", ""]
         head = [
             "arm",
             "minus",
