@@ -96,7 +96,7 @@ def test_what_costs_is_named_and_not_recommended(plan: Plan) -> None:
     flipped, removed = ({"label-only": (a, ""), "agreement": (b, word)} for a, b, word in ((0.2, 0.9, "better"), (0.8, 0.6, "worse")))
     said = advice(plan, measured(plan, flipped, removed), seeds=3)
     assert said.arm is None
-    assert "lowers AUC where there is no artefact" in said.sentences[1]
+    assert "AUC falls without the artefact" in said.sentences[1]
 
 
 @pytest.mark.parametrize(("misled", "words"), [(0.79, "does not mislead it"), (0.2, "Of no other arm can it be told")])
@@ -125,6 +125,22 @@ def test_seeds_are_added_while_another_one_fits(plan: Plan, tmp_path: Path, monk
     few = plan.model_copy(update={"arms": plan.arms[:2]})
     assert recommend(few, tmp_path, lambda *_: None, 6) == 3  # a fourth hundred seconds would be over six minutes
     assert asked == [1, 2, 3]
+
+
+def test_seeds_that_are_done_stay_in_the_answer_whatever_the_time(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few, asked = plan.model_copy(update={"arms": plan.arms[:2]}), list[int]()
+    done = {cell.key for cell in room.Study(tmp_path, few.model_copy(update={"seeds": 3})).cells}
+
+    def train(seeded: Plan, folder: Path, told: object, **options: object) -> object:
+        asked.append(seeded.seeds)
+        return type("Study", (), {"plan": seeded, "cells": (), "failures": staticmethod(dict)})
+
+    monkeypatch.setattr(room, "run_study", train)
+    monkeypatch.setattr(room, "analyse", lambda study: None)
+    monkeypatch.setattr(room, "advice", lambda plan, result, seeds: seeds)
+    monkeypatch.setattr(room.Study, "done", lambda study, key: key in done)
+    assert recommend(few, tmp_path, lambda *_: None, 0) == 3
+    assert asked == [3]
 
 
 def test_a_small_study_is_carried_out_and_gone_on_with(plan: Plan, tmp_path: Path) -> None:

@@ -109,8 +109,9 @@ class Decoder(Source):
         last = len(widths) - 2
         self.blocks = nn.ModuleList(Block(variant, a, b, n == last) for n, (a, b) in enumerate(pairwise(widths)))
         if init == "kaiming":
-            for block in self.blocks:
-                nn.init.kaiming_normal_(block.conv.weight)  # type: ignore[union-attr, arg-type]
+            for layer in self.blocks.modules():
+                if isinstance(layer, nn.Conv2d):
+                    nn.init.kaiming_normal_(layer.weight)
 
     def look(self, features: Features, head: Head, target: Tensor | None, every: bool) -> Look:
         x = features.last.to(next(self.parameters()).dtype)  # a network of other people may have another precision

@@ -61,8 +61,9 @@ def stack_code(channels: int) -> nn.Sequential:
     widths = [channels, *(max(channels // part, 1) for part in (2, 4, 8)), 1]
     layers: list[nn.Module] = []
     for a, b in pairwise(widths):
-        layers += [nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.LeakyReLU()]
-        nn.init.kaiming_normal_(layers[-3].weight)  # type: ignore[arg-type]
+        convolution = nn.Conv2d(a, b, 3, padding=1)
+        nn.init.kaiming_normal_(convolution.weight)
+        layers += [convolution, nn.BatchNorm2d(b), nn.LeakyReLU()]
     return nn.Sequential(*layers)
 
 

@@ -120,6 +120,13 @@ OtherLabels = Annotated[
         show_default=False,
     ),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        help="Number of trainings at a time. Default: one per accelerator, or one per core if there is none.", min=1, show_default=False
+    ),
+]
+Threads = Annotated[int, typer.Option(help="Number of CPU threads of each training.", min=1)]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder that `train` has written.", show_default=False)]
 RunPaths = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Run folders that `train` has written; two or more.", show_default=False)

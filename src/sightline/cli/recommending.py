@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import DATA_SETS, Device, Json, Root, finish, on_device
+from sightline.cli.options import DATA_SETS, Device, Json, Root, Threads, Workers, finish, on_device
 
 if TYPE_CHECKING:
     from sightline.results.recommendation import Recommendation
@@ -43,13 +43,8 @@ def recommend(
             help="Folder of the study. Default: studies/recommend-NAME, with the name of the data set.", metavar="DIR", show_default=False
         ),
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            help="Number of trainings at a time. Default: one per accelerator, or one per core if there is none.", min=1, show_default=False
-        ),
-    ] = None,
-    threads: Annotated[int, typer.Option(help="Number of CPU threads of each training.", min=1)] = 1,
+    workers: Workers = None,
+    threads: Threads = 1,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
@@ -82,7 +77,7 @@ def run(
     from sightline.paths import expanded
     from sightline.report.study import write
     from sightline.study.folder import Study
-    from sightline.study.recommend import plan_for
+    from sightline.study.recommend import MOST, plan_for
     from sightline.study.recommend import recommend as carry_out
 
     place = {} if root is None else {"data.root": str(expanded(root).resolve())}
@@ -90,7 +85,7 @@ def run(
     folder = out or Path("studies") / f"recommend-{data}"
     decoy = plan.set["data.decoy"]
     say(f"A {decoy['artefact']} is planted; {len(plan.arms)} arms: {', '.join(arm.name for arm in plan.arms)}.")
-    arms = {cell.key: f"{cell.arm}, seed {cell.seed}" for cell in reversed(Study(folder, plan.model_copy(update={"seeds": 10})).cells)}
+    arms = {cell.key: f"{cell.arm}, seed {cell.seed}" for cell in reversed(Study(folder, plan.model_copy(update={"seeds": MOST})).cells)}
 
     def told(outcome: Outcome, done: int, total: int) -> None:
         say(f"failed: {arms[outcome.key]}: {outcome.failure}" if outcome.failure else f"{arms[outcome.key]}  {outcome.seconds:.0f} s")

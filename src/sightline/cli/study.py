@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Address, Device, ExecutorName, Json, Root, executor_of, finish, on_device
+from sightline.cli.options import Address, Device, ExecutorName, Json, Root, Threads, Workers, executor_of, finish, on_device
 from sightline.errors import UserError
 
 if TYPE_CHECKING:
@@ -45,13 +45,8 @@ def study(
         typer.Option(help="Folder of the study. Default: studies/NAME, with the name of the plan.", metavar="DIR", show_default=False),
     ] = None,
     executor: ExecutorName = "local",
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            help="Number of trainings at a time. Default: one per accelerator, or one per core if there is none.", min=1, show_default=False
-        ),
-    ] = None,
-    threads: Annotated[int, typer.Option(help="Number of CPU threads of each training.", min=1)] = 1,
+    workers: Workers = None,
+    threads: Threads = 1,
     address: Address = None,
     device: Device = "auto",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be trained and about how long it would take.")] = False,

@@ -97,18 +97,19 @@ def cells(plan: Plan) -> list[Cell]:
     return sorted(found, key=lambda cell: cell.seed)
 
 
-class _Section(dict[str, Any]):
-    """Several settings as one value of a grid, such as a planted artefact. Tables of results have it as a key."""
+class _Hashed:
+    """A value of a grid that consists of several settings; tables of results have it as a key."""
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:
         return hash(json.dumps(self, sort_keys=True))
 
 
-class _Entries(list[Any]):
-    """A list as one value of a grid, such as losses."""
+class _Section(_Hashed, dict[str, Any]):  # type: ignore[misc]  # a dictionary has no hash of its own
+    """Such as a planted artefact."""
 
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(json.dumps(self, sort_keys=True))
+
+class _Entries(_Hashed, list[Any]):  # type: ignore[misc]
+    """Such as losses."""
 
 
 def _as_key(value: Any) -> Any:

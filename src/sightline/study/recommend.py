@@ -43,7 +43,8 @@ def plan_for(settings: Mapping[str, Any], artefact: str | None = None) -> Plan:
     kind = data.kind or getattr(sys.modules[catalog.find("data", data.name).__module__], "KIND", None)
     planted = artefact or PLANTED.get(str(kind), "swatch")
     plan = load_plan("recommend", {"data.decoy": {"artefact": planted, "strength": 0.9, "seed": 100}, **settings})
-    arms = [arm for arm in plan.arms if _possible(arm, _has_regions(data), kind)]
+    regions = _has_regions(data)
+    arms = [arm for arm in plan.arms if _possible(arm, regions, kind)]
     if len(arms) == 1:
         remedy = (
             "Add regions (`sightline data check` says where it looks for them), or set data.kind so that suitable artefacts can be pasted."
@@ -88,8 +89,10 @@ def recommend(plan: Plan, folder: Path, told: Told, minutes: float, *, workers: 
 
 
 def _seed_by_seed(plan: Plan, folder: Path, left: Callable[[], float], told: Told, workers: int | None, threads: int) -> tuple[Study, int]:
-    """The study, with as many whole seeds as the time was enough for."""
-    seeds, longest = 1, 0.0
+    """The study, with the whole seeds that are done already, and as many more as the time is enough for."""
+    begun = Study(folder, plan.model_copy(update={"seeds": MOST}))
+    undone = min((cell.seed for cell in begun.cells if not begun.done(cell.key)), default=MOST)
+    seeds, longest = max(1, undone), 0.0
     while True:
         before = left()
         study = run_study(plan.model_copy(update={"seeds": seeds}), folder, told, workers=workers, threads=threads)
@@ -143,7 +146,9 @@ def _words(
             f"({_difference(flipped[best])}), and {levels[best, 'removed'].value or 0.0:.2f} without it ({_difference(removed[best])})."
         )
     elif freeing:
-        lines.append(f"{', '.join(f'`{arm}`' for arm in freeing)} frees the decision, and lowers AUC where there is no artefact.")
+        lines.append(
+            f"Of {', '.join(f'`{arm}`' for arm in freeing)} it is shown that the decision is freed, and AUC falls without the artefact."
+        )
     elif turned > without - FALLS:
         lines.append("So the planted artefact does not mislead it, and there is nothing to free the decision from.")
     else:
