@@ -87,8 +87,14 @@ def run(
     say(f"A {decoy['artefact']} is planted; {len(plan.arms)} arms: {', '.join(arm.name for arm in plan.arms)}.")
     arms = {cell.key: f"{cell.arm}, seed {cell.seed}" for cell in reversed(Study(folder, plan.model_copy(update={"seeds": MOST})).cells)}
 
+    said = set[str]()  # what is wrong with the data fails every arm, and is said once
+
     def told(outcome: Outcome, done: int, total: int) -> None:
-        say(f"failed: {arms[outcome.key]}: {outcome.failure}" if outcome.failure else f"{arms[outcome.key]}  {outcome.seconds:.0f} s")
+        if outcome.failure is None:
+            say(f"{arms[outcome.key]}  {outcome.seconds:.0f} s")
+            return
+        say(f"failed: {arms[outcome.key]}: {'as before' if outcome.failure in said else outcome.failure}")
+        said.add(outcome.failure)
 
     try:
         result = carry_out(plan, folder, told, minutes, workers=workers, threads=threads)

@@ -100,7 +100,7 @@ def _seed_by_seed(plan: Plan, folder: Path, left: Callable[[], float], told: Tol
         for cell in study.cells:
             if cell.arm == BASE and cell.key in failures:
                 remedy = "Correct that; the same command tries again."
-                raise UserError(folder, f"the training on labels alone failed: {failures[cell.key]}", remedy)
+                raise UserError(folder, f"the training on labels alone failed: {failures[cell.key].rstrip('.')}", remedy)
         longest = max(longest, before - left())
         if seeds == MOST or longest > left():
             return study, seeds
