@@ -72,4 +72,4 @@ def test_what_is_used_is_declared() -> None:
     assert set(environment()["packages"]) <= declared
 
 
-COME_ALONG = {"typing_extensions", "markupsafe"}  # with pydantic and jinja2, whose own interfaces use them
+COME_ALONG = {"typing_extensions", "markupsafe", "starlette"}  # with pydantic, jinja2 and fastapi, whose own interfaces use them
