@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from sightline.face.build import load as load
     from sightline.face.data_sets import DataSets as DataSets
     from sightline.face.data_sets import check as check
+    from sightline.face.data_sets import convert as convert
     from sightline.face.data_sets import data as data
     from sightline.face.exporting import export as export
     from sightline.face.judge import AuditResult as AuditResult
@@ -77,7 +78,7 @@ _PLACES = {
     "sightline.explain.gallery": ("gallery",),
     "sightline.explain.units": ("name_units",),
     "sightline.face.build": ("build", "load"),
-    "sightline.face.data_sets": ("DataSets", "check"),
+    "sightline.face.data_sets": ("DataSets", "check", "convert"),
     "sightline.face.judge": ("AuditResult", "compare", "evaluate"),
     "sightline.face.recommending": ("recommend",),
     "sightline.face.show": ("figure",),
