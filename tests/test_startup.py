@@ -59,6 +59,7 @@ def test_what_is_used_is_declared() -> None:
     declared = {re.split(r"[\[><=]", one)[0] for one in wanted} | {"sightline"}
     called = {
         "PIL": "pillow",
+        "python_multipart": "python-multipart",
         "huggingface_hub": "huggingface-hub",
         "yaml": "pyyaml",
         "segmentation_models_pytorch": "segmentation-models-pytorch",

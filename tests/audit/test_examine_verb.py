@@ -131,6 +131,20 @@ def test_headlines(flag, aligned, given, expected):
     assert headline(AuditFacts(flag=flag, aligned=aligned, reasons=reasons, images=200)).endswith(expected)
 
 
+def test_on_another_data_set_the_files_lie_beside_its_scores_and_the_own_audit_stays(audited, tmp_path):
+    run = audited[0]
+    kept = (run.path / "audit" / "audit.json").read_bytes()
+    for number, name in enumerate(run.classes * 3):
+        (tmp_path / name).mkdir(exist_ok=True)
+        Image.effect_noise((40, 40), 60 + 10 * number).convert("RGB").save(tmp_path / name / f"{number}.png")
+    result = CliRunner().invoke(
+        app, ["audit", str(run.path), "--data", "folder", "--root", str(tmp_path), "--seconds", "1", "--images", "4"]
+    )
+    assert result.exit_code == 0, result.output
+    assert (run.path / "external" / "folder" / "audit" / "audit.html").is_file()
+    assert (run.path / "audit" / "audit.json").read_bytes() == kept
+
+
 def test_a_kind_can_be_told_and_has_to_be_known(audited):
     run = audited[0]
     found = examine(run, own(run, None), seconds=1, images=6, kind="ultrasound").facts.kind

@@ -10,10 +10,11 @@ from PIL import Image
 from small_run import small_run
 
 from sightline.data.contents import contents
-from sightline.engine.external import validate
+from sightline.engine.external import _changes, validate
 from sightline.engine.other_data import other_data
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.results.scores import Thresholds
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,16 @@ def test_scores_stand_beside_the_runs_own(run, hospital, tmp_path) -> None:
     assert all(Path(path).is_file() for path in found.files)
     assert "MEL as melanoma" in found.notes[0]
     assert not list((run.path).glob("external*")), "the run's own files stay as they are"
+
+
+def test_where_a_threshold_is_kept_the_change_is_that_of_the_decision(run, hospital, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(Run, "thresholds", Thresholds(decision=0.4, maps={}))
+    found = validate(run, "folder", hospital, classes={"MEL": "melanoma"}, out=tmp_path / "out")
+    assert found.scores.classification.at_threshold is not None
+    changes = {change.score: change for change in _changes(found.scores, found.scores, "test", "folder")}
+    assert list(changes)[:3] == ["sensitivity", "specificity", "auc"]
+    assert changes["sensitivity"].elsewhere == found.scores.classification.at_threshold.sensitivity
+    assert changes["specificity"].sentence.startswith("Specificity at the kept threshold: ")
 
 
 def test_training_images_in_the_other_set_are_noticed(run, hospital, tmp_path, monkeypatch) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from sightline.data.sets.rle import runs_in, text_of
+from sightline.data.sets.rle import text_of
 from sightline.errors import UserError
 from sightline.review.judgement import Box, Judgement, Mask, Polygon, region, reviewer_name
 
@@ -19,7 +19,7 @@ def test_shapes_are_united_in_pixels_of_the_picture() -> None:
     shapes = (
         Box(box=(0, 0, 2, 1)),
         Polygon(points=((3, 2), (5, 2), (5, 4), (3, 4))),
-        Mask(counts=text_of(runs_in(painted))),
+        Mask(counts=text_of(painted)),
     )
     found = region(shapes, SIZE)
     assert sorted(map(tuple, np.argwhere(found).tolist())) == [(0, 0), (0, 1), (2, 3), (2, 4), (3, 3), (3, 4), (5, 7)]
@@ -30,16 +30,18 @@ def test_corners_outside_are_moved_to_the_border() -> None:
     assert said.within(SIZE).shapes == (Box(box=(4, 0, 8, 2)), Polygon(points=((0, 0), (3.12, 0), (3, 6))))
 
 
-@pytest.mark.parametrize("shape", [Box(box=(20, 20, 30, 30)), Polygon(points=((1, 1), (2, 1), (3, 1))), Mask(counts=text_of([48]))])
+@pytest.mark.parametrize(
+    "shape", [Box(box=(20, 20, 30, 30)), Polygon(points=((1, 1), (2, 1), (3, 1))), Mask(counts=text_of(np.zeros(SIZE, bool)))]
+)
 def test_what_covers_nothing_is_refused(shape: Box | Polygon | Mask) -> None:
     with pytest.raises(UserError, match="covers no pixel"):
         Judgement(shapes=(shape,)).within(SIZE)
 
 
-@pytest.mark.parametrize("runs", [[47], [49], [0, 100]])
-def test_the_mask_of_another_picture_is_refused(runs: list[int]) -> None:
+@pytest.mark.parametrize("size", [(6, 7), (7, 8), (8, 6, 2)])
+def test_the_mask_of_another_picture_is_refused(size: tuple[int, ...]) -> None:
     with pytest.raises(UserError, match="its runs cover"):
-        Judgement(shapes=(Mask(counts=text_of(runs)),)).within(SIZE)
+        Judgement(shapes=(Mask(counts=text_of(np.ones(size, bool))),)).within(SIZE)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from io import TextIOWrapper
 
 import typer
 
-from sightline.cli import data, exporting, judging, learnt, looking, predicting, recipes, recommending, reviewing, study, training
+from sightline.cli import data, exporting, judging, learnt, looking, predicting, recipes, recommending, reviewing, serving, study, training
 from sightline.cli.groups import app
 from sightline.cli.words import in_flags
 from sightline.errors import UserError, from_system, one_line
@@ -25,6 +25,7 @@ __all__ = [
     "recipes",
     "recommending",
     "reviewing",
+    "serving",
     "study",
     "training",
 ]
@@ -33,6 +34,7 @@ VERBS = [
     "demo",
     "train",
     "predict",
+    "serve",
     "export",
     "evaluate",
     "compare",

@@ -129,8 +129,8 @@ def _validate(
     epilog="Examples:\n\n    sightline audit runs/melanoma-energy\n\n"
     "    sightline audit runs/melanoma-energy --split flipped --seconds 300\n\n"
     "    sightline audit runs/own-photos --kind dermoscopy\n\n"
-    "    sightline audit runs/melanoma-energy --data isic_archive --root ~/archive --out audit\n\n"
-    "    sightline audit runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma --out audit"
+    "    sightline audit runs/melanoma-energy --data isic_archive --root ~/archive\n\n"
+    "    sightline audit runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma"
 )
 def audit(
     run: RunPath,
@@ -148,7 +148,11 @@ def audit(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for audit.json and audit.html. Default: `audit` in the run folder.", metavar="DIR")
+        Path | None,
+        typer.Option(
+            help="Folder for audit.json and audit.html. Default: `audit` in the run folder, or in its `external/NAME` with --data.",
+            metavar="DIR",
+        ),
     ] = None,
     data: OtherData = None,
     root: OtherRoot = None,
@@ -177,7 +181,9 @@ def audit(
     trained = Run(run, device, place if data is None else None)
     which = own(trained, split) if data is None else other(trained, data, place, split, label_pairs(classes))
     found = examine(trained, which, seconds=seconds, images=images, kind=cast(Kind | None, kind), progress=Bar("changing images"))
-    result = write_audit(trained, found, which.split, out or trained.path / "audit")
+    result = write_audit(
+        trained, found, which.split, out or (trained.path if data is None else trained.external(which.data.name)) / "audit"
+    )
     audit_tables(result)
     say(f"{result.headline}.\n")
     for question, answer in result.sentences.items():

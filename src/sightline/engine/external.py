@@ -7,14 +7,15 @@ from pathlib import Path
 
 from sightline.engine.compare import judged_split
 from sightline.engine.elsewhere import elsewhere
-from sightline.engine.files import safe_name, write_json, write_table
+from sightline.engine.files import write_json, write_table
 from sightline.engine.run import Predictions, Run
 from sightline.metrics.confidence.independent import difference
 from sightline.results import Score
 from sightline.results.external import Change, ExternalScores
 from sightline.results.scores import SplitScores
 
-NAMES = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "auc": "AUC", "epg": "share of evidence inside the region"}
+OF_MOST_PROBABLE = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy"}
+AT_THRESHOLD = {"sensitivity": "sensitivity", "specificity": "specificity"}
 
 
 def validate(
@@ -44,7 +45,7 @@ def validate(
     found, scores = there.found, there.scores[there.split]
     own_split = next((name for name in (judged_split(run),) if name in run.scores), None)
     changes = _changes(run.scores[own_split], scores, own_split, there.split) if own_split else ()
-    folder = out or run.path / "external" / safe_name(found.data.name)
+    folder = out or run.external(found.data.name)
     files = (folder / "scores.json", folder / "predictions.csv")
     result = ExternalScores(
         run=str(run.path),
@@ -66,17 +67,28 @@ def validate(
 
 
 def _changes(own: SplitScores, elsewhere: SplitScores, own_split: str, where: str) -> Iterator[Change]:
-    pairs = {name: (getattr(own.classification, name), getattr(elsewhere.classification, name)) for name in list(NAMES)[:3]}
-    if own.first_map and elsewhere.first_map:
-        pairs["epg"] = own.first_map.epg, elsewhere.first_map.epg
-    for name, (here, there) in pairs.items():
+    for name, words, here, there in _scores(own, elsewhere):
         change = difference(there, here)
-        sentence = f"{NAMES[name][0].upper()}{NAMES[name][1:]}: "
+        sentence = f"{words[0].upper()}{words[1:]}: "
         if change.value is None:
             sentence += f"it cannot be computed on {where if there.value is None else own_split}."
         else:
             sentence += f"{here.number:.3f} on {own_split}, {there.number:.3f} on {where}: {_said(change)}."
         yield Change(score=name, own=here, elsewhere=there, difference=change, sentence=sentence)
+
+
+def _scores(own: SplitScores, elsewhere: SplitScores) -> Iterator[tuple[str, str, Score, Score]]:
+    """Name, words, and value here and there, of what the run decides: where it keeps a threshold, that is the decision at the threshold."""
+    here, there = own.classification, elsewhere.classification
+    if here.at_threshold and there.at_threshold:
+        for name, words in AT_THRESHOLD.items():
+            yield name, f"{words} at the kept threshold", getattr(here.at_threshold, name), getattr(there.at_threshold, name)
+    else:
+        for name, words in OF_MOST_PROBABLE.items():
+            yield name, words, getattr(here, name), getattr(there, name)
+    yield "auc", "AUC", here.auc, there.auc
+    if own.first_map and elsewhere.first_map:
+        yield "epg", "share of evidence inside the region", own.first_map.epg, elsewhere.first_map.epg
 
 
 def _said(change: Score) -> str:

@@ -43,7 +43,7 @@ def validate_findings(
     if not there:
         reason = f"has the findings {', '.join(sorted(labels.total()))}, and the run has {', '.join(run.findings)}"
         raise UserError(where, reason, f"Say which is which, e.g. `classes={{{min(labels.total())!r}: {run.findings[0]!r}}}`.")
-    folder = out or run.path / "external" / safe_name(name or run.recipe.data.name)
+    folder = out or run.external(name or run.recipe.data.name)
     found: dict[str, ExternalScores] = {}
     for finding in there:
         at = folder / safe_name(finding)

@@ -65,6 +65,10 @@ class TrainedFolder:
         """Where the answers for one finding lie."""
         return self.path / "findings" / safe_name(finding)
 
+    def external(self, data: str) -> Path:
+        """Where what is found on another data set lies."""
+        return self.path / "external" / safe_name(data)
+
     @cached_property
     def recipe(self) -> Recipe:
         """The resolved recipe.

@@ -24,7 +24,8 @@ class ExternalScores(Result):
         data, root: name and place of the other data set; `split`: which part of it, `all` for all of it.
         scores: of the other data set.
         own_split: the run's own split that it is held against; None: the run has no scores.
-        changes: of accuracy, balanced accuracy, AUC and EPG, elsewhere minus own.
+        changes: elsewhere minus own, of sensitivity and specificity at the kept threshold (without one: of accuracy and balanced accuracy),
+            of AUC and of EPG.
         matched: class of the other data set -> class of the run.
         left_out: labels of the other data set that are no class of the run -> number of images that take no part.
         lacking: classes of the run that the other data set does not have.

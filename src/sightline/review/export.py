@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sightline.data.annotation import Size
-from sightline.data.sets.rle import runs_in, text_of
+from sightline.data.sets.rle import text_of
 from sightline.explain.window import window
 from sightline.review.cases import Case, Cases
 from sightline.review.outlines import marked
@@ -42,4 +42,4 @@ def looked(cases: Cases, case: Case, size: Size, threshold: float) -> str | None
     raw = cases.map_of(case, cases.maps[0]) if cases.maps else None
     if raw is None:
         return None
-    return text_of(runs_in(marked(raw, threshold, window(size, cases.dataset(case).data), size)))
+    return text_of(marked(raw, threshold, window(size, cases.dataset(case).data), size))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sightline.data.sets.rle import mask_of, runs_in, runs_of, text_of
+from sightline.data.sets.rle import mask_of, runs_of, text_of
 from sightline.errors import UserError
 
 
@@ -44,7 +44,7 @@ def test_compressed_runs_give_the_mask_that_the_owners_tools_wrote(text: str) ->
     mask = mask_of(runs_of(text), (inside.shape[0], inside.shape[1]), "")
     assert mask.dtype == np.uint8
     assert np.array_equal(mask, inside * 255)
-    assert text_of(runs_in(inside)) == text
+    assert text_of(inside) == text
 
 
 def test_runs_go_down_the_columns_and_begin_outside() -> None:
@@ -56,10 +56,3 @@ def test_runs_go_down_the_columns_and_begin_outside() -> None:
 def test_runs_that_do_not_cover_the_image_are_refused(runs: list[int]) -> None:
     with pytest.raises(UserError, match=r"annotation 7: its runs cover .* pixels, but 2 x 3 are 6"):
         mask_of(runs, (3, 2), "annotation 7")
-
-
-def test_what_is_written_is_read_again() -> None:
-    rng = np.random.default_rng(0)
-    for share in (0, 0.02, 0.5, 0.98, 1):
-        mask = rng.random((37, 53)) < share
-        assert (mask_of(runs_of(text_of(runs_in(mask))), mask.shape, "a mask") > 0).tolist() == mask.tolist()

@@ -56,29 +56,23 @@ def mask_of(runs: Sequence[int], size: Size, where: str) -> np.ndarray:
     return np.where(np.repeat(inside, runs).reshape(width, height).T, np.uint8(255), np.uint8(0))  # (H, W)
 
 
-def runs_in(mask: np.ndarray) -> list[int]:
-    """The runs of a mask, (H, W): what `mask_of` reads.
+def text_of(inside: np.ndarray) -> str:
+    """The compressed text of a mask (H, W) bool.
 
-    >>> runs_in(np.array([[0, 1], [0, 1]]))
-    [2, 2]
-    """
-    flat = np.asarray(mask, dtype=bool).T.ravel()
-    borders = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    runs: list[int] = np.diff([0, *borders, flat.size]).tolist()
-    return [0, *runs] if flat.size and flat[0] else runs
-
-
-def text_of(runs: Sequence[int]) -> str:
-    """The compressed text of the runs: what `runs_of` reads.
-
-    >>> text_of([0, 6])
+    >>> text_of(np.ones((2, 3)) > 0)
     '06'
     """
-    signs = []
-    for place, run in enumerate(runs):
-        number, more = run - runs[place - 2] if place > 2 else run, True
-        while more:
-            bits, number = number & 31, number >> 5
-            more = number != (-1 if bits & 16 else 0)
-            signs.append(chr(48 + bits + 32 * more))
-    return "".join(signs)
+    down = inside.T.ravel()  # column by column
+    changes = np.flatnonzero(np.diff(down, prepend=False))
+    runs = np.diff(changes, prepend=0, append=len(down)).tolist()
+    return "".join(_coded(run - (runs[place - 2] if place > 2 else 0)) for place, run in enumerate(runs))
+
+
+def _coded(number: int) -> str:
+    text = ""
+    while True:
+        bits, number = number & 31, number >> 5
+        more = number != (-1 if bits & 16 else 0)
+        text += chr(48 + bits + 32 * more)
+        if not more:
+            return text
