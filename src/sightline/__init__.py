@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from sightline.face.build import load as load
     from sightline.face.data_sets import DataSets as DataSets
     from sightline.face.data_sets import check as check
+    from sightline.face.data_sets import convert as convert
     from sightline.face.data_sets import data as data
     from sightline.face.exporting import export as export
     from sightline.face.judge import AuditResult as AuditResult
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from sightline.face.judge import evaluate as evaluate
     from sightline.face.predictions import predict as predict
     from sightline.face.recommending import recommend as recommend
+    from sightline.face.serving import serve as serve
     from sightline.face.show import explain as explain
     from sightline.face.show import figure as figure
     from sightline.face.study import study as study
@@ -76,7 +78,7 @@ _PLACES = {
     "sightline.explain.gallery": ("gallery",),
     "sightline.explain.units": ("name_units",),
     "sightline.face.build": ("build", "load"),
-    "sightline.face.data_sets": ("DataSets", "check"),
+    "sightline.face.data_sets": ("DataSets", "check", "convert"),
     "sightline.face.judge": ("AuditResult", "compare", "evaluate"),
     "sightline.face.recommending": ("recommend",),
     "sightline.face.show": ("figure",),
@@ -94,8 +96,9 @@ _ROOMS = (
     "losses",
     "metrics",
     "predict",
+    "serve",
     "study",
-)  # packages; six of them are also verbs
+)  # packages; seven of them are also verbs
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
 __all__ = sorted([*_PLACE_OF, *_ROOMS])
 

@@ -1,4 +1,4 @@
-"""The verbs about data and annotations: `data check`, `pseudo-mask`, `annotate-next`."""
+"""The verbs about data and annotations: `data check`, `data convert`, `pseudo-mask`, `annotate-next`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import typer
 from sightline.cli.groups import app, data_app
 from sightline.cli.options import DATA_SETS, Device, Json, Moved, Root, RunPath, Settings, finish, placed
 from sightline.errors import UserError
+
+FORMATS = "coco, labelme, cvat, via, labelstudio, yolo"
 
 
 @data_app.command(
@@ -59,6 +61,50 @@ def data_check(
     finish({"layout": [part.to_json() for part in parts]} | found.to_json(), json)
     if found.problems.number:
         raise typer.Exit(1)
+
+
+@data_app.command(
+    "convert",
+    epilog="Examples:\n\n    sightline data convert --data folder --root photos --to coco --out photos/annotations.json\n\n"
+    "    sightline data convert --data via --root via.json --to yolo --out yolo --set data.options.attribute=diagnosis\n\n"
+    "What each format holds: docs/annotations.md",
+)
+def data_convert(
+    data: Annotated[str, typer.Option("--data", help=DATA_SETS, metavar="NAME", show_default=False)],
+    to: Annotated[str, typer.Option(help=f"Format to write: {FORMATS}.", metavar="FORMAT", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(help="File to write (coco, via, labelstudio, cvat), or folder (labelme, yolo).", metavar="PATH", show_default=False),
+    ],
+    root: Root = None,
+    settings: Annotated[
+        list[str],
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help='How the data are read, e.g. "data.classes={other: [nevus], mel: [mel]}"; can be repeated.'
+        ),
+    ] = [],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier file at --out; a folder is never replaced.")] = False,
+    json: Json = None,
+) -> None:
+    """Write the annotations of a data set in the format of another program.
+
+    Pictures are never copied: the files name them by their paths from *--out*, and YOLO's folder has links to them. What the format cannot
+    hold is said. An image without annotation stays unknown.
+    """
+    from sightline.cli.console import say
+    from sightline.config import Data
+    from sightline.face.data_sets import convert
+    from sightline.overrides import override, parse_settings
+    from sightline.paths import expanded
+
+    given = {key.removeprefix("data."): value for key, value in parse_settings(settings).items()}
+    tree = override(Data(name=data).model_dump(mode="json", exclude={"name", "root"}), given)
+    written = convert(data, root and expanded(root).resolve(), to=to, out=out, overwrite=overwrite, **tree)
+    for note in written.notes:
+        say(note)
+    known = written.images - written.unknown
+    say(f"{written.out}: {written.images} images, {known} of them annotated")
+    finish(written, json)
 
 
 @app.command(

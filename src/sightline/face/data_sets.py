@@ -1,4 +1,4 @@
-"""`sl.data` and `sl.check`: a data set, read, looked through and divided."""
+"""`sl.data`, `sl.check` and `sl.convert`: a data set, read, looked through and divided, or written in another format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 from sightline.data.dataset import ImageDataset
 from sightline.engine.prepare import prepare
 from sightline.errors import UserError, nearest
+from sightline.paths import expanded
 from sightline.recipe import recipe_from
+from sightline.results.annotations import WrittenAnnotations
 from sightline.results.data_check import DataReport
 
 
@@ -93,3 +95,26 @@ def check(name: str, root: str | Path | None = None, **settings: Any) -> DataRep
 
     tree = {"name": "check", "data": {"name": name, "root": None if root is None else str(root)} | settings}
     return look(recipe_from(tree, where="sl.check"), screen=screen)
+
+
+def convert(
+    name: str, root: str | Path | None = None, *, to: str, out: str | Path, overwrite: bool = False, **settings: Any
+) -> WrittenAnnotations:
+    """Writes the annotations of a data set in the format of another program. Pictures are named by their paths, and never copied.
+
+    Args:
+        name, root, settings: see `data`; the settings that matter are `classes`, `task`, `options`, `mask` and `annotated_on`.
+        to: `coco`, `via`, `labelstudio`, `cvat` (one file each), `labelme` or `yolo` (a folder).
+        out: that file or folder. In the folder of the images, the names of pictures in it are short, and stay true if the folder is moved.
+        overwrite: replace an earlier file; a folder is never replaced.
+
+    Raises:
+        UserError: an unknown reader, setting or format; data that cannot be read; a place that is not free.
+    """
+    from sightline.data.reading import read
+    from sightline.engine.annotation_files import write_annotations
+
+    tree = {"name": "convert", "data": {"name": name, "root": None if root is None else str(root)} | settings}
+    found = read(recipe_from(tree, where="settings").data, least=1)
+    written = write_annotations(found.records, to, expanded(Path(out)), classes=found.classes, overwrite=overwrite)
+    return written.but(notes=[*found.notes, *written.notes])

@@ -1,4 +1,4 @@
-"""Which images to annotate next."""
+"""Which images to annotate next, and annotations that were written for other programs."""
 
 from __future__ import annotations
 
@@ -45,3 +45,22 @@ class NextAnnotations(Result):
     unknown: Count
     chosen: list[ChosenImage]
     files: list[str]
+
+
+class WrittenAnnotations(Result):
+    """What `sl.convert` wrote.
+
+    Attributes:
+        format: one of `coco`, `labelme`, ...
+        out: the file or folder.
+        files: how many files were written; links to pictures do not count.
+        images, unknown: number of images, and of those without annotation.
+        notes: what the format does not hold, and how to read it again, one sentence each.
+    """
+
+    format: str
+    out: str
+    files: Count
+    images: Count
+    unknown: Count
+    notes: list[str]

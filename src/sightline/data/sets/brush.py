@@ -16,6 +16,8 @@ import numpy as np
 from sightline.data.annotation import Size
 from sightline.errors import UserError
 
+WIDTHS = (3, 4, 8, 16)  # bits of the counters that are written
+
 
 @dataclass(frozen=True)
 class BrushMask:
@@ -87,3 +89,21 @@ class _Bits:
         for bit in bits.tolist():
             value = value << 1 | bit
         return value
+
+
+def packed(inside: np.ndarray) -> bytes:
+    """The stream of a mask (H, W) bool: every pixel inside has all four bytes 255, every other one all four 0."""
+    flat = inside.ravel()
+    ends = [*np.flatnonzero(np.diff(flat)).tolist(), len(flat) - 1]
+    numbers = [(4 * len(flat), 32), (8 - 1, 5), *((width - 1, 4) for width in WIDTHS)]
+    start = 0
+    for end in ends:
+        left, value = 4 * (end + 1 - start), 255 * int(flat[start])
+        while left:
+            choice = next((i for i, width in enumerate(WIDTHS) if left <= 1 << width), len(WIDTHS) - 1)
+            run = min(left, 1 << WIDTHS[choice])
+            numbers += [(1, 1), (choice, 2), (run - 1, WIDTHS[choice]), (value, 8)]
+            left -= run
+        start = end + 1
+    bits = "".join(f"{number:0{width}b}" for number, width in numbers)
+    return int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")

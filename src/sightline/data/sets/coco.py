@@ -15,6 +15,7 @@ from sightline.data.sets.export_files import load_json
 from sightline.data.sets.folder_names import meaning
 from sightline.data.sets.objects import Classes, Empty, Image, Rule, records_of
 from sightline.data.sets.picture_files import PictureFiles, split_of
+from sightline.data.sets.told import told
 from sightline.data.sets.walk import count, some
 from sightline.data.splits import SPLIT_NAMES
 from sightline.errors import UserError
@@ -40,7 +41,7 @@ def read(
 
     A folder with several files holds the owner's split, which their names or folders tell. An object without outline is marked by its
     box; one whose box has no area counts for the label, but marks nothing. Names of images are read with backslashes, in absolute paths
-    of another computer, and encoded as in an address.
+    of another computer, and encoded as in an address. An image of the list may have a `label` of its own, and the facts of `told`.
 
     Args:
         images: folder of the images, relative to `root`; None: where a file of the list is found.
@@ -66,14 +67,16 @@ def read(
 
         def made(listed: Listed, path: Path, file: Path = file, split: str | None = split) -> Image:
             size = listed.size or (size_if_readable(path) if listed.entries and annotation == "mask" else None)
-            return Image(
+            image = Image(
                 id=listed.name if len(files) == 1 else f"{file.parent.name}/{file.stem}/{listed.name}",
                 path=path,
                 things=[marked(entry, size, annotation) for entry in listed.entries],
                 where=f"{file}: {listed.name}",
                 split=split if len(files) > 1 else split_of(path, top if top.is_dir() else top.parent),
                 size=listed.size,
+                label=listed.label,
             )
+            return told(listed.facts, image.where).of(image)
 
         pairs = list(zip(content.images, _paths(file, top, images, content.images, split), strict=True))
         read_here = each(lambda pair: made(*pair), pairs, problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,11 +26,14 @@ SLACK, MOST = 2, 0.8  # pixels around a box, and the share of an outline's own b
 
 @dataclass(frozen=True)
 class Listed:
-    """An image of the list: its `name` as the file spells it, its (H, W) where declared, and the entries of its objects."""
+    """An image of the list: its `name` as the file spells it, its (H, W) where declared, the entries of its objects, its own `label`, and
+    what else the list says of it."""
 
     name: str
     size: Size | None
     entries: list[Mapping[str, Any]]
+    label: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,9 @@ def _images(file: Path, entries: Sequence[Any]) -> dict[str, Listed]:
     for number, entry in enumerate(entries, start=1):
         where = f"{file} image {number}"
         id, name = _id(entry, "id", where), _text(entry, "file_name", where)
-        first = found.setdefault(id, Listed(name, size(entry.get("height"), entry.get("width")), []))
+        label = entry.get("label") if isinstance(entry.get("label"), str) else ""
+        made = Listed(name, size(entry.get("height"), entry.get("width")), [], label.strip() or None, entry)
+        first = found.setdefault(id, made)
         if first.name != name:
             raise UserError(file, f"gives the image id {id} to {first.name} and to {name}", "Give every image its own id.")
     return found

@@ -18,6 +18,7 @@ from sightline.data.sets import export_files, formats, shapes
 from sightline.data.sets.label_by import By, attribute_of, labelled, one_label, unused_attributes
 from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
+from sightline.data.sets.told import told
 from sightline.data.splits import SPLIT_NAMES
 from sightline.errors import UserError
 from sightline.types import Annotation, Records
@@ -128,6 +129,7 @@ def _image(file: Path, entry: Element, where: str, attribute: str | None, pictur
     path = pictures.named(name, near, where, split) or file.parent / PureWindowsPath(name).name  # the survey names a missing one
     size = export_files.size(entry.get("height"), entry.get("width"))
     tags: list[str] = []
+    facts: dict[str, str] = {}
     things: list[Marked] = []
     for number, shape in enumerate(entry, start=1):
         here = f"{where} shape {number}"
@@ -136,11 +138,12 @@ def _image(file: Path, entry: Element, where: str, attribute: str | None, pictur
             raise UserError(here, "has no label", "Give it one, or remove it.")
         if shape.tag == "tag":
             tags.append(category)
+            facts |= _attributes(shape)
         else:
             mark, area = _mark(shape, size, here)
             things.append(Marked(attribute_of(_attributes(shape), attribute, here) if attribute else category, area, mark))
-    told = one_label(tags, where, "tag")
-    return Image(pictures.id(path), path, things, where, split or split_of(path, pictures.top), size, told)
+    label = one_label(tags, where, "tag")
+    return told(facts, where).of(Image(pictures.id(path), path, things, where, split or split_of(path, pictures.top), size, label))
 
 
 def _mark(shape: Element, size: Size | None, where: str) -> tuple[Annotation | None, float]:

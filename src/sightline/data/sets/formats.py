@@ -15,7 +15,7 @@ from sightline.errors import UserError
 SAMPLE = 50  # files of a kind that are looked into
 ENDS = 1 << 16  # bytes at the beginning and at the end of a file
 KEYS = {  # reader -> words of which all of one group stand in its files
-    "via": (("shape_attributes",), ("region_attributes",), ("_via_settings",)),
+    "via": (("shape_attributes",), ("region_attributes",), ("file_attributes",), ("_via_settings",)),
     "labelme": (("shapes", "imagePath"), ("shapes", "imageData")),
     "labelstudio": (
         *(("rectanglelabels",), ("polygonlabels",), ("brushlabels",), ("from_name",), ("original_width",), ("annotation_id",)),

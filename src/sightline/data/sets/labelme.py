@@ -23,6 +23,7 @@ from sightline.data.sets import export_files, formats, shapes
 from sightline.data.sets.label_by import By, labelled, one_label
 from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
+from sightline.data.sets.told import told
 from sightline.data.sets.walk import count
 from sightline.errors import UserError
 from sightline.types import Annotation, Picture, Records
@@ -62,7 +63,7 @@ def read(
     problems: list[UserError] = []
     images = each(lambda file: _image(file, pictures), files, problems)
     categories = {thing.category for image in images for thing in image.things}
-    if by == "auto" and len(categories) > 1:
+    if by == "auto" and len(categories) > 1 and not categories & {image.label for image in images}:
         by = "object"  # flags often say something else, such as that an image is blurred
     inner = sum(isinstance(image.path, EmbeddedImage) for image in images)
     notes += [f"{count(inner, 'image')} taken from the .json files, which hold them"] if inner else []
@@ -145,9 +146,9 @@ def _image(file: Path, pictures: PictureFiles) -> Image:
         for number, shape in enumerate(export_files.sequence(content.get("shapes"), where), start=1)
     ]
     flags = content.get("flags") or {}
-    told = one_label([name for name, is_set in flags.items() if is_set is True], where, "flag") if isinstance(flags, dict) else None
+    label = one_label([name for name, is_set in flags.items() if is_set is True], where, "flag") if isinstance(flags, dict) else None
     at = path if isinstance(path, Path) else file
-    return Image(pictures.id(at), path, things, where, split_of(at, pictures.top), size, told)
+    return told(content, where).of(Image(pictures.id(at), path, things, where, split_of(at, pictures.top), size, label))
 
 
 def _picture(file: Path, content: Mapping[str, Any], pictures: PictureFiles) -> Picture:

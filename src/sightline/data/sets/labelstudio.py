@@ -19,6 +19,7 @@ from sightline.data.sets.label_by import By, labelled, one_label
 from sightline.data.sets.labelstudio_tasks import Task, tasks
 from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
+from sightline.data.sets.told import told
 from sightline.data.sets.walk import count, some
 from sightline.errors import UserError
 from sightline.types import Annotation, Records
@@ -119,7 +120,8 @@ def _image(file: Path, task: Task, question: str | None, on_regions: bool, pictu
     wheres = ((f"{task.where} region {number}", region) for number, region in enumerate(task.regions, start=1))
     things = [_thing(region, size, _name(region, question, on_regions, where), where) for where, region in wheres]
     whole = one_label((task.choices | task.texts).get(question or "", []), task.where, "choice")
-    return Image(pictures.id(path), path, things, task.where, split_of(path, pictures.top), declared, whole)
+    image = Image(pictures.id(path), path, things, task.where, split_of(path, pictures.top), declared, whole)
+    return told(task.facts, task.where).of(image)
 
 
 def _path(file: Path, task: Task, pictures: PictureFiles) -> Path:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sightline.data.sets.export_files import mapping, sequence
+from sightline.data.sets.told import is_fact
 from sightline.data.sets.walk import SUFFIXES
 from sightline.errors import UserError
 
@@ -27,6 +28,7 @@ class Task:
         regions: geometry, with the names under `labels`, the `answers` to questions on each region, and the size of the image.
         choices: question -> answers on the image as a whole.
         texts: what else the short form holds: an answer, or a fact that came with the task.
+        facts: what came with the task, see `told`.
         looked: somebody submitted an annotation.
         united: how many people's annotations these are.
     """
@@ -37,6 +39,7 @@ class Task:
     regions: list[dict[str, Any]] = field(default_factory=list)
     choices: dict[str, list[str]] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     looked: bool = False
     united: int = 1
 
@@ -58,7 +61,7 @@ def tasks(content: Any, file: str) -> list[Task]:
 
 
 def _full(entry: Mapping[str, Any], where: str) -> Task:
-    task = Task(where, _image(mapping(entry["data"], where), where), str(entry.get("file_upload") or ""))
+    task = Task(where, _image(mapping(entry["data"], where), where), str(entry.get("file_upload") or ""), facts=entry["data"])
     given = [mapping(one, where) for one in entry.get("annotations") or entry.get("completions") or []]
     given = [one for one in given if not one.get("was_cancelled") and not one.get("skipped")]
     counting = [one for one in given if one.get("ground_truth")] or given
@@ -80,9 +83,9 @@ def _full(entry: Mapping[str, Any], where: str) -> Task:
 
 def _short(entry: Mapping[str, Any], where: str) -> Task:
     """A task of the short form, in which every question is a key beside the image."""
-    task = Task(where, _image(entry, where), str(entry.get("file_upload") or ""), looked=True)
+    task = Task(where, _image(entry, where), str(entry.get("file_upload") or ""), facts=entry, looked=True)
     for key, value in entry.items():
-        if key in OWN or value == task.image:
+        if key in OWN or value == task.image or is_fact(key):
             continue
         if isinstance(value, list) and all(isinstance(one, dict) for one in value):
             for one in value:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from sightline.data.annotation import Size
 from sightline.data.problems import each, refuse
@@ -49,6 +49,7 @@ class Image:
         size: (H, W) as the annotation file declares it; None where it does not, or where only the shape of the marks depends on it.
         label: told for the image as a whole; then objects do not decide.
         looked: somebody looked at the image; false of one that is on no list.
+        group, nothing, tags: see `told.Told`.
     """
 
     id: str
@@ -59,6 +60,9 @@ class Image:
     size: Size | None = None
     label: str | None = None
     looked: bool = True
+    group: str | None = None
+    nothing: bool = False
+    tags: Mapping[str, Any] = field(default_factory=dict)
 
 
 def records_of(
@@ -96,7 +100,15 @@ def records_of(
 
     labelled = each(judged, images, met)
     records = [
-        Record(id=image.id, image=image.path, label=label, split=image.split, annotations=_marks(image, label, empty, class_of))
+        Record(
+            id=image.id,
+            image=image.path,
+            label=label,
+            group=image.group,
+            split=image.split,
+            annotations=_marks(image, label, empty, class_of),
+            tags=image.tags,
+        )
         for image, label in labelled
         if label is not None
     ]
@@ -115,7 +127,7 @@ def _marks(image: Image, label: str, empty: Empty, class_of: Mapping[str, str]) 
     Without objects: nothing, or that there is nothing to see (Figueroa et al. 2022, eq. 6: H is zero).
     """
     if not image.things:
-        return (Annotation("nothing"),) if empty == "nothing" and image.looked else ()
+        return (Annotation("nothing"),) if image.nothing or (empty == "nothing" and image.looked) else ()
     own = class_of.get(label, label)
     marks = [thing.mark for thing in image.things if thing.mark and (image.label or class_of.get(thing.category, thing.category) == own)]
     return tuple(replace(mark, size=mark.size or image.size) for mark in marks)

@@ -146,7 +146,7 @@ def _paths(name: str) -> list[PurePosixPath]:
     query = re.search(r"[?&]d=([^&#]+)", name)  # a file that a tool serves from a folder of its own
     ways = [name, address, *([query[1]] if query else [])]
     plain = [way for one in ways for way in (one, unquote(one))]
-    return [PurePosixPath(re.sub(r"^[a-zA-Z]:", "", way.replace("\\", "/"))) for way in plain] + [PurePosixPath(name)]
+    return [PurePosixPath(re.sub(r"^[a-zA-Z]:", "", way.replace("\\", "/"))) for way in plain] + [PurePosixPath(way) for way in plain]
 
 
 def _ends_with(picture: Path, steps: Sequence[str]) -> bool:

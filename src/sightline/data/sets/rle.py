@@ -54,3 +54,25 @@ def mask_of(runs: Sequence[int], size: Size, where: str) -> np.ndarray:
         raise UserError(where, reason, "Export the annotations again.")
     inside = np.arange(len(runs)) % 2 == 1
     return np.where(np.repeat(inside, runs).reshape(width, height).T, np.uint8(255), np.uint8(0))  # (H, W)
+
+
+def text_of(inside: np.ndarray) -> str:
+    """The compressed text of a mask (H, W) bool.
+
+    >>> text_of(np.ones((2, 3)) > 0)
+    '06'
+    """
+    down = inside.T.ravel()  # column by column
+    changes = np.flatnonzero(np.diff(down, prepend=False))
+    runs = np.diff(changes, prepend=0, append=len(down)).tolist()
+    return "".join(_coded(run - (runs[place - 2] if place > 2 else 0)) for place, run in enumerate(runs))
+
+
+def _coded(number: int) -> str:
+    text = ""
+    while True:
+        bits, number = number & 31, number >> 5
+        more = number != (-1 if bits & 16 else 0)
+        text += chr(48 + bits + 32 * more)
+        if not more:
+            return text

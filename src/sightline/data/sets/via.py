@@ -14,6 +14,7 @@ from sightline.data.sets import export_files, formats, shapes
 from sightline.data.sets.label_by import By, labelled, one_label
 from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
+from sightline.data.sets.told import is_fact, told
 from sightline.data.sets.walk import some
 from sightline.errors import UserError
 from sightline.types import Annotation, Records
@@ -57,14 +58,9 @@ def read(
     files, notes = formats.files_of(top, pictures, "via", ".json", f"{LAYOUT}. {WHERE}")
     entries = [entry for file in files for entry in _entries(file)]
     given = [region.get("region_attributes") for _, where, entry in entries for region in _regions(entry, where)]
-    told = [entry.get("file_attributes") for _, _, entry in entries]
-    of_regions = _attribute(given, attribute, top) if by != "image" else None
-    of_files = _attribute(told, attribute, top) if by in ("auto", "image") and not of_regions else None
-    if attribute and not of_regions and not of_files:
-        raise UserError("data.options.attribute", f"no region and no file has an attribute {attribute!r}", "Name one that VIA shows.")
-    if by == "auto" and of_regions and not attribute and background is None and len(_values(given, of_regions)) == 1:
-        better, more = _of_files_instead(told)
-        of_regions, of_files, notes = None if better else of_regions, better, [*notes, *more]
+    of_file = [entry.get("file_attributes") for _, _, entry in entries]
+    of_regions, of_files, more = _attributes(given, of_file, attribute, by, background, top)
+    notes = [*notes, *more]
     problems: list[UserError] = []
     images = each(lambda entry: _image(*entry, of_regions, of_files, pictures), entries, problems)
     return labelled(
@@ -81,9 +77,32 @@ def read(
     )
 
 
-def _of_files_instead(told: Sequence[Any]) -> tuple[str | None, list[str]]:
+def _attributes(
+    regions: Sequence[Any], files: Sequence[Any], wanted: str | None, by: By, background: str | None, top: Path
+) -> tuple[str | None, str | None, list[str]]:
+    """The attribute of regions and that of files which tell the label, and what is said of the choice.
+
+    Raises:
+        UserError: none is as `wanted`, or several are possible.
+    """
+    of_regions = _attribute(regions, wanted, top) if by != "image" else None
+    of_files = _attribute(files, wanted, top) if by in ("auto", "image") and not of_regions else None
+    if wanted and not of_regions and not of_files:
+        raise UserError("data.options.attribute", f"no region and no file has an attribute {wanted!r}", "Name one that VIA shows.")
+    if by != "auto" or not of_regions or wanted:
+        return of_regions, of_files, []
+    shared = _values(regions, of_regions)
+    if shared & _values(files, of_regions):  # the same word on regions and files: that on the file tells the label
+        return of_regions, of_regions, []
+    if background is None and len(shared) == 1:
+        better, more = _of_files_instead(files)
+        return None if better else of_regions, better, more
+    return of_regions, of_files, []
+
+
+def _of_files_instead(files: Sequence[Any]) -> tuple[str | None, list[str]]:
     """The only attribute in which the files differ, where all regions have the same label; and what is said of it, or of several."""
-    telling = sorted(name for name in _names(told) if len(_values(told, name)) > 1)
+    telling = sorted(name for name in _names(files) if len(_values(files, name)) > 1 and not is_fact(name))
     if len(telling) == 1:
         return telling[0], [f"All regions have the same label, so that of an image is its file attribute {telling[0]!r}"]
     if not telling:
@@ -122,6 +141,8 @@ def _attribute(given: Sequence[Any], wanted: str | None, top: Path) -> str | Non
     names = sorted(_names(given))
     if wanted:
         return wanted if wanted in names else None
+    if len(names) > 1 and (others := [name for name in names if not is_fact(name)]):
+        names = others  # what is read as a fact is the label only where there is nothing else
     if len(names) > 1:
         reason = f"has several attributes ({some(names)}), and it is unclear which of them is the label"
         raise UserError(top, reason, f"Name it: data.options={{attribute: {names[0]}}}.")
@@ -162,9 +183,9 @@ def _image(file: Path, where: str, entry: Mapping[str, Any], of_regions: str | N
             raise UserError(here, f"has no value for {of_regions!r}", "Give it one, or remove the region.")
         mark, area = _mark(export_files.mapping(region.get("shape_attributes"), here), here)
         things.append(Marked(category, area, mark))
-    told = entry.get("file_attributes")
-    whole = _value(told.get(of_files), of_files, where) if of_files and isinstance(told, dict) else None
-    return Image(pictures.id(path), path, things, where, split_of(path, pictures.top), label=whole)
+    facts = entry.get("file_attributes")
+    whole = _value(facts.get(of_files), of_files, where) if of_files and isinstance(facts, dict) else None
+    return told(facts, where).of(Image(pictures.id(path), path, things, where, split_of(path, pictures.top), label=whole))
 
 
 def _mark(shape: Mapping[str, Any], where: str) -> tuple[Annotation | None, float]:

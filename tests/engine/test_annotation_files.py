@@ -1,0 +1,149 @@
+"""Where annotations are written, what is refused, and what is said of what a format cannot hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+from typer.testing import CliRunner
+
+import sightline as sl
+from sightline.cli import app
+from sightline.data.sets.phantom import read as phantom
+from sightline.engine.annotation_files import FILE_OF, FORMATS, write_annotations
+from sightline.errors import UserError
+from sightline.types import Annotation, Record
+
+BOX = Annotation("box", points=((1.0, 2.0, 5.0, 6.0),))
+
+
+def record(folder: Path, name: str = "a.png", label: str = "mel", **more: object) -> Record:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (10, 8)).save(path)
+    return Record(name, path, label, **{"annotations": (BOX,), **more})  # type: ignore[arg-type]
+
+
+def message(call: Callable[[], object]) -> str:
+    with pytest.raises(UserError) as error:
+        call()
+    return str(error.value)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_nothing_that_exists_is_overwritten_unasked(kind: str, tmp_path: Path) -> None:
+    out = tmp_path / f"out{FILE_OF.get(kind, '')}"
+    write_annotations([record(tmp_path)], kind, out)
+    before = sorted((path.name, path.stat().st_mtime_ns) for path in tmp_path.rglob("*"))
+    assert "is there already" in message(lambda: write_annotations([record(tmp_path / "more")], kind, out))
+    if kind in FILE_OF:
+        write_annotations([record(tmp_path / "more", "b.png")], kind, out, overwrite=True)
+        assert "b.png" in out.read_text()
+    else:
+        kept = [pair for pair in before if pair[0] != "a.png"]
+        assert set(kept) <= {(path.name, path.stat().st_mtime_ns) for path in tmp_path.rglob("*")}
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_failure_leaves_nothing_behind(kind: str, tmp_path: Path) -> None:
+    wrong = record(tmp_path / "photos", "b.png", annotations=(Annotation("box", points=((20.0, 2.0, 25.0, 6.0),)),))
+    out = tmp_path / f"out{FILE_OF.get(kind, '')}"
+    assert "lies outside the image" in message(lambda: write_annotations([record(tmp_path / "photos"), wrong], kind, out))
+    assert [path.name for path in tmp_path.iterdir()] == ["photos"]
+
+
+def test_what_cannot_be_written_is_refused_in_one_line(tmp_path: Path) -> None:
+    one, out = record(tmp_path), tmp_path / "x.json"
+    drawn = phantom(None, size=32, train=2, val=2, test=2)
+    for records, kind, place, said in (
+        ([one], "cocos", out, 'Did you mean "coco"'),
+        ([], "coco", out, "there is no image"),
+        ([one], "coco", tmp_path / "x.xml", "does not end in .json"),
+        ([one], "coco", tmp_path, "is a folder"),
+        (drawn, "coco", out, "is no picture in a file of its own"),
+        ([one, one], "coco", out, "is the picture of two records"),
+        ([record(tmp_path, label="a/b")], "yolo", tmp_path / "y", "cannot be the name of the folder"),
+        ([record(tmp_path, label="test")], "yolo", tmp_path / "y", "cannot be the name of the folder"),
+        ([record(tmp_path, annotations=())], "yolo", tmp_path / "y", "no image has a box or an outline"),
+        ([record(tmp_path, split="external")], "yolo", tmp_path / "y", "split 'external'"),
+    ):
+        assert said in message(lambda records=records, kind=kind, place=place: write_annotations(records, kind, place))  # type: ignore[misc]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_what_a_format_cannot_hold_is_said_once(tmp_path: Path) -> None:
+    gaze = record(tmp_path, "g.png", annotations=(Annotation("gaze", points=((1.0, 1.0),)),))
+    avoiding = record(tmp_path, "h.png", avoid=(BOX,), group="P1")
+    notes = write_annotations([gaze, avoiding], "yolo", tmp_path / "out").notes
+    assert [note.split(":")[0] for note in notes if "data." not in note] == [
+        "Gaze recordings and heat maps have no outline and are not written",
+        "Places to avoid and further regions are not written",
+        "YOLO has no place for groups and tags, which are not written",
+    ]
+
+
+def test_yolo_gets_links_outlines_and_the_splits(tmp_path: Path) -> None:
+    square = Annotation("polygon", points=((0.0, 0.0), (5.0, 0.0), (5.0, 4.0)))
+    records = [
+        record(tmp_path / "1", split="train", annotations=(BOX, square)),
+        record(tmp_path / "2", split="val", label="nev", annotations=()),
+        record(tmp_path / "3", split="val", label="nev", annotations=(Annotation("nothing"),)),
+    ]
+    out = tmp_path / "yolo"
+    write_annotations(records, "yolo", out)
+    assert (out / "images/train/mel/1_a.png").resolve() == tmp_path / "1/a.png"
+    assert (out / "labels/train/mel/1_a.txt").read_text().splitlines()[0] == "0 0.1 0.25 0.5 0.25 0.5 0.75 0.1 0.75"
+    assert sorted(path.name for path in (out / "labels").rglob("*.txt")) == ["1_a.txt", "3_a.txt"]
+    assert (out / "labels/val/nev/3_a.txt").read_text() == ""
+    assert yaml.safe_load((out / "data.yaml").read_text()) == {
+        "train": "images/train",
+        "val": "images/val",
+        "names": {0: "mel", 1: "nev"},
+    }
+    write_annotations([*records[1:2], record(tmp_path, "c.png")], "yolo", tmp_path / "boxes")
+    assert (tmp_path / "boxes/labels/mel/c.txt").read_text() == "0 0.3 0.5 0.4 0.5\n"
+
+
+def test_other_programs_find_what_they_expect(tmp_path: Path) -> None:
+    inside = np.zeros((8, 10), np.uint8)
+    inside[1:4, 2:5] = 255
+    Image.fromarray(inside).save(tmp_path / "m.png")
+    records = [record(tmp_path / "photos", annotations=(BOX, Annotation("mask", tmp_path / "m.png")), split="train")]
+    for kind, name in (("coco", "c.json"), ("via", "v.json"), ("labelstudio", "l.json"), ("cvat", "c.xml"), ("labelme", "lm")):
+        write_annotations(records, kind, tmp_path / "photos" / name)
+    coco = json.loads((tmp_path / "photos/c.json").read_text())
+    assert [(one["file_name"], one["height"], one["width"]) for one in coco["images"]] == [("a.png", 8, 10)]
+    assert [(one["bbox"], one["area"], one["iscrowd"]) for one in coco["annotations"]] == [([1, 2, 4, 4], 16, 0), ([2, 1, 3, 3], 9, 0)]
+    assert coco["categories"] == [{"id": 1, "name": "mel"}]
+    size = (tmp_path / "photos/a.png").stat().st_size
+    (via,) = json.loads((tmp_path / "photos/v.json").read_text()).items()
+    assert (via[0], via[1]["size"], via[1]["filename"]) == (f"a.png{size}", size, "a.png")
+    (task,) = json.loads((tmp_path / "photos/l.json").read_text())
+    assert task["data"]["image"] == "/data/local-files/?d=a.png"
+    assert [one["type"] for one in task["annotations"][0]["result"]] == ["choices", "rectanglelabels", "brushlabels"]
+    image = ElementTree.parse(tmp_path / "photos/c.xml").getroot().find("image")
+    assert image is not None
+    assert {key: image.get(key) for key in ("name", "subset", "width")} == {"name": "a.png", "subset": "train", "width": "10"}
+    assert [one.tag for one in image] == ["tag", "box", "mask"]
+    shown = json.loads((tmp_path / "photos/lm/a.json").read_text())
+    assert (shown["imagePath"], shown["flags"]) == ("../a.png", {"mel": True})
+    assert [one["shape_type"] for one in shown["shapes"]] == ["rectangle", "mask"]
+
+
+def test_the_verb_converts_what_a_reader_reads(tmp_path: Path) -> None:
+    for name in ("mel/a.png", "nev/b.png"):
+        record(tmp_path / "photos", name)
+    call = ["data", "convert", "--data", "folder", "--root", str(tmp_path / "photos"), "--to", "via", "--out", str(tmp_path / "v.json")]
+    done = CliRunner().invoke(app, call)
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, f"{tmp_path / 'v.json'}: 2 images, 0 of them annotated")
+    assert isinstance(CliRunner().invoke(app, call).exception, UserError)
+    done = CliRunner().invoke(app, [*call, "--overwrite", "--set", "data.classes={any: [mel, nev]}"])
+    assert done.exit_code == 0
+    written = sl.convert("via", tmp_path / "v.json", to="coco", out=tmp_path / "c.json")
+    assert (written.format, written.files, written.images, written.unknown) == ("coco", 1, 2, 2)
