@@ -59,6 +59,7 @@ def test_what_is_used_is_declared() -> None:
     declared = {re.split(r"[\[><=]", one)[0] for one in wanted} | {"sightline"}
     called = {
         "PIL": "pillow",
+        "python_multipart": "python-multipart",
         "huggingface_hub": "huggingface-hub",
         "yaml": "pyyaml",
         "segmentation_models_pytorch": "segmentation-models-pytorch",
@@ -72,4 +73,4 @@ def test_what_is_used_is_declared() -> None:
     assert set(environment()["packages"]) <= declared
 
 
-COME_ALONG = {"typing_extensions", "markupsafe"}  # with pydantic and jinja2, whose own interfaces use them
+COME_ALONG = {"typing_extensions", "markupsafe", "starlette"}  # with pydantic, jinja2 and fastapi, whose own interfaces use them

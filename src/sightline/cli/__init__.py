@@ -8,21 +8,38 @@ from io import TextIOWrapper
 
 import typer
 
-from sightline.cli import data, exporting, judging, learnt, looking, predicting, recipes, recommending, study, training
+from sightline.cli import data, exporting, judging, learnt, looking, predicting, recipes, recommending, reviewing, serving, study, training
 from sightline.cli.groups import app
 from sightline.cli.words import in_flags
 from sightline.errors import UserError, from_system, one_line
 
-__all__ = ["app", "data", "exporting", "judging", "learnt", "looking", "main", "predicting", "recipes", "recommending", "study", "training"]
+__all__ = [
+    "app",
+    "data",
+    "exporting",
+    "judging",
+    "learnt",
+    "looking",
+    "main",
+    "predicting",
+    "recipes",
+    "recommending",
+    "reviewing",
+    "serving",
+    "study",
+    "training",
+]
 # as help lists them: train, judge, look, annotate, study
 VERBS = [
     "demo",
     "train",
     "predict",
+    "serve",
     "export",
     "evaluate",
     "compare",
     "audit",
+    "review",
     "explain",
     "figure",
     "gallery",

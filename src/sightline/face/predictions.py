@@ -47,23 +47,33 @@ def predict(
     Raises:
         UserError: no such run or picture, runs of other classes, or a coverage that the validation images cannot give.
     """
-    several = [runs] if isinstance(runs, Run | str | Path) else list(runs)
-    opened = [run for one in several for run in ([one] if isinstance(one, Run) else _opened(Path(one), device))]
-    if not opened:
-        raise UserError("predict", "no run is given", "Give at least one finished run.")
+    several = opened(runs, device)
     if tta not in VIEWS:
         raise UserError(f"tta={tta!r}", "is unknown", f"Known: {', '.join(VIEWS)}.")
     places = [Path(pictures)] if isinstance(pictures, str | Path) else [Path(picture) for picture in pictures]
-    if any(run.findings for run in opened):
-        refuse_for_findings(opened[0], {} if coverage is None else {"coverage": coverage})
-        networks = networks_of(opened, tta, calibration)
-        said = predictions_of_findings(networks, wanted(places, plane_of(opened[0].recipe.data)), batch_size)
+    if any(run.findings for run in several):
+        refuse_for_findings(several[0], {} if coverage is None else {"coverage": coverage})
+        networks = networks_of(several, tta, calibration)
+        said = predictions_of_findings(networks, wanted(places, plane_of(several[0].recipe.data)), batch_size)
         return FindingsTable(tuple(networks), tuple(one for batch in said for one in batch))
-    network = ensemble(opened, tta, calibration)
-    sets = None if coverage is None else sets_of(network, opened, coverage)
-    batches = predictions(network, wanted(places, plane_of(opened[0].recipe.data)), batch_size=batch_size, sets=sets)
+    network = ensemble(several, tta, calibration)
+    sets = None if coverage is None else sets_of(network, several, coverage)
+    batches = predictions(network, wanted(places, plane_of(several[0].recipe.data)), batch_size=batch_size, sets=sets)
     return PredictionTable(network.classes, tuple(seen.prediction for batch in batches for seen in batch), sets is not None)
 
 
-def _opened(folder: Path, device: str) -> list[Run]:
+def opened(runs: Run | str | Path | Sequence[Run | str | Path], device: str) -> list[Run]:
+    """The runs; of a folder of folds, those of its folds.
+
+    Raises:
+        UserError: none is given, or one cannot be opened.
+    """
+    several = [runs] if isinstance(runs, Run | str | Path) else list(runs)
+    found = [run for one in several for run in ([one] if isinstance(one, Run) else _of_folder(Path(one), device))]
+    if not found:
+        raise UserError("runs", "no run is given", "Give at least one finished run.")
+    return found
+
+
+def _of_folder(folder: Path, device: str) -> list[Run]:
     return [Run(place, device) for place in folds_of(folder) or [folder]]

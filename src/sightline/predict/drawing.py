@@ -21,18 +21,24 @@ SMALLEST = 256  # side of the drawn picture, so that the words can be read
 
 def drawn(seen: Seen, data: Data, range: str) -> np.ndarray | None:
     """(H, W, 3) uint8; None for a picture that could not be read, or without a map."""
-    decoded, said = seen.decoded, seen.prediction
-    if decoded.pixels is None or seen.map is None or said.prediction is None:
+    said = seen.prediction
+    if said.prediction is None or (both := laid_over(seen, data, range)) is None:
         return None
-    pixels, region = decoded.pixels, decoded.region
+    return _captioned(both[1], f"{said.prediction} {said.probabilities[said.prediction]:.2f}", range)
+
+
+def laid_over(seen: Seen, data: Data, range: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """The picture, and the same with its map over it, (H, W, 3) uint8 each; None for one that could not be read, or without a map."""
+    pixels, region = seen.decoded.pixels, seen.decoded.region
+    if pixels is None or seen.map is None:
+        return None
     scale = max(1.0, SMALLEST / min(pixels.shape[:2]))
     where = tuple(scale * edge for edge in window((pixels.shape[0], pixels.shape[1]), data))
     if scale > 1:
         size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
         pixels = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
         region = region if region is None else np.asarray(Image.fromarray(region.astype(np.float32)).resize(size))
-    over = shown(pixels, seen.map, cast(Range, range), roi=region, where=cast(tuple[float, float, float, float], where))
-    return _captioned(over, f"{said.prediction} {said.probabilities[said.prediction]:.2f}", range)
+    return pixels, shown(pixels, seen.map, cast(Range, range), roi=region, where=cast(tuple[float, float, float, float], where))
 
 
 def _captioned(picture: np.ndarray, text: str, range: str) -> np.ndarray:

@@ -11,7 +11,7 @@ from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.predict.ensemble import Ensemble, ensemble
 from sightline.predict.pictures import Wanted, plane_of, wanted
-from sightline.predict.stream import Seen, answered, decoded
+from sightline.predict.stream import Decoded, Seen, answered, decoded
 from sightline.predict.table import Table
 from sightline.predict.views import Views
 from sightline.results.predictions import FindingsPrediction, Predicted, columns_of_findings, row_of_findings
@@ -65,8 +65,13 @@ def predictions_of_findings(
     """Batches of predictions, in the order of the pictures."""
     settings = [member.data for member in next(iter(networks.values())).members]
     for group in decoded(settings, pictures, batch_size):
-        of_each = {name: answered(network, group) for name, network in networks.items()}
-        yield [_together({name: seen[i] for name, seen in of_each.items()}, networks) for i in range(len(group))]
+        yield answered_of_findings(networks, group)
+
+
+def answered_of_findings(networks: Mapping[str, Ensemble], group: list[Decoded]) -> list[FindingsPrediction]:
+    """What is said of a batch of decoded pictures."""
+    of_each = {name: answered(network, group) for name, network in networks.items()}
+    return [_together({name: seen[i] for name, seen in of_each.items()}, networks) for i in range(len(group))]
 
 
 def _together(seen: Mapping[str, Seen], networks: Mapping[str, Ensemble]) -> FindingsPrediction:

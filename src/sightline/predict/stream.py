@@ -73,7 +73,7 @@ def decoded(settings: list[Data], pictures: Iterable[Wanted], batch_size: int) -
         waiting: deque[list[Future[Decoded]]] = deque()
         rest = iter(pictures)
         while group := list(islice(rest, batch_size)):
-            waiting.append([pool.submit(_decode, one, settings) for one in group])
+            waiting.append([pool.submit(decode, one, settings) for one in group])
             if len(waiting) > AHEAD:
                 yield [one.result() for one in waiting.popleft()]
         while waiting:
@@ -83,8 +83,8 @@ def decoded(settings: list[Data], pictures: Iterable[Wanted], batch_size: int) -
 _SQUARE = {"image_size", "load_size", "centre", "fit", "channels"}  # settings that decide how a square is cut
 
 
-def _decode(wanted: Wanted, settings: list[Data]) -> Decoded:
-    """Runs with the same settings share a square."""
+def decode(wanted: Wanted, settings: list[Data]) -> Decoded:
+    """A picture as the networks take it, or what is wrong with it. Runs with the same settings share a square."""
     try:
         pixels = open_image(wanted.path, settings[0].grey, settings[0].channels)
         made: dict[str, Tensor] = {}

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from sightline.report import words
 
 FILTERS = {"number": words.number, "p_value": words.p_value, "span": words.span, "percent": words.percent}
 
 
-def rendered(template: str, content: dict[str, Any], **named: Any) -> str:
-    """A template of `report/templates` with its content.
+def rendered(template: str, content: dict[str, Any], *, room: str = "sightline.report", **named: Any) -> str:
+    """A template with its content.
 
     Args:
+        room: package in whose folder `templates` it lies; it can use the parts of `report/templates`.
         named: further names that the template and its parts know.
     """
     environment = Environment(
-        loader=PackageLoader("sightline.report", "templates"),
+        loader=ChoiceLoader([PackageLoader(package, "templates") for package in dict.fromkeys((room, "sightline.report"))]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
