@@ -34,7 +34,9 @@ RUNS = text_of(np.eye(4, 6) > 0)
 
 def file(folder: Path, *lines: dict[str, Any] | str) -> Path:
     path = folder / "reviews.jsonl"
-    path.write_text("".join(line if isinstance(line, str) else json.dumps(LINE | line) + "\n" for line in lines), encoding="utf-8")
+    path.write_text(
+        "".join(line if isinstance(line, str) else json.dumps(LINE | line, ensure_ascii=False) + "\r\n" for line in lines), encoding="utf-8"
+    )
     return path
 
 
@@ -44,7 +46,7 @@ def test_shapes_and_masks_are_read(tmp_path: Path) -> None:
         {"kind": "box", "box": [1, 1, 3, 2]},
         {"kind": "mask", "counts": RUNS},
     ]
-    (found,) = read_reviews(file(tmp_path, {"map": "wrong", "shapes": shapes, "looked": RUNS}, "\n"))
+    (found,) = read_reviews(file(tmp_path, {"map": "wrong", "shapes": shapes, "looked": RUNS, "comment": "a\u2028b"}, "\n"))
     assert [(mark.kind, mark.author, mark.made) for mark in found.shapes] == [(s["kind"], "ana", LINE["at"]) for s in shapes]
     assert found.shapes[0].points == ((0, 0), (3, 0), (3, 2.5))
     assert found.looked is not None

@@ -100,7 +100,7 @@ def read_reviews(file: Path) -> list[Review]:
         UserError: no such file, or a line that cannot be read.
     """
     try:
-        lines = file.read_bytes().decode("utf-8-sig").splitlines()
+        lines = file.read_bytes().decode("utf-8-sig").split("\n")  # a comment may hold what `splitlines` takes for the end of a line
     except FileNotFoundError:
         raise UserError(file, "no such file", "Give `data.reviews` a file that the review app wrote.") from None
     except (OSError, UnicodeDecodeError) as error:
