@@ -32,9 +32,11 @@ def predict(
         "predictions.csv"
     ),
     maps: Annotated[Path | None, typer.Option(help="Folder for raw maps (.npy).", metavar="DIR", show_default=False)] = None,
-    explain: Annotated[
+    drawings: Annotated[
         Path | None,
-        typer.Option(help="Folder for drawings: each picture with the map of its predicted class.", metavar="DIR", show_default=False),
+        typer.Option(
+            "--explain", help="Folder for drawings: each picture with the map of its predicted class.", metavar="DIR", show_default=False
+        ),
     ] = None,
     tta: Annotated[
         str, typer.Option(help="Test-time augmentation: `none`, `flips` (4 views of each picture) or `rotations` (4 views).")
@@ -76,7 +78,7 @@ def predict(
             rest,
             out,
             maps=maps,
-            drawings=explain,
+            drawings=drawings,
             views=tta,
             calibration=calibration,
             coverage=coverage,
