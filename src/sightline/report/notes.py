@@ -37,6 +37,12 @@ def limits(runs: list[Run], split: str, pictures: bool = True) -> list[str]:
     return found
 
 
+INTENDED = "Research: to compare ways of training, and to look at what a decision rests on, on images like those that it was trained on."
+NOT_FOR = (
+    "It is not a medical device. It is not meant for decisions on a person, for images of another kind, or for classes that it does not "
+    "know: it gives every image one of its classes."
+)
+
 TERMS = {
     "accuracy": "Share of the images whose most probable class is the right one, whatever threshold the run keeps.",
     "arm": "One of several trainings that are compared and differ only in what is being tested.",

@@ -7,8 +7,16 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from sightline.report import words
+from sightline.report.failures import KINDS
 
-FILTERS = {"number": words.number, "p_value": words.p_value, "span": words.span, "percent": words.percent}
+FILTERS = {
+    "number": words.number,
+    "p_value": words.p_value,
+    "span": words.span,
+    "percent": words.percent,
+    "code": words.code,
+    "kind": lambda kind: KINDS[kind][0],
+}
 
 
 def rendered(template: str, content: dict[str, Any], *, room: str = "sightline.report", **named: Any) -> str:
