@@ -25,6 +25,7 @@ from sightline.face.data_sets import data
 from sightline.face.exporting import export
 from sightline.face.judge import audit
 from sightline.face.predictions import predict
+from sightline.face.reviewing import review
 from sightline.face.serving import serve
 from sightline.face.show import explain
 from sightline.face.study import study
@@ -137,7 +138,7 @@ def test_no_message_of_the_library_names_an_option_of_the_command_line() -> None
 
 
 def test_every_argument_that_a_message_names_exists() -> None:
-    packages = [data, audit, explain, export, predict, serve, study]  # some names are packages, too
+    packages = [data, audit, explain, export, predict, review, serve, study]  # some names are packages, too
     verbs = [getattr(sightline, name) for name in sightline.__all__] + packages
     known = {name for verb in verbs if inspect.isfunction(verb) for name in inspect.signature(verb).parameters}
     known |= {field.name for field in fields(Options)} | set(PseudoMasks.model_fields)

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from sightline.face.judge import evaluate as evaluate
     from sightline.face.predictions import predict as predict
     from sightline.face.recommending import recommend as recommend
+    from sightline.face.reviewing import review as review
     from sightline.face.serving import serve as serve
     from sightline.face.show import explain as explain
     from sightline.face.show import figure as figure
@@ -96,9 +97,10 @@ _ROOMS = (
     "losses",
     "metrics",
     "predict",
+    "review",
     "serve",
     "study",
-)  # packages; seven of them are also verbs
+)  # packages; eight of them are also verbs
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
 __all__ = sorted([*_PLACE_OF, *_ROOMS])
 

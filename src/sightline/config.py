@@ -183,6 +183,11 @@ class Data(Settings):
         roi: how the annotations are changed for training.
         annotated_fraction: share of the training annotations that is used; subsets of one seed are nested.
         annotated: CSV with a column `id`: the training images whose annotations are used, instead of a share of them.
+        reviews: JSON lines of the review app: what people say of training and validation images becomes annotations and places to avoid,
+            and unusable images are left out. Test images stay as they are.
+        reviews_merge: the region of an image that several people outlined: `union`, `intersection`, `majority` (more than half of them),
+            or `staple` (weighted by how reliable each appears to be; Warfield et al. 2004).
+        reviews_doubted: images whose label is doubted: `keep` or `drop` them.
         balance: how the classes are balanced in training; with several findings per image, `class_weights` lets the presence and the
             absence of each count alike.
         leaks: `refuse` exact leaks or `drop` their training images, with a warning of near-duplicates in both cases; `warn` of all leaks;
@@ -209,6 +214,9 @@ class Data(Settings):
     roi: Roi = Roi()
     annotated_fraction: Fraction = 1
     annotated: Path | None = None
+    reviews: Path | None = None
+    reviews_merge: Literal["union", "intersection", "majority", "staple"] = "majority"
+    reviews_doubted: Literal["keep", "drop"] = "keep"
     balance: Literal["none", "oversample", "weighted_sampler", "class_weights"] = "none"
     augment: Augment = Augment()
     split: Split = Split()

@@ -8,7 +8,7 @@ from io import TextIOWrapper
 
 import typer
 
-from sightline.cli import data, exporting, judging, learnt, looking, predicting, recipes, recommending, serving, study, training
+from sightline.cli import data, exporting, judging, learnt, looking, predicting, recipes, recommending, reviewing, serving, study, training
 from sightline.cli.groups import app
 from sightline.cli.words import in_flags
 from sightline.errors import UserError, from_system, one_line
@@ -24,6 +24,7 @@ __all__ = [
     "predicting",
     "recipes",
     "recommending",
+    "reviewing",
     "serving",
     "study",
     "training",
@@ -38,6 +39,7 @@ VERBS = [
     "evaluate",
     "compare",
     "audit",
+    "review",
     "explain",
     "figure",
     "gallery",

@@ -21,6 +21,7 @@ from sightline.data.leaks import Compared, compare, find_leaks
 from sightline.data.look_through import Collected, Looked, look_through
 from sightline.data.problems import grouped
 from sightline.data.remarks import remarks
+from sightline.data.sets.walk import count
 from sightline.data.survey import Survey
 from sightline.recipe import Recipe
 from sightline.results.data_check import (
@@ -34,6 +35,7 @@ from sightline.results.data_check import (
     NearDuplicates,
     Part,
     Problems,
+    ReaderAgreement,
     Shortcut,
     Shortcuts,
 )
@@ -105,6 +107,7 @@ def check(asked: Data | Recipe, progress: Callable[[int, int], None] | None = No
         remarks=Listed[str].listing(odd),
         leaks=Leaks.listing(leaks, kinds=dict(Counter(leak.kind for leak in leaks))),
         findings=_findings(records, dataset.classes) if dataset.several else {},
+        reviews=looked.reviews,
         **_of_images(records, dataset.classes, found),
         **_look_alike(records, alike),
         **tried,
@@ -204,6 +207,7 @@ def _held(report: DataReport) -> list[str]:
     if report.avoid:
         text.append(f"Where not to look: {report.avoid} images")
     text.append(f"Groups (patients, lesions): {report.groups or 'none given, every image is a group of its own'}")
+    text += [_agreement(one) for one in (report.reviews.agreement if report.reviews else ())]
     if report.grey:
         text.append("Deep greys: {:g} becomes black, {:g} white (data.grey)".format(*report.grey))
     return text
@@ -244,6 +248,11 @@ def _screened(shortcuts: Shortcuts) -> list[str]:
     title = f"Shortcuts that need no network ({len(shortcuts.facts)} facts of {shortcuts.images} {shortcuts.of})"
     remark = "  A network may learn these facts instead of the finding, where they are not a part of the finding."
     return [*_listed(title, shortcuts, lambda shortcut: shortcut.said), *[remark] * bool(shortcuts.number)]
+
+
+def _agreement(one: ReaderAgreement) -> str:
+    kappa = "" if one.kappa is None else f", Cohen's kappa {one.kappa:.2f}"
+    return f"Agreement of {one.a} and {one.b} in {count(one.images, 'image')} that both outlined: Dice {one.dice:.2f}{kappa}"
 
 
 def _leak(leak: Leak) -> str:

@@ -119,7 +119,7 @@ class ImageDataset(Dataset[Sample]):
     def __getitem__(self, key: int | Key) -> Sample:
         index = key.index if isinstance(key, Key) else range(len(self))[key]
         record, planes = self.records[index], self.planes(index)
-        hidden = self._hidden(record)
+        hidden = self.hides(record)
         if isinstance(key, Key):
             planes = self._disturbed(planes, planes.known and not hidden, key)
         flags = [known and not hidden for known in (planes.known, planes.avoid_known, *planes.findings)]
@@ -160,12 +160,13 @@ class ImageDataset(Dataset[Sample]):
     def _lender(self, rng: np.random.Generator, index: int) -> Planes | None:
         """Another image whose region is known, of whichever class."""
         if self._lending is None:
-            self._lending = [i for i, r in enumerate(self.records) if united_marks(r) and not self._hidden(r)]
+            self._lending = [i for i, r in enumerate(self.records) if united_marks(r) and not self.hides(r)]
         others = [i for i in self._lending if i != index]
         return self.planes(others[int(rng.integers(len(others)))]) if others else None
 
-    def _hidden(self, record: Record) -> bool:
-        return self.train and self.annotated is not None and record.id not in self.annotated
+    def hides(self, record: Record) -> bool:
+        """Whether what is marked in a training image is not used; what is to be avoided in an image without annotation always is."""
+        return self.train and self.annotated is not None and bool(record.annotations) and record.id not in self.annotated
 
     def _moved(self, parts: list[Tensor], key: int | Key) -> list[Tensor]:
         if not (self.train and isinstance(key, Key)):
@@ -196,7 +197,7 @@ class ImageDataset(Dataset[Sample]):
         """
         planes = self.planes(index)
         image, roi = self._still([tv_tensors.Image(torch.tensor(planes.image)), HeatMap(_unit(planes.maps[0]))])
-        return as_rgb(image.permute(1, 2, 0).numpy()), roi[0].numpy() if planes.known and not self._hidden(self.records[index]) else None
+        return as_rgb(image.permute(1, 2, 0).numpy()), roi[0].numpy() if planes.known and not self.hides(self.records[index]) else None
 
     def seen(self, index: int) -> Tensor:
         """What the network sees of an image, never augmented: (C, S, S) float32 in [0, 1]."""

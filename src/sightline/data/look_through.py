@@ -13,6 +13,7 @@ from sightline.data.divide import settled
 from sightline.data.guide.annotated import annotated_in
 from sightline.data.guide.decoy import check_decoy
 from sightline.data.guide.guiding import guided_by
+from sightline.data.guide.reviewed import remarks_on, with_reviews
 from sightline.data.lacking import gaps, lacking
 from sightline.data.leaks import Compared, compare, find_leaks, near_duplicate_groups
 from sightline.data.point_into import check_point_into
@@ -25,7 +26,7 @@ from sightline.data.survey import Survey, survey
 from sightline.errors import UserError
 from sightline.paths import expanded
 from sightline.recipe import Recipe
-from sightline.results.data_check import Leak
+from sightline.results.data_check import Leak, Reviews
 from sightline.types import Record
 
 REHEARSAL = "A rehearsal: every test image is left out; what is called matched, flipped or removed are validation images"
@@ -50,6 +51,7 @@ class Looked:
         guided: its training records with the annotations that guide them.
         annotated: ids of the training images whose annotations are used.
         warnings: leaks of which a training speaks and does not refuse them.
+        reviews: what became of `data.reviews`.
         gaps: classes that a split besides train does not show, in sentences.
     """
 
@@ -65,6 +67,7 @@ class Looked:
     annotated: frozenset[str] = frozenset()
     warnings: list[str] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
+    reviews: Reviews | None = None
 
 
 class Collected(list[UserError]):
@@ -125,8 +128,14 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
     compared = None if data.leaks == "ignore" and meet is refuse else compare(dataset.records, seen, split_of)
     leaks = [] if data.leaks == "ignore" else find_leaks(divided, seen, compared)
     kept = used(without_leaks(divided, leaks) if data.leaks == "drop" else divided, data.split)
+    dropped = sum(map(len, used(divided, data.split).values())) - sum(map(len, kept.values()))
+    reviews = None
+    if data.reviews is not None:
+        with _meeting(meet):
+            kept, reviews = with_reviews(kept, dataset.records, data)
+            dataset = replace(dataset, notes=(*dataset.notes, *remarks_on(reviews, data)))
+            seen = _seen_again(recipe, dataset.records, kept, seen, meet)
     if whole:
-        dropped = sum(map(len, used(divided, data.split).values())) - sum(map(len, kept.values()))
         meet(lacking(recipe, kept, dataset.classes, seen, dropped))
     warnings = judged(leaks, data.leaks, meet)
     guided, annotated = kept.get("train", []), frozenset[str]()
@@ -135,7 +144,8 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
             guided = _guided(recipe, guided, progress, meet)
         with _meeting(meet):
             annotated = _annotated(recipe, guided)
-    return Looked(recipe, dataset, seen, groups, divided, compared, leaks, kept, guided, annotated, warnings, gaps(kept, dataset.classes))
+    open_ones = gaps(kept, dataset.classes)
+    return Looked(recipe, dataset, seen, groups, divided, compared, leaks, kept, guided, annotated, warnings, open_ones, reviews)
 
 
 @contextmanager
@@ -188,13 +198,22 @@ def _guided(recipe: Recipe, records: list[Record], progress: Progress | None, me
     return chosen
 
 
+def _seen_again(recipe: Recipe, before: Sequence[Record], kept: Splits, seen: Survey, meet: Meet) -> Survey:
+    """What was seen of the images, with the annotations that reviews have changed."""
+    old, data = {record.id: record for record in before}, recipe.data
+    changed = [record for some in kept.values() for record in some if record != old[record.id]]
+    again = survey(changed, gaze_blur=data.gaze_blur, grey=data.grey, channels=data.channels, annotated_on="upright")
+    meet(again.problems)
+    return replace(seen, facts={**seen.facts, **again.facts}, remarks=[*seen.remarks, *again.remarks])
+
+
 def _annotated(recipe: Recipe, training: list[Record]) -> frozenset[str]:
     data = recipe.data
     if data.annotated is not None:
         annotated = annotated_in(expanded(data.annotated), training)
     else:
         annotated = annotated_subset(training, data.annotated_fraction, data.roi.seed)
-    if recipe.guided and not annotated:
+    if recipe.guided and not annotated and not any(record.avoid and not record.annotations for record in training):
         raise UserError(
             f"data {data.name}",
             f"recipe {recipe.name!r} is guided, but no training image is annotated",

@@ -11,6 +11,7 @@ from sightline.data.dataset import ImageDataset
 from sightline.data.findings import BETWEEN, marks_of
 from sightline.data.guide.decoy import VERSIONS, plant, unplanted
 from sightline.data.guide.guiding import guided_by
+from sightline.data.guide.reviewed import REVIEWED, with_reviews
 from sightline.data.look_through import Progress, look_through
 from sightline.data.reading import read
 from sightline.engine.calibration import check_calibration
@@ -112,20 +113,32 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
     for id, name in rows:
         splits.setdefault(name, []).append(records[id])
     planted = plant(splits, recipe.data, classes)
+
+    @cache
+    def reviewed() -> dict[str, list[Record]]:
+        """The splits as the reviews change them; they are read when images are asked for that they may change."""
+        if recipe.data.reviews is None:
+            return splits
+        now, _ = with_reviews(splits, list(records.values()), recipe.data)
+        changed = {record.id: record for some in now.values() for record in some}
+        return {name: [changed.get(record.id, record) for record in some] for name, some in splits.items()}
+
     annotated = frozenset(row["id"] for row in table if row["split"] == "train" and row["annotated"] == "1")
 
     def check(name: str) -> None:
         before = [row for row in table if row["split"] == name and row.get("picture")]
-        own = [records[_own_id(row["id"], name, recipe)] for row in before]
+        given = {record.id: record for record in reviewed()[name]} if name in REVIEWED and name in splits else records
+        own = [given[_own_id(row["id"], name, recipe)] for row in before]
         held: dict[str, Content] = contents(_given(recipe, own) if name == "train" and own else own)
         check_same(before, [{"id": r["id"], **held[_own_id(r["id"], name, recipe)]._asdict()} for r in before], where, remedy)
 
     def make(name: str) -> ImageDataset:
         check(name)
-        if name != "train":
+        if name not in REVIEWED:
             return _dataset(recipe, name, planted[name], classes, annotated)
-        guided = guided_by(splits["train"], recipe.data.roi, gaze_blur=recipe.data.gaze_blur)
-        return _dataset(recipe, name, plant(splits | {"train": guided}, recipe.data, classes)["train"], classes, annotated)
+        own = reviewed()
+        guided = {"train": guided_by(own["train"], recipe.data.roi, gaze_blur=recipe.data.gaze_blur)} if name == "train" else {}
+        return _dataset(recipe, name, plant(own | guided, recipe.data, classes)[name], classes, annotated)
 
     return Restored(planted, make)
 

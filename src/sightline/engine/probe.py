@@ -25,7 +25,7 @@ def probe_batch(dataset: ImageDataset) -> Batch:
     classes: dict[int, int] = {}
     for index, record in enumerate(dataset.records):
         label = dataset.strata[index]
-        shown = dataset.annotated is None or record.id in dataset.annotated
+        shown = not dataset.hides(record)
         real = shown and any(a.kind != "nothing" for a in record.annotations)
         if real and classes.get(label, 0) < AUDIT_IMAGES // 2 and len(marked) < AUDIT_IMAGES:
             marked.append(index)

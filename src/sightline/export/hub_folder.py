@@ -42,7 +42,7 @@ def hub_files(run: Run) -> dict[str, bytes]:
 def portable(recipe: Recipe) -> dict[str, Any]:
     """The recipe as plain values, without the places of this machine, which mean nothing on another."""
     found: dict[str, Any] = _without_folders(scratch(recipe).model_dump(mode="json"))
-    found["data"] |= {"root": None, "annotated": None}
+    found["data"] |= {"root": None, "annotated": None, "reviews": None}
     found["data"]["roi"]["pseudo"] = None
     found["train"]["start"] = None
     return found

@@ -128,6 +128,55 @@ class FindingCounts(Result):
     marked: Count
 
 
+class ReaderAgreement(Result):
+    """How well two readers agree, over the training and validation images that both outlined.
+
+    Attributes:
+        a, b: the readers.
+        images: number of images.
+        dice: mean of 2 |A and B| / (|A| + |B|) of each image.
+        kappa: mean of Cohen's kappa of the pixels of each image; None where chance alone explains all agreement.
+    """
+
+    a: str
+    b: str
+    images: Count
+    dice: float
+    kappa: Number
+
+
+class Reviews(Result):
+    """What became of the reviews in `data.reviews`; lists hold ids of images.
+
+    Attributes:
+        file: the file.
+        reviews: number of reviews: the last one of each reader on each image.
+        images: number of training and validation images that were reviewed; reviewers: by whom.
+        outlined: images whose annotation comes from readers; `merged`: from several of them.
+        disjoint: their readers' outlines leave no common region, so that the annotation stays as it was.
+        avoiding: found wrong, with a place to avoid from now on; `placeless`: without, since none is recorded outside of the annotation.
+        unusable: left out.
+        doubted: of which the label is doubted.
+        of_test: of splits that reviews do not change; `unused`: images that are not in the training.
+        agreement: of each two readers.
+    """
+
+    file: str
+    reviews: Count
+    images: Count
+    reviewers: list[str]
+    outlined: list[str]
+    merged: list[str]
+    disjoint: list[str]
+    avoiding: list[str]
+    placeless: list[str]
+    unusable: list[str]
+    doubted: list[str]
+    of_test: list[str]
+    unused: list[str]
+    agreement: list[ReaderAgreement]
+
+
 class DataReport(Result):
     """What `sl.check` found.
 
@@ -150,6 +199,7 @@ class DataReport(Result):
         near_duplicates: of the whole data set; `near_duplicates_across_classes`: pairs of different labels.
         findings: finding -> in how many images it is; empty where images have one class each.
         shortcuts: simple facts that predict the class; None where they were not tried.
+        reviews: what became of `data.reviews`; None without.
     """
 
     name: str
@@ -176,3 +226,4 @@ class DataReport(Result):
     near_duplicates: NearDuplicates
     near_duplicates_across_classes: Listed[AcrossClasses]
     shortcuts: Shortcuts | None = None
+    reviews: Reviews | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sightline.data.sets.rle import mask_of, runs_of
+from sightline.data.sets.rle import mask_of, runs_of, text_of
 from sightline.errors import UserError
 
 
@@ -44,6 +44,7 @@ def test_compressed_runs_give_the_mask_that_the_owners_tools_wrote(text: str) ->
     mask = mask_of(runs_of(text), (inside.shape[0], inside.shape[1]), "")
     assert mask.dtype == np.uint8
     assert np.array_equal(mask, inside * 255)
+    assert text_of(inside) == text
 
 
 def test_runs_go_down_the_columns_and_begin_outside() -> None:

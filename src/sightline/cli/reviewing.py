@@ -1,0 +1,69 @@
+"""The verb that opens a run for review in the browser: `review`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sightline.cli.groups import app
+from sightline.cli.options import Device, OtherData, OtherLabels, OtherRoot, RunPath, label_pairs, needs_data
+
+
+@app.command(
+    epilog="Examples:\n\n    sightline review runs/melanoma-energy\n\n"
+    "    sightline review runs/melanoma-energy --split test --port 9000 --no-open\n\n"
+    "    sightline review runs/melanoma-energy --export reviews.jsonl\n\n"
+    "    sightline review runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma"
+)
+def review(
+    run: RunPath,
+    splits: Annotated[
+        list[str], typer.Option("--split", help="Split to show; can be repeated. Default: all that were evaluated.", show_default=False)
+    ] = [],
+    port: Annotated[
+        int | None, typer.Option(help="Port of this machine. Default: 8710, or a free one.", min=1, max=65535, show_default=False)
+    ] = None,
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            help="File of the judgements (SQLite). Default: `reviews.sqlite` in the run folder.", metavar="FILE", show_default=False
+        ),
+    ] = None,
+    data: OtherData = None,
+    root: OtherRoot = None,
+    classes: OtherLabels = [],
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write what reviewers said to FILE, one line of JSON per reviewer and case, and serve nothing.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Look at the cases of a run in the browser, judge its maps, and doubt labels; what is said is kept in the run folder.
+
+    The pages are served to this machine alone, until Ctrl-C, and nothing leaves it. Several people may review one run; each gives a name.
+    With --data, the run answers for the images of another data set, and --split is a part of it."""
+    from sightline.cli.console import say
+    from sightline.face.reviewing import review as serve
+    from sightline.paths import expanded
+
+    needs_data("--map", classes, data)
+    serve(
+        run,
+        splits or None,
+        port=port,
+        store=store,
+        data=data,
+        root=root and expanded(root),
+        classes=label_pairs(classes),
+        export=export,
+        device=device,
+        show=show,
+        say=say,
+    )

@@ -1,0 +1,79 @@
+"""`sl.review`: the cases of a run in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from sightline.engine.elsewhere import Elsewhere, elsewhere
+from sightline.engine.files import write_text
+from sightline.engine.run import Run
+from sightline.errors import UserError
+from sightline.paths import expanded
+from sightline.review.cases import Cases
+from sightline.review.desk import Desk
+from sightline.review.export import exported
+from sightline.review.serving import require_extra, serve
+from sightline.review.store import Store
+
+
+def review(
+    run: Run | str | Path,
+    split: str | Sequence[str] | None = None,
+    *,
+    port: int | None = None,
+    store: str | Path | None = None,
+    data: str | None = None,
+    root: str | Path | None = None,
+    classes: Mapping[str, str] | None = None,
+    export: str | Path | None = None,
+    device: str = "auto",
+    show: bool = True,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Serves the cases of a run as pages for this machine's browser, until it is interrupted; or exports what reviewers said.
+
+    Args:
+        run: a run that was evaluated.
+        split: one or several of its splits; None: all that were evaluated. Of another data set: a part of it.
+        port: of this machine; None: 8710, or a free one.
+        store: file of the judgements; None: `reviews.sqlite` in the run's folder.
+        data, root, classes: another data set: its name, its place, and label -> class of the run. `root` alone: where the run's own data
+            are now.
+        export: write what reviewers said to this file, one line of JSON per reviewer and case, in place of serving.
+        device: on which the run answers for another data set.
+        show: open the page in the browser.
+        say: is told the address.
+
+    Raises:
+        UserError: the extra `review` is missing, images have several findings, or the run, its data or the store cannot be read.
+    """
+    if export is None:
+        require_extra()
+    place = None if root is None else Path(root)
+    opened = run if isinstance(run, Run) else Run(expanded(Path(run)), device, None if data else place)
+    wanted = [split] if isinstance(split, str) else list(split or ())
+    cases = Cases(opened, wanted or None) if data is None else Cases(_elsewhere(opened, data, place, wanted, classes, say))
+    file = opened.path / "reviews.sqlite" if store is None else expanded(Path(store))
+    if export is None:
+        serve(Desk(cases, Store(file, cases.model)), port, say, show)
+        return
+    if not file.exists():
+        raise UserError(file, "does not exist: nothing was said yet", "Review the run first, or give the file: `store=...`.")
+    kept = Store(file, cases.model)
+    lines = list(exported(cases, kept))
+    kept.close()
+    write_text(expanded(Path(export)), "".join(lines))
+    say(f"{len(lines)} judgement{'' if len(lines) == 1 else 's'}: {export}")
+
+
+def _elsewhere(
+    run: Run, data: str, root: Path | None, splits: list[str], classes: Mapping[str, str] | None, say: Callable[[str], None]
+) -> Elsewhere:
+    if len(splits) > 1:
+        raise UserError(f"split {splits[1]!r}", "is a second split of the other data set", "Give one, or none for its test set.")
+    say("The run answers for the images of the other data set.")
+    found = elsewhere(run, data, root, next(iter(splits), None), classes)
+    for note in found.notes:
+        say(note)
+    return found

@@ -1,0 +1,241 @@
+"""The cases of a run: every image that it was evaluated on, with what it says of it and where it looks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from sightline.data.dataset import ImageDataset
+from sightline.data.frames import Frame
+from sightline.engine.elsewhere import Elsewhere
+from sightline.engine.read_files import read_json
+from sightline.engine.run import Attention, Run
+from sightline.engine.run_folder import AGAIN
+from sightline.engine.run_forms import Model
+from sightline.errors import UserError, nearest
+from sightline.explain.overlay import Range
+from sightline.explain.run_pictures import class_specific, map_range
+from sightline.results.scores import Thresholds
+from sightline.review.places import Place, places_of
+from sightline.types import Record
+
+_CHOICES = 12  # most values of a tag that can be chosen from
+_TYPICAL = 95  # percentile of the highest values of all maps that has the last colour
+
+
+@dataclass(frozen=True)
+class Case:
+    """An image and what a run says of it.
+
+    Attributes:
+        key: by which pages address it, made of split and id.
+        image: path of the picture relative to the folder of the data; the id of a drawn picture.
+        probabilities: calibrated where the run keeps a calibration.
+        annotated: whether an expert marked something, or said that there is nothing to mark.
+    """
+
+    key: str
+    split: str
+    id: str
+    image: str
+    label: str
+    decided: str
+    probabilities: tuple[float, ...]
+    probability: float
+    annotated: bool
+    tags: Mapping[str, str]
+
+    @property
+    def stored(self) -> tuple[str, str]:
+        """Split and id as judgements name them: what is no character, as in names of files that are not UTF-8, is written out."""
+        return self.split, self.id.encode("utf-8", "backslashreplace").decode()
+
+    @property
+    def right(self) -> bool:
+        """Whether the decision is the label."""
+        return self.decided == self.label
+
+
+class Cases(Sequence[Case]):
+    """The cases of some splits of a run.
+
+    Args:
+        splits: None: all that were evaluated.
+
+    Raises:
+        UserError: images have several findings, a split was not evaluated, or the data cannot be read.
+    """
+
+    def __init__(self, run: Run, splits: Sequence[str] | None = None) -> None:
+        run.require_one_label()
+        self.run, said = run, run.every_prediction()
+        if not said:
+            run.predictions("test")  # says how to evaluate it
+        for name in splits or ():
+            if name not in said:
+                raise UserError(f"split {name!r}", f"was not evaluated by {run.path}", nearest(name, said))
+        self.splits = tuple(splits or said)
+        self.classes, self.name = run.classes, run.name
+        self.model = read_json(run.home / "model.json", Model, AGAIN).sha256
+        self.root = run.found.data.root if isinstance(run, Elsewhere) else run.root or run.recipe.data.root
+        self._records = {split: self._placed(split) for split in self.splits}
+        self._cases = [case for split in self.splits for case in self._of_split(split)]
+        self.by_key = {case.key: place for place, case in enumerate(self._cases)}
+
+    def __len__(self) -> int:
+        return len(self._cases)
+
+    def __getitem__(self, place: int) -> Case:  # type: ignore[override]  # one at a time
+        return self._cases[place]
+
+    def dataset(self, case: Case) -> ImageDataset:
+        """The images among which the case is."""
+        return self.run.datasets[case.split]
+
+    def record(self, case: Case) -> Record:
+        """Where picture and annotations come from."""
+        return self.dataset(case).records[self._records[case.split][case.id]]
+
+    def _placed(self, split: str) -> dict[str, int]:
+        return {record.id: place for place, record in enumerate(self.run.datasets[split].records)}
+
+    def _of_split(self, split: str) -> list[Case]:
+        said, decision = self.run.predictions(split), self.run.decision
+        shown, decided = decision.shown(said.probabilities), decision(said.probabilities)
+        self.run.pictures(split, [])  # says so where the split has no images
+        records, found = self.run.datasets[split].records, []
+        for i, name in enumerate(said.ids):
+            if name not in self._records[split]:
+                self.run.pictures(split, [name])  # says that the image is not there
+            record = records[self._records[split][name]]
+            found.append(
+                Case(
+                    key_of(split, name),
+                    split,
+                    name,
+                    image_name(record, self.root),
+                    self.classes[said.labels[i]],
+                    self.classes[decided[i]],
+                    tuple(float(p) for p in shown[i]),
+                    float(shown[i][decided[i]]),
+                    bool(record.annotations),
+                    {tag: _words(value) for tag, value in record.tags.items()},
+                )
+            )
+        return found
+
+    # where it looks
+
+    @cached_property
+    def attention(self) -> Mapping[str, Attention]:
+        """Split -> maps; empty for a source without maps."""
+        found = {split: self.run.attention(split) for split in self.splits}
+        return {split: one for split, one in found.items() if one is not None}
+
+    @cached_property
+    def maps(self) -> tuple[str, ...]:
+        """Names of the maps."""
+        return tuple(next(iter(self.attention.values())).maps) if self.attention else ()
+
+    @cached_property
+    def _seen(self) -> Mapping[str, dict[str, int]]:
+        return {split: {name: i for i, name in enumerate(one.ids)} for split, one in self.attention.items()}
+
+    def map_of(self, case: Case, name: str) -> np.ndarray | None:
+        """The raw map (h, w) of the class decided for; None where there is none."""
+        one = self.attention.get(case.split)
+        return None if one is None or name not in one.said else one.said[name][self._seen[case.split][case.id]]
+
+    @property
+    def range(self) -> Range:
+        """What the values of the maps mean."""
+        return map_range(self.run)
+
+    @property
+    def of_class(self) -> bool:
+        """Whether maps explain one class."""
+        return class_specific(self.run)
+
+    def scale(self, name: str) -> float:
+        """The value of a map that has the last colour, the same for all cases."""
+        return self._scales[name]
+
+    @cached_property
+    def _scales(self) -> Mapping[str, float]:
+        if self.range == "unit":
+            return dict.fromkeys(self.maps, 1.0)
+        highest = {name: np.concatenate([one.said[name].max(axis=(1, 2)) for one in self.attention.values()]) for name in self.maps}
+        positive = {name: tops[np.isfinite(tops) & (tops > 0)] for name, tops in highest.items()}
+        return {name: float(np.percentile(tops, _TYPICAL)) if len(tops) else 1.0 for name, tops in positive.items()}
+
+    def threshold(self, name: str) -> float:
+        """From which share of its range on a map counts as marked: the one that the run keeps, or else that of its scores."""
+        chosen = self._chosen(name)
+        return self.run.recipe.evaluate.threshold if chosen is None else chosen
+
+    def keeps(self, name: str) -> bool:
+        """Whether the run keeps a threshold of the map from its validation images."""
+        return self._chosen(name) is not None
+
+    def _chosen(self, name: str) -> float | None:
+        kept = self._thresholds
+        return kept.maps.get(name) if kept else None
+
+    @cached_property
+    def _thresholds(self) -> Thresholds | None:
+        return self.run.thresholds
+
+    def places(self) -> dict[str, partial[dict[str, Place]]]:
+        """Key -> what gives the places where the maps look, of the annotated cases."""
+        given = {}
+        for case in self if self.maps else ():
+            found = {name: self.map_of(case, name) for name in self.maps}
+            maps = {name: raw for name, raw in found.items() if raw is not None}
+            if case.annotated and maps:
+                given[case.key] = partial(places_of, maps, self.record(case), self.dataset(case))
+        return given
+
+    # what can be chosen from
+
+    @cached_property
+    def tags(self) -> Mapping[str, tuple[str, ...]]:
+        """Tag -> its values, of tags with a few values each."""
+        values: dict[str, Counter[str]] = {}
+        for case in self:
+            for tag, value in case.tags.items():
+                values.setdefault(tag, Counter())[value] += 1
+        return {tag: tuple(sorted(found)) for tag, found in sorted(values.items()) if 1 < len(found) <= _CHOICES}
+
+
+def key_of(split: str, id: str) -> str:
+    """What addresses a case: digits that hold no path, and stay the same when the run is evaluated again."""
+    return sha256(f"{split}\0{id}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def image_name(record: Record, root: Path | None) -> str:
+    """The path of the picture relative to the folder of the data, or the whole path of one that lies elsewhere; a drawn picture has its id.
+    A slice is written `FILE#NUMBER`."""
+    picture = record.image
+    if not isinstance(picture, Path | Frame):
+        return record.id
+    path, number = (picture, "") if isinstance(picture, Path) else (picture.path, f"#{picture.number + 1}")
+    folder = root.parent if root is not None and root.is_file() else root
+    inside = folder is not None and path.is_relative_to(folder)
+    return f"{(path.relative_to(folder) if inside and folder else path).as_posix()}{number}"
+
+
+def _words(value: object) -> str:
+    """A tag's value for people.
+
+    >>> _words(True), _words(3.50), _words("left")
+    ('yes', '3.5', 'left')
+    """
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,142 @@
+"""What the server holds: the cases, the judgements, and the pictures that were made lately."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sightline.data.annotation import Size, render
+from sightline.data.findings import united_marks
+from sightline.data.images import image_size
+from sightline.explain.window import Window, window
+from sightline.review.cases import Case, Cases
+from sightline.review.filters import Filter, matching
+from sightline.review.judgement import Judgement
+from sightline.review.outlines import Outline, contour, outlines
+from sightline.review.pictures import Kept, layer, pixels_of, thumbnail, whole
+from sightline.review.places import Place, Places
+from sightline.review.store import About, Store
+from sightline.review.store import Kept as Row
+
+
+class Desk:
+    """A run under review.
+
+    Args:
+        cases: of the run.
+        store: where judgements are kept.
+    """
+
+    def __init__(self, cases: Cases, store: Store) -> None:
+        self.cases, self.store = cases, store
+        self._places = Places(cases.places())
+        self._kept = Kept()
+
+    def start(self) -> None:
+        """Begins to find out where the maps look."""
+        self._places.start()
+
+    def stop(self) -> None:
+        """Ends that, and closes the file of the judgements."""
+        self._places.stop()
+        self.store.close()
+
+    # cases
+
+    def case(self, key: str) -> Case:
+        """The case of an address.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self.cases[self.cases.by_key[key]]
+
+    def found(self, wanted: Filter, me: str) -> list[int]:
+        """The places of the cases that are wanted, in their order."""
+        return matching(self.cases, wanted, self.store.overview(), self._places, me)
+
+    def map_name(self, wanted: Filter) -> str:
+        """The map that is shown; empty: the run has none."""
+        return wanted.map if wanted.map in self.cases.maps else next(iter(self.cases.maps), "")
+
+    def place(self, case: Case, name: str) -> Place | None:
+        """Where a map looks, where that is known by now."""
+        return self._places.get(case.key, name)
+
+    @property
+    def unread(self) -> int:
+        """Number of annotations that have yet to be read."""
+        return self._places.missing
+
+    def window(self, case: Case) -> tuple[Window, Size]:
+        """The part of the picture that the network saw, and the size of the picture (H, W)."""
+        size = image_size(self.cases.record(case).image)
+        return window(size, self.cases.dataset(case).data), size
+
+    # pictures
+
+    def thumbnail(self, case: Case, name: str | None) -> bytes:
+        """See `pictures.thumbnail`."""
+        return self._kept.get(("small", case.key, name), lambda: thumbnail(self.cases, case, name))
+
+    def picture(self, case: Case) -> tuple[bytes, str]:
+        """See `pictures.whole`."""
+        return whole(pixels_of(self.cases, case))
+
+    def layer(self, case: Case, name: str) -> bytes | None:
+        """The map of a case; None: there is none."""
+        raw = self.cases.map_of(case, name)
+        if raw is None:
+            return None
+        where, size = self.window(case)
+        return self._kept.get(("layer", case.key, name), lambda: layer(raw, self.cases.range, self.cases.scale(name), where, size))
+
+    # outlines
+
+    def contour(self, case: Case, name: str, threshold: float) -> list[Outline]:
+        """The outlines of the area where a map is at or above a threshold, see `outlines.marked`."""
+        raw = self.cases.map_of(case, name)
+        return [] if raw is None else contour(raw, threshold, *self.window(case))
+
+    def annotation(self, case: Case) -> list[Outline] | None:
+        """The outlines of what the expert marked, at half of its highest value; None: that is not known."""
+        record, data = self.cases.record(case), self.cases.dataset(case).data
+        drawn = render(united_marks(record), image_size(record.image), gaze_blur=data.gaze_blur, where=record.id)
+        if drawn is None:
+            return None
+        return outlines(drawn >= drawn.max() / 2) if drawn.any() else []
+
+    # judgements
+
+    def about(self, case: Case, threshold: float) -> About:
+        """What a judgement is about."""
+        return About(self.cases.name, self.cases.model, *case.stored, image_size(self.cases.record(case).image), threshold)
+
+    def judge(self, case: Case, reviewer: str, change: Callable[[Judgement], Judgement], threshold: float, request: str) -> Row:
+        """Keeps what a reviewer says, see `Store.add`.
+
+        Raises:
+            UserError: a shape that covers nothing, or of another picture.
+        """
+        about = self.about(case, threshold)
+        return self.store.add(about, reviewer, lambda said: change(said).within(about.size), request)
+
+    def take_back(self, case: Case, reviewer: str, threshold: float, request: str) -> Row | None:
+        """See `Store.take_back`."""
+        return self.store.take_back(self.about(case, threshold), reviewer, request)
+
+    def said(self, case: Case) -> list[Row]:
+        """The newest words on a case."""
+        return self.store.of_case(*case.stored)
+
+
+def share(text: str, default: float) -> float:
+    """A threshold that an address gives, from 0 to 1.
+
+    >>> share("0.4", 0.5), share("much", 0.5), share("nan", 0.5)
+    (0.4, 0.5, 0.5)
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        return default
+    return value if 0 <= value <= 1 else default

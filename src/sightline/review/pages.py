@@ -1,0 +1,267 @@
+"""What the pages say of cases: the contents of the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sightline.errors import plain
+from sightline.explain.overlay import display
+from sightline.explain.run_pictures import of_probabilities
+from sightline.explain.window import Window
+from sightline.review import filters
+from sightline.review.cases import Case, Cases
+from sightline.review.desk import Desk
+from sightline.review.filters import Filter
+from sightline.review.judgement import Judgement
+from sightline.review.places import Place
+from sightline.review.store import Brief, Kept, Overview
+
+PAGE = 60  # cards that are loaded at a time
+KEPT = "this threshold is the one that the run keeps from its validation images."
+NOT_KEPT = "this threshold is the one at which the run scores maps."
+GRID_KEYS = [
+    (("j", "k", "← →"), "next and previous case"),
+    (("↑ ↓",), "the row above and below"),
+    (("Enter",), "open the case"),
+    (("/",), "search by the name of the image"),
+    (("m",), "show maps, or pictures alone"),
+    (("Esc",), "leave a field"),
+    (("?",), "these keys"),
+]
+CASE_KEYS = [
+    (("j", "k", "→ ←"), "next and previous case of the choice"),
+    (("m",), "map over the picture"),
+    (("c",), "contour of the map at the threshold"),
+    (("o",), "annotator's outline"),
+    (("1", "2", "3"), "map right, wrong, unsure; the same key again takes it off"),
+    (("d",), "label doubted"),
+    (("x",), "image unusable"),
+    (("e",), "write a comment; Esc leaves it"),
+    (("z",), "undo: take the last word back"),
+    (("g",), "all cases of the choice"),
+    (("?",), "these keys"),
+]
+WORDS = {"right": "map right", "wrong": "map wrong", "unsure": "map unsure"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A case in the grid.
+
+    Attributes:
+        words: what reviewers said, in a few words.
+    """
+
+    case: Case
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value that can be chosen, and how it is called."""
+
+    value: str
+    name: str
+
+
+def environment() -> Environment:
+    """Templates with their filters. Every text is escaped; names show what cannot be seen."""
+    found = Environment(
+        loader=PackageLoader("sightline.review", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {"plain": plain, "percent": lambda share: f"{100 * share:.0f} %", "lines": lambda text: plain(text, keep="\n")}
+    return found
+
+
+def style() -> str:
+    """The style of all pages: that of the reports, and what a page with controls needs beside it."""
+    report = files("sightline.report").joinpath("templates", "style.css").read_text(encoding="utf-8")
+    return report + files("sightline.review").joinpath("static", "review.css").read_text(encoding="utf-8")
+
+
+def cards(cases: Cases, places: Sequence[int], said: Overview) -> list[Card]:
+    """Some cases for the grid."""
+    chosen = [cases[place] for place in places]
+    return [Card(case, tuple(f"{one.reviewer}: {', '.join(told(one))}" for one in said.get(case.stored, ()))) for case in chosen]
+
+
+def told(one: Brief) -> list[str]:
+    """What a reviewer said, in a few words each."""
+    said = [WORDS[one.map]] if one.map else []
+    said += [word for word, true in (("label doubted", one.label_doubted), ("unusable", one.unusable), ("outlined", one.outlined)) if true]
+    return said or ["comment"]
+
+
+def choices(cases: Cases, said: Overview) -> dict[str, list[Option]]:
+    """What can be chosen in the form of the grid."""
+    reviewers = sorted({one.reviewer for words in said.values() for one in words})
+    decided = [Option(name, name) for name in cases.classes]
+    return {
+        "split": [Option(name, name) for name in cases.splits],
+        "label": decided,
+        "decided": decided,
+        "right": [Option("no", "wrong"), Option("yes", "right")],
+        "place": [Option(*item) for item in filters.PLACES.items()] if cases.maps else [],
+        "tag": [Option(f"{tag}={value}", f"{tag}: {value}") for tag, values in cases.tags.items() for value in values],
+        "review": [Option(*item) for item in filters.REVIEWS.items()],
+        "reviewer": [Option(name, name) for name in reviewers],
+        "agreement": [Option(*item) for item in filters.AGREEMENTS.items()] if len(reviewers) > 1 else [],
+        "sort": [Option(*item) for item in filters.SORTS.items() if item[0] and (cases.maps or item[0] != "inside")],
+        "map": [Option(name, name) for name in cases.maps[1:]],
+    }
+
+
+def meaning(cases: Cases, name: str) -> str:
+    """What the colours of the maps mean, beside their bar."""
+    if cases.range == "unit":
+        return "The map lies between 0 and 1 by itself; the colours are the same in all cases."
+    of = "for the class that is decided for" if cases.of_class else "for any class"
+    top = f"{cases.scale(name):.3g}"
+    return f"Positive evidence {of}, from 0 to {top} or more (the highest value of 19 maps in 20 is lower); the same colours in all cases."
+
+
+def silence(cases: Cases, case: Case, name: str) -> str:
+    """Why there is nothing to see on a map; empty: there is."""
+    raw = cases.map_of(case, name)
+    return "" if raw is None else display(raw, cases.range, raw.shape).note
+
+
+def cell(window: Window, shape: tuple[int, int]) -> str:
+    """How large a cell of a map is on the picture.
+
+    >>> cell((0, 0, 640, 480), (7, 7))
+    'One cell of the map is 91 × 69 pixels of the picture.'
+    """
+    width, height = (window[2] - window[0]) / shape[1], (window[3] - window[1]) / shape[0]
+    return f"One cell of the map is {width:.0f} × {height:.0f} pixels of the picture."
+
+
+def looks(place: Place | None) -> str:
+    """Where the map looks, in a sentence; empty where that is not known."""
+    if place is None:
+        return ""
+    peak = "inside" if place.peak else "outside"
+    return f"{place.inside:.0%} of the positive evidence lies inside the annotation, and the highest point {peak}."
+
+
+def counted(found: int, all: int) -> str:
+    """How many cases are shown.
+
+    >>> counted(3, 10_000), counted(1, 1)
+    ('3 of 10,000 cases', '1 case')
+    """
+    noun = "case" if all == 1 else "cases"
+    return f"{all:,} {noun}" if found == all else f"{found:,} of {all:,} {noun}"
+
+
+def neighbours(found: Sequence[int], place: int) -> tuple[int | None, int | None, str]:
+    """The cases before and after one in the choice, and where it stands; of one that is not in it, the first of the choice."""
+    if place not in found:
+        return None, found[0] if found else None, "not in the choice"
+    at = found.index(place)
+    before = found[at - 1] if at else None
+    after = found[at + 1] if at + 1 < len(found) else None
+    return before, after, f"{at + 1:,} of {len(found):,}"
+
+
+def grid(desk: Desk, wanted: Filter, me: str, start: int) -> dict[str, Any]:
+    """The content of the grid, and of a further part of it, from a place in the choice on."""
+    cases, said, found = desk.cases, desk.store.overview(), desk.found(wanted, me)
+    end = start + PAGE
+    query = wanted.query
+    ahead = f"{query}&start={end}" if query else f"?start={end}"
+    return {
+        "run": cases.name,
+        "me": me,
+        "help": GRID_KEYS,
+        "count": counted(len(found), len(cases)),
+        "unread": desk.unread,
+        "rule": _sentence(cases.run.decision.words(cases.classes)),
+        "calibrated": of_probabilities([cases.run]),
+        "cards": cards(cases, found[start:end], said),
+        "query": query,
+        "map": desk.map_name(wanted),
+        "has_maps": bool(cases.maps),
+        "more": f"/cards{ahead}" if end < len(found) else "",
+        "form": form(wanted, cases, said),
+    }
+
+
+def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
+    """The content of the page of a case."""
+    cases, name = desk.cases, desk.map_name(wanted)
+    before, after, position = neighbours(desk.found(wanted, me), cases.by_key[one.key])
+    where, size = desk.window(one)
+    raw, rows = cases.map_of(one, name), desk.said(one)
+    own = next((row.said for row in rows if row.reviewer == me), Judgement())
+    threshold = cases.threshold(name) if name else cases.run.recipe.evaluate.threshold
+    return {
+        "run": cases.name,
+        "me": me,
+        "help": CASE_KEYS,
+        "case": one,
+        "query": wanted.query,
+        "position": position,
+        "before": None if before is None else cases[before].key,
+        "after": None if after is None else cases[after].key,
+        "map": name if raw is not None else "",
+        "size": size,
+        "alt": f"Picture {one.image}, labelled {one.label}, decided {one.decided}",
+        "threshold": threshold,
+        "kept": KEPT if cases.keeps(name) else NOT_KEPT,
+        "silence": silence(cases, one, name),
+        "meaning": meaning(cases, name) if name else "",
+        "cell": "" if raw is None else cell(where, raw.shape),
+        "probabilities": list(zip(cases.classes, one.probabilities, strict=True)),
+        "rule": _sentence(cases.run.decision.words(cases.classes)),
+        "calibrated": of_probabilities([cases.run]),
+        "looks": looks(desk.place(one, name)),
+        "tags": dict(sorted(one.tags.items())),
+        "others": others(rows, me),
+        "said": own.model_dump_json(),
+    }
+
+
+def others(rows: Sequence[Kept], me: str) -> list[dict[str, str]]:
+    """What other reviewers said of a case."""
+    return [
+        {"reviewer": row.reviewer, "words": ", ".join(told(row.brief)), "comment": row.said.comment, "at": _day(row.at)}
+        for row in rows
+        if row.reviewer != me
+    ]
+
+
+def _day(at: str) -> str:
+    return at.replace("T", " ").replace("Z", " UTC")
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def form(wanted: Filter, cases: Cases, said: Overview) -> dict[str, Any]:
+    """The content of the form."""
+    names = {
+        "split": "Split",
+        "label": "True class",
+        "decided": "Decided",
+        "right": "Decision",
+        "place": "Where it looks",
+        "tag": "Tag",
+        "review": "Review",
+        "reviewer": "Reviewer",
+        "agreement": "Agreement",
+        "sort": "Sorted by",
+        "map": "Map",
+    }
+    first = {"sort": filters.SORTS[""], "map": next(iter(cases.maps), "")}
+    return {"names": names, "choices": choices(cases, said), "first": first, "chosen": vars(wanted)}

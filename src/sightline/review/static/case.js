@@ -1,0 +1,124 @@
+// A case: what is laid over the picture, and what the reviewer says.
+"use strict";
+(() => {
+  const main = document.getElementById("main");
+  const { key, map } = main.dataset;
+  const lines = document.getElementById("lines");
+  const threshold = document.getElementById("threshold");
+  const state = document.getElementById("state");
+  const NAMESPACE = "http://www.w3.org/2000/svg";
+  sessionStorage.setItem("sightline-case", key);
+  // as large as the window allows, in the shape of the picture
+  document.getElementById("stage").style.width = `min(100%, 76vh * ${Number(main.dataset.width) / Number(main.dataset.height)})`;
+
+  // outlines over the picture: a light line on a dark one, so that it is seen on any picture
+  function path(outlines) {
+    return outlines.map((outline) => `M${outline.map((point) => point.join(" ")).join("L")}Z`).join("");
+  }
+  function draw(name, outlines) {
+    for (const old of lines.querySelectorAll(`[data-of="${name}"]`)) old.remove();
+    for (const part of ["under", "over"]) {
+      const line = document.createElementNS(NAMESPACE, "path");
+      line.setAttribute("d", path(outlines));
+      line.setAttribute("class", `${part} ${name}`);
+      line.dataset.of = name;
+      lines.append(line);
+    }
+  }
+  const hide = (name) => draw(name, []);
+
+  async function outlines(name) {
+    const query = new URLSearchParams({ map });
+    if (threshold) query.set("threshold", threshold.value);
+    const response = await fetch(`/outlines/${key}/${name}?${query}`);
+    return response.ok ? (await response.json()).outlines : [];
+  }
+
+  const shows = {
+    map(on) {
+      const layer = document.getElementById("map");
+      if (on && !layer.src) layer.src = layer.dataset.src;
+      layer.hidden = !on;
+      const silence = document.getElementById("silence");
+      if (silence) silence.hidden = !on;
+    },
+    async contour(on) { draw("contour", on ? await outlines("contour") : []); },
+    async annotation(on) { draw("annotation", on ? await outlines("annotation") : []); },
+  };
+  const toggles = [...document.querySelectorAll("[data-shows]")];
+  function toggle(button) {
+    if (button.disabled) return;
+    const on = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(on));
+    shows[button.dataset.shows](on);
+  }
+  for (const button of toggles) {
+    button.addEventListener("click", () => toggle(button));
+    keys.on(button.getAttribute("aria-keyshortcuts"), () => toggle(button));
+  }
+  if (threshold)
+    threshold.addEventListener("change", () => {
+      const button = document.querySelector("[data-shows=contour]");
+      if (button.getAttribute("aria-pressed") === "true") shows.contour(true);
+      else toggle(button);
+    });
+
+  // what the reviewer says
+  const verdicts = [...document.querySelectorAll("[data-verdict]")];
+  const flags = [...document.querySelectorAll("[data-flag]")];
+  const comment = document.getElementById("comment");
+  let said = JSON.parse(main.dataset.said);
+
+  function show() {
+    for (const button of verdicts) button.setAttribute("aria-pressed", String(said.map === button.dataset.verdict));
+    for (const button of flags) button.setAttribute("aria-pressed", String(said[button.dataset.flag]));
+    if (document.activeElement !== comment) comment.value = said.comment;
+    document.dispatchEvent(new CustomEvent("said", { detail: said }));
+  }
+  function change(words) {
+    reviewer.ask((name) => {
+      said = { ...said, ...words };
+      show();
+      const at = threshold ? Number(threshold.value) : Number(main.dataset.threshold);
+      saves.add(`/judge/${key}`, { reviewer: name, threshold: at, said: words }, answered);
+    });
+  }
+  function answered(kept, answer) {
+    if (answer.said) {
+      said = answer.said;
+      show();
+    }
+    state.textContent = kept && answer.at ? `${answer.taken_back ? "Taken back" : "Saved"} ${answer.at.replace("T", " ").replace("Z", " UTC")}` : "";
+  }
+  window.judgement = { change, get said() { return said; }, draw, hide, outlines };
+
+  for (const button of verdicts) {
+    const act = () => change({ map: said.map === button.dataset.verdict ? null : button.dataset.verdict });
+    button.addEventListener("click", act);
+    keys.on(button.getAttribute("aria-keyshortcuts"), act);
+  }
+  for (const button of flags) {
+    const act = () => change({ [button.dataset.flag]: !said[button.dataset.flag] });
+    button.addEventListener("click", act);
+    keys.on(button.getAttribute("aria-keyshortcuts"), act);
+  }
+  const undo = () => reviewer.ask((name) => {
+    const at = threshold ? Number(threshold.value) : Number(main.dataset.threshold);
+    saves.add(`/undo/${key}`, { reviewer: name, threshold: at }, answered);
+  });
+  document.getElementById("undo").addEventListener("click", undo);
+  keys.on("z", undo);
+  keys.on("e", () => comment.focus());
+  comment.addEventListener("change", () => { if (comment.value.trim() !== said.comment) change({ comment: comment.value.trim() }); });
+
+  // to the next case; a comment that is being written is kept first
+  const follow = (id) => () => {
+    const link = document.getElementById(id);
+    if (!link) return false;
+    comment.blur();
+    link.click();
+    return true;
+  };
+  for (const [key, id] of [["j", "after"], ["k", "before"], ["ArrowRight", "after"], ["ArrowLeft", "before"], ["g", "back"]]) keys.on(key, follow(id));
+  show();
+})();
