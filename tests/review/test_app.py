@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from sightline.data.sets.rle import mask_of, runs_of
 from sightline.review.cases import Case
 from sightline.review.desk import Desk
 
@@ -89,6 +90,27 @@ def test_the_outline_of_the_annotation_is_the_box(browser: TestClient, case: Cas
     wide, narrow = (browser.get(f"/outlines/{case.key}/contour?threshold={t}").json()["outlines"] for t in (0.3, 0.9))
     spans = [np.ptp(np.concatenate([np.array(line) for line in lines]), axis=0) for lines in (wide, narrow)]
     assert (spans[0] > spans[1]).all()
+
+
+def test_outlines_of_several_reviewers_are_shown_together(browser: TestClient, case: Case) -> None:
+    assert browser.get(f"/combined/{case.key}/united").status_code == 404
+    for reviewer, box in (("bo", [10, 5, 30, 15]), ("ana", [20, 5, 40, 15])):
+        assert said(browser, case.key, reviewer, shapes=[{"kind": "box", "box": box}]).status_code == 200
+    assert "ana and bo" in (text := Parts(browser.get(f"/case/{case.key}").text).text)
+    assert "0.500" in text
+    assert browser.get(f"/readers/{case.key}/0").json()["outlines"] == [[[20, 5], [40, 5], [40, 15], [20, 15]]]
+    assert browser.get(f"/readers/{case.key}/2").status_code == 404
+    found = {way: browser.get(f"/combined/{case.key}/{way}").json() for way in ("united", "shared", "majority")}
+    assert found["united"]["outlines"] == [[[10, 5], [40, 5], [40, 15], [10, 15]]]
+    assert found["shared"] == found["majority"]
+    assert mask_of(runs_of(found["shared"]["counts"]), (30, 48), "").sum() == 255 * 10 * 10
+    assert browser.get(f"/combined/{case.key}/mean").status_code == 422
+
+
+def test_an_outline_to_start_from(browser: TestClient, case: Case) -> None:
+    found = browser.get(f"/outlines/{case.key}/start?threshold=0.6").json()["outlines"]
+    assert 0 < len(found[0]) < 60
+    assert said(browser, case.key, shapes=[{"kind": "polygon", "points": points} for points in found]).status_code == 200
 
 
 def test_what_is_said_is_shown_to_all_and_taken_back(browser: TestClient, desk: Desk, case: Case) -> None:

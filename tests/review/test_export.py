@@ -50,7 +50,7 @@ def test_the_verb_writes_them_to_a_file(own_run: Run, desk: Desk, tmp_path: Path
     for case in desk.cases:
         desk.judge(case, "ana", lambda said: Judgement(map="unsure"), 0.5, case.key)
     desk.take_back(desk.cases[0], "ana", 0.5, "back")
-    desk.stop()
+    desk.end()
     said: list[str] = []
     sl.review(own_run, "val", store=tmp_path / "reviews.sqlite", export=tmp_path / "out.jsonl", say=said.append)
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]

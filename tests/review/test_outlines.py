@@ -8,11 +8,10 @@ from scipy.ndimage import gaussian_filter
 
 from sightline.data.annotation import polygon_map
 from sightline.metrics.scores.localisation import jaccard, upsample
-from sightline.review import outlines as of
-from sightline.review.outlines import contour, dice, marked, outlines
+from sightline.review.outlines import Outline, contour, dice, marked, outlines, start
 
 
-def drawn(found: list[of.Outline], size: tuple[int, int]) -> np.ndarray:
+def drawn(found: list[Outline], size: tuple[int, int]) -> np.ndarray:
     mask = np.zeros(size, bool)
     for outline in found:
         mask ^= polygon_map(outline, size) > 0
@@ -26,12 +25,11 @@ def blobs() -> list[np.ndarray]:
     return [*(one > np.median(one) for one in soft), rng.random((9, 7)) > 0.5]
 
 
-def test_an_outline_drawn_again_is_the_region(blobs: list[np.ndarray], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outline_drawn_again_is_the_region(blobs: list[np.ndarray]) -> None:
     for mask in blobs[:-1]:
         assert dice(drawn(outlines(mask), mask.shape), mask) > 0.99
-    monkeypatch.setattr(of, "_STRAY", 0.0)
     for mask in blobs:  # with holes, and pixels that touch at a corner
-        assert (drawn(outlines(mask), mask.shape) == mask).all()
+        assert (drawn(outlines(mask, 0), mask.shape) == mask).all()
 
 
 def test_what_is_marked_is_what_is_scored() -> None:
@@ -63,6 +61,19 @@ def test_contours_of_large_pictures_are_in_their_own_pixels() -> None:
     large = np.array(outline)
     assert large.min() == 0
     assert large[:, 0].max() == pytest.approx(1200, rel=0.05)
+
+
+def test_an_outline_to_start_from_has_few_corners_and_no_holes() -> None:
+    y, x = np.mgrid[:32, :32] - 15.5
+    ring = np.exp(-((np.hypot(x, y) - 9) ** 2) / 8)
+    ring[1, 1] = 0.9  # a speck
+    where, size = (0, 0, 320, 320), (320, 320)
+    assert len(contour(ring, 0.5, where, size)) == 3
+    (found,) = start(ring, 0.5, where, size)
+    assert 8 < len(found) < 40
+    around = marked(ring, 0.5, where, size) | (np.hypot(*(np.mgrid[:320, :320] - 159.5)) < 90)
+    assert dice(drawn([found], size), around) > 0.97
+    assert start(-ring - 1, 0.5, where, size) == []
 
 
 def test_dice() -> None:

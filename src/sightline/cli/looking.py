@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,12 +21,18 @@ from sightline.cli.options import (
 )
 from sightline.errors import UserError
 
+if TYPE_CHECKING:
+    from sightline.engine.run import Run
+    from sightline.explain.other_pictures import OtherPictures
+    from sightline.report.case_sheet import CaseSheets
+
 
 @app.command(
     epilog="Examples:\n\n    sightline explain runs/melanoma-energy photo.jpg --out maps\n\n"
     "    sightline explain runs/melanoma-energy *.jpg --out maps --target all\n\n"
     "    sightline explain runs/chest chest.png --target effusion\n\n"
     "    sightline explain runs/melanoma-energy photo.jpg --method occlusion\n\n"
+    "    sightline explain runs/melanoma-energy photo.jpg --sheet\n\n"
     "    sightline explain runs/melanoma-energy photo.jpg --method kernel-shap --out maps\n\n"
     "    sightline explain runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma --images 12"
 )
@@ -54,6 +60,10 @@ def explain(
     split: Annotated[
         str | None, typer.Option(help="Part of the other data set. Default: its test set, or all of it.", show_default=False)
     ] = None,
+    sheet: Annotated[
+        bool,
+        typer.Option("--sheet", help="Also write a sheet for each image: one HTML page that prints on A4, with all that is said of it."),
+    ] = False,
     shown: Annotated[int, typer.Option("--images", help="Number of images of the other data set, class by class in turn.", min=1)] = 8,
     device: Device = "auto",
     json: Json = None,
@@ -75,7 +85,8 @@ def explain(
     trained = Run(run, device)
     found = other_pictures(trained, data, root and expanded(root), split, label_pairs(classes), shown) if data is not None else None
     pictures = [*images] if found is None else found.pictures
-    written = draw(trained, pictures, out, target=target, cmap=colours, method=method)
+    further = _sheets(trained, found, colours) if sheet else None
+    written = draw(trained, pictures, out, target=target, cmap=colours, method=method, further=further)
     sidecars = [path for path in written if path.suffix == ".json"]
     rows = []
     for path in sidecars:
@@ -94,6 +105,13 @@ def explain(
         say(f"Predictions: {one.decision.words(one.classes)}. {of_probabilities([one])}".strip())
     say(f"{len(written)} files in {out}")
     finish({"run": str(run), "files": [str(path) for path in written]}, json)
+
+
+def _sheets(run: Run, found: OtherPictures | None, colours: str) -> CaseSheets:
+    """What writes the sheets, with labels and annotations where the pictures are those of a data set."""
+    from sightline.report.case_sheet import CaseSheets
+
+    return CaseSheets(run, cmap=colours) if found is None else CaseSheets(run, found.labels, found.annotations, colours)
 
 
 @app.command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ def explain(
     method: str = "map",
     classes: Sequence[str] | None = None,
     data: Data | None = None,
+    further: Callable[[Written], Path] | None = None,
 ) -> list[Path]:
     """Writes, for each picture and map, the map over the picture (PNG), the raw values (NPY) and what they mean (JSON).
 
@@ -57,6 +58,7 @@ def explain(
         method: `map`: the classifier's own attention; or a name of `methods.METHODS`, which need no attention source.
         classes: names of the logits; needed only with a classifier.
         data: how pictures become the network's squares; needed only with a classifier.
+        further: writes one more file about a picture, from what was found.
 
     Raises:
         UserError: an unknown class or method, a picture that cannot be read, or a classifier without maps or whose layers the method does
@@ -68,12 +70,33 @@ def explain(
     every = [asked_of(one, of, method, classes, data) for one, of in of_findings(model, target)]
     written: list[Path] = []
     taken: set[str] = set()
-    for stem, picture in _named(images):
+    for place, (stem, picture) in enumerate(_named(images)):
         name = stem if isinstance(picture, np.ndarray) else str(picture)
         for asked in every:
             found = explained(asked, pixels_of(picture, asked.data))
             written += _write(Path(out), stem, found, {"image": name} | _answer(found, asked.decision), cmap, taken)
+            if further is not None:
+                own = "-".join([stem, *([file_name(str(asked.target))] if len(every) > 1 else [])])
+                written.append(further(Written(place, name, Path(out) / own, asked, found)))
     return written
+
+
+@dataclass(frozen=True)
+class Written:
+    """A picture whose maps were written.
+
+    Attributes:
+        place: among the pictures.
+        name: of the picture.
+        stem: its files begin with it.
+        asked, found: the classifier, and what it says.
+    """
+
+    place: int
+    name: str
+    stem: Path
+    asked: Asked
+    found: Explanation
 
 
 def of_findings(model: Run | GuidedClassifier, target: str | None) -> list[tuple[Run | GuidedClassifier, str | None]]:

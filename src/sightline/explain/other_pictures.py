@@ -11,6 +11,7 @@ import numpy as np
 from sightline.engine.elsewhere import elsewhere
 from sightline.engine.run import Run
 from sightline.explain.inputs import some
+from sightline.types import Annotation
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,13 @@ class OtherPictures:
     Attributes:
         pictures: files; (H, W, 3) uint8 of what is drawn.
         labels: the class of the run that each belongs to.
+        annotations: where the expert looked at each; an empty one is unknown.
         notes: what has to be known of the data set: labels that are left out, classes that it lacks.
     """
 
     pictures: list[Path | np.ndarray]
     labels: list[str]
+    annotations: list[tuple[Annotation, ...]]
     notes: tuple[str, ...]
 
 
@@ -42,4 +45,4 @@ def other_pictures(
     there = elsewhere(run, name, root, split, classes, by=())
     records = [there.found.dataset.records[i] for i in some(there, there.split, count)]
     pictures = [record.image if isinstance(record.image, Path) else record.image.draw() for record in records]
-    return OtherPictures(pictures, [record.label for record in records], there.notes)
+    return OtherPictures(pictures, [record.label for record in records], [record.annotations for record in records], there.notes)

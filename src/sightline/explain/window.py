@@ -7,6 +7,7 @@ import torch
 from torch.nn.functional import grid_sample
 
 from sightline.config import Data
+from sightline.metrics.scores.localisation import energy_inside
 
 Window = tuple[float, float, float, float]
 
@@ -57,3 +58,16 @@ def put_back(attention: np.ndarray, where: Window, size: tuple[int, int]) -> np.
     large = grid_sample(raw, grid.float(), mode="bilinear", padding_mode="border", align_corners=False)[0, 0].numpy()  # (H, W)
     seen = np.outer(y.abs().numpy() <= 1, x.abs().numpy() <= 1)
     return np.where(seen, large, np.float32("nan"))
+
+
+def share_inside(attention: np.ndarray, where: Window, region: np.ndarray) -> float | None:
+    """The share of a map's positive evidence inside a region, on the pixels of the picture; None where the region is empty.
+
+    Args:
+        attention: (h, w), raw.
+        where: see `window`.
+        region: (H, W) in [0, 1].
+    """
+    large = np.nan_to_num(put_back(attention, where, (region.shape[0], region.shape[1])))
+    share = float(energy_inside(large[None], region[None])[0])
+    return None if np.isnan(share) else share

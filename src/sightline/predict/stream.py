@@ -21,7 +21,6 @@ from sightline.data.images import open_image
 from sightline.errors import UserError
 from sightline.metrics.confidence.bootstrap import Array
 from sightline.metrics.scores.conformal import Sets
-from sightline.metrics.scores.localisation import energy_inside
 from sightline.predict.ensemble import Answer, Ensemble
 from sightline.predict.pictures import Wanted
 from sightline.results.predictions import Prediction
@@ -155,9 +154,6 @@ def _looks(network: Ensemble, one: Decoded, raw: Array | None) -> float | None:
     """The share of the map's positive evidence inside the region, on the pixels of the picture that the network saw."""
     if one.region is None or raw is None or one.pixels is None:
         return None
-    from sightline.explain.window import put_back, window
+    from sightline.explain.window import share_inside, window
 
-    size = (one.pixels.shape[0], one.pixels.shape[1])
-    large = np.nan_to_num(put_back(raw, window(size, network.members[0].data), size))
-    share = float(energy_inside(large[None], one.region[None])[0])
-    return None if np.isnan(share) else share
+    return share_inside(raw, window((one.pixels.shape[0], one.pixels.shape[1]), network.members[0].data), one.region)

@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from pydantic import Field
 
+from sightline.data.sets.rle import text_of
 from sightline.errors import UserError
 from sightline.review import pages
 from sightline.review.cases import Case
@@ -25,12 +26,15 @@ from sightline.review.export import exported
 from sightline.review.filters import Filter
 from sightline.review.guard import Guard
 from sightline.review.judgement import Frozen, Judgement, reviewer_name
+from sightline.review.outlines import outlines
 from sightline.review.pictures import colour_bar
+from sightline.review.readers import Combined, combined
 from sightline.review.store import Kept
 
 REVIEWER = "sightline-reviewer"  # the cookie with the reviewer's name
 _YEAR = 365 * 24 * 3600
-_SCRIPTS = ("saves.js", "review.js", "case.js", "vendor/htmx/htmx.min.js")
+_SCRIPTS = ("saves.js", "review.js", "case.js", "mask.js", "draw.js", "vendor/htmx/htmx.min.js", "vendor/annotorious/annotorious.js")
+_STYLES = ("vendor/annotorious/annotorious.css",)
 
 
 class Said(Frozen):
@@ -63,15 +67,16 @@ def app(desk: Desk, port: int, token: str) -> Guard:
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
-        desk.start()
+        desk.begin()
         yield
-        desk.stop()
+        desk.end()
 
     pages_app = FastAPI(title="sightline review", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
     _refusals(pages_app)
     _static(pages_app)
     _grid(pages_app, desk, port)
     _case(pages_app, desk, port)
+    _outlines(pages_app, desk)
     _pictures(pages_app, desk)
     _judgements(pages_app, desk)
     return Guard(pages_app, port, token)
@@ -93,7 +98,8 @@ def _refusals(pages_app: FastAPI) -> None:
 def _static(pages_app: FastAPI) -> None:
     """Files that come with the package are read once, and addressed by names from a list."""
     here = files("sightline.review").joinpath("static")
-    held = {name: (here.joinpath(*name.split("/")).read_bytes(), "text/javascript") for name in _SCRIPTS}
+    kinds = dict.fromkeys(_SCRIPTS, "text/javascript") | dict.fromkeys(_STYLES, "text/css")
+    held = {name: (here.joinpath(*name.split("/")).read_bytes(), kind) for name, kind in kinds.items()}
     held["style.css"] = (pages.style().encode(), "text/css")
     held["icon.svg"] = (here.joinpath("icon.svg").read_bytes(), "image/svg+xml")
     held["bar.png"] = (colour_bar(), "image/png")
@@ -157,16 +163,39 @@ def _case(pages_app: FastAPI, desk: Desk, port: int) -> None:
         content = pages.case(desk, _found(desk, key), wanted, me)
         return HTMLResponse(templates.get_template("case.html.j2").render(content | {"port": port}))
 
+
+def _outlines(pages_app: FastAPI, desk: Desk) -> None:
+    def asked(map: str, threshold: str) -> tuple[str, float]:
+        name = desk.map_name(Filter(map=map))
+        return name, share(threshold, desk.cases.threshold(name) if name else 0.5)
+
     @pages_app.get("/outlines/{key}/contour")
     def contour(key: str, map: str = "", threshold: str = "") -> JSONResponse:
-        one, name = _found(desk, key), desk.map_name(Filter(map=map))
-        least = share(threshold, desk.cases.threshold(name) if name else 0.5)
-        return JSONResponse({"outlines": desk.contour(one, name, least), "threshold": least})
+        return JSONResponse({"outlines": desk.contour(_found(desk, key), *asked(map, threshold))})
+
+    @pages_app.get("/outlines/{key}/start")
+    def start(key: str, map: str = "", threshold: str = "") -> JSONResponse:
+        return JSONResponse({"outlines": desk.start(_found(desk, key), *asked(map, threshold))})
 
     @pages_app.get("/outlines/{key}/annotation")
     def annotation(key: str) -> JSONResponse:
         found = desk.annotation(_found(desk, key))
         return JSONResponse({"outlines": found or [], "known": found is not None})
+
+    @pages_app.get("/readers/{key}/{place}")
+    def reader(key: str, place: int) -> JSONResponse:
+        masks = list(desk.regions(_found(desk, key)).values())
+        if not 0 <= place < len(masks):
+            raise HTTPException(404, "There is no such outline.")
+        return JSONResponse({"outlines": outlines(masks[place])})
+
+    @pages_app.get("/combined/{key}/{way}")
+    def together(key: str, way: Combined) -> JSONResponse:
+        masks = list(desk.regions(_found(desk, key)).values())
+        if not masks:
+            raise HTTPException(404, "There is no outline.")
+        mask = combined(masks, way)
+        return JSONResponse({"outlines": outlines(mask), "counts": text_of(mask)})
 
 
 def _pictures(pages_app: FastAPI, desk: Desk) -> None:

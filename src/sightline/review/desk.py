@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from sightline.data.annotation import Size, render
 from sightline.data.findings import united_marks
 from sightline.data.images import image_size
@@ -11,9 +13,10 @@ from sightline.explain.window import Window, window
 from sightline.review.cases import Case, Cases
 from sightline.review.filters import Filter, matching
 from sightline.review.judgement import Judgement
-from sightline.review.outlines import Outline, contour, outlines
+from sightline.review.outlines import Outline, contour, outlines, start
 from sightline.review.pictures import Kept, layer, pixels_of, thumbnail, whole
 from sightline.review.places import Place, Places
+from sightline.review.readers import regions
 from sightline.review.store import About, Store
 from sightline.review.store import Kept as Row
 
@@ -31,11 +34,11 @@ class Desk:
         self._places = Places(cases.places())
         self._kept = Kept()
 
-    def start(self) -> None:
+    def begin(self) -> None:
         """Begins to find out where the maps look."""
         self._places.start()
 
-    def stop(self) -> None:
+    def end(self) -> None:
         """Ends that, and closes the file of the judgements."""
         self._places.stop()
         self.store.close()
@@ -97,6 +100,11 @@ class Desk:
         raw = self.cases.map_of(case, name)
         return [] if raw is None else contour(raw, threshold, *self.window(case))
 
+    def start(self, case: Case, name: str, threshold: float) -> list[Outline]:
+        """An outline to be corrected, see `outlines.start`."""
+        raw = self.cases.map_of(case, name)
+        return [] if raw is None else start(raw, threshold, *self.window(case))
+
     def annotation(self, case: Case) -> list[Outline] | None:
         """The outlines of what the expert marked, at half of its highest value; None: that is not known."""
         record, data = self.cases.record(case), self.cases.dataset(case).data
@@ -127,6 +135,10 @@ class Desk:
     def said(self, case: Case) -> list[Row]:
         """The newest words on a case."""
         return self.store.of_case(*case.stored)
+
+    def regions(self, case: Case) -> dict[str, np.ndarray]:
+        """Reviewer -> what they have outlined, see `readers.regions`."""
+        return regions(self.said(case), image_size(self.cases.record(case).image))
 
 
 def share(text: str, default: float) -> float:

@@ -11,7 +11,9 @@ from sightline.metrics.scores.localisation import blank
 
 Outline = list[tuple[float, float]]
 _FINEST = 1024  # pixels along the longer side on which contours of maps are looked for
-_STRAY = 0.6  # pixels by which the corners of an outline may miss the stairs of the pixels
+_STRAY = 0.6  # pixels by which an outline may miss the stairs of the pixels
+_COARSE = 8.0  # the same of an outline to be corrected by hand, in pixels of the finest contour
+_SPECK = 0.02  # share of the largest outline below which another one is left out
 
 
 def marked(attention: np.ndarray, threshold: float, where: Window, size: tuple[int, int]) -> np.ndarray:
@@ -36,17 +38,24 @@ def marked(attention: np.ndarray, threshold: float, where: Window, size: tuple[i
     return found
 
 
-def contour(attention: np.ndarray, threshold: float, where: Window, size: tuple[int, int]) -> list[Outline]:
-    """The outlines of `marked`, in pixels of the picture."""
-    factor = min(1.0, _FINEST / max(size))
+def contour(attention: np.ndarray, threshold: float, where: Window, size: tuple[int, int], stray: float = _STRAY) -> list[Outline]:
+    """The outlines of `marked`, in pixels of the picture; `stray`: see `outlines`, in shares of 1 / 1024 of the longer side."""
+    factor = _FINEST / max(size)
     small = (max(1, round(size[0] * factor)), max(1, round(size[1] * factor)))
     across, down = small[1] / size[1], small[0] / size[0]
     window = (where[0] * across, where[1] * down, where[2] * across, where[3] * down)
-    found = outlines(marked(attention, threshold, window, small))
+    found = outlines(marked(attention, threshold, window, small), stray)
     return [[(round(x / across, 2), round(y / down, 2)) for x, y in outline] for outline in found]
 
 
-def outlines(mask: np.ndarray) -> list[Outline]:
+def start(attention: np.ndarray, threshold: float, where: Window, size: tuple[int, int]) -> list[Outline]:
+    """The outlines of `marked` with few corners, to be corrected by hand, without those of holes and of specks."""
+    found = [np.array(outline) for outline in contour(attention, threshold, where, size, _COARSE)]
+    largest = _area(found[0]) if found else 0.0
+    return [_as_outline(one) for one in found if len(one) >= 3 and _area(one) / largest > _SPECK]
+
+
+def outlines(mask: np.ndarray, stray: float = _STRAY) -> list[Outline]:
     """The borders of a mask as closed outlines, largest first; those of holes are among them, so that the even-odd rule gives the mask.
 
     >>> outlines(np.array([[0, 1, 1], [0, 1, 1]]))
@@ -54,9 +63,10 @@ def outlines(mask: np.ndarray) -> list[Outline]:
 
     Args:
         mask: (H, W).
+        stray: pixels by which an outline may miss the stairs of the pixels.
     """
     loops = sorted(_loops(np.pad(np.asarray(mask, dtype=bool), 1)), key=lambda loop: -abs(_area(loop)))
-    return [_simple(loop) for loop in loops]
+    return [_simple(loop, stray) for loop in loops]
 
 
 def _loops(padded: np.ndarray) -> list[np.ndarray]:
@@ -98,8 +108,8 @@ def _area(loop: np.ndarray) -> float:
     return float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y) / 2)
 
 
-def _simple(loop: np.ndarray) -> Outline:
-    """Fewer corners, none of which strays from the stairs of the pixels by more than `_STRAY` (Douglas and Peucker 1973)."""
+def _simple(loop: np.ndarray, stray: float) -> Outline:
+    """Fewer corners, none of which strays from the stairs of the pixels by more than `stray` (Douglas and Peucker 1973)."""
     far = int(np.argmax(((loop - loop[0]) ** 2).sum(axis=1)))
     closed = np.vstack([loop, loop[:1]]).astype(float)
     kept = np.zeros(len(closed), dtype=bool)
@@ -113,11 +123,15 @@ def _simple(loop: np.ndarray) -> Outline:
         inner = closed[first + 1 : last]
         length = np.hypot(x1 - x0, y1 - y0) or 1.0
         distance = np.abs((x1 - x0) * (inner[:, 1] - y0) - (y1 - y0) * (inner[:, 0] - x0)) / length
-        if distance.max() > _STRAY:
+        if distance.max() > stray:
             middle = first + 1 + int(distance.argmax())
             kept[middle] = True
             parts += [(first, middle), (middle, last)]
-    return [(float(x), float(y)) for x, y in closed[:-1][kept[:-1]]]
+    return _as_outline(closed[:-1][kept[:-1]])
+
+
+def _as_outline(corners: np.ndarray) -> Outline:
+    return [(float(x), float(y)) for x, y in corners]
 
 
 def dice(one: np.ndarray, other: np.ndarray) -> float | None:

@@ -19,6 +19,7 @@ from sightline.review.desk import Desk
 from sightline.review.filters import Filter
 from sightline.review.judgement import Judgement
 from sightline.review.places import Place
+from sightline.review.readers import agreements, regions
 from sightline.review.store import Brief, Kept, Overview
 
 PAGE = 60  # cards that are loaded at a time
@@ -38,6 +39,12 @@ CASE_KEYS = [
     (("m",), "map over the picture"),
     (("c",), "contour of the map at the threshold"),
     (("o",), "annotator's outline"),
+    (("b", "p"), "draw a box, a polygon; the same key or Esc ends it"),
+    (("r", "v"), "brush and eraser"),
+    (("[", "]"), "smaller and larger brush"),
+    (("t",), "start from the outline of the map"),
+    (("Del",), "remove the chosen shape"),
+    (("w",), "save the outline"),
     (("1", "2", "3"), "map right, wrong, unsure; the same key again takes it off"),
     (("d",), "label doubted"),
     (("x",), "image unusable"),
@@ -203,6 +210,7 @@ def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
     where, size = desk.window(one)
     raw, rows = cases.map_of(one, name), desk.said(one)
     own = next((row.said for row in rows if row.reviewer == me), Judgement())
+    found = regions(rows, size)
     threshold = cases.threshold(name) if name else cases.run.recipe.evaluate.threshold
     return {
         "run": cases.name,
@@ -227,6 +235,8 @@ def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
         "looks": looks(desk.place(one, name)),
         "tags": dict(sorted(one.tags.items())),
         "others": others(rows, me),
+        "readers": list(found),
+        "agreements": agreements(found),
         "said": own.model_dump_json(),
     }
 

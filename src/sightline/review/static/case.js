@@ -15,12 +15,12 @@
   function path(outlines) {
     return outlines.map((outline) => `M${outline.map((point) => point.join(" ")).join("L")}Z`).join("");
   }
-  function draw(name, outlines) {
+  function draw(name, outlines, look = name) {
     for (const old of lines.querySelectorAll(`[data-of="${name}"]`)) old.remove();
     for (const part of ["under", "over"]) {
       const line = document.createElementNS(NAMESPACE, "path");
       line.setAttribute("d", path(outlines));
-      line.setAttribute("class", `${part} ${name}`);
+      line.setAttribute("class", `${part} ${look}`);
       line.dataset.of = name;
       lines.append(line);
     }
@@ -116,6 +116,7 @@
     const link = document.getElementById(id);
     if (!link) return false;
     comment.blur();
+    document.dispatchEvent(new CustomEvent("leaving"));
     link.click();
     return true;
   };

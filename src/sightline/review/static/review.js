@@ -77,6 +77,10 @@
   keys.on("ArrowUp", () => move(-columns()));
   keys.on("/", () => { at("#text").focus(); at("#text").select(); });
 
+  // on a small screen the form would push the cases away
+  const choices = document.getElementById("choices");
+  choices.open = matchMedia("(min-width: 62rem)").matches || [...new URLSearchParams(location.search).keys()].some((name) => name !== "text");
+
   const maps = document.getElementById("maps");
   function paint() {
     for (const picture of document.querySelectorAll(".card img")) {
