@@ -13,9 +13,29 @@ PEAK = np.array([[-1.0, 0.5], [2.0, 4.0]])
 
 
 def test_enlargement_is_bilinear_as_torch_does_it():
-    raw = np.random.default_rng(1).random((5, 7)).astype(np.float32)
+    raw = np.random.default_rng(1).random((5, 9)).astype(np.float32)
     expected = interpolate(torch.tensor(raw)[None, None], (40, 60), mode="bilinear", align_corners=False)[0, 0].numpy()
     assert np.allclose(display(raw, "unit", (40, 60)).values, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("where", [None, (0.0, 0.0, 60.0, 40.0)])
+def test_a_coarse_map_is_drawn_as_its_cells(where):
+    raw = np.random.default_rng(1).random((4, 6)).astype(np.float32)
+    assert (display(raw, "unit", (40, 60), where=where).values == raw.repeat(10, axis=0).repeat(10, axis=1)).all()
+    smooth = display(raw, "unit", (40, 60), where=where, stretch=True).values
+    assert len(np.unique(smooth)) > 24, "as the papers draw it"
+
+
+def test_cells_lie_where_the_network_saw_them():
+    """A window that is larger than the picture, as of one that was padded."""
+    raw = np.arange(4, dtype=np.float32).reshape(2, 2) / 4
+    values = display(raw, "unit", (40, 60), where=(0.0, -10.0, 60.0, 50.0)).values
+    assert (values[:20, :30] == 0).all()
+    assert (values[:20, 30:] == 0.25).all()
+    assert (values[20:, 30:] == 0.75).all()
+    unseen = display(raw, "unit", (40, 60), where=(10.0, 0.0, 50.0, 40.0)).values
+    assert np.isnan(unseen[:, :10]).all()
+    assert (unseen[:20, 10:30] == 0).all()
 
 
 def test_unit_maps_are_shown_on_the_fixed_scale_even_when_they_are_nearly_flat():

@@ -206,6 +206,7 @@ def _by(method: str, classifier: GuidedClassifier, images: torch.Tensor, classes
 
 def _write(out: Path, stem: str, explanation: Explanation, answer: dict[str, Any], cmap: str, taken: set[str]) -> list[Path]:
     written = []
+    x0, y0, x1, y1 = explanation.where
     for found in explanation.found:
         name = untaken("-".join([stem, file_name(found.name), *([file_name(found.explained)] if found.explained else [])]), taken)
         scale = scale_of(found, explanation.found, cmap)
@@ -218,6 +219,7 @@ def _write(out: Path, stem: str, explanation: Explanation, answer: dict[str, Any
             "scale": scale,
             "note": display(found.raw, found.range, found.raw.shape, signed=signed).note,
             "size": list(found.raw.shape),
+            "cell": [round((x1 - x0) / found.raw.shape[1], 3), round((y1 - y0) / found.raw.shape[0], 3)],
             "window": [round(edge, 3) for edge in explanation.where],
         }
         files = [out / f"{name}.{kind}" for kind in ("png", "npy", "json")]

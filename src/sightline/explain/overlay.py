@@ -2,7 +2,8 @@
 
 The scale is not stretched to fill the colours unless that is asked for: a map in [0, 1] is shown on the scale 0 to 1, and of signed
 evidence the positive part relative to its own maximum or to a common one. A map that says nothing is shown as a greyed picture with a note,
-neither blank nor as colours made of rounding errors. The papers 003 and 004 stretch every map from its minimum to its maximum, which shows
+neither blank nor as colours made of rounding errors. A coarse map is drawn as the cells that it has: between them nothing was computed, and
+a smooth blob or cross would be made up. The papers 003 and 004 stretch every map from its minimum to its maximum, which shows
 where a map is higher, and hides whether a gate is open, or any evidence positive, at all.
 """
 
@@ -24,6 +25,7 @@ NO_EVIDENCE = "no positive evidence"
 NO_ATTENTION = "no attention anywhere"
 FLAT = "the same everywhere"
 NOT_A_NUMBER = "not a number"
+COARSE = 8  # cells of the longer side up to which a map is drawn as cells
 _ROWS = 256  # of a large picture that are blended at a time
 
 
@@ -50,19 +52,22 @@ def display(
     'no positive evidence'
 
     Args:
-        attention: (h, w), raw; enlarged bilinearly, as the scores do.
+        attention: (h, w), raw; a coarse one is drawn as cells, see `is_coarse`, a finer one is enlarged bilinearly, as the scores do.
         range: `unit` maps keep their values; of `evidence` the positive part is divided by `scale`.
         size: (H, W).
         scale: evidence that is shown as 1; None: the map's own maximum. Give the same for maps that are to be compared.
         where: the part of the picture that the map covers; None: all of it.
         signed: show evidence of both signs: 0 strongest against, 0.5 none, 1 strongest for.
-        stretch: show the map's minimum as 0 and its maximum as 1, whatever they are, as the papers 003 and 004 do.
+        stretch: show the map's minimum as 0 and its maximum as 1, whatever they are, as the papers 003 and 004 do; never as cells.
     """
     raw = np.asarray(attention)
     if stretch and np.isfinite(raw).all():
         raw, range, scale = raw - raw.min(), "evidence", None
     both = signed and range == "evidence"
-    large = upsample(raw[None], size)[0] if where is None else put_back(raw, where, size)  # (H, W)
+    if is_coarse(raw) and not stretch:
+        large = put_back(raw, where or (0, 0, size[1], size[0]), size, cells=True)  # (H, W)
+    else:
+        large = upsample(raw[None], size)[0] if where is None else put_back(raw, where, size)
     judged = np.abs(raw) if both else raw
     seen = np.abs(large) if both else large
     # also of the enlarged map: where it is made smaller, the only evidence may fall between its pixels
@@ -71,6 +76,25 @@ def display(
     top = 1.0 if range == "unit" else scale or float(np.nanmax(seen))
     shown = 0.5 + large / (2 * top) if both else large / top
     return Displayed(np.clip(shown, 0, 1).astype(np.float32), "")
+
+
+def is_coarse(attention: np.ndarray) -> bool:
+    """Whether a map (h, w) has so few cells that it is drawn as cells."""
+    return bool(max(attention.shape) <= COARSE)
+
+
+def grid_words(shape: tuple[int, ...], width: float, height: float, of: str = "pixels") -> str:
+    """The cells of a map in words, so that nobody takes their borders for those of a finding.
+
+    >>> grid_words((4, 4), 128, 96)
+    '4 x 4 cells, each 32 x 24 pixels'
+
+    Args:
+        shape: of the map, (h, w).
+        width, height: of the part of the picture that it covers.
+    """
+    rows, columns = shape[-2:]
+    return f"{columns} x {rows} cells, each {width / columns:.3g} x {height / rows:.3g} {of}"
 
 
 def says_nothing(attention: np.ndarray, range: Range) -> str:

@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter
 
 from sightline import catalog
 from sightline.engine.run import Run, Sample
-from sightline.explain.overlay import Range, contour, shown
+from sightline.explain.overlay import Range, contour, grid_words, shown
 
 SIDE = 320  # pixels of a cell: outlines and notes are drawn at this size, whatever the network sees
 
@@ -85,6 +85,20 @@ def columns(runs: Sequence[Run], split: str, every: bool = False) -> list[Column
         chosen = maps if every else maps[:1]
         found += [Column(run, m, f"{name}: {m}" if len(chosen) > 1 and m else name) for m in chosen]
     return found
+
+
+def grids(shown_columns: Sequence[Column], split: str) -> str:
+    """The sentence that says how coarse the maps are; empty where there are none."""
+    found: dict[str, list[str]] = {}
+    for column in shown_columns:
+        attention = column.run.attention(split)
+        if attention is not None and column.map:
+            side = column.run.recipe.data.image_size
+            words = grid_words(attention.said[column.map].shape, side, side, "pixels of what the network sees")
+            found.setdefault(words, []).append(column.title)
+    if len(found) == 1:
+        return f"Maps have {next(iter(found))}."
+    return " ".join(f"The maps of {' and '.join(titles)} have {words}." for words, titles in found.items())
 
 
 def rows(

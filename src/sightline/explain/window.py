@@ -38,13 +38,14 @@ def window(size: tuple[int, int], data: Data) -> Window:
     return x0 + first * (x1 - x0), y0 + first * (y1 - y0), x0 + last * (x1 - x0), y0 + last * (y1 - y0)
 
 
-def put_back(attention: np.ndarray, where: Window, size: tuple[int, int]) -> np.ndarray:
+def put_back(attention: np.ndarray, where: Window, size: tuple[int, int], *, cells: bool = False) -> np.ndarray:
     """A map of the network's square on the pixels of the whole picture, bilinearly.
 
     Args:
         attention: (h, w), raw.
         where: see `window`.
         size: (H, W) of the picture.
+        cells: every pixel has the value of the cell in which it lies, and nothing between cells is made up.
 
     Returns:
         (H, W) float32, NaN where the network saw nothing.
@@ -55,7 +56,8 @@ def put_back(attention: np.ndarray, where: Window, size: tuple[int, int]) -> np.
     y = 2 * (torch.arange(size[0]) + 0.5 - y0) / (y1 - y0) - 1
     grid = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)[None]  # (1, H, W, 2)
     raw = torch.from_numpy(np.array(attention, dtype=np.float32))[None, None]
-    large = grid_sample(raw, grid.float(), mode="bilinear", padding_mode="border", align_corners=False)[0, 0].numpy()  # (H, W)
+    mode = "nearest" if cells else "bilinear"
+    large = grid_sample(raw, grid.float(), mode=mode, padding_mode="border", align_corners=False)[0, 0].numpy()  # (H, W)
     seen = np.outer(y.abs().numpy() <= 1, x.abs().numpy() <= 1)
     return np.where(seen, large, np.float32("nan"))
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from sightline.config import Data
 from sightline.engine.files import safe_name, write_whole
 from sightline.explain.colours import paint, scheme
-from sightline.explain.overlay import Range, shown
+from sightline.explain.overlay import Range, grid_words, shown
 from sightline.explain.window import window
 from sightline.predict.stream import Seen
 
@@ -24,7 +24,11 @@ def drawn(seen: Seen, data: Data, range: str) -> np.ndarray | None:
     said = seen.prediction
     if said.prediction is None or (both := laid_over(seen, data, range)) is None:
         return None
-    return _captioned(both[1], f"{said.prediction} {said.probabilities[said.prediction]:.2f}", range)
+    assert seen.map is not None
+    assert seen.decoded.pixels is not None
+    x0, y0, x1, y1 = window((seen.decoded.pixels.shape[0], seen.decoded.pixels.shape[1]), data)
+    cells = f"map of {grid_words(seen.map.shape, x1 - x0, y1 - y0)}"
+    return _captioned(both[1], f"{said.prediction} {said.probabilities[said.prediction]:.2f}", cells, range)
 
 
 def laid_over(seen: Seen, data: Data, range: str) -> tuple[np.ndarray, np.ndarray] | None:
@@ -41,11 +45,13 @@ def laid_over(seen: Seen, data: Data, range: str) -> tuple[np.ndarray, np.ndarra
     return pixels, shown(pixels, seen.map, cast(Range, range), roi=region, where=cast(tuple[float, float, float, float], where))
 
 
-def _captioned(picture: np.ndarray, text: str, range: str) -> np.ndarray:
-    """A band below the picture: class and probability on the left, on the right the colours from nothing to the most."""
+def _captioned(picture: np.ndarray, text: str, cells: str, range: str) -> np.ndarray:
+    """A band below the picture: class and probability on the left, on the right the colours from nothing to the most; below, the cells of
+    the map."""
     height, width = picture.shape[:2]
     band = max(28, height // 14)
-    whole = Image.new("RGB", (width, height + band), (255, 255, 255))
+    below = round(band * 0.6)  # of the line for the cells
+    whole = Image.new("RGB", (width, height + band + below), (255, 255, 255))
     whole.paste(Image.fromarray(picture))
     pen, size = ImageDraw.Draw(whole), band * 0.5
     font = ImageFont.load_default(size)
@@ -56,6 +62,7 @@ def _captioned(picture: np.ndarray, text: str, range: str) -> np.ndarray:
     pen.text((band / 3, middle), text, fill=(34, 38, 46), font=font, anchor="lm")
     bar, ends = max(20, width // 6), ("0", "1" if range == "unit" else "max")
     small = ImageFont.load_default(max(8.0, band * 0.36))
+    pen.text((band / 3, height + band + below / 3), cells, fill=(34, 38, 46), font=small, anchor="lm")
     right = width - band / 3
     pen.text((right, middle), ends[1], fill=(34, 38, 46), font=small, anchor="rm")
     right -= pen.textlength(ends[1], small) + 4

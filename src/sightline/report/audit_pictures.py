@@ -11,7 +11,7 @@ from PIL import Image
 from sightline.audit.examine import Shown
 from sightline.channels import as_rgb
 from sightline.engine.decision import Decision
-from sightline.explain.overlay import Range, shown
+from sightline.explain.overlay import Range, grid_words, shown
 from sightline.explain.style import to_data_uri
 from sightline.report.audit_words import TESTS, called
 from sightline.report.pictures import Panel, Picture
@@ -55,7 +55,7 @@ def pairs_panel(facts: AuditFacts, found: Shown, classes: Sequence[str], range: 
     return Panel(
         titles,
         rows,
-        _PAIRS,
+        f"{_PAIRS} {_grid(chosen[0].maps[0], chosen[0].before)}".strip(),
     )
 
 
@@ -93,8 +93,13 @@ def cascade_panel(facts: AuditFacts, found: Shown, range: Range) -> Panel | None
     return Panel(
         ["", *(names[k] for k in every)],
         rows,
-        _SCRAMBLED,
+        f"{_SCRAMBLED} {_grid(found.scrambled[0][0], pictures[0])}",
     )
+
+
+def _grid(raw: np.ndarray | None, pixels: np.ndarray) -> str:
+    """How coarse the maps are: (h, w) over (H, W, C). Empty without a map."""
+    return "" if raw is None else f"Maps have {grid_words(raw.shape, pixels.shape[1], pixels.shape[0], 'pixels of what the network sees')}."
 
 
 def _said(said: np.ndarray, classes: Sequence[str], label: int, decision: Decision) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from sightline.explain.colours import paint, scheme
 from sightline.explain.explanation import Explanation, Found, scale_of
 from sightline.explain.figures import to_data_uri
 from sightline.explain.maps import Asked, Written
-from sightline.explain.overlay import contour, display, shown
+from sightline.explain.overlay import contour, display, grid_words, shown
 from sightline.explain.window import Window, share_inside
 from sightline.report.templating import rendered
 from sightline.report.words import percent
@@ -179,8 +179,7 @@ def _gradient(cmap: str) -> str:
 def _grid(one: Found, found: Explanation) -> str:
     """How large a cell of the map is on the picture."""
     x0, y0, x1, y1 = found.where
-    rows, columns = one.raw.shape
-    return f"{columns} x {rows} cells, each {(x1 - x0) / columns:.3g} x {(y1 - y0) / rows:.3g} pixels of the picture"
+    return grid_words(one.raw.shape, x1 - x0, y1 - y0, "pixels of the picture")
 
 
 def _words(one: Found, found: Explanation, note: str, values: np.ndarray, region: np.ndarray | None) -> list[str]:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sightline.engine.run import Run
 from sightline.explain.figures import svg, to_data_uri
-from sightline.explain.run_pictures import Cell, Column, columns, rows
+from sightline.explain.run_pictures import Cell, Column, columns, grids, rows
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def panel(runs: Sequence[Run], split: str, ids: Sequence[str], caption: str, eve
         return None
     shown = columns(runs, split, every)
     found = [[picture(cell) for cell in row] for row in rows(shown, split, ids)]
-    return Panel(["image, label", "annotation", *(_title(c, len(runs)) for c in shown)], found, caption)
+    return Panel(["image, label", "annotation", *(_title(c, len(runs)) for c in shown)], found, f"{caption} {grids(shown, split)}".strip())
 
 
 def _title(column: Column, runs: int) -> str:
