@@ -37,7 +37,8 @@ def records(root: Path) -> list[Record]:
         path = root / "photos" / f"größe {number}.dcm"
         write_picture(path, number)
         label, split = ["mel", "nev"][number % 2], ["train", "val", "test", None][number]
-        found.append(Record(path.name, path, label, group=f"G{number}", split=split, annotations=some, tags={"ruler": number == 0, "age": 40}))
+        tags = {"ruler": number == 0, "age": 40}
+        found.append(Record(path.name, path, label, group=f"G{number}", split=split, annotations=some, tags=tags))
     return found
 
 

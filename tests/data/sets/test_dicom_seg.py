@@ -20,6 +20,13 @@ from sightline.data.sets.dicom_seg import read
 from sightline.errors import UserError
 from sightline.types import Record
 
+EMPTY = dict.fromkeys(
+    (
+        *("PatientName", "PatientBirthDate", "PatientSex", "StudyID", "StudyDate", "StudyTime"),
+        *("AccessionNumber", "ReferringPhysicianName"),
+    ),
+    "",
+)
 SIZE = (5, 7)  # 35 bits: frames begin in the middle of a byte
 
 
@@ -64,8 +71,7 @@ def segmentation(path: Path, pictures: list[Path], pixels: np.ndarray, labels: l
 
 def series(root: Path, number: int = 3) -> list[Path]:
     """Slices of one study."""
-    known = {"PatientName": "", "PatientBirthDate": "", "PatientSex": "", "StudyID": "", "StudyDate": "", "StudyTime": "", "PatientID": "P1"}
-    known |= {"AccessionNumber": "", "ReferringPhysicianName": "", "StudyInstanceUID": "1.2.3", "SeriesInstanceUID": "1.2.3.4"}
+    known = EMPTY | {"PatientID": "P1", "StudyInstanceUID": "1.2.3", "SeriesInstanceUID": "1.2.3.4"}
     place = {"FrameOfReferenceUID": "1.2.3.5", "ImageOrientationPatient": [1, 0, 0, 0, 1, 0], "PixelSpacing": [1, 1], "SliceThickness": 1}
     paths = []
     for slice in range(number):
@@ -166,6 +172,5 @@ def test_what_cannot_be_read_is_refused_in_one_line(tmp_path: Path) -> None:
 
 
 def write(path: Path) -> Path:
-    known = {"PatientName": "", "PatientBirthDate": "", "PatientSex": "", "StudyID": "", "StudyDate": "", "StudyTime": ""}
-    write_picture(path, 1, SIZE, **known, AccessionNumber="", ReferringPhysicianName="")
+    write_picture(path, 1, SIZE, **EMPTY)
     return path
