@@ -11,7 +11,7 @@ from sightline.cli.groups import app, data_app
 from sightline.cli.options import DATA_SETS, Device, Json, Moved, Root, RunPath, Settings, finish, placed
 from sightline.errors import UserError
 
-FORMATS = "coco, labelme, cvat, via, labelstudio, yolo"
+FORMATS = "coco, labelme, cvat, via, labelstudio, yolo, dicom_seg"
 
 
 @data_app.command(
@@ -74,7 +74,9 @@ def data_convert(
     to: Annotated[str, typer.Option(help=f"Format to write: {FORMATS}.", metavar="FORMAT", show_default=False)],
     out: Annotated[
         Path,
-        typer.Option(help="File to write (coco, via, labelstudio, cvat), or folder (labelme, yolo).", metavar="PATH", show_default=False),
+        typer.Option(
+            help="File to write (coco, via, labelstudio, cvat), or folder (labelme, yolo, dicom_seg).", metavar="PATH", show_default=False
+        ),
     ],
     root: Root = None,
     settings: Annotated[
