@@ -38,7 +38,7 @@ def test_predictive_values_follow_bayes_rule_and_name_their_prevalence(scores) -
     assert "as in these images" not in said
     own = what_an_answer_means(scores, None)
     assert own.startswith("Where 29% of the patients have melanoma, as in these images, 80% (")  # 20 / (20 + 5)
-    assert "`sightline report RUN --prevalence SHARE`" in own
+    assert "`sightline report` takes a `prevalence`" in own
     assert what_an_answer_means(invented_scores.scored(((45, 5), (0, 20))), 0.1) == ""
 
 

@@ -42,7 +42,7 @@ def what_an_answer_means(scores: SplitScores, prevalence: float | None, confiden
     if found is None or found.ppv.value is None or found.npv.value is None:
         return ""
     whom = f"{percent(at)} of the patients have {positive}" + ("" if prevalence is not None else ", as in these images")
-    note = "" if prevalence is not None else " Among your own patients it may be rarer: `sightline report RUN --prevalence SHARE`."
+    note = "" if prevalence is not None else " Among your own patients it may be rarer: `sightline report` takes a `prevalence`."
     return (
         f"Where {whom}, {percent(found.ppv.value)} {bounds(found.ppv, confidence)} of those that it calls {positive} have it (the positive "
         f"predictive value), and {percent(found.npv.value)} {bounds(found.npv)} of the others do not (the negative predictive value).{note}"

@@ -138,7 +138,7 @@ def _probabilities(run: Run, split: str) -> Point:
 def _groups(run: Run, split: str) -> Point:
     by = run.scores[split].by
     said = [sentence for table in by.values() for sentence in table.sentences]
-    answer = " ".join(said) or "No groups were scored: name them, for example with `--set evaluate.by=[sex]`."
+    answer = " ".join(said) or "No groups were scored: the setting `evaluate.by` names the tags, such as sex or age."
     return Point("Is it as good in every group?", answer, lights.of_groups(by.values()))
 
 
