@@ -16,6 +16,7 @@ from sightline.engine.read_files import Damaged, read_json, read_table, read_yam
 from sightline.errors import UserError
 from sightline.recipe import Recipe, recipe_from
 
+REVIEWS = "training-reviews.jsonl"  # what reviewers had said when the training began, without their names
 AGAIN = "Copy the run folder again, or train again."
 _WITHOUT_CURVES = "Copy it again, or remove it: the report then goes without training curves."
 

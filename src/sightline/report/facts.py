@@ -106,7 +106,7 @@ def regions(recipe: Recipe) -> str:
         f"shifted by {roi.shift:.0%} of the radius" if roi.shift else "",
         "inverted: everything but the region" if roi.invert else "",
     ]
-    source = listed(list(roi.of)) if roi.of else "as annotated"
+    source = listed(list(roi.of)) if roi.of else "as annotated" if recipe.data.reviews is None else "as annotated, or as reviewers outlined"
     pseudo = "masks predicted by a network where there are any, else " if roi.pseudo else ""
     return ", ".join([pseudo + source, *filter(None, changes)])
 
