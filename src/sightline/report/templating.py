@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
+from sightline.explain.templating import environment
 from sightline.report import words
 
 FILTERS = {"number": words.number, "p_value": words.p_value, "span": words.span, "percent": words.percent}
@@ -18,13 +17,7 @@ def rendered(template: str, content: dict[str, Any], *, room: str = "sightline.r
         room: package in whose folder `templates` it lies; it can use the parts of `report/templates`.
         named: further names that the template and its parts know.
     """
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader(package, "templates") for package in dict.fromkeys((room, "sightline.report"))]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= FILTERS
-    environment.globals |= named
-    return environment.get_template(template).render(content)
+    made = environment(room, "sightline.report")
+    made.filters |= FILTERS
+    made.globals |= named
+    return made.get_template(template).render(content)
