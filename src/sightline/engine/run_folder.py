@@ -54,6 +54,11 @@ class TrainedFolder:
         """The folder's name; of one finding, with that of the finding."""
         return self.home.resolve().name + ("" if self.finding is None else f" {self.finding}")
 
+    @property
+    def weights_sha256(self) -> str:
+        """The SHA-256 of the weights file, as the run keeps it."""
+        return self._model().sha256
+
     @cached_property
     def findings(self) -> tuple[str, ...]:
         """The findings that an image can have; empty where each image has one label, and in the run of one finding."""

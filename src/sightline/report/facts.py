@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sightline import catalog
 from sightline.engine.run import Run
 from sightline.recipe import Recipe
+from sightline.report.notes import INTENDED, NOT_FOR
 from sightline.report.words import count, listed
 
 _BALANCE = {
@@ -64,6 +65,21 @@ def _facts(run: Run) -> dict[str, str]:
         "Seed": f"{train.seed}",
         "Versions": ", ".join(f"{name} {version}" for name, version in versions.items()) or "not recorded",
     }
+
+
+def about(run: Run, split: str) -> list[tuple[str, str]]:
+    """What the page says of a model before any score: what it is meant for, the images it was judged on, which weights these are."""
+    table = [row for row in run.split_table if row["split"] == split]
+    patients = {row["group"] or row["id"] for row in table}
+    images = count(run.scores[split].n, "image") + (f" of {count(len(patients), 'patient')}" if len(patients) < len(table) else "")
+    version, date = run.environment.packages.get("sightline"), run.environment.date
+    made = [f"weights {run.weights_sha256[:12]} (SHA-256)", f"sightline {version}" if version else "", f"trained on {date}" if date else ""]
+    return [
+        ("Meant for", INTENDED),
+        ("Not meant for", NOT_FOR),
+        ("Judged on", f"{run.recipe.data.name}, {split}: {images}"),
+        ("Model", ", ".join(filter(None, made))),
+    ]
 
 
 def losses(recipe: Recipe) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup, escape
+
 from sightline.results import Score
 
 
@@ -75,3 +77,13 @@ def score_line(score: Score | None) -> str:
     if not score or score.value is None:
         return "not defined"
     return number(score.value) + ("" if score.low is None else f" ({number(score.low)} to {number(score.high)})")
+
+
+def code(text: str) -> Markup:
+    """Text for a page, in which what stands in backticks is shown as code.
+
+    >>> print(code("`audit RUN` <b>"))
+    <code>audit RUN</code> &lt;b&gt;
+    """
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
