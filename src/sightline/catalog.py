@@ -38,6 +38,7 @@ PLACES: dict[str, dict[str, str]] = {
         "via": "sightline.data.sets.via:read",
         "labelstudio": "sightline.data.sets.labelstudio:read",
         "cvat": "sightline.data.sets.cvat:read",
+        "dicom_seg": "sightline.data.sets.dicom_seg:read",
         "egd_cxr": "sightline.data.sets.egd_cxr:read",
         "reflacx": "sightline.data.sets.reflacx:read",
         "table": "sightline.data.sets.table:read",

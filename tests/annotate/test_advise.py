@@ -52,6 +52,7 @@ def known(run: Run) -> set[str]:
 def test_only_training_images_without_annotation_are_chosen_and_the_list_holds_both(run, tmp_path):
     found = annotate_next(run, 5, out=tmp_path)
     chosen = [row["id"] for row in read_table(tmp_path / "next.csv")]
+    assert [row["image"] for row in read_table(tmp_path / "next.csv")] == chosen, "drawn pictures have no file, and are named by their ids"
     assert [row.id for row in found.chosen] == chosen
     assert len(set(chosen)) == 5
     assert len(known(run)) == found.annotated == 6

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydicom import Dataset, FileMetaDataset
+from pydicom import Dataset, FileMetaDataset, dcmread
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 
@@ -23,3 +23,11 @@ def write_dicom(path: Path, pixels: np.ndarray, photometric: str = "MONOCHROME2"
     path.parent.mkdir(parents=True, exist_ok=True)
     file.save_as(path, enforce_file_format=True)
     return path
+
+
+def write_picture(path: Path, number: int = 0, size: tuple[int, int] = (24, 32), **attributes: Any) -> str:
+    """A radiograph of (H, W) that other objects can refer to; its SOP instance UID."""
+    pixels = np.arange(size[0] * size[1]).reshape(size) * (number + 3) % 251
+    uids = {"StudyInstanceUID": f"1.2.{number + 1}", "SeriesInstanceUID": f"1.2.{number + 1}.1"}
+    write_dicom(path, pixels, bits=8, **{**uids, "Modality": "CR", "PatientID": f"P{number}", **attributes})
+    return str(dcmread(path).SOPInstanceUID)

@@ -30,7 +30,15 @@ def write(path: Path, ids: Sequence[str], **more: Any) -> Path:
     """Somebody found that the model looks wrongly at the upper half of these images."""
     upper = np.zeros((SIZE, SIZE), bool)
     upper[: SIZE // 2] = True
-    given = {"image": "", "reviewer": "ana", "at": "2026-11-27T10:00:00Z", "map": "wrong", "size": [SIZE, SIZE], "looked": text_of(upper)}
+    given = {
+        "image": "",
+        "reviewer": "ana",
+        "comment": "secret",
+        "at": "2026-11-27T10:00:00Z",
+        "map": "wrong",
+        "size": [SIZE, SIZE],
+        "looked": text_of(upper),
+    }
     path.write_text("\n".join(json.dumps({**given, "id": id, **more}) for id in ids))
     return path
 
@@ -107,8 +115,18 @@ def test_changed_reviews_are_noticed_when_a_run_is_gone_on_with(tiny_recipe: Mak
         train(tiny_recipe(settings), folder=tmp_path / "run", say=quiet, resume=True)
     write(tmp_path / "reviews.jsonl", ids[:1])
     run = train(tiny_recipe(settings), folder=tmp_path / "run", say=quiet, resume=True)
-    assert sum(any("ana" in (mark.author or "") for mark in record.avoid) for record in run.datasets["train"].records) == 1
-    write(tmp_path / "reviews.jsonl", ids[:2])
+    write(tmp_path / "reviews.jsonl", ids)
+
+    def avoiding(run: Run) -> int:
+        return sum(any("reader 1" in (mark.author or "") for mark in record.avoid) for record in run.datasets["train"].records)
+
+    assert avoiding(run) == 1, "a finished run keeps what it was trained with, whatever is said afterwards"
+    kept = tmp_path / "run" / "training-reviews.jsonl"
+    assert "ana" not in kept.read_text()
+    assert "secret" not in kept.read_text()
+    (tmp_path / "reviews.jsonl").unlink()
+    assert avoiding(Run(tmp_path / "run")) == 1
+    kept.write_text(kept.read_text().replace('"wrong"', '"right"'))
     again = Run(tmp_path / "run")
     assert len(again.datasets["matched"]) == 8, "test images do not need the reviews"
     with pytest.raises(UserError, match="with other annotations"):

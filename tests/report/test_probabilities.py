@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 
-import invented_scores
 import pytest
 
 from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.report import report
 from sightline.report.probabilities import are_they_right, calibrations, rows
-from sightline.report.verdict import what_it_finds
 from sightline.results import Score
 from sightline.results.calibration import BinnedError, Calibration, CalibrationScores, ProbabilityScores
-from sightline.results.scores import Decided
 
 
 def of(value, low=None, high=None) -> Score:
@@ -48,14 +45,6 @@ def test_the_calibration_helps_only_where_the_interval_of_the_change_says_so() -
     unclear = are_they_right(scored(sure, of(-0.004, -0.01, 0.003)), "test")
     assert "cannot be said: their Brier score changes by −0.004 (−0.010 to +0.003)." in unclear
     assert "leaves them as they are" in are_they_right(scored(sure, of(0.0, 0.0, 0.0)), "test")
-
-
-def test_sensitivity_and_specificity_open_the_report_and_are_never_certain() -> None:
-    scores = invented_scores.scored(((45, 5), (0, 20)))
-    kept = Decided(threshold=0.3, sensitivity=of(1.0, 1.0, 1.0), specificity=of(0.9, 0.8, 0.96), balanced_accuracy=of(0.95), oracle=None)
-    assert what_it_finds(scores, "test") == "", "no threshold is kept"
-    said = what_it_finds(scores.but(classification=scores.classification.but(at_threshold=kept)), "test")
-    assert "its sensitivity for melanoma is 100% (84% to 100%) and its specificity is 90% (80% to 96%)." in said
 
 
 @pytest.fixture

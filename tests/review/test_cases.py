@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from sightline.data.frames import Frame
+from sightline.data.roots import image_name
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.review.cases import Cases, image_name
+from sightline.review.cases import Cases
 from sightline.types import Record
 
 

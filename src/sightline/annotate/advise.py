@@ -10,6 +10,7 @@ from matplotlib import rc_context
 from sightline.annotate.choose import By, choose, worth
 from sightline.annotate.look import Impressions, Progress, impressions, maps_of
 from sightline.annotate.sheet import SHOWN, Chosen, contact_sheet
+from sightline.data.roots import image_name
 from sightline.engine.files import write_table, write_whole
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
@@ -30,8 +31,8 @@ def annotate_next(
 ) -> NextAnnotations:
     """Chooses among the training images whose annotation the run did not have.
 
-    Writes `next.csv` (the chosen ones, first things first), `next.png` (them and where the model looks) and `annotated.csv` (the ids that
-    were annotated before, and the chosen ones), which the next training reads as `data.annotated`.
+    Writes `next.csv` (the chosen ones, first things first, named as in the file of reviews), `next.png` (them and where the model looks)
+    and `annotated.csv` (the ids that were annotated before, and the chosen ones), which the next training reads as `data.annotated`.
 
     Args:
         by: `uncertainty`, `spread`, `uncertainty+spread` or `random`; see `choose.worth`. A run without maps is asked for its uncertainty
@@ -98,7 +99,7 @@ def _row(rank: int, record: Record, group: str, run: Run, seen: Impressions, i: 
     return ChosenImage(
         rank=rank,
         id=record.id,
-        image=str(record.image) if isinstance(record.image, Path) else record.image.key,
+        image=image_name(record, run.root or run.recipe.data.root),
         label=record.label,
         group=group,
         predicted=run.classes[seen.predicted[i]],

@@ -8,7 +8,21 @@ from io import TextIOWrapper
 
 import typer
 
-from sightline.cli import data, exporting, judging, learnt, looking, predicting, recipes, recommending, reviewing, serving, study, training
+from sightline.cli import (
+    data,
+    exporting,
+    judging,
+    learnt,
+    looking,
+    predicting,
+    recipes,
+    recommending,
+    reporting,
+    reviewing,
+    serving,
+    study,
+    training,
+)
 from sightline.cli.groups import app
 from sightline.cli.words import in_flags
 from sightline.errors import UserError, from_system, one_line
@@ -24,6 +38,7 @@ __all__ = [
     "predicting",
     "recipes",
     "recommending",
+    "reporting",
     "reviewing",
     "serving",
     "study",
@@ -38,6 +53,7 @@ VERBS = [
     "export",
     "evaluate",
     "compare",
+    "report",
     "audit",
     "review",
     "explain",

@@ -10,8 +10,9 @@ import typer
 from sightline.cli.groups import app, data_app
 from sightline.cli.options import DATA_SETS, Device, Json, Moved, Root, RunPath, Settings, finish, placed
 from sightline.errors import UserError
+from sightline.plural import count
 
-FORMATS = "coco, labelme, cvat, via, labelstudio, yolo"
+FORMATS = "coco, labelme, cvat, via, labelstudio, yolo, dicom_seg"
 
 
 @data_app.command(
@@ -74,7 +75,9 @@ def data_convert(
     to: Annotated[str, typer.Option(help=f"Format to write: {FORMATS}.", metavar="FORMAT", show_default=False)],
     out: Annotated[
         Path,
-        typer.Option(help="File to write (coco, via, labelstudio, cvat), or folder (labelme, yolo).", metavar="PATH", show_default=False),
+        typer.Option(
+            help="File to write (coco, via, labelstudio, cvat), or folder (labelme, yolo, dicom_seg).", metavar="PATH", show_default=False
+        ),
     ],
     root: Root = None,
     settings: Annotated[
@@ -103,7 +106,7 @@ def data_convert(
     for note in written.notes:
         say(note)
     known = written.images - written.unknown
-    say(f"{written.out}: {written.images} images, {known} of them annotated")
+    say(f"{written.out}: {count(written.images, 'image')}, {known} of them annotated")
     finish(written, json)
 
 
@@ -174,7 +177,7 @@ def pseudo_mask(
         for name, part in (("all", scores), ("kept", scores.kept), ("dropped", scores.dropped))
     ]
     table("Held-out images", ["masks", "n", "Dice", "Jaccard"], rows)
-    say(f"{counts.kept} of {counts.predicted} masks are kept: {out}")
+    say(f"{counts.kept} of {count(counts.predicted, 'mask')} are kept: {out}")
     finish({"out": str(out)} | found.to_json(), json)
 
 
@@ -220,7 +223,7 @@ def annotate_next(
         say(f"{trained.name} has no attention maps: ranked by {found.by} alone.")
     rows = [[row.id, row.label, row.predicted, *map(number, (row.probability, row.entropy, row.spread, row.score))] for row in found.chosen]
     columns = ["image", "label", "predicted", "probability", "entropy", "spread", "score"]
-    table(f"To annotate next, of {found.unknown} images without annotation (by {found.by})", columns, rows)
+    table(f"To annotate next, of {count(found.unknown, 'image')} without annotation (by {found.by})", columns, rows)
     say(f"Predictions: {trained.decision.words(trained.classes)}. {of_probabilities([trained])}".strip())
     for path in found.files:
         say(path)

@@ -50,7 +50,7 @@ def read_pixels(path: Path, frame: int | None = None) -> np.ndarray | Deep:
     file = _file(path) if frame is None else framed(_held(path, path.stat().st_mtime_ns), frame)
     if not any(keyword in file for keyword in PIXELS):
         raise UserError(path, "holds no pixels: it is cut short, or is no image", "Fetch it again, or take it off the list.")
-    with _in_words(path):
+    with in_words(path):
         frames, kind = int(file.get("NumberOfFrames") or 1), str(file.get("PhotometricInterpretation") or "MONOCHROME2").strip()
     if frames > 1 and frame is None:
         remedy = f"Name one of them ({path.name}#1), or give the file to a reader: data=folder or data=table."
@@ -59,17 +59,17 @@ def read_pixels(path: Path, frame: int | None = None) -> np.ndarray | Deep:
         raise UserError(path, f"holds colours of the kind {kind!r}, which cannot be read", "Export it as MONOCHROME2 or RGB.")
     pixels = _stored(path, file, frame)
     if kind == "PALETTE COLOR":
-        with _in_words(path):
+        with in_words(path):
             coloured = apply_color_lut(pixels, file)  # (H, W, 3 or 4)
         return _eight_bits(coloured[..., :3], coloured.itemsize * 8)
     if pixels.ndim == 3:  # pydicom has turned YBR into RGB
-        with _in_words(path):
+        with in_words(path):
             return _eight_bits(pixels, int(file.BitsStored))
     return _greys(path, file, pixels, kind == "MONOCHROME1")
 
 
 def _greys(path: Path, file: Dataset, stored: np.ndarray, inverted: bool) -> np.ndarray | Deep:
-    with _in_words(path), np.errstate(over="ignore", invalid="ignore"):  # attributes are decoded when they are asked for
+    with in_words(path), np.errstate(over="ignore", invalid="ignore"):  # attributes are decoded when they are asked for
         (slope, intercept), found, padding = rescale(file, path), window(file), _padding(file, stored)
         tables = [keyword for keyword in ("VOILUTSequence", "ModalityLUTSequence") if file.get(keyword)]
         bits, signed = int(file.get("BitsStored", 64)), bool(file.get("PixelRepresentation", 0))
@@ -111,7 +111,7 @@ def size(path: Path) -> tuple[int, int]:
         UserError: a missing file, no DICOM, or a damaged one.
     """
     head = _file(path, ["Rows", "Columns"])
-    with _in_words(path):
+    with in_words(path):
         return int(head.Rows), int(head.Columns)
 
 
@@ -119,7 +119,7 @@ def size(path: Path) -> tuple[int, int]:
 def _held(path: Path, _: int) -> Dataset:
     """A file with several frames, which is read once for all of them, as long as no others come between."""
     file = _file(path)
-    with _in_words(path):
+    with in_words(path):
         if not file.file_meta.TransferSyntaxUID.is_encapsulated:
             _check_bits(path, file)
     return file
@@ -128,7 +128,7 @@ def _held(path: Path, _: int) -> Dataset:
 def frames(path: Path) -> int:
     """How many frames a file holds; only its head is read. 1 of a file that cannot be read, which is said when its pixels are."""
     try:
-        with _in_words(path):
+        with in_words(path):
             return int(_file(path, ["NumberOfFrames", "Rows", "Columns"]).get("NumberOfFrames") or 1)
     except UserError:
         return 1
@@ -137,15 +137,25 @@ def frames(path: Path) -> int:
 def patient(path: Path) -> str | None:
     """The ID of the patient; None where the file tells none or cannot be read, which is said when its pixels are."""
     try:
-        with _in_words(path):
+        with in_words(path):
             return str(_file(path, ["PatientID", "Rows", "Columns"]).get("PatientID") or "").strip() or None
     except UserError:
         return None
 
 
+def head(path: Path, only: list[str] | None = None) -> Dataset:
+    """The attributes of a file, or some of them by their keywords; its pixels are not read.
+
+    Raises:
+        UserError: a missing file, no DICOM, or a damaged one.
+    """
+    with in_words(path):
+        return _file(path, only) if only else dcmread(path, force=True, stop_before_pixels=True)
+
+
 def _file(path: Path, only: list[str] | None = None) -> Dataset:
     """The attributes of a file, also of one without preamble where they are those of an image."""
-    with _in_words(path):
+    with in_words(path):
         try:
             file = dcmread(path, stop_before_pixels=only is not None, specific_tags=only)
         except InvalidDicomError:
@@ -161,7 +171,7 @@ def _file(path: Path, only: list[str] | None = None) -> Dataset:
 
 def _stored(path: Path, file: Dataset, frame: int | None = None) -> np.ndarray:
     """(H, W) or (H, W, 3), as stored."""
-    with _in_words(path):
+    with in_words(path):
         syntax = file.file_meta.TransferSyntaxUID
         if syntax.is_encapsulated:
             try:
@@ -200,7 +210,7 @@ def _eight_bits(pixels: np.ndarray, bits: int) -> np.ndarray:
 
 
 @contextmanager
-def _in_words(path: Path) -> Iterator[None]:
+def in_words(path: Path) -> Iterator[None]:
     """Around what pydicom does: damaged attributes raise almost anything."""
     try:
         yield

@@ -1,10 +1,12 @@
-"""Where a data set lies."""
+"""Where a data set lies, and how its images are named from there."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from sightline.data.frames import Frame
 from sightline.errors import UserError
+from sightline.types import Record
 
 
 def existing(root: Path | None, layout: str, where: str) -> Path:
@@ -37,3 +39,15 @@ def nested(folder: Path) -> Path:
     """The folder, or the one of the same name inside it: archives are often unpacked into X/X."""
     inner = folder / folder.name
     return inner if inner.is_dir() else folder
+
+
+def image_name(record: Record, root: Path | None) -> str:
+    """The path of the picture relative to the folder of the data, or the whole path of one that lies elsewhere; a drawn picture has its id.
+    A slice is written `FILE#NUMBER`."""
+    picture = record.image
+    if not isinstance(picture, Path | Frame):
+        return record.id
+    path, number = (picture, "") if isinstance(picture, Path) else (picture.path, f"#{picture.number + 1}")
+    folder = root.parent if root is not None and root.is_file() else root
+    inside = folder is not None and path.is_relative_to(folder)
+    return f"{(path.relative_to(folder) if inside and folder else path).as_posix()}{number}"

@@ -15,7 +15,7 @@ from sightline.results.annotations import WrittenAnnotations
 from sightline.types import Record
 
 FILE_OF = {"coco": ".json", "via": ".json", "labelstudio": ".json", "cvat": ".xml"}  # formats of one file, and its suffix
-FOLDERS = ("labelme", "yolo")  # formats of a folder of files
+FOLDERS = ("labelme", "yolo", "dicom_seg")  # formats of a folder of files
 FORMATS = (*FILE_OF, *FOLDERS)
 
 

@@ -6,16 +6,19 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from sightline.data.guide.review_lines import nameless
 from sightline.data.several import for_several
 from sightline.engine.files import LOCK, write_json, write_table, write_text
 from sightline.engine.reproducible import environment
 from sightline.engine.run import Run
+from sightline.engine.run_folder import REVIEWS
 from sightline.engine.same_data import COLUMNS, check_same
 from sightline.errors import UserError
+from sightline.paths import expanded
 from sightline.recipe import Recipe
 from sightline.yaml_text import dump
 
-_OPENING = {LOCK, "environment.json", "split.csv"}  # what lies in a folder before it is a run
+_OPENING = {LOCK, "environment.json", "split.csv", REVIEWS}  # what lies in a folder before it is a run
 
 
 def is_begun(recipe: Recipe, folder: Path, resume: bool) -> bool:
@@ -66,4 +69,6 @@ def open_folder(folder: Path, recipe: Recipe, table: list[dict[str, str]]) -> No
     """Starts the run folder; the configuration comes last, since it makes the folder a run."""
     write_json(folder / "environment.json", environment(recipe))
     write_table(folder / "split.csv", table, list(dict.fromkeys([*COLUMNS, *table[0]])))
+    if recipe.data.reviews is not None:
+        write_text(folder / REVIEWS, nameless(expanded(recipe.data.reviews)))
     write_text(folder / "config.yaml", dump(recipe.model_dump(mode="json")))

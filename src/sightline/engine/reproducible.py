@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -14,9 +15,10 @@ from sightline.recipe import Recipe
 
 
 def environment(recipe: Recipe | None = None) -> dict[str, Any]:
-    """Versions, processor and accelerator; with a recipe, also `plugins`: whose the plug-ins are that it names and sightline has not."""
+    """Date, versions, processor and accelerator; with a recipe, also `plugins`: whose its plug-ins are that sightline has not."""
     packages = ("sightline", "torch", "torchvision", "timm", "lightning", "numpy", "scipy")
     return {
+        "date": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "threads": torch.get_num_threads(),

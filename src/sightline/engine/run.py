@@ -18,7 +18,7 @@ from sightline.engine.kept_answers import Predictions as Predictions
 from sightline.engine.kept_answers import read_attention, read_predictions
 from sightline.engine.of_finding import OfFinding
 from sightline.engine.read_files import Damaged, read_json
-from sightline.engine.run_folder import AGAIN, TrainedFolder
+from sightline.engine.run_folder import AGAIN, REVIEWS, TrainedFolder
 from sightline.errors import UserError, nearest
 from sightline.results import SplitScores
 from sightline.results.calibration import Calibration
@@ -162,6 +162,8 @@ class Run(TrainedFolder):
         if self.finished:
             check_split(self.home)
         recipe = self.recipe if self.root is None else self.recipe.with_settings(data__root=self.root)
+        if recipe.data.reviews is not None and (self.home / REVIEWS).is_file():
+            recipe = recipe.with_settings(data__reviews=self.home / REVIEWS)  # the file itself may have gone on since
         root = recipe.data.root
         if root is not None and not root.exists() and self.root is None:
             reason = f"does not exist; this place of the data comes from {self.home / 'config.yaml'}"

@@ -16,6 +16,7 @@ from sightline.engine.read_files import Damaged, read_json, read_table, read_yam
 from sightline.errors import UserError
 from sightline.recipe import Recipe, recipe_from
 
+REVIEWS = "training-reviews.jsonl"  # what reviewers had said when the training began, without their names
 AGAIN = "Copy the run folder again, or train again."
 _WITHOUT_CURVES = "Copy it again, or remove it: the report then goes without training curves."
 
@@ -52,6 +53,11 @@ class TrainedFolder:
     def name(self) -> str:
         """The folder's name; of one finding, with that of the finding."""
         return self.home.resolve().name + ("" if self.finding is None else f" {self.finding}")
+
+    @property
+    def weights_sha256(self) -> str:
+        """The SHA-256 of the weights file, as the run keeps it."""
+        return self._model().sha256
 
     @cached_property
     def findings(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ class Environment(Result):
     """`environment.json`."""
 
     packages: dict[str, str]
+    date: str | None = None  # on which the training was begun; earlier versions did not keep it
 
 
 class Model(Result):

@@ -10,7 +10,7 @@ from sightline import catalog
 from sightline.engine.run import Run
 from sightline.errors import plain
 from sightline.report.facts import losses, split_counts
-from sightline.report.notes import limits
+from sightline.report.notes import INTENDED, NOT_FOR, limits
 from sightline.report.summary import main_split, scored_splits
 from sightline.report.words import count, listed, number, score_line
 from sightline.results import Score
@@ -58,15 +58,7 @@ def _head(run: Run) -> str:
 def _use(run: Run) -> str:
     code = '```python\nimport sightline as sl\n\nclassifier = sl.load("hf://OWNER/NAME")  # or this folder\n'
     code += f"logits = classifier(images)  # (N, {run.recipe.data.channels}, S, S) float32 in [0, 1]\n```"
-    intended = (
-        "The classifier is meant for research: to compare ways of training, and to look at what a decision rests on, on images like "
-        "those that it was trained on."
-    )
-    not_for = (
-        "It is not a medical device. It is not meant for decisions on a person, for images of another kind, or for classes that it does "
-        "not know: it gives every image one of its classes."
-    )
-    return f"## Use\n\n{code}\n\n{intended}\n\n**What it is not for.** {not_for}"
+    return f"## Use\n\n{code}\n\n**What it is meant for.** {INTENDED}\n\n**What it is not for.** {NOT_FOR}"
 
 
 def _data(run: Run) -> str:

@@ -104,7 +104,7 @@ def convert(
 
     Args:
         name, root, settings: see `data`; the settings that matter are `classes`, `task`, `options`, `mask` and `annotated_on`.
-        to: `coco`, `via`, `labelstudio`, `cvat` (one file each), `labelme` or `yolo` (a folder).
+        to: `coco`, `via`, `labelstudio`, `cvat` (one file each), `labelme`, `yolo` or `dicom_seg` (a folder).
         out: that file or folder. In the folder of the images, the names of pictures in it are short, and stay true if the folder is moved.
         overwrite: replace an earlier file; a folder is never replaced.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sightline import catalog
 from sightline.engine.run import Run
 from sightline.recipe import Recipe
+from sightline.report.notes import INTENDED, NOT_FOR
 from sightline.report.words import count, listed
 
 _BALANCE = {
@@ -66,6 +67,21 @@ def _facts(run: Run) -> dict[str, str]:
     }
 
 
+def about(run: Run, split: str) -> list[tuple[str, str]]:
+    """What the page says of a model before any score: what it is meant for, the images it was judged on, which weights these are."""
+    table = [row for row in run.split_table if row["split"] == split]
+    patients = {row["group"] or row["id"] for row in table}
+    images = count(run.scores[split].n, "image") + (f" of {count(len(patients), 'patient')}" if len(patients) < len(table) else "")
+    version, date = run.environment.packages.get("sightline"), run.environment.date
+    made = [f"weights {run.weights_sha256[:12]} (SHA-256)", f"sightline {version}" if version else "", f"trained on {date}" if date else ""]
+    return [
+        ("Meant for", INTENDED),
+        ("Not meant for", NOT_FOR),
+        ("Judged on", f"{run.recipe.data.name}, {split}: {images}"),
+        ("Model", ", ".join(filter(None, made))),
+    ]
+
+
 def losses(recipe: Recipe) -> str:
     """What the losses ask for, each with its name and weight; of a training in stages, of each stage."""
     if recipe.stages:
@@ -90,7 +106,7 @@ def regions(recipe: Recipe) -> str:
         f"shifted by {roi.shift:.0%} of the radius" if roi.shift else "",
         "inverted: everything but the region" if roi.invert else "",
     ]
-    source = listed(list(roi.of)) if roi.of else "as annotated"
+    source = listed(list(roi.of)) if roi.of else "as annotated" if recipe.data.reviews is None else "as annotated, or as reviewers outlined"
     pseudo = "masks predicted by a network where there are any, else " if roi.pseudo else ""
     return ", ".join([pseudo + source, *filter(None, changes)])
 

@@ -37,6 +37,12 @@ def limits(runs: list[Run], split: str, pictures: bool = True) -> list[str]:
     return found
 
 
+INTENDED = "Research: to compare ways of training, and to look at what a decision rests on, on images like those that it was trained on."
+NOT_FOR = (
+    "It is not a medical device. It is not meant for decisions on a person, for images of another kind, or for classes that it does not "
+    "know: it gives every image one of its classes."
+)
+
 TERMS = {
     "accuracy": "Share of the images whose most probable class is the right one, whatever threshold the run keeps.",
     "arm": "One of several trainings that are compared and differ only in what is being tested.",
@@ -55,14 +61,17 @@ TERMS = {
     "ECE if right": "The ECE that so many images would show by chance if every probability were exactly right.",
     "EPG": "Energy-based pointing game: the share of the positive evidence that lies inside the annotated region.",
     "F1": "Harmonic mean of precision and sensitivity.",
+    "Dice": "Overlap of two masks: twice their common area over the sum of their areas.",
     "flipped": "Test set with the same lesions, in which the artefact lies beside the other class.",
     "group": "Images that share a class and an artefact; the worst group shows what an average hides.",
     "guidance": "Training that also compares the attention map with the annotation.",
     "Holm": "Correction of p values for their number: among many comparisons some look better by chance alone.",
     "interval": "Where the score would lie, with the stated confidence, had other images been drawn (bootstrap).",
+    "Jaccard": "Overlap of two masks: their common area over the area of both together.",
     "matched": "Test set in which the artefact lies beside the same class as in training.",
     "McNemar": "Test of two arms by the decisions that only one of them got right.",
     "not distinguishable": "The interval of the difference includes zero, or its corrected p is not small: these images cannot tell.",
+    "oracle": "Score at the best threshold for these very images, which nobody could have known; it is no result.",
     "overconfidence": "Mean probability of the most probable class, minus the share of images of which it is the class.",
     "p": "How often a difference at least as large arises when the answers of the two arms are exchanged at random.",
     "paired difference": "Two arms compared image by image on the same images, so that hard images cancel.",

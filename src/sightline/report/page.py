@@ -11,9 +11,11 @@ from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.explain.run_pictures import names, of_probabilities
 from sightline.report import by_tags, facts, probabilities, sections, tables, verdict
+from sightline.report.cases import cases
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import UNSTABLE, Compared, compared, notes
 from sightline.report.findings import of_findings
+from sightline.report.lights import LEGEND, SHAPES, WORDS
 from sightline.report.notes import TERMS, limits
 from sightline.report.pictures import Charts
 from sightline.report.summary import conclude, hardest, judged_splits, most_telling, scored_splits, tiles
@@ -21,7 +23,12 @@ from sightline.report.templating import rendered
 
 
 def write_report(
-    run: Run, others: Sequence[Run] = (), path: Path | str | None = None, title: str | None = None, found: Compared | None = None
+    run: Run,
+    others: Sequence[Run] = (),
+    path: Path | str | None = None,
+    title: str | None = None,
+    found: Compared | None = None,
+    prevalence: float | None = None,
 ) -> Path:
     """Writes the page, whole or not at all; see `report`. Of a run with several findings, a page of each finding is written as well.
 
@@ -29,9 +36,9 @@ def write_report(
         path: of the file; None: `report.html` in the run's folder.
     """
     for finding in run.findings:
-        write_report(run.of(finding))
+        write_report(run.of(finding), prevalence=prevalence)
     file = Path(path) if path is not None else _home(run, others) / "report.html"
-    write_text(file, report(run, others, title, found))
+    write_text(file, report(run, others, title, found, prevalence))
     return file
 
 
@@ -41,7 +48,9 @@ def _home(run: Run, others: Sequence[Run]) -> Path:
     return run.path.parent if same else run.path
 
 
-def report(run: Run, others: Sequence[Run] = (), title: str | None = None, found: Compared | None = None) -> str:
+def report(
+    run: Run, others: Sequence[Run] = (), title: str | None = None, found: Compared | None = None, prevalence: float | None = None
+) -> str:
     """One HTML page about a run, or about a run beside others, that needs no other file.
 
     Args:
@@ -49,6 +58,7 @@ def report(run: Run, others: Sequence[Run] = (), title: str | None = None, found
         others: arms to compare with, evaluated on the same test sets.
         title: heading of the page; None: the names of the runs.
         found: their paired differences, where they are known already.
+        prevalence: share of the patients that have the last of two classes, for predictive values; None: its share of the images.
 
     Raises:
         UserError: the runs have no evaluated test set in common.
@@ -58,11 +68,11 @@ def report(run: Run, others: Sequence[Run] = (), title: str | None = None, found
             run.require_one_label()
         return rendered("findings.html.j2", of_findings(run) | {"title": title or run.name})
     runs = [run, *others]
-    content = _content(runs, found) | {"title": title or " and ".join(names(runs))}
+    content = _content(runs, found, prevalence) | {"title": title or " and ".join(names(runs))}
     return rendered("report.html.j2", content, terms=TERMS)
 
 
-def _content(runs: list[Run], found: Compared | None) -> dict[str, Any]:
+def _content(runs: list[Run], found: Compared | None, prevalence: float | None) -> dict[str, Any]:
     run, called = runs[0], names(runs)
     splits = judged_splits(runs)
     split, hard = splits[0], hardest(run, splits)
@@ -75,7 +85,9 @@ def _content(runs: list[Run], found: Compared | None) -> dict[str, Any]:
         "split": split,
         "hardest": hard,
         "confidence": f"{run.recipe.evaluate.confidence:.0%}",
-        "verdict": conclude(runs, splits, found.of),
+        "about": facts.about(run, split),
+        "verdict": conclude(runs, splits, found.of, prevalence),
+        "legend": [(SHAPES[light], WORDS[light], meaning, light) for light, meaning in LEGEND.items()],
         "tiles": tiles(run, split),
         "arms": sections.arms(charts, runs),
         "facts": facts.facts(runs),
@@ -103,7 +115,7 @@ def _content(runs: list[Run], found: Compared | None) -> dict[str, Any]:
         "by": by_tags.sections(charts, runs, split, found.groups),
         "fails": verdict.where_it_fails(by_decision(run, hard), hard, how(run)),
         "groups": tables.groups(run.scores[hard]),
-        "errors": sections.errors(run, called[0], hard),
+        "cases": cases(run, hard),
         "rule": run.decision.words(run.classes),
         "calibrated": of_probabilities(runs),
         "learned": sections.learned(charts, runs),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
@@ -17,12 +17,13 @@ from sightline.explain.run_pictures import Cell, Column, columns, grids, rows
 
 @dataclass(frozen=True)
 class Picture:
-    """A cell of a panel: address of the image, caption, how it is toned (`right`, `wrong` or nothing), alternative text."""
+    """A cell of a panel: address, caption, how it is toned (`right`, `wrong` or nothing), alternative text, name of the image."""
 
     uri: str
     caption: str
     tone: str
     alt: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def panel(runs: Sequence[Run], split: str, ids: Sequence[str], caption: str, eve
     if not ids:
         return None
     shown = columns(runs, split, every)
-    found = [[picture(cell) for cell in row] for row in rows(shown, split, ids)]
+    found = [[replace(picture(row[0]), name=id), *map(picture, row[1:])] for id, row in zip(ids, rows(shown, split, ids), strict=True)]
     return Panel(["image, label", "annotation", *(_title(c, len(runs)) for c in shown)], found, f"{caption} {grids(shown, split)}".strip())
 
 

@@ -15,7 +15,7 @@ from sightline.report.pictures import Chart, Charts, Panel, panel, picture
 from sightline.report.words import count, score_line
 from sightline.results import Score
 
-PER_CLASS, SIDE_BY_SIDE, ERRORS, TAUGHT = 4, 6, 6, 4  # images of a panel
+PER_CLASS, SIDE_BY_SIDE, TAUGHT = 4, 6, 4  # images of a panel
 
 
 def arms(charts: Charts, runs: Sequence[Run]) -> Chart | None:
@@ -62,13 +62,17 @@ def localisation(charts: Charts, runs: Sequence[Run], split: str) -> Chart | Non
 
 
 def per_class(run: Run, name: str, split: str) -> list[tuple[str, Panel]]:
-    """A panel for each class."""
+    """A panel for each class, of what the run recognises; its errors are shown as cases."""
     if not map_names(run, split):
         return []
+    said = run.predictions(split)
+    right = {id for id, decided, label in zip(said.ids, run.decision(said.probabilities), said.labels, strict=True) if decided == label}
     found = []
     for label, of in enumerate(run.classes):
-        caption = f"{name} on {split}, labelled {of}: errors first, then the least certain. {_how_drawn(run)}"
-        shown = panel([run], split, choose(run, split, PER_CLASS, label), caption, every=True)
+        ids = [id for id in choose(run, split, len(said.ids), label) if id in right]
+        ids = ids if len(ids) <= PER_CLASS else [*ids[: PER_CLASS // 2], *ids[-(PER_CLASS // 2) :]]
+        caption = f"{name} on {split}, recognised as {of}: the least and the most certain. {_how_drawn(run)}"
+        shown = panel([run], split, ids, caption, every=True)
         if shown:
             found.append((of, shown))
     return found
@@ -81,15 +85,6 @@ def side_by_side(runs: Sequence[Run], split: str) -> Panel | None:
     scales = f"{_how_drawn(runs[0])} Each map has its own scale." if map_names(runs[0], split) else ""
     caption = f"All arms on {split}: images on which they disagree first. {scales}"
     return panel(runs, split, choose(runs, split, SIDE_BY_SIDE), caption)
-
-
-def errors(run: Run, name: str, split: str) -> Panel | None:
-    """The surest errors."""
-    said = run.predictions(split)
-    decided = run.decision(said.probabilities)
-    wrong = {i for i, p, label in zip(said.ids, decided, said.labels, strict=True) if p != label}
-    ids = [i for i in choose(run, split, len(said.ids)) if i in wrong][:ERRORS]
-    return panel([run], split, ids, f"Errors of {name} on {split}, the most certain first; {run.decision.words(run.classes)}.")
 
 
 def _how_drawn(run: Run) -> str:

@@ -9,9 +9,13 @@ from sightline.engine.compare import baseline
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.run_pictures import names
-from sightline.report import tables, verdict
+from sightline.report import counted, lights, tables, verdict
+from sightline.report.audit_words import headline
+from sightline.report.audited import read_audit
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import Differences
+from sightline.report.lights import Point
+from sightline.report.probabilities import are_they_right
 from sightline.report.words import count, number
 from sightline.results import Score, SplitScores
 from sightline.results.scores import Level
@@ -23,7 +27,7 @@ class Verdict:
 
     about: str
     headline: str
-    points: list[tuple[str, str]]
+    points: list[Point]
 
 
 @dataclass(frozen=True)
@@ -75,33 +79,70 @@ def _accuracy(run: Run, split: str) -> float:
     return 1.0 if value is None else float(value)
 
 
-def conclude(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[str, Differences]) -> Verdict:
+def conclude(
+    runs: Sequence[Run], splits: Sequence[str], differences: Mapping[str, Differences], prevalence: float | None = None
+) -> Verdict:
     """The verdict on the first run, beside the others.
 
     Args:
         splits: test sets, the main one first.
         differences: name of a run -> its paired differences to the baseline.
+        prevalence: share of the patients that have the last of two classes; None: its share of the images.
     """
     run, split, scores = runs[0], splits[0], runs[0].scores
     confidence = run.recipe.evaluate.confidence
-    looks, epg = _looking(run, split)
-    relies = _relies(run, split)
+    looks = _looking(run, split)[0]
     hard = hardest(run, splits)
+    finds = counted.what_it_finds(scores[split], split, confidence)
+    means = counted.what_an_answer_means(scores[split], prevalence, confidence)
     points = [
-        ("How good is it?", verdict.how_good(scores[split], split, confidence)),
-        ("What does it find?", verdict.what_it_finds(scores[split], split, confidence)),
-        ("Does it look at the annotated region?", verdict.where_it_looks(epg)),
-        ("Does it rely on the artefact?", relies),
-        ("Where does it fail?", verdict.where_it_fails(by_decision(run, hard), hard, how(run))),
+        Point("How good is it?", verdict.how_good(scores[split], split, confidence), lights.of_guessing(scores[split])),
+        Point("What does it find?", f"{finds} {means}".strip()),
+        _look(run, split),
+        _reliance(run, split),
+        _probabilities(run, split),
+        _groups(run, split),
+        Point("Where does it fail?", verdict.where_it_fails(by_decision(run, hard), hard, how(run))),
         *_guidance(runs, splits, differences),
-        *((f"And {name}?", _relies(other, split)) for other, name in list(zip(runs, names(runs), strict=True))[1:]),
+        *(Point(f"And {name}?", _relies(other, split)) for other, name in list(zip(runs, names(runs), strict=True))[1:]),
     ]
     partly = "flipped" in scores and verdict.above_guessing(scores["flipped"])
-    headline = verdict.headline(looks, verdict.habit(scores.get("matched"), scores.get("flipped")), partly)
-    return Verdict(names(runs)[0], headline, [(question, answer) for question, answer in points if answer])
+    line = verdict.headline(looks, verdict.habit(scores.get("matched"), scores.get("flipped")), partly)
+    return Verdict(names(runs)[0], line, [point for point in points if point.answer])
 
 
-def _guidance(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[str, Differences]) -> list[tuple[str, str]]:
+def _look(run: Run, split: str) -> Point:
+    looks, epg = _looking(run, split)
+    peak = counted.where_the_peak_lies(tables.first_map(run, split))
+    return Point("Does it look at the annotated region?", f"{verdict.where_it_looks(epg)} {peak}".strip(), lights.of_looking(looks))
+
+
+def _reliance(run: Run, split: str) -> Point:
+    """By the test sets in which the artefact changes sides; without these, by the run's audit."""
+    question, said = "Does it rely on an artefact?", _relies(run, split)
+    if said:
+        return Point(question, said, lights.of_artefact(run.scores.get("matched"), run.scores.get("flipped")))
+    facts = read_audit(run)
+    if facts is None:
+        return Point(question, "Nothing here tests it: `sightline audit RUN` does.", "untested")
+    return Point(question, f"By the audit on {facts.split}: {headline(facts)}.", lights.of_audit(facts))
+
+
+def _probabilities(run: Run, split: str) -> Point:
+    scores = run.scores[split].calibration
+    shown = None if scores is None else (scores.after or scores.before).overconfidence
+    answer = are_they_right(scores, split, run.recipe.evaluate.confidence)
+    return Point("Are its probabilities right?", answer, lights.of_probabilities(shown))
+
+
+def _groups(run: Run, split: str) -> Point:
+    by = run.scores[split].by
+    said = [sentence for table in by.values() for sentence in table.sentences]
+    answer = " ".join(said) or "No groups were scored: the setting `evaluate.by` names the tags, such as sex or age."
+    return Point("Is it as good in every group?", answer, lights.of_groups(by.values()))
+
+
+def _guidance(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[str, Differences]) -> list[Point]:
     """Whether guidance helps, and how each run compares with the baseline."""
     base = baseline(runs)
     called = names(runs)[list(runs).index(base)]
@@ -120,7 +161,7 @@ def _guidance(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[s
         else:
             question = f"Does {name} differ from {called}?"
             sentences.insert(0, verdict.comparison_in_words(name, called, "accuracy", close["accuracy"], splits[0]))
-        points.append((question, " ".join(sentences)))
+        points.append(Point(question, " ".join(sentences)))
     return points
 
 

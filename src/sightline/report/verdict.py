@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from sightline.metrics.confidence.predictive import with_width
 from sightline.report.words import bounds, count, listed, p_value, percent
 from sightline.results import Score, SplitScores
 from sightline.results.differences import Paired
@@ -55,19 +54,6 @@ def _against_guessing(balanced: Score, classes: int) -> str:
         return "That is better than guessing."
     mean = f"the classes' mean accuracy is {percent(balanced.value)} {bounds(balanced)}, guessing gives {percent(chance)}"
     return f"That is worse than guessing: {mean}." if balanced.high < chance else f"That is not distinguishable from guessing: {mean}."
-
-
-def what_it_finds(scores: SplitScores, where: str, confidence: float = 0.95) -> str:
-    """Sensitivity and specificity of two classes at the threshold that the run keeps; empty where there is none."""
-    kept, of = scores.classification.at_threshold, scores.classification.per_class
-    if kept is None or kept.sensitivity.value is None or kept.specificity.value is None:
-        return ""
-    negative, positive = scores.classes
-    found, clear = with_width(kept.sensitivity, of[positive].n, confidence), with_width(kept.specificity, of[negative].n, confidence)
-    return (
-        f"On the {where} images, at the threshold kept from the validation images, its sensitivity for {positive} is "
-        f"{percent(found.value)} {bounds(found)} and its specificity is {percent(clear.value)} {bounds(clear)}."
-    )
 
 
 def looking(score: Level | None) -> Looking:

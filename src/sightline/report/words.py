@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup, escape
+
+from sightline.plural import count as count
 from sightline.results import Score
 
 
@@ -54,14 +57,6 @@ def p_value(p: float | None) -> str:
     return "<0.001" if p is not None and p < 0.001 else number(p)
 
 
-def count(n: int, one: str, many: str = "") -> str:
-    """
-    >>> count(1, "image"), count(1200, "image")
-    ('1 image', '1,200 images')
-    """
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
 def listed(words: list[str]) -> str:
     """
     >>> listed(["a", "b", "c"])
@@ -75,3 +70,13 @@ def score_line(score: Score | None) -> str:
     if not score or score.value is None:
         return "not defined"
     return number(score.value) + ("" if score.low is None else f" ({number(score.low)} to {number(score.high)})")
+
+
+def code(text: str) -> Markup:
+    """Text for a page, in which what stands in backticks is shown as code.
+
+    >>> print(code("`audit RUN` <b>"))
+    <code>audit RUN</code> &lt;b&gt;
+    """
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))

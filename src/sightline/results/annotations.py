@@ -10,7 +10,8 @@ class ChosenImage(Result):
 
     Attributes:
         rank: 1 is the first to annotate.
-        id, image: its name in the data set, and its file.
+        id: its name in the data set.
+        image: its file, relative to the folder of the data, as in the file of reviews; the id of a drawn picture.
         label, group: its class; its patient or lesion, empty where none is given.
         predicted, probability: the class that the run decides for, and its probability.
         entropy: of the prediction, in bits.

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 
 from sightline.data.dataset import ImageDataset
-from sightline.data.frames import Frame
+from sightline.data.roots import image_name
 from sightline.engine.elsewhere import Elsewhere
 from sightline.engine.read_files import read_json
 from sightline.engine.run import Run
@@ -157,18 +156,6 @@ class Cases(Sequence[Case]):
 def key_of(split: str, id: str) -> str:
     """What addresses a case: digits that hold no path, and stay the same when the run is evaluated again."""
     return sha256(f"{split}\0{id}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def image_name(record: Record, root: Path | None) -> str:
-    """The path of the picture relative to the folder of the data, or the whole path of one that lies elsewhere; a drawn picture has its id.
-    A slice is written `FILE#NUMBER`."""
-    picture = record.image
-    if not isinstance(picture, Path | Frame):
-        return record.id
-    path, number = (picture, "") if isinstance(picture, Path) else (picture.path, f"#{picture.number + 1}")
-    folder = root.parent if root is not None and root.is_file() else root
-    inside = folder is not None and path.is_relative_to(folder)
-    return f"{(path.relative_to(folder) if inside and folder else path).as_posix()}{number}"
 
 
 def _words(value: object) -> str:

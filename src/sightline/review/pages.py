@@ -91,7 +91,7 @@ def environment() -> Environment:
 
 def style() -> str:
     """The style of all pages: that of the reports, and what a page with controls needs beside it."""
-    report = files("sightline.report").joinpath("templates", "style.css").read_text(encoding="utf-8")
+    report = files("sightline.explain").joinpath("templates", "style.css").read_text(encoding="utf-8")
     return report + files("sightline.review").joinpath("static", "review.css").read_text(encoding="utf-8")
 
 

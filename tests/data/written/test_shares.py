@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sightline.data.annotation import polygon_map
@@ -23,9 +23,10 @@ def read_again(outlines: list[Points], size: tuple[int, int], whole: float) -> n
 
 
 @pytest.mark.parametrize("whole", [1.0, 100.0])
-@given(height=SIDES, width=SIDES, corners=HALVES)
-def test_the_same_pixels_are_inside(whole: float, height: int, width: int, corners: list[tuple[int, int]]) -> None:
-    points = tuple((x + 0.5, y + 0.5) for x, y in corners)  # on the centres of pixels, where rounding matters most
+@given(height=SIDES, width=SIDES, corners=HALVES, offset=st.sampled_from([0.0, 0.5]))
+@example(height=190, width=130, corners=[(0, 0), (120, 120), (0, 120)], offset=0.0)
+def test_the_same_pixels_are_inside(whole: float, height: int, width: int, corners: list[tuple[int, int]], offset: float) -> None:
+    points = tuple((x + offset, y + offset) for x, y in corners)  # corners or diagonals on centres, where rounding matters most
     try:
         inside = polygon_map(points, (height, width)) > 0
     except UserError:

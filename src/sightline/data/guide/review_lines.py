@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,6 +99,28 @@ def read_reviews(file: Path) -> list[Review]:
     Raises:
         UserError: no such file, or a line that cannot be read.
     """
+    newest: dict[tuple[str, str], Review] = {}
+    for where, text in _lines(file):
+        review = _read(text, where)
+        before = newest.get((review.id, review.reviewer))
+        if before is None or review.at >= before.at:
+            newest[review.id, review.reviewer] = review
+    return list(newest.values())
+
+
+def nameless(file: Path) -> str:
+    """The lines without comments and with numbers for names, for a run folder, which may be shared."""
+    numbers: dict[str, str] = {}
+    kept = []
+    for _, text in _lines(file):
+        line = {key: value for key, value in json.loads(text).items() if key in _Line.model_fields}
+        line["reviewer"] = numbers.setdefault(line["reviewer"], f"reader {len(numbers) + 1}")
+        kept.append(json.dumps(line) + "\n")
+    return "".join(kept)
+
+
+def _lines(file: Path) -> Iterator[tuple[str, str]]:
+    """What each line is called in messages, and its text; empty lines are passed over."""
     try:
         lines = file.read_bytes().decode("utf-8-sig").split("\n")  # a comment may hold what `splitlines` takes for the end of a line
     except FileNotFoundError:
@@ -106,15 +128,7 @@ def read_reviews(file: Path) -> list[Review]:
     except (OSError, UnicodeDecodeError) as error:
         reason = f"cannot be read ({error.strerror if isinstance(error, OSError) else 'it is not UTF-8'})"
         raise UserError(file, reason, "Give `data.reviews` a file that the review app wrote.") from None
-    newest: dict[tuple[str, str], Review] = {}
-    for number, text in enumerate(lines, start=1):
-        if not text.strip():
-            continue
-        review = _read(text, f"{file} line {number}")
-        before = newest.get((review.id, review.reviewer))
-        if before is None or review.at >= before.at:
-            newest[review.id, review.reviewer] = review
-    return list(newest.values())
+    yield from ((f"{file} line {number}", text) for number, text in enumerate(lines, start=1) if text.strip())
 
 
 def _read(text: str, where: str) -> Review:

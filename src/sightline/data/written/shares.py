@@ -18,9 +18,18 @@ def shared(points: Points, size: Size, whole: float) -> list[Points]:
     """
     height, width = size
     sides = (width, height)
+    within = all(0 <= value <= side for point in points for value, side in zip(point, sides, strict=True))
     there = tuple(tuple(value * whole / side for value, side in zip(point, sides, strict=True)) for point in points)
+    if within and _is_staircase(points):
+        return [there]  # it goes along the edges of pixels: no rounding reaches a centre
     back = tuple(tuple(value / whole * side for value, side in zip(point, sides, strict=True)) for point in there)
     inside = polygon_map(points, size) > 0
-    if all(0 <= value <= whole for point in there for value in point) and np.array_equal(polygon_map(back, size) > 0, inside):
+    if within and np.array_equal(polygon_map(back, size) > 0, inside):
         return [there]
     return [tuple((x * whole / width, y * whole / height) for x, y in part) for part in traced(inside)]
+
+
+def _is_staircase(points: Points) -> bool:
+    """Whether all edges go along rows or columns, from one corner of a pixel to another."""
+    straight = all(a[0] == b[0] or a[1] == b[1] for a, b in zip(points, (*points[1:], points[0]), strict=True))
+    return straight and all(float(value).is_integer() for point in points for value in point)

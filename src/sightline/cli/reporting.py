@@ -1,0 +1,70 @@
+"""The verb that writes a run's page again: `report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sightline.cli.groups import app
+from sightline.cli.options import Device, Json, OtherData, OtherLabels, OtherRoot, finish, label_pairs, needs_data
+from sightline.errors import UserError
+
+
+@app.command(
+    epilog="Examples:\n\n    sightline report runs/melanoma-energy --prevalence 0.05\n\n"
+    "    sightline report runs/melanoma-energy runs/label-only --title 'Does guidance help?' --out both.html\n\n"
+    "    sightline report runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma"
+)
+def report(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(metavar="RUN...", help="The run that the page is about, then runs to compare it with.", show_default=False),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="File of the page. Default: `report.html` in the folder of the run, or with --data in its `external/NAME`.", metavar="FILE"
+        ),
+    ] = None,
+    prevalence: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of patients that have the last of the two classes, for the predictive values. Default: its share of the images.",
+            metavar="SHARE",
+            show_default=False,
+        ),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Heading of the page. Default: the names of the runs.", show_default=False)] = None,
+    data: OtherData = None,
+    root: OtherRoot = None,
+    classes: OtherLabels = [],
+    device: Device = "auto",
+    json: Json = None,
+) -> None:
+    """Write the page about a run: a first page for readers in a hurry, then scores, maps, failures by name, and limits.
+
+    The page is one file that needs no network, and its first sheet prints on A4. `train` writes it, too; write it again after an audit, or
+    to state the prevalence among your own patients. Nothing is computed anew, except with --data."""
+    from sightline.cli.console import say
+    from sightline.engine.calibration import check_prevalence
+    from sightline.engine.elsewhere import all_elsewhere
+    from sightline.engine.run import Run
+    from sightline.paths import expanded
+    from sightline.report import write_report
+
+    needs_data("--map", classes, data)
+    place = root and expanded(root)
+    opened = [Run(folder, device, None if data else place) for folder in runs]
+    first = opened[0]
+    if not first.findings:
+        check_prevalence(prevalence, len(first.classes))
+    if out is not None and out.is_dir():
+        raise UserError(out, "is a folder", "Give the name of a file, e.g. report.html.")
+    if data is not None:
+        out = out or first.external(data) / "report.html"
+        opened = [*all_elsewhere(opened, data, place, None, label_pairs(classes))]
+    written = write_report(opened[0], opened[1:], out, title, prevalence=prevalence)
+    say(f"Report: {written}")
+    finish({"report": str(written)}, json)

@@ -1,0 +1,17 @@
+"""The audit that lies in a run folder, for pages about the run."""
+
+from __future__ import annotations
+
+from sightline.engine.read_files import read_json
+from sightline.engine.run import Run
+from sightline.results.audit import AuditReport
+
+
+def read_audit(run: Run) -> AuditReport | None:
+    """What `sightline audit RUN` found; None where it was not carried out.
+
+    Raises:
+        UserError: the file is damaged.
+    """
+    path = run.path / "audit" / "audit.json"
+    return read_json(path, AuditReport, "Remove it, and audit the run again.") if path.exists() else None

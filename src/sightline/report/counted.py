@@ -1,0 +1,58 @@
+"""What a run finds, in cases: how many of how many, and what a positive answer means for a patient."""
+
+from __future__ import annotations
+
+from sightline.engine.calibration import at_prevalence
+from sightline.metrics.confidence.predictive import with_width
+from sightline.report.words import bounds, count, percent
+from sightline.results import SplitScores
+from sightline.results.scores import Localisation
+
+
+def what_it_finds(scores: SplitScores, where: str, confidence: float = 0.95) -> str:
+    """Sensitivity and specificity of two classes at the threshold that the run keeps, in images; empty where there is none."""
+    kept, of = scores.classification.at_threshold, scores.classification.per_class
+    if kept is None or kept.sensitivity.value is None or kept.specificity.value is None:
+        return ""
+    negative, positive = scores.classes
+    with_it, without = of[positive].n, of[negative].n
+    found, clear = with_width(kept.sensitivity, with_it, confidence), with_width(kept.specificity, without, confidence)
+    return (
+        f"On the {where} images, at the threshold kept from the validation images, it finds {round(found.number * with_it):,} of "
+        f"{count(with_it, 'image')} of {positive}, a sensitivity of {percent(found.value)} {bounds(found, confidence)}, and rightly calls "
+        f"{round(clear.number * without):,} of {count(without, 'image')} {negative}, a specificity of {percent(clear.value)} "
+        f"{bounds(clear)}."
+    )
+
+
+def what_an_answer_means(scores: SplitScores, prevalence: float | None, confidence: float = 0.95) -> str:
+    """PPV and NPV at a prevalence; empty without a kept threshold.
+
+    Args:
+        prevalence: share of the patients that have the last of two classes; None: its share of these images.
+    """
+    if scores.classification.at_threshold is None:
+        return ""
+    positive = scores.classes[-1]
+    share = scores.classification.per_class[positive].n / scores.n if scores.n else 0.0
+    at = share if prevalence is None else prevalence
+    if not 0 < at < 1:
+        return ""
+    found = at_prevalence(scores, at, confidence).predictive
+    if found is None or found.ppv.value is None or found.npv.value is None:
+        return ""
+    whom = f"{percent(at)} of the patients have {positive}" + ("" if prevalence is not None else ", as in these images")
+    note = "" if prevalence is not None else " Among your own patients it may be rarer: `sightline report` takes a `prevalence`."
+    return (
+        f"Where {whom}, {percent(found.ppv.value)} {bounds(found.ppv, confidence)} of those that it calls {positive} have it (the positive "
+        f"predictive value), and {percent(found.npv.value)} {bounds(found.npv)} of the others do not (the negative predictive value).{note}"
+    )
+
+
+def where_the_peak_lies(found: Localisation | None) -> str:
+    """How often the highest point of the map lies in the region, in images, beside a point in the middle of each image."""
+    if found is None or found.pointing is None or found.pointing.value is None:
+        return ""
+    hits, level = round(found.pointing.number * found.n), found.pointing.centre
+    text = f"The highest point of its map lies inside the marked region in {hits:,} of {count(found.n, 'image')} {bounds(found.pointing)}"
+    return f"{text}; a point in the middle of every image would in {round(level * found.n):,}." if level is not None else f"{text}."

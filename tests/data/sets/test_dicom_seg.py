@@ -1,0 +1,176 @@
+"""Segmentation objects as other programs write them: several frames, segments, label maps and fractions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import highdicom
+import numpy as np
+import pytest
+from dicoms import write_dicom, write_picture
+from PIL import Image
+from pydicom import dcmread
+from pydicom.sr.codedict import codes
+from pydicom.uid import generate_uid
+
+from sightline.data.annotation import render
+from sightline.data.problems import Several
+from sightline.data.sets.dicom_seg import read
+from sightline.errors import UserError
+from sightline.types import Record
+
+EMPTY = dict.fromkeys(
+    (
+        *("PatientName", "PatientBirthDate", "PatientSex", "StudyID", "StudyDate", "StudyTime"),
+        *("AccessionNumber", "ReferringPhysicianName"),
+    ),
+    "",
+)
+SIZE = (5, 7)  # 35 bits: frames begin in the middle of a byte
+
+
+def block(x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
+    inside = np.zeros(SIZE, bool)
+    inside[y0:y1, x0:x1] = True
+    return inside
+
+
+def segmentation(path: Path, pictures: list[Path], pixels: np.ndarray, labels: list[str], kind: str = "BINARY", **more: Any) -> Path:
+    """An object of highdicom's over these pictures of one series; pixels are (F, H, W) or (F, H, W, S)."""
+    described = [
+        highdicom.seg.SegmentDescription(
+            number,
+            label,
+            codes.SCT.MorphologicallyAbnormalStructure,
+            codes.SCT.Lesion,
+            highdicom.seg.SegmentAlgorithmTypeValues.MANUAL,
+        )
+        for number, label in enumerate(labels, start=1)
+    ]
+    made = highdicom.seg.Segmentation(
+        [dcmread(one) for one in pictures],
+        pixels,
+        kind,
+        described,
+        generate_uid(),
+        1,
+        generate_uid(),
+        1,
+        "test",
+        "test",
+        "1",
+        "1",
+        omit_empty_frames=False,
+        **more,
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made.save_as(path)
+    return path
+
+
+def series(root: Path, number: int = 3) -> list[Path]:
+    """Slices of one study."""
+    known = EMPTY | {"PatientID": "P1", "StudyInstanceUID": "1.2.3", "SeriesInstanceUID": "1.2.3.4"}
+    place = {"FrameOfReferenceUID": "1.2.3.5", "ImageOrientationPatient": [1, 0, 0, 0, 1, 0], "PixelSpacing": [1, 1], "SliceThickness": 1}
+    paths = []
+    for slice in range(number):
+        path = root / "mel" / f"{slice}.dcm"
+        write_picture(path, slice, SIZE, **known, **place, ImagePositionPatient=[0, 0, slice])
+        paths.append(path)
+    return paths
+
+
+def drawn(record: Record) -> np.ndarray | None:
+    return render(record.annotations, SIZE, where=record.id)
+
+
+def test_frames_go_to_their_pictures_by_uid(tmp_path: Path) -> None:
+    pictures = series(tmp_path)
+    masks = np.stack([block(1, 1, 4, 3), np.zeros(SIZE, bool), block(0, 0, 7, 5)])
+    segmentation(tmp_path / "objects" / "s.dcm", pictures, masks, ["lesion"])
+    other = write_picture(tmp_path / "nev" / "x.dcm", 9, SIZE)
+    found = {record.image: record for record in read(tmp_path)}
+    assert other
+    assert [(found[path].label, found[path].group) for path in pictures] == [("mel", "P1")] * 3
+    for path, mask in zip(pictures, masks, strict=True):
+        seen = drawn(found[path])
+        assert seen is not None
+        assert np.array_equal(seen > 0, mask), path
+    assert [mark.kind for mark in found[pictures[1]].annotations] == ["nothing"]
+    assert found[tmp_path / "nev" / "x.dcm"].annotations == ()
+    assert found[tmp_path / "nev" / "x.dcm"].group == "P9"
+
+
+def test_segments_tell_the_label(tmp_path: Path) -> None:
+    pictures = series(tmp_path, 2)
+    pixels = np.zeros((2, *SIZE, 2), bool)
+    pixels[0, ..., 0], pixels[1, ..., 1] = block(1, 1, 3, 3), block(2, 2, 6, 5)
+    segmentation(tmp_path / "s.dcm", pictures, pixels, ["melanoma", "nevus"])
+    found = read(tmp_path)
+    assert [(record.label, int((drawn(record) > 0).sum())) for record in found] == [("melanoma", 4), ("nevus", 12)]  # type: ignore[operator]
+    pixels[0, ..., 1] = block(4, 4, 7, 5)
+    segmentation(tmp_path / "s.dcm", pictures, pixels, ["melanoma", "nevus"])
+    with pytest.raises(Several, match=r"several categories \(melanoma, nevus\)"):
+        read(tmp_path)
+    assert [record.label for record in read(tmp_path, label="largest")] == ["melanoma", "nevus"]
+
+
+def test_label_maps_and_fractions(tmp_path: Path) -> None:
+    pictures = series(tmp_path, 2)
+    values = np.zeros((2, *SIZE), np.uint8)
+    values[0][block(1, 1, 3, 3)], values[1][block(2, 2, 6, 5)] = 1, 2
+    segmentation(tmp_path / "s.dcm", pictures, values, ["melanoma", "nevus"], "LABELMAP")
+    assert [(r.label, r.annotations[0].kind, int((drawn(r) > 0).sum())) for r in read(tmp_path)] == [  # type: ignore[operator]
+        ("melanoma", "mask", 4),
+        ("nevus", "mask", 12),
+    ]
+    soft = np.zeros((2, *SIZE), np.float32)
+    soft[0, 1:3, 1:4], soft[1, 0, 0] = [[1, 0.5, 0.25]] * 2, 1
+    segmentation(tmp_path / "s.dcm", pictures, soft, ["lesion"], "FRACTIONAL", max_fractional_value=100)
+    first = read(tmp_path, by="object")[0]
+    assert first.annotations[0].kind == "heatmap"
+    assert np.allclose(drawn(first), soft[0], atol=1 / 200)  # type: ignore[arg-type]
+
+
+def test_a_table_tells_labels_and_groups_by_uid_or_path(tmp_path: Path) -> None:
+    pictures = series(tmp_path, 2)
+    segmentation(tmp_path / "s.dcm", pictures, np.stack([block(1, 1, 4, 3)] * 2), ["lesion"])
+    uid = dcmread(pictures[0]).SOPInstanceUID
+    (tmp_path / "t.csv").write_text(f"uid,image,label,group,split,tag:age\n{uid},,a,G1,train,40\n,mel\\1.dcm,b,,test,\n")
+    found = read(tmp_path, table=Path("t.csv"))
+    assert [(r.label, r.group, r.split, dict(r.tags)) for r in found] == [("a", "G1", "train", {"age": 40}), ("b", "P1", "test", {})]
+
+
+def test_what_cannot_be_read_is_refused_in_one_line(tmp_path: Path) -> None:
+    def said(**options: Any) -> str:
+        with pytest.raises(UserError) as error:
+            read(tmp_path, **options)
+        assert "\n" not in str(error.value)
+        return str(error.value)
+
+    pictures = series(tmp_path, 2)
+    assert "holds no segmentation objects" in said()
+    path = segmentation(tmp_path / "s.dcm", pictures, np.stack([block(1, 1, 4, 3)] * 2), ["lesion"])
+    assert "t.csv: no such file" in said(table=Path("t.csv"))
+    (tmp_path / "t.csv").write_text("uid,group\n1,2\n")
+    assert "lacks the column label" in said(table=Path("t.csv"))
+    file = dcmread(path)
+    for group in file.PerFrameFunctionalGroupsSequence:
+        del group.DerivationImageSequence
+    file.save_as(path)
+    assert "its frame 1 refers to 2 pictures" in said()
+    path.write_bytes(path.read_bytes()[:-3])
+    assert "s.dcm" in said()
+    for picture in pictures:
+        picture.unlink()
+    segmentation(path, [write(tmp_path / "far" / "x.dcm")], block(1, 1, 4, 3)[None], ["lesion"])
+    (tmp_path / "far" / "x.dcm").unlink()
+    write_dicom(tmp_path / "y.dcm", np.zeros(SIZE), bits=8)
+    Image.new("RGB", SIZE[::-1]).save(tmp_path / "z.png")
+    assert "holds none of the 1 picture that its segmentation objects refer to" in said()
+
+
+def write(path: Path) -> Path:
+    write_picture(path, 1, SIZE, **EMPTY)
+    return path

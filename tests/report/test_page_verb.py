@@ -1,0 +1,73 @@
+"""`sightline report`: the page of a run is written again, with what has become known since."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from sightline.cli import app
+from sightline.engine.files import write_json
+from sightline.errors import UserError
+from sightline.results.audit import AuditReport
+
+
+@pytest.fixture
+def folder(guided, tmp_path):
+    shutil.copytree(guided.path, tmp_path / "run")
+    return tmp_path / "run"
+
+
+def asked(*words: str) -> str:
+    result = CliRunner().invoke(app, ["report", *words])
+    if result.exception:
+        raise result.exception
+    return result.output
+
+
+def points(page: str) -> dict[str, str]:
+    """Question -> light."""
+    found = re.findall(r"<dt>(?:<span class=\"light (\w+)\">.*?</span> )?(.*?\?)</dt>", page)
+    return {question: light for light, question in found}
+
+
+def test_the_page_is_written_again_and_elsewhere(folder, label_only, tmp_path) -> None:
+    assert asked(str(folder), "--title", "Again").startswith("Report: ")
+    page = (folder / "report.html").read_text()
+    assert "<h1>Again</h1>" in page
+    asked(str(folder), str(label_only.path), "--out", str(tmp_path / "deep" / "both.html"))
+    assert "Does guidance help?" in (tmp_path / "deep" / "both.html").read_text()
+
+
+def test_the_first_page_has_lights_and_says_what_the_model_is_not_for(folder) -> None:
+    asked(str(folder))
+    page = (folder / "report.html").read_text()
+    found = points(page)
+    assert found["How good is it?"] == found["Does it look at the annotated region?"] == "good"
+    assert found["Is it as good in every group?"] == "untested"
+    assert found["Where does it fail?"] == "", "no question of good or bad"
+    assert "It is not a medical device" in page
+    assert re.search(r"trained on \d{4}-\d\d-\d\d", page)
+
+
+def test_an_audit_that_lies_in_the_run_answers_where_no_test_set_does(folder) -> None:
+    metrics = json.loads((folder / "metrics.json").read_text())
+    write_json(folder / "metrics.json", {name: metrics[name] for name in ("val", "removed")})
+    asked(str(folder))
+    assert points((folder / "report.html").read_text())["Does it rely on an artefact?"] == "untested"
+    fields = {"run": "run", "classes": ["nevus", "melanoma"], "headline": "", "sentences": {}, "files": []}
+    write_json(folder / "audit" / "audit.json", AuditReport(**fields, split="removed", images=200, flag="relying"))
+    asked(str(folder))
+    page = (folder / "report.html").read_text()
+    assert points(page)["Does it rely on an artefact?"] == "warning"
+    assert "By the audit on removed: Its decision rests" in page
+
+
+def test_mistakes_are_told(folder, tmp_path) -> None:
+    with pytest.raises(UserError, match="not between 0 and 1"):
+        asked(str(folder), "--prevalence", "5")
+    with pytest.raises(UserError, match="is a folder"):
+        asked(str(folder), "--out", str(tmp_path))
