@@ -27,7 +27,7 @@ def test_a_line_holds_the_newest_word_in_the_form_that_is_documented(desk: Desk,
     first, second = (json.loads(line) for line in browser.get("/export.jsonl").text.splitlines())
     assert (first["reviewer"], first["comment"], first["map"], second["reviewer"]) == ("bo", "no", None, "ana")
     looked = mask_of(runs_of(second.pop("looked")), (30, 48), "looked")
-    raw = upsample(desk.cases.map_of(case, "cam")[None], (30, 48))[0]
+    raw = upsample(desk.cases.maps.of(case.split, case.id, "cam")[None], (30, 48))[0]
     assert np.array_equal(looked > 0, (raw - raw.min()) / (raw.max() - raw.min()) >= 0.7)
     assert second.pop("at").endswith("Z")
     assert second == {

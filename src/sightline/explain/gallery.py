@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from jinja2 import Environment, PackageLoader
 from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
@@ -24,6 +23,7 @@ from sightline.engine.run import Run
 from sightline.explain.feature_maps import AnyBackbone, Layer, feature_maps, layers_of, pick
 from sightline.explain.inputs import opened, some
 from sightline.explain.style import to_data_uri
+from sightline.explain.templating import environment
 from sightline.explain.tint import PALE, sheet, strength
 
 SIDES = (64, 48, 32, 24, 16)  # of a map on the page: the largest with which all of them fit
@@ -94,7 +94,6 @@ def gallery(
         "layers": described,
         "pale": PALE,
     }
-    environment = Environment(loader=PackageLoader("sightline.explain", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     shown = sum(len(layer["units"]) for layer in described)
     left_out = sum(layer.filters for layer in chosen) - shown
     facts = {
@@ -110,7 +109,7 @@ def gallery(
         "content": json.dumps(content).replace("<", "\\u003c"),
     }
     page = Path(out) / "gallery.html"
-    write_text(page, environment.get_template("gallery.html.j2").render(facts))
+    write_text(page, environment().get_template("gallery.html.j2").render(facts))
     return Gallery(page, len(chosen), shown, names, left_out)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, PackageLoader
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from PIL import Image
@@ -16,6 +15,7 @@ from sightline.engine.run import Run
 from sightline.explain.colours import INK, MUTED, RIGHT
 from sightline.explain.overlay import contour
 from sightline.explain.style import STYLE, to_data_uri
+from sightline.explain.templating import environment
 from sightline.explain.units import PICTURES, Best
 from sightline.results.units import ConceptUnit
 
@@ -24,7 +24,6 @@ _SIDE = 224
 
 def write_page(folder: Path, run: Run, split: str, images: int, best: Sequence[Best], absent: Sequence[str], top: float) -> list[Path]:
     """Writes `units.html`, which needs no other file, and `units.png`."""
-    environment = Environment(loader=PackageLoader("sightline.explain", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     ordered = sorted(best, key=lambda one: (one.found.number, not one.found.named, one.found.level - one.found.iou))
     drawn = [(one.found, [_marked(*picture) for picture in one.pictures]) for one in ordered]
     facts = {
@@ -41,7 +40,7 @@ def write_page(folder: Path, run: Run, split: str, images: int, best: Sequence[B
         "unnamed": [one.found for one in ordered if not one.found.named],
     }
     files = [folder / "units.html", folder / "units.png"]
-    write_text(files[0], environment.get_template("units.html.j2").render(facts))
+    write_text(files[0], environment().get_template("units.html.j2").render(facts))
     figure = _figure(drawn)
     with rc_context(STYLE):
         write_whole(files[1], lambda partial: figure.savefig(partial, format="png", dpi=150))

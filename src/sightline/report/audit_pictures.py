@@ -91,7 +91,7 @@ def cascade_panel(facts: AuditFacts, found: Shown, range: Range) -> Panel | None
         row += [Picture(_uri(shown(large, found.scrambled[k][i], range)), "", "", f"Map, {names[k]}.") for k in every]
         rows.append(row)
     return Panel(
-        ["", *(names[k] for k in every)],
+        ["image", *(names[k] for k in every)],
         rows,
         f"{_SCRAMBLED} {_grid(found.scrambled[0][0], pictures[0])}",
     )

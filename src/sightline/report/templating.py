@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from sightline.explain.templating import environment
 from sightline.report import words
 from sightline.report.failures import KINDS
 
@@ -36,13 +36,7 @@ def rendered(template: str, content: dict[str, Any], *, room: str = "sightline.r
         room: package in whose folder `templates` it lies; it can use the parts of `report/templates`.
         named: further names that the template and its parts know.
     """
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader(package, "templates") for package in dict.fromkeys((room, "sightline.report"))]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= FILTERS
-    environment.globals |= named
-    return environment.get_template(template).render(content)
+    made = environment(room, "sightline.report")
+    made.filters |= FILTERS
+    made.globals |= named
+    return made.get_template(template).render(content)

@@ -18,7 +18,7 @@ from sightline.serve.model import Model
 from sightline.serve.upload import KINDS
 
 FILES = {  # what pages load -> package, file, kind
-    "/style.css": ("sightline.report", "style.css", "text/css"),
+    "/style.css": ("sightline.explain", "style.css", "text/css"),
     "/page.css": ("sightline.serve", "page.css", "text/css"),
     "/page.js": ("sightline.serve", "page.js", "text/javascript"),
 }

@@ -17,9 +17,10 @@ from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.segment_frames import Segment, segments_of
 from sightline.data.sets.told import Told, told
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.data.sheet import read_sheet
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.types import Records
 
 WHERE = "Segmentation objects (DICOM SEG) are written by 3D Slicer, OHIF, MITK, highdicom and others."
