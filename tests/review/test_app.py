@@ -186,7 +186,7 @@ def test_the_page_says_what_the_run_says(browser: TestClient, desk: Desk, case: 
 
 
 def test_a_map_without_evidence_says_so(browser: TestClient, desk: Desk, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(desk.cases), "map_of", lambda self, case, name: np.full((12, 12), -1.0, np.float32))
+    monkeypatch.setattr(type(desk.cases.maps), "of", lambda self, split, id, name: np.full((12, 12), -1.0, np.float32))
     assert "no positive evidence" in browser.get(f"/case/{case.key}").text
     layer = np.asarray(Image.open(io.BytesIO(browser.get(f"/map/{case.key}").content)))
     assert layer[..., 3].max() == 0

@@ -34,7 +34,7 @@ def test_decisions_and_probabilities_are_those_that_people_are_shown(copied: Pat
     assert [case.decided for case in cases] == [run.classes[int(p >= 0.9)] for p in said.probabilities[:, 1]]
     assert np.allclose([case.probabilities for case in cases], shown)
     assert not np.allclose(shown, said.probabilities)
-    assert (cases.threshold("cam"), cases.keeps("cam")) == (0.4, True)
+    assert (cases.maps.threshold("cam"), cases.maps.keeps("cam")) == (0.4, True)
 
 
 def test_addresses_stay_when_the_run_is_evaluated_again(copied: Path, own_cases: Cases) -> None:
@@ -46,8 +46,8 @@ def test_addresses_stay_when_the_run_is_evaluated_again(copied: Path, own_cases:
 
 
 def test_one_scale_of_colours_for_all_cases(own_cases: Cases) -> None:
-    highest = [own_cases.map_of(case, "cam").max() for case in own_cases]
-    assert own_cases.scale("cam") == pytest.approx(np.percentile(highest, 95))
+    highest = [own_cases.maps.of(case.split, case.id, "cam").max() for case in own_cases]
+    assert own_cases.maps.scale("cam") == pytest.approx(np.percentile(highest, 95))
 
 
 def test_where_it_looks(own_cases: Cases) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -14,6 +14,7 @@ from rich.table import Table
 
 from sightline.cli.words import in_flags
 from sightline.errors import plain
+from sightline.plural import count
 from sightline.results import Difference, Score, SplitScores
 from sightline.results.audit import AuditReport
 from sightline.results.differences import AreaTest, McNemar
@@ -69,24 +70,49 @@ def interval(score: Score | None, digits: int = 3) -> str:
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table; the first column is text, and of the others those that hold anything but figures.
 
-    Figures are never cut: where a terminal is too narrow, intervals go below their values; where that does not help, figures break
-    between words, and names wherever they must. The middle of a very long name is left out.
+    Figures are never cut, and names are always there: where a terminal is too narrow, intervals go below their values; where that does not
+    help, figures break between words; and where that does not help either, the table is printed in parts, each with the first column.
+    The middle of a very long name is left out.
     """
     columns, rows = _fitting([plain(name) for name in columns], [[_cell(cell) for cell in row] for row in rows])
     cells = list(zip(columns, *rows, strict=True))
     figures = [i > 0 and all(not cell or cell[0] in "0123456789+-<" for cell in column[1:]) for i, column in enumerate(cells)]
     narrow = any(figures) and _width(columns, rows) > console.width
-    grid = Table(
-        title=plain(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, collapse_padding=narrow, pad_edge=not narrow
-    )
-    for i, (column, figure) in enumerate(zip(columns, figures, strict=True)):
-        longest = max(len(word) for cell in cells[i] for word in (cell.split() or [""]))
-        side: JustifyMethod = "right" if figure else "left"
-        whole = i == 0 and not narrow
-        grid.add_column(column, justify=side, no_wrap=whole, overflow="fold", width=longest if narrow and figure else None)
-    for row in rows:
-        grid.add_row(*row)
-    console.print(grid)
+    words = [max(len(word) for cell in column for word in (cell.split() or [""])) for column in cells]
+    for part in _parts(cells, words) if narrow else [range(len(cells))]:
+        grid = Table(
+            title=plain(title) if 1 in part or len(part) == 1 else None,
+            title_justify="left",
+            title_style="bold",
+            box=box.SIMPLE_HEAD,
+            collapse_padding=narrow,
+            pad_edge=not narrow,
+        )
+        for i in part:
+            side: JustifyMethod = "right" if figures[i] else "left"
+            grid.add_column(
+                columns[i], justify=side, no_wrap=i == 0 and not narrow, overflow="fold", width=words[i] if narrow and figures[i] else None
+            )
+        for row in rows:
+            grid.add_row(*(row[i] for i in part))
+        console.print(grid)
+
+
+def _parts(cells: Sequence[Sequence[str]], words: Sequence[int]) -> Iterator[list[int]]:
+    """Columns that fit beside the first one, in their order; a column is as wide as its longest word, the first as its longest line.
+
+    Args:
+        words: length of the longest word of each column.
+    """
+    first = min(console.width // 2, max(len(line) for cell in cells[0] for line in cell.split("\n")))
+    part, used = [0], first + 2
+    for i, width in enumerate(words[1:], start=1):
+        if len(part) > 1 and used + width + 2 > console.width:
+            yield part
+            part, used = [0], first + 2
+        part.append(i)
+        used += width + 2
+    yield part
 
 
 def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
@@ -137,7 +163,9 @@ def scores_table(
             of = whole.classification
             pooled = [interval(score) for score in (of.accuracy, of.balanced_accuracy, of.auc)]
             rows.append([f"{split}, volumes ({whole.pool})", str(whole.n), *pooled, "-", "-", "-"])
-    table(title, ["split", "n", "accuracy", "balanced", "AUC", "EPG", "uniform / centre / shuffled", "worst group"], rows)
+    columns = ["split", "n", "accuracy", "balanced", "AUC", "EPG", "uniform / centre / shuffled", "worst group"]
+    measured = len(columns) if any(row[-1] != "-" for row in rows) else -1  # groups need tags of artefacts
+    table(title, columns[:measured], [row[:measured] for row in rows])
     decisions_table(metrics, decisions or {})
     probabilities_tables(metrics, decisions or {})
     pointing_table(metrics)
@@ -204,7 +232,7 @@ def audit_tables(found: AuditReport) -> None:
             for name, scores in tests.conditions.items()
         ]
         base = number(tests.base_rate.value, 2)
-        table(f"{tests.n} images; always naming one class: {base}", ["shown", "accuracy", "AUC", "flips"], rows)
+        table(f"{count(tests.n, 'image')}; always naming one class: {base}", ["shown", "accuracy", "AUC", "flips"], rows)
     rows = []
     for one in found.artefacts:
         flips = " / ".join(number(score.value if score else None, 2) for score in (one.flips, one.control_flips))

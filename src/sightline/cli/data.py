@@ -10,6 +10,7 @@ import typer
 from sightline.cli.groups import app, data_app
 from sightline.cli.options import DATA_SETS, Device, Json, Moved, Root, RunPath, Settings, finish, placed
 from sightline.errors import UserError
+from sightline.plural import count
 
 FORMATS = "coco, labelme, cvat, via, labelstudio, yolo, dicom_seg"
 
@@ -105,7 +106,7 @@ def data_convert(
     for note in written.notes:
         say(note)
     known = written.images - written.unknown
-    say(f"{written.out}: {written.images} images, {known} of them annotated")
+    say(f"{written.out}: {count(written.images, 'image')}, {known} of them annotated")
     finish(written, json)
 
 
@@ -176,7 +177,7 @@ def pseudo_mask(
         for name, part in (("all", scores), ("kept", scores.kept), ("dropped", scores.dropped))
     ]
     table("Held-out images", ["masks", "n", "Dice", "Jaccard"], rows)
-    say(f"{counts.kept} of {counts.predicted} masks are kept: {out}")
+    say(f"{counts.kept} of {count(counts.predicted, 'mask')} are kept: {out}")
     finish({"out": str(out)} | found.to_json(), json)
 
 
@@ -222,7 +223,7 @@ def annotate_next(
         say(f"{trained.name} has no attention maps: ranked by {found.by} alone.")
     rows = [[row.id, row.label, row.predicted, *map(number, (row.probability, row.entropy, row.spread, row.score))] for row in found.chosen]
     columns = ["image", "label", "predicted", "probability", "entropy", "spread", "score"]
-    table(f"To annotate next, of {found.unknown} images without annotation (by {found.by})", columns, rows)
+    table(f"To annotate next, of {count(found.unknown, 'image')} without annotation (by {found.by})", columns, rows)
     say(f"Predictions: {trained.decision.words(trained.classes)}. {of_probabilities([trained])}".strip())
     for path in found.files:
         say(path)

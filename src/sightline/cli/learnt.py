@@ -10,6 +10,7 @@ import typer
 
 from sightline.cli.groups import app
 from sightline.cli.options import Device, Json, Moved, OtherData, OtherLabels, OtherRoot, RunPath, finish, label_pairs, needs_data
+from sightline.plural import count
 
 if TYPE_CHECKING:
     from sightline.results.class_images import ClassImage, UnitImage
@@ -104,7 +105,7 @@ def units(
         unit = f"{one.number}/{one.unit}" if one.named else f"none ({one.number}/{one.unit})"
         change = ["-" if score is None else f"{score:+.3f}" for score in (one.accuracy, one.auc)] if effect else []
         rows.append([one.concept, unit, number(one.iou), number(one.level), *change])
-    table(f"The best unit of each concept, on {found.images} images of {found.split}", columns, rows)
+    table(f"The best unit of each concept, on {count(found.images, 'image')} of {found.split}", columns, rows)
     if found.absent:
         say(f"No image shows: {', '.join(found.absent)}")
     for path in found.files:

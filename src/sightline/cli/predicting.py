@@ -10,6 +10,7 @@ import typer
 from sightline.cli.groups import app
 from sightline.cli.options import Address, Coverage, Device, ExecutorName, Json, executor_of, finish
 from sightline.errors import UserError, nearest
+from sightline.plural import count
 
 
 @app.command(
@@ -91,13 +92,13 @@ def predict(
         )
     table("Predictions", ["class", "pictures"], [[name, f"{count:,}"] for name, count in found.counts.items()])
     if found.before:
-        say(f"{found.before:,} rows were there already; the numbers above are of the others.")
+        say(f"{count(found.before, 'row')} {'was' if found.before == 1 else 'were'} there already; the numbers above are of the others.")
     if found.failed:
-        say(f"{found.failed:,} picture{'s' * (found.failed != 1)} could not be read: see the column `note`.")
+        say(f"{count(found.failed, 'picture')} could not be read: see the column `note`.")
     if calibration and found.uncalibrated:
         named = ", ".join(found.uncalibrated)
         say(f"Not calibrated, since no calibration is kept: {named}. Run `sightline evaluate` on it, unless its recipe wants none.")
-    say(f"{found.pictures:,} rows: {found.out}")
+    say(f"{count(found.pictures, 'row')}: {found.out}")
     if found.volumes:
         say(f"A row for each volume, pooled over its slices: {found.volumes}")
     finish(found, json)

@@ -14,6 +14,7 @@ from sightline.cli.options import Device, OtherData, OtherLabels, OtherRoot, Run
 @app.command(
     epilog="Examples:\n\n    sightline review runs/melanoma-energy\n\n"
     "    sightline review runs/melanoma-energy --split test --port 9000 --no-open\n\n"
+    "    sightline review runs/melanoma-energy --beside runs/melanoma-label-only\n\n"
     "    sightline review runs/melanoma-energy --export reviews.jsonl\n\n"
     "    sightline review runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma"
 )
@@ -26,6 +27,12 @@ def review(
         int | None, typer.Option(help="Port of this machine. Default: 8710, or a free one.", min=1, max=65535, show_default=False)
     ] = None,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+    beside: Annotated[
+        list[Path],
+        typer.Option(
+            help="Further run, whose answers to the same images are shown beside; can be repeated.", metavar="RUN", show_default=False
+        ),
+    ] = [],
     store: Annotated[
         Path | None,
         typer.Option(
@@ -58,6 +65,7 @@ def review(
         run,
         splits or None,
         port=port,
+        beside=beside,
         store=store,
         data=data,
         root=root and expanded(root),

@@ -21,8 +21,8 @@ from sightline.data.leaks import Compared, compare, find_leaks
 from sightline.data.look_through import Collected, Looked, look_through
 from sightline.data.problems import grouped
 from sightline.data.remarks import remarks
-from sightline.data.sets.walk import count
 from sightline.data.survey import Survey
+from sightline.plural import count
 from sightline.recipe import Recipe
 from sightline.results.data_check import (
     SHOWN,
@@ -189,7 +189,7 @@ def lines(report: DataReport) -> list[str]:
 
 def _held(report: DataReport) -> list[str]:
     """What the data set holds."""
-    text = [f"{report.name}: {report.images} images, {_counts(report.classes)}"]
+    text = [f"{report.name}: {count(report.images, 'image')}, {_counts(report.classes)}"]
     if report.findings:
         text.append("An image can have several findings:")
         text += [f"  {name}: {_counts(counts.to_json())}" for name, counts in report.findings.items()]
@@ -201,11 +201,13 @@ def _held(report: DataReport) -> list[str]:
     text += [f"  {name}: {report.sizes[name]} ({_counts(counts)})" for name, counts in report.splits.items()]
     text.append(f"Where to look: {_counts(report.annotations)}")
     if report.median_roi_area is not None:
-        text.append(f"  known for {report.known} images; half of the ROIs cover less than {report.median_roi_area:.1%} of their image")
+        text.append(
+            f"  known for {count(report.known, 'image')}; half of the ROIs cover less than {report.median_roi_area:.1%} of their image"
+        )
     if report.regions:
         text.append(f"Further regions, marked or known to be absent: {_counts(report.regions)}")
     if report.avoid:
-        text.append(f"Where not to look: {report.avoid} images")
+        text.append(f"Where not to look: {count(report.avoid, 'image')}")
     text.append(f"Groups (patients, lesions): {report.groups or 'none given, every image is a group of its own'}")
     text += [_agreement(one) for one in (report.reviews.agreement if report.reviews else ())]
     if report.grey:
@@ -223,7 +225,7 @@ def _wrong(report: DataReport) -> list[str]:
     if report.images:
         text += _listed("Leaks between splits", report.leaks, _leak)
         alike = report.near_duplicates
-        text.append(f"Near-duplicates: {alike.images} images in {alike.groups} groups")
+        text.append(f"Near-duplicates: {count(alike.images, 'image')} in {count(alike.groups, 'group')}")
         text += _listed("Near-duplicates of different classes", report.near_duplicates_across_classes, _across)
     if report.leaks.number:
         text.append(f"Remedy: {REMEDIES[report.owners_split]}")

@@ -21,18 +21,19 @@ from sightline.data.greys import Deep, shown
 from sightline.errors import UserError
 
 warnings.filterwarnings("ignore", module="pydicom")  # what matters of it is said in our own words
+SEGMENTATIONS = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}  # SOP classes: segmentation, label map
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 GREYS = ("MONOCHROME1", "MONOCHROME2")
 COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "PALETTE COLOR")
 
 
 def decode(path: Path) -> np.ndarray:
-    """The pixels of a DICOM file as (H, W, 3) uint8, each file by itself. Raises what `read_pixels` raises."""
-    pixels = read_pixels(path)
+    """The pixels of a mask in a DICOM file as (H, W, 3) uint8, each file by itself. Raises what `read_pixels` raises."""
+    pixels = read_pixels(path, is_mask=True)
     return shown(pixels, None, path) if isinstance(pixels, Deep) else pixels
 
 
-def read_pixels(path: Path, frame: int | None = None) -> np.ndarray | Deep:
+def read_pixels(path: Path, frame: int | None = None, *, is_mask: bool = False) -> np.ndarray | Deep:
     """The pixels of a DICOM file at full size, so that gaze and masks in its pixels fit: (H, W, 3) uint8, or greys that have no window.
 
     Greys take the way of the standard (PS3.3 C.11): modality rescale or table, VOI table or else the first window that can be used, then
@@ -40,6 +41,7 @@ def read_pixels(path: Path, frame: int | None = None) -> np.ndarray | Deep:
 
     Args:
         frame: which one of a file with several, counted from 0; it is decoded alone.
+        is_mask: the file is to be a mask, which a segmentation object may be; as a picture it is refused.
 
     Nothing is halved here (004-09 halves 2544 x 3056 pixels): that is the resize to `image_size`, after the annotations are drawn.
 
@@ -50,6 +52,9 @@ def read_pixels(path: Path, frame: int | None = None) -> np.ndarray | Deep:
     file = _file(path) if frame is None else framed(_held(path, path.stat().st_mtime_ns), frame)
     if not any(keyword in file for keyword in PIXELS):
         raise UserError(path, "holds no pixels: it is cut short, or is no image", "Fetch it again, or take it off the list.")
+    if not is_mask and str(file.get("SOPClassUID")) in SEGMENTATIONS:
+        remedy = "Read it with the pictures to which it refers, by data=dicom_seg, or move it out of their folder."
+        raise UserError(path, "is a segmentation object and no picture", remedy)
     with in_words(path):
         frames, kind = int(file.get("NumberOfFrames") or 1), str(file.get("PhotometricInterpretation") or "MONOCHROME2").strip()
     if frames > 1 and frame is None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from sightline.data.findings import shown
 from sightline.data.survey import Survey
 from sightline.errors import UserError, nearest
+from sightline.plural import count
 from sightline.recipe import Recipe
 from sightline.types import Record
 
@@ -28,7 +29,7 @@ def lacking(recipe: Recipe, splits: Splits, classes: Sequence[str], seen: Survey
         dropped: images that were left out of them because they leak.
     """
     where = f"data {recipe.data.name}"
-    blame = f" once data.leaks=drop has left out {dropped} images" if dropped else ""
+    blame = f" once data.leaks=drop has left out {count(dropped, 'image')}" if dropped else ""
     found = []
     for name in ("train", "val") if watches(recipe) else ("train",):
         if not splits.get(name):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from sightline.config import Split
 from sightline.data.findings import shown
 from sightline.data.groups import outsized_group
+from sightline.plural import count
 from sightline.results.data_check import Leak
 from sightline.types import Record
 
@@ -44,7 +45,8 @@ def _mixed_groups(records: Sequence[Record]) -> list[str]:
         if record.group is not None and not record.findings:
             labels.setdefault(record.group, set()).add(record.label)
     mixed = [f"{group} ({', '.join(sorted(some))})" for group, some in labels.items() if len(some) > 1]
-    said = f"{len(mixed)} groups have images of several classes, which is possible for patients, but not for one lesion: {_some(mixed)}."
+    said = f"{count(len(mixed), 'group')} {'has' if len(mixed) == 1 else 'have'} images of several classes, "
+    said += f"which is possible for patients, but not for one lesion: {_some(mixed)}."
     return [said] if mixed else []
 
 
@@ -55,7 +57,10 @@ def _owners_part(records: Sequence[Record], settings: Split) -> list[str]:
     bare = sum(record.split is None for record in records)
     if bare:
         owners = ", ".join(sorted(name for name in marked if name is not None))
-        return [f"{bare} images have no split, while others have ({owners}): data.split divides them together with those of train."]
+        has = "has" if bare == 1 else "have"
+        return [
+            f"{count(bare, 'image')} {has} no split, while others have ({owners}): data.split divides them together with those of train."
+        ]
     return ["All images are marked as train: validation and test images are split off from them."] if marked == {"train"} else []
 
 

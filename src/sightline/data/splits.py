@@ -13,6 +13,7 @@ import numpy as np
 from sightline.config import Split
 from sightline.data.findings import classes_of
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.types import Record
 
 SPLIT_NAMES = {  # in lower case
@@ -117,7 +118,8 @@ def _divide_records(records: list[Record], parts: list[tuple[str, float]], seed:
         counts[g, [column[name] for name in some]] += 1
     available = (counts > 0).sum(axis=0)  # (C,)
     if available.min() < len(parts):
-        reason = f"class {classes[available.argmin()]!r} has {available.min()} groups (images, patients or lesions) for {len(parts)} parts"
+        few = count(int(available.min()), "group")
+        reason = f"class {classes[available.argmin()]!r} has {few} (images, patients or lesions) for {len(parts)} parts"
         raise UserError("data.split", reason, "Leave the class out, merge it with another, or ask for fewer parts.")
     chosen = divide(counts, [share for _, share in parts], seed)
     return {record.id: parts[chosen[g]][0] for record, g in zip(records, group, strict=True)}

@@ -20,7 +20,7 @@ from sightline.errors import UserError
 from sightline.settings import COLOUR
 from sightline.types import Annotation, Picture, Record
 
-VERSION = 7  # of what is remembered: a change of `examine` raises it, which forgets the old
+VERSION = 8  # of what is remembered: a change of `examine` raises it, which forgets the old
 ASTRAY, SAMPLES = 0.25, 10  # share of the samples of gaze outside their images that is said, of so many at least
 
 PLAIN = 10  # grey levels of 255 within which an image counts as almost one grey

@@ -73,8 +73,11 @@ class Keeper(Checkpoint):
         self.best, self.best_epoch, self.tie = state["best"], state["best_epoch"], state.get("tie", -math.inf)
 
 
+_LONGEST = 24  # letters of a name beside the bar, which needs the rest of 80 columns
+
+
 class ShowProgress(L.Callback):
-    """One bar over the whole training with an estimate of the time left; a line per epoch where the output is not a terminal."""
+    """A line per epoch, and in a terminal below them one bar over the whole training, with an estimate of the time left."""
 
     def __init__(self, title: str, say: Callable[[str], None] = print) -> None:
         self.title, self.say, self.live = title, say, sys.stdout.isatty()
@@ -91,13 +94,13 @@ class ShowProgress(L.Callback):
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[scores]}"),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
         )
         self.bar.start()
-        self.task = self.bar.add_task(self.title, total=total, completed=trainer.global_step, scores="")
+        name = self.title if len(self.title) <= _LONGEST else f"{self.title[: _LONGEST - 1]}…"
+        self.task = self.bar.add_task(name, total=total, completed=trainer.global_step)
 
     def on_train_batch_end(self, *_: Any) -> None:
         """One batch further."""
@@ -109,10 +112,11 @@ class ShowProgress(L.Callback):
         assert isinstance(module, Training)
         scores = {k: float(v) for k, v in trainer.callback_metrics.items()}
         shown = " ".join(f"{k} {scores[k]:.3f}" for k in ("train/loss", "val/loss", "val/auc", "val/epg") if k in scores)
+        line = f"epoch {trainer.current_epoch + 1}/{module.recipe.train.epochs}  {shown}"
         if self.bar:
-            self.bar.update(self.task, scores=shown)
+            self.bar.console.print(line, highlight=False)
         elif trainer.is_global_zero:
-            self.say(f"{self.title}  epoch {trainer.current_epoch + 1}/{module.recipe.train.epochs}  {shown}")
+            self.say(f"{self.title}  {line}")
 
     def on_exception(self, *_: Any) -> None:
         """Takes the bar away: Lightning does not call `teardown` after an exception."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from sightline.engine.elsewhere import Elsewhere, elsewhere
+from sightline.engine.elsewhere import all_elsewhere, notes_of
 from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.paths import expanded
+from sightline.review.beside import beside as side_by_side
 from sightline.review.cases import Cases
 from sightline.review.desk import Desk
 from sightline.review.export import exported
@@ -22,6 +23,7 @@ def review(
     split: str | Sequence[str] | None = None,
     *,
     port: int | None = None,
+    beside: Sequence[Run | str | Path] = (),
     store: str | Path | None = None,
     data: str | None = None,
     root: str | Path | None = None,
@@ -37,6 +39,7 @@ def review(
         run: a run that was evaluated.
         split: one or several of its splits; None: all that were evaluated. Of another data set: a part of it.
         port: of this machine; None: 8710, or a free one.
+        beside: further runs, whose answers to the same images are shown beside.
         store: file of the judgements; None: `reviews.sqlite` in the run's folder.
         data, root, classes: another data set: its name, its place, and label -> class of the run. `root` alone: where the run's own data
             are now.
@@ -53,10 +56,14 @@ def review(
     place = None if root is None else Path(root)
     opened = run if isinstance(run, Run) else Run(expanded(Path(run)), device, None if data else place)
     wanted = [split] if isinstance(split, str) else list(split or ())
-    cases = Cases(opened, wanted or None) if data is None else Cases(_elsewhere(opened, data, place, wanted, classes, say))
+    runs = [opened, *(one if isinstance(one, Run) else Run(expanded(Path(one)), device, None if data else place) for one in beside)]
+    if data is not None:
+        runs = _elsewhere(runs, data, place, wanted, classes, say)
+    cases = Cases(runs[0], None if data else wanted or None)
     file = opened.path / "reviews.sqlite" if store is None else expanded(Path(store))
     if export is None:
-        serve(Desk(cases, Store(file, cases.model)), port, say, show)
+        others = side_by_side(runs[0], runs[1:], cases.splits)
+        serve(Desk(cases, Store(file, cases.model), others), port, say, show)
         return
     if not file.exists():
         raise UserError(file, "does not exist: nothing was said yet", "Review the run first, or give the file: `store=...`.")
@@ -68,12 +75,12 @@ def review(
 
 
 def _elsewhere(
-    run: Run, data: str, root: Path | None, splits: list[str], classes: Mapping[str, str] | None, say: Callable[[str], None]
-) -> Elsewhere:
+    runs: Sequence[Run], data: str, root: Path | None, splits: list[str], classes: Mapping[str, str] | None, say: Callable[[str], None]
+) -> list[Run]:
     if len(splits) > 1:
         raise UserError(f"split {splits[1]!r}", "is a second split of the other data set", "Give one, or none for its test set.")
-    say("The run answers for the images of the other data set.")
-    found = elsewhere(run, data, root, next(iter(splits), None), classes)
-    for note in found.notes:
+    say(f"The images of the other data set are shown to the {'network' if len(runs) == 1 else 'networks'}.")
+    found = all_elsewhere(runs, data, root, next(iter(splits), None), classes)
+    for note in notes_of(found):
         say(note)
-    return found
+    return [*found]

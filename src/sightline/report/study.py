@@ -8,6 +8,7 @@ from typing import Any
 
 from sightline.engine.files import write_json, write_text
 from sightline.engine.reproducible import environment
+from sightline.plural import count
 from sightline.report import study_charts, words
 from sightline.report.pictures import Chart, Charts
 from sightline.report.templating import rendered
@@ -110,7 +111,7 @@ def markdown(study: Study, result: StudyResult) -> str:
         lines += [f"- {arm.name}: {drawn(arm.drawn)}"] if arm.drawn else []
     lines += ["", *result.notes] if result.notes else []
     if result.missing:
-        lines += ["", f"{result.missing} trainings are missing."]
+        lines += ["", f"{count(result.missing, 'training')} {'is' if result.missing == 1 else 'are'} missing."]
     lines += ["", *(f"- failed: {one.arm}, seed {one.seed}: {one.reason}" for one in result.failed)] if result.failed else []
     for table in tables(study, result):
         where = f"on {table.split}" + (f", {table.setting}" if table.setting else "")

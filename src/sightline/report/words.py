@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
+from sightline.plural import count as count
 from sightline.results import Score
 
 
@@ -54,14 +55,6 @@ def p_value(p: float | None) -> str:
     ('<0.001', '0.043', '–')
     """
     return "<0.001" if p is not None and p < 0.001 else number(p)
-
-
-def count(n: int, one: str, many: str = "") -> str:
-    """
-    >>> count(1, "image"), count(1200, "image")
-    ('1 image', '1,200 images')
-    """
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def listed(words: list[str]) -> str:

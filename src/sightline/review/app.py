@@ -74,10 +74,11 @@ def app(desk: Desk, port: int, token: str) -> Guard:
     pages_app = FastAPI(title="sightline review", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
     _refusals(pages_app)
     _static(pages_app)
-    _grid(pages_app, desk, port)
-    _case(pages_app, desk, port)
+    _grid(pages_app, desk)
+    _case(pages_app, desk)
     _outlines(pages_app, desk)
     _pictures(pages_app, desk)
+    _network(pages_app, desk)
     _judgements(pages_app, desk)
     return Guard(pages_app, port, token)
 
@@ -143,31 +144,30 @@ def _found(desk: Desk, key: str) -> Case:
         raise HTTPException(404, "There is no such case in this run.") from None
 
 
-def _grid(pages_app: FastAPI, desk: Desk, port: int) -> None:
+def _grid(pages_app: FastAPI, desk: Desk) -> None:
     templates = pages.environment()
 
     @pages_app.get("/")
     def grid(me: Me, wanted: Wanted) -> HTMLResponse:
-        return HTMLResponse(templates.get_template("cases.html.j2").render(pages.grid(desk, wanted, me, 0) | {"port": port}))
+        return HTMLResponse(templates.get_template("cases.html.j2").render(pages.grid(desk, wanted, me, 0)))
 
     @pages_app.get("/cards")
     def cards(me: Me, wanted: Wanted, start: int = 0) -> HTMLResponse:
         return HTMLResponse(templates.get_template("cards.html.j2").render(pages.grid(desk, wanted, me, max(0, start))))
 
 
-def _case(pages_app: FastAPI, desk: Desk, port: int) -> None:
+def _case(pages_app: FastAPI, desk: Desk) -> None:
     templates = pages.environment()
 
     @pages_app.get("/case/{key}")
     def case(key: str, me: Me, wanted: Wanted) -> HTMLResponse:
-        content = pages.case(desk, _found(desk, key), wanted, me)
-        return HTMLResponse(templates.get_template("case.html.j2").render(content | {"port": port}))
+        return HTMLResponse(templates.get_template("case.html.j2").render(pages.case(desk, _found(desk, key), wanted, me)))
 
 
 def _outlines(pages_app: FastAPI, desk: Desk) -> None:
     def asked(map: str, threshold: str) -> tuple[str, float]:
         name = desk.map_name(Filter(map=map))
-        return name, share(threshold, desk.cases.threshold(name) if name else 0.5)
+        return name, share(threshold, desk.cases.maps.threshold(name) if name else 0.5)
 
     @pages_app.get("/outlines/{key}/contour")
     def contour(key: str, map: str = "", threshold: str = "") -> JSONResponse:
@@ -201,7 +201,7 @@ def _outlines(pages_app: FastAPI, desk: Desk) -> None:
 def _pictures(pages_app: FastAPI, desk: Desk) -> None:
     @pages_app.get("/small/{key}")
     def small(key: str, request: Request, map: str = "") -> Response:
-        name = map if map in desk.cases.maps else None
+        name = map if map in desk.cases.maps.names else None
         return _cached(request, desk.thumbnail(_found(desk, key), name), "image/jpeg", 3600)
 
     @pages_app.get("/picture/{key}")
@@ -214,6 +214,39 @@ def _pictures(pages_app: FastAPI, desk: Desk) -> None:
         if found is None:
             raise HTTPException(404, "This run has no map of the case.")
         return _cached(request, found, "image/png", 3600)
+
+
+def _network(pages_app: FastAPI, desk: Desk) -> None:
+    """What other runs say, and what the network is asked on demand."""
+    templates = pages.environment()
+
+    @pages_app.get("/beside/{place}/{key}")
+    def beside(place: int, key: str, request: Request) -> Response:
+        found = desk.layer_beside(_found(desk, key), place) if 0 <= place < len(desk.others) else None
+        if found is None:
+            raise HTTPException(404, "There is no such map.")
+        return _cached(request, found, "image/png", 3600)
+
+    @pages_app.get("/runner-up/{key}")
+    def runner_up(key: str, request: Request, map: str = "") -> Response:
+        case, name = _found(desk, key), desk.map_name(Filter(map=map))
+        if not (name and desk.cases.maps.of_class):
+            raise HTTPException(404, "The maps of this run explain no single class.")
+        painted, silence = desk.layer_of_runner_up(case, name)
+        answer = _cached(request, painted, "image/png", 3600)
+        answer.headers["Sightline-Silence"] = silence  # the page reads it before it shows the picture, which is then not sent again
+        return answer
+
+    @pages_app.get("/nearest/{key}")
+    def nearest(key: str) -> HTMLResponse:
+        return HTMLResponse(templates.get_template("nearest.html.j2").render(pages.nearest(desk, _found(desk, key))))
+
+    @pages_app.get("/trained/{place}")
+    def trained(place: int, request: Request) -> Response:
+        try:
+            return _cached(request, desk.trained_on(place), "image/jpeg", 3600)
+        except IndexError:
+            raise HTTPException(404, "There is no such training image.") from None
 
 
 def _judgements(pages_app: FastAPI, desk: Desk) -> None:

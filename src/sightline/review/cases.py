@@ -14,18 +14,15 @@ from sightline.data.dataset import ImageDataset
 from sightline.data.roots import image_name
 from sightline.engine.elsewhere import Elsewhere
 from sightline.engine.read_files import read_json
-from sightline.engine.run import Attention, Run
+from sightline.engine.run import Run
 from sightline.engine.run_folder import AGAIN
 from sightline.engine.run_forms import Model
 from sightline.errors import UserError, nearest
-from sightline.explain.overlay import Range
-from sightline.explain.run_pictures import class_specific, map_range
-from sightline.results.scores import Thresholds
+from sightline.review.maps import Maps
 from sightline.review.places import Place, places_of
 from sightline.types import Record
 
 _CHOICES = 12  # most values of a tag that can be chosen from
-_TYPICAL = 95  # percentile of the highest values of all maps that has the last colour
 
 
 @dataclass(frozen=True)
@@ -83,6 +80,7 @@ class Cases(Sequence[Case]):
         self.classes, self.name = run.classes, run.name
         self.model = read_json(run.home / "model.json", Model, AGAIN).sha256
         self.root = run.found.data.root if isinstance(run, Elsewhere) else run.root or run.recipe.data.root
+        self.maps = Maps(run, self.splits)
         self._records = {split: self._placed(split) for split in self.splits}
         self._cases = [case for split in self.splits for case in self._of_split(split)]
         self.by_key = {case.key: place for place, case in enumerate(self._cases)}
@@ -99,7 +97,11 @@ class Cases(Sequence[Case]):
 
     def record(self, case: Case) -> Record:
         """Where picture and annotations come from."""
-        return self.dataset(case).records[self._records[case.split][case.id]]
+        return self.dataset(case).records[self.at(case)]
+
+    def at(self, case: Case) -> int:
+        """The place of the image among those of its split."""
+        return self._records[case.split][case.id]
 
     def _placed(self, split: str) -> dict[str, int]:
         return {record.id: place for place, record in enumerate(self.run.datasets[split].records)}
@@ -129,72 +131,11 @@ class Cases(Sequence[Case]):
             )
         return found
 
-    # where it looks
-
-    @cached_property
-    def attention(self) -> Mapping[str, Attention]:
-        """Split -> maps; empty for a source without maps."""
-        found = {split: self.run.attention(split) for split in self.splits}
-        return {split: one for split, one in found.items() if one is not None}
-
-    @cached_property
-    def maps(self) -> tuple[str, ...]:
-        """Names of the maps."""
-        return tuple(next(iter(self.attention.values())).maps) if self.attention else ()
-
-    @cached_property
-    def _seen(self) -> Mapping[str, dict[str, int]]:
-        return {split: {name: i for i, name in enumerate(one.ids)} for split, one in self.attention.items()}
-
-    def map_of(self, case: Case, name: str) -> np.ndarray | None:
-        """The raw map (h, w) of the class decided for; None where there is none."""
-        one = self.attention.get(case.split)
-        return None if one is None or name not in one.said else one.said[name][self._seen[case.split][case.id]]
-
-    @property
-    def range(self) -> Range:
-        """What the values of the maps mean."""
-        return map_range(self.run)
-
-    @property
-    def of_class(self) -> bool:
-        """Whether maps explain one class."""
-        return class_specific(self.run)
-
-    def scale(self, name: str) -> float:
-        """The value of a map that has the last colour, the same for all cases."""
-        return self._scales[name]
-
-    @cached_property
-    def _scales(self) -> Mapping[str, float]:
-        if self.range == "unit":
-            return dict.fromkeys(self.maps, 1.0)
-        highest = {name: np.concatenate([one.said[name].max(axis=(1, 2)) for one in self.attention.values()]) for name in self.maps}
-        positive = {name: tops[np.isfinite(tops) & (tops > 0)] for name, tops in highest.items()}
-        return {name: float(np.percentile(tops, _TYPICAL)) if len(tops) else 1.0 for name, tops in positive.items()}
-
-    def threshold(self, name: str) -> float:
-        """From which share of its range on a map counts as marked: the one that the run keeps, or else that of its scores."""
-        chosen = self._chosen(name)
-        return self.run.recipe.evaluate.threshold if chosen is None else chosen
-
-    def keeps(self, name: str) -> bool:
-        """Whether the run keeps a threshold of the map from its validation images."""
-        return self._chosen(name) is not None
-
-    def _chosen(self, name: str) -> float | None:
-        kept = self._thresholds
-        return kept.maps.get(name) if kept else None
-
-    @cached_property
-    def _thresholds(self) -> Thresholds | None:
-        return self.run.thresholds
-
     def places(self) -> dict[str, partial[dict[str, Place]]]:
         """Key -> what gives the places where the maps look, of the annotated cases."""
         given = {}
-        for case in self if self.maps else ():
-            found = {name: self.map_of(case, name) for name in self.maps}
+        for case in self if self.maps.names else ():
+            found = {name: self.maps.of(case.split, case.id, name) for name in self.maps.names}
             maps = {name: raw for name, raw in found.items() if raw is not None}
             if case.annotated and maps:
                 given[case.key] = partial(places_of, maps, self.record(case), self.dataset(case))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -10,11 +10,13 @@ from sightline.data.annotation import Size, render
 from sightline.data.findings import united_marks
 from sightline.data.images import image_size
 from sightline.explain.window import Window, window
+from sightline.review.beside import Beside
 from sightline.review.cases import Case, Cases
 from sightline.review.filters import Filter, matching
 from sightline.review.judgement import Judgement
+from sightline.review.network import Network
 from sightline.review.outlines import Outline, contour, outlines, start
-from sightline.review.pictures import Kept, layer, pixels_of, thumbnail, whole
+from sightline.review.pictures import Kept, jpeg, layer, pixels_of, small, thumbnail, whole
 from sightline.review.places import Place, Places
 from sightline.review.readers import regions
 from sightline.review.store import About, Store
@@ -27,10 +29,12 @@ class Desk:
     Args:
         cases: of the run.
         store: where judgements are kept.
+        others: further runs, whose answers are shown beside.
     """
 
-    def __init__(self, cases: Cases, store: Store) -> None:
-        self.cases, self.store = cases, store
+    def __init__(self, cases: Cases, store: Store, others: Sequence[Beside] = ()) -> None:
+        self.cases, self.store, self.others = cases, store, tuple(others)
+        self.network = Network(cases)
         self._places = Places(cases.places())
         self._kept = Kept()
 
@@ -41,6 +45,7 @@ class Desk:
     def end(self) -> None:
         """Ends that, and closes the file of the judgements."""
         self._places.stop()
+        self.network.stop()
         self.store.close()
 
     # cases
@@ -59,7 +64,7 @@ class Desk:
 
     def map_name(self, wanted: Filter) -> str:
         """The map that is shown; empty: the run has none."""
-        return wanted.map if wanted.map in self.cases.maps else next(iter(self.cases.maps), "")
+        return wanted.map if wanted.map in self.cases.maps.names else self.cases.maps.first
 
     def place(self, case: Case, name: str) -> Place | None:
         """Where a map looks, where that is known by now."""
@@ -87,22 +92,54 @@ class Desk:
 
     def layer(self, case: Case, name: str) -> bytes | None:
         """The map of a case; None: there is none."""
-        raw = self.cases.map_of(case, name)
+        raw = self.cases.maps.of(case.split, case.id, name)
         if raw is None:
             return None
         where, size = self.window(case)
-        return self._kept.get(("layer", case.key, name), lambda: layer(raw, self.cases.range, self.cases.scale(name), where, size))
+        maps = self.cases.maps
+        return self._kept.get(("layer", case.key, name), lambda: layer(raw, maps.range, maps.scale(name), where, size))
+
+    def layer_beside(self, case: Case, place: int) -> bytes | None:
+        """The first map of another run; None: there is none."""
+        other = self.others[place]
+        maps, (_, size) = other.maps, self.window(case)
+        raw = maps.of(case.split, case.id, maps.first)
+        if raw is None:
+            return None
+        where, scale = other.window(size), maps.scale(maps.first)
+        return self._kept.get(("beside", case.key, place), lambda: layer(raw, maps.range, scale, where, size))
+
+    def layer_of_runner_up(self, case: Case, name: str) -> tuple[bytes, str]:
+        """The map of the runner-up (see `Network.runner_up`), in the colours of the others, and why there is nothing to see on it, if so.
+
+        Raises:
+            UserError: see `Network.map_of`.
+        """
+        maps = self.cases.maps
+        raw = self.network.map_of(case, name, self.network.runner_up(case))
+        return layer(raw, maps.range, maps.scale(name), *self.window(case)), maps.silence(raw)
+
+    def trained_on(self, place: int) -> bytes:
+        """A training image as the network saw it, small.
+
+        Raises:
+            IndexError: there is none.
+        """
+        dataset = self.network.run.datasets["train"]
+        if not 0 <= place < len(dataset):
+            raise IndexError(place)
+        return self._kept.get(("train", place), lambda: jpeg(small(dataset.picture(place)[0])))
 
     # outlines
 
     def contour(self, case: Case, name: str, threshold: float) -> list[Outline]:
         """The outlines of the area where a map is at or above a threshold, see `outlines.marked`."""
-        raw = self.cases.map_of(case, name)
+        raw = self.cases.maps.of(case.split, case.id, name)
         return [] if raw is None else contour(raw, threshold, *self.window(case))
 
     def start(self, case: Case, name: str, threshold: float) -> list[Outline]:
         """An outline to be corrected, see `outlines.start`."""
-        raw = self.cases.map_of(case, name)
+        raw = self.cases.maps.of(case.split, case.id, name)
         return [] if raw is None else start(raw, threshold, *self.window(case))
 
     def annotation(self, case: Case) -> list[Outline] | None:

@@ -39,7 +39,7 @@ def _line(cases: Cases, case: Case, row: Kept) -> dict[str, Any]:
 
 def looked(cases: Cases, case: Case, size: Size, threshold: float) -> str | None:
     """Where the first map is at or above the threshold, see `outlines.marked`, as a compressed text of runs; None without a map."""
-    raw = cases.map_of(case, cases.maps[0]) if cases.maps else None
+    raw = cases.maps.of(case.split, case.id, cases.maps.first)
     if raw is None:
         return None
     return text_of(marked(raw, threshold, window(size, cases.dataset(case).data), size))

@@ -97,7 +97,7 @@ def matching(cases: Cases, wanted: Filter, said: Overview, seen: Places, me: str
         seen: where the maps look, as far as it is known.
         me: the reviewer who asks.
     """
-    name = wanted.map if wanted.map in cases.maps else next(iter(cases.maps), "")
+    name = wanted.map if wanted.map in cases.maps.names else cases.maps.first
 
     def place_of(case: Case) -> Place | None:
         return seen.get(case.key, name)

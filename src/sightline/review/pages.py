@@ -9,8 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sightline.errors import plain
-from sightline.explain.overlay import display
+from sightline.errors import UserError, plain
 from sightline.explain.run_pictures import of_probabilities
 from sightline.explain.window import Window
 from sightline.review import filters
@@ -45,6 +44,7 @@ CASE_KEYS = [
     (("t",), "start from the outline of the map"),
     (("Del",), "remove the chosen shape"),
     (("w",), "save the outline"),
+    (("u",), "map of the runner-up: the most probable of the other classes"),
     (("1", "2", "3"), "map right, wrong, unsure; the same key again takes it off"),
     (("d",), "label doubted"),
     (("x",), "image unusable"),
@@ -117,29 +117,14 @@ def choices(cases: Cases, said: Overview) -> dict[str, list[Option]]:
         "label": decided,
         "decided": decided,
         "right": [Option("no", "wrong"), Option("yes", "right")],
-        "place": [Option(*item) for item in filters.PLACES.items()] if cases.maps else [],
+        "place": [Option(*item) for item in filters.PLACES.items()] if cases.maps.names else [],
         "tag": [Option(f"{tag}={value}", f"{tag}: {value}") for tag, values in cases.tags.items() for value in values],
         "review": [Option(*item) for item in filters.REVIEWS.items()],
         "reviewer": [Option(name, name) for name in reviewers],
         "agreement": [Option(*item) for item in filters.AGREEMENTS.items()] if len(reviewers) > 1 else [],
-        "sort": [Option(*item) for item in filters.SORTS.items() if item[0] and (cases.maps or item[0] != "inside")],
-        "map": [Option(name, name) for name in cases.maps[1:]],
+        "sort": [Option(*item) for item in filters.SORTS.items() if item[0] and (cases.maps.names or item[0] != "inside")],
+        "map": [Option(name, name) for name in cases.maps.names[1:]],
     }
-
-
-def meaning(cases: Cases, name: str) -> str:
-    """What the colours of the maps mean, beside their bar."""
-    if cases.range == "unit":
-        return "The map lies between 0 and 1 by itself; the colours are the same in all cases."
-    of = "for the class that is decided for" if cases.of_class else "for any class"
-    top = f"{cases.scale(name):.3g}"
-    return f"Positive evidence {of}, from 0 to {top} or more (the highest value of 19 maps in 20 is lower); the same colours in all cases."
-
-
-def silence(cases: Cases, case: Case, name: str) -> str:
-    """Why there is nothing to see on a map; empty: there is."""
-    raw = cases.map_of(case, name)
-    return "" if raw is None else display(raw, cases.range, raw.shape).note
 
 
 def cell(window: Window, shape: tuple[int, int]) -> str:
@@ -188,6 +173,7 @@ def grid(desk: Desk, wanted: Filter, me: str, start: int) -> dict[str, Any]:
     ahead = f"{query}&start={end}" if query else f"?start={end}"
     return {
         "run": cases.name,
+        "store": desk.store.key,
         "me": me,
         "help": GRID_KEYS,
         "count": counted(len(found), len(cases)),
@@ -197,7 +183,7 @@ def grid(desk: Desk, wanted: Filter, me: str, start: int) -> dict[str, Any]:
         "cards": cards(cases, found[start:end], said),
         "query": query,
         "map": desk.map_name(wanted),
-        "has_maps": bool(cases.maps),
+        "has_maps": bool(cases.maps.names),
         "more": f"/cards{ahead}" if end < len(found) else "",
         "form": form(wanted, cases, said),
     }
@@ -208,12 +194,13 @@ def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
     cases, name = desk.cases, desk.map_name(wanted)
     before, after, position = neighbours(desk.found(wanted, me), cases.by_key[one.key])
     where, size = desk.window(one)
-    raw, rows = cases.map_of(one, name), desk.said(one)
+    raw, rows = cases.maps.of(one.split, one.id, name), desk.said(one)
     own = next((row.said for row in rows if row.reviewer == me), Judgement())
     found = regions(rows, size)
-    threshold = cases.threshold(name) if name else cases.run.recipe.evaluate.threshold
+    threshold = cases.maps.threshold(name) if name else cases.run.recipe.evaluate.threshold
     return {
         "run": cases.name,
+        "store": desk.store.key,
         "me": me,
         "help": CASE_KEYS,
         "case": one,
@@ -225,9 +212,9 @@ def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
         "size": size,
         "alt": f"Picture {one.image}, labelled {one.label}, decided {one.decided}",
         "threshold": threshold,
-        "kept": KEPT if cases.keeps(name) else NOT_KEPT,
-        "silence": silence(cases, one, name),
-        "meaning": meaning(cases, name) if name else "",
+        "kept": KEPT if cases.maps.keeps(name) else NOT_KEPT,
+        "silence": "" if raw is None else cases.maps.silence(raw),
+        "meaning": cases.maps.meaning(name) if name else "",
         "cell": "" if raw is None else cell(where, raw.shape),
         "probabilities": list(zip(cases.classes, one.probabilities, strict=True)),
         "rule": _sentence(cases.run.decision.words(cases.classes)),
@@ -235,10 +222,23 @@ def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
         "looks": looks(desk.place(one, name)),
         "tags": dict(sorted(one.tags.items())),
         "others": others(rows, me),
+        "beside": [other.answer(one) for other in desk.others],
+        "runner_up": desk.network.runner_up(one) if raw is not None and cases.maps.of_class else "",
         "readers": list(found),
         "agreements": agreements(found),
         "said": own.model_dump_json(),
     }
+
+
+def nearest(desk: Desk, one: Case) -> dict[str, Any]:
+    """The training images that are most alike, or why they are not there."""
+    try:
+        done, total = desk.network.progress()
+        found = desk.network.nearest(one)
+    except UserError as error:
+        return {"key": one.key, "found": [], "waiting": "", "refused": str(error)}
+    waiting = "" if found else f"{done:,} of {total:,} training images have been looked at."
+    return {"key": one.key, "found": found, "waiting": waiting, "refused": ""}
 
 
 def others(rows: Sequence[Kept], me: str) -> list[dict[str, str]]:
@@ -273,5 +273,5 @@ def form(wanted: Filter, cases: Cases, said: Overview) -> dict[str, Any]:
         "sort": "Sorted by",
         "map": "Map",
     }
-    first = {"sort": filters.SORTS[""], "map": next(iter(cases.maps), "")}
+    first = {"sort": filters.SORTS[""], "map": cases.maps.first}
     return {"names": names, "choices": choices(cases, said), "first": first, "chosen": vars(wanted)}

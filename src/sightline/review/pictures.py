@@ -17,7 +17,7 @@ from sightline.explain.overlay import Range, display, shown
 from sightline.explain.window import Window, window
 from sightline.review.cases import Case, Cases
 
-SMALL, LAYER = 256, 1024  # pixels of the longer side
+SMALL, LAYER = 256, 512  # pixels of the longer side; maps are smooth, and the browser enlarges them
 _LOSSLESS = 4_000_000  # pixels up to which a picture is sent as it is; larger ones as a JPEG
 _UNSEEN = 150  # alpha, of 255, of the grey over what the network did not see
 
@@ -83,11 +83,16 @@ def thumbnail(cases: Cases, case: Case, name: str | None) -> bytes:
         UserError: the picture cannot be read.
     """
     pixels = small(pixels_of(cases, case))
-    raw = cases.map_of(case, name) if name else None
+    raw = cases.maps.of(case.split, case.id, name) if name else None
     if name and raw is not None:
         # shares of the picture are the same in the small one
         where = window(pixels.shape[:2], cases.dataset(case).data)
-        pixels = shown(pixels, raw, cases.range, scale=cases.scale(name), where=where)
+        pixels = shown(pixels, raw, cases.maps.range, scale=cases.maps.scale(name), where=where)
+    return jpeg(pixels)
+
+
+def jpeg(pixels: np.ndarray) -> bytes:
+    """(H, W, 3) uint8 for a browser, small in bytes."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=85)
     return buffer.getvalue()

@@ -15,6 +15,9 @@ from pydicom.sr.codedict import codes
 from pydicom.uid import generate_uid
 
 from sightline.data.annotation import render
+from sightline.data.frames import Frame
+from sightline.data.images import open_image
+from sightline.data.mask_levels import open_mask
 from sightline.data.problems import Several
 from sightline.data.sets.dicom_seg import read
 from sightline.errors import UserError
@@ -174,3 +177,11 @@ def test_what_cannot_be_read_is_refused_in_one_line(tmp_path: Path) -> None:
 def write(path: Path) -> Path:
     write_picture(path, 1, SIZE, **EMPTY)
     return path
+
+
+def test_a_segmentation_object_is_never_an_image(tmp_path: Path) -> None:
+    path = segmentation(tmp_path / "s.dcm", series(tmp_path, 1), block(1, 1, 4, 3)[None], ["lesion"])
+    for picture in (path, Frame(path, 0)):
+        with pytest.raises(UserError, match="is a segmentation object and no picture"):
+            open_image(picture)
+    assert np.array_equal(open_mask(path), block(1, 1, 4, 3))

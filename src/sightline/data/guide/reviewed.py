@@ -18,9 +18,10 @@ from sightline.data.images import image_size
 from sightline.data.problems import each, refuse
 from sightline.data.sets.outlines import RunsMask
 from sightline.data.sets.rle import text_of
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.errors import UserError
 from sightline.paths import expanded
+from sightline.plural import count
 from sightline.results.data_check import ReaderAgreement, Reviews
 from sightline.types import Annotation, Record
 

@@ -16,9 +16,10 @@ from sightline.data.sets.folder_names import meaning
 from sightline.data.sets.objects import Classes, Empty, Image, Rule, records_of
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.told import told
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.data.splits import SPLIT_NAMES
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.types import Records
 
 WHERE = "The format is COCO's (cocodataset.org); most labelling tools export it."

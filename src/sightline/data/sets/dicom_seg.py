@@ -15,11 +15,12 @@ from sightline.data.roots import existing_folder
 from sightline.data.sets.label_by import By, labelled
 from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
-from sightline.data.sets.segment_frames import SEGMENTATIONS, Segment, segments_of
+from sightline.data.sets.segment_frames import Segment, segments_of
 from sightline.data.sets.told import Told, told
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.data.sheet import read_sheet
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.types import Records
 
 WHERE = "Segmentation objects (DICOM SEG) are written by 3D Slicer, OHIF, MITK, highdicom and others."
@@ -60,22 +61,10 @@ def read(
     top = existing_folder(root, LAYOUT, WHERE)
     folders = list(dict.fromkeys([top / images if images else top, top]))
     problems: list[UserError] = []
-    files = [path for path in dict.fromkeys(path for folder in folders for path in PictureFiles(folder).found.pictures) if is_dicom(path)]
-    heads = each(_head, files, problems)
-    objects = [head.path for head in heads if head.is_segmentation]
-    if not objects:
-        raise UserError(top, "holds no segmentation objects", f"Expected: {LAYOUT}. {WHERE}")
-    pictures = {head.uid: head for head in heads if not head.is_segmentation}
-    segments: dict[str, list[Segment]] = defaultdict(list)
-    for segment in (segment for held in each(segments_of, objects, problems) for segment in held):
-        segments[segment.picture].append(segment)
-    lost = [uid for uid in segments if uid not in pictures]
-    if lost and len(lost) == len(segments):
-        raise UserError(top, f"holds none of the {count(len(lost), 'picture')} that its segmentation objects refer to", "Put them there.")
+    pictures, segments, notes = _found(top, folders, problems)
     place = PictureFiles(folders[0], is_whole=False)
     rows = _rows(top / table, {head.path.absolute(): head.uid for head in pictures.values()}) if table else {}
     made = [_image(head, segments.get(head.uid, []), rows.get(head.uid), place) for head in pictures.values()]
-    notes = [f"{count(len(lost), 'picture')} of segmentation objects not found ({some(lost)})"] if lost else []
     return labelled(
         made, place, by, rule=label, background=background, empty=empty, whole="row", notes=notes, problems=problems, classes=classes
     )
@@ -91,10 +80,32 @@ class Head:
     patient: str | None
 
 
+def _found(top: Path, folders: Sequence[Path], problems: list[UserError]) -> tuple[dict[str, Head], dict[str, list[Segment]], list[str]]:
+    """The pictures and the segments by SOP instance UID, and what is said of segments whose picture is not there.
+
+    Raises:
+        UserError: there are no segmentation objects, or none whose picture is there.
+    """
+    files = dict.fromkeys(path for folder in folders for path in PictureFiles(folder).found.pictures)
+    heads = each(_head, filter(is_dicom, files), problems)
+    objects = [head.path for head in heads if head.is_segmentation]
+    if not objects:
+        raise UserError(top, "holds no segmentation objects", f"Expected: {LAYOUT}. {WHERE}")
+    pictures = {head.uid: head for head in heads if not head.is_segmentation}
+    segments: dict[str, list[Segment]] = defaultdict(list)
+    for segment in (segment for held in each(segments_of, objects, problems) for segment in held):
+        segments[segment.picture].append(segment)
+    lost = [uid for uid in segments if uid not in pictures]
+    if lost and len(lost) == len(segments):
+        raise UserError(top, f"holds none of the {count(len(lost), 'picture')} that its segmentation objects refer to", "Put them there.")
+    notes = [f"{count(len(lost), 'picture')} of segmentation objects not found ({some(lost)})"] if lost else []
+    return pictures, segments, notes
+
+
 def _head(path: Path) -> Head:
     file = dicom.head(path, ["SOPClassUID", "SOPInstanceUID", "PatientID", "Rows", "Columns"])
     patient = str(file.get("PatientID") or "").strip() or None
-    return Head(path, str(file.get("SOPInstanceUID") or path), str(file.get("SOPClassUID") or "") in SEGMENTATIONS, patient)
+    return Head(path, str(file.get("SOPInstanceUID") or path), str(file.get("SOPClassUID") or "") in dicom.SEGMENTATIONS, patient)
 
 
 def _rows(file: Path, uids: dict[Path, str]) -> dict[str, tuple[str, Told]]:

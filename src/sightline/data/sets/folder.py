@@ -18,9 +18,10 @@ from sightline.data.sets.folder_places import Place, Places
 from sightline.data.sets.lookalikes import made_of_others
 from sightline.data.sets.mask_option import wanted
 from sightline.data.sets.slices import Part, Slicing, short, sliced
-from sightline.data.sets.walk import Found, count, kinds, some, walk
+from sightline.data.sets.walk import Found, kinds, some, walk
 from sightline.data.volumes import Plane
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.settings import Count
 from sightline.types import Annotation, Record, Records
 

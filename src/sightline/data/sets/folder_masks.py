@@ -12,8 +12,9 @@ from sightline.data.sets.folder_places import Place, Places, spread
 from sightline.data.sets.lookalikes import groups, lookalikes, same_name
 from sightline.data.sets.mask_look import looks_like_mask, looks_like_photograph
 from sightline.data.sets.mask_option import OPTION, Wanted
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.errors import UserError
+from sightline.plural import count
 
 NOT_NAMED = "look like masks by name, folder or pixels, but are not named by data.options.masks"
 LOOKED_AT = 32  # masks that are opened to see that they are no photographs

@@ -9,8 +9,9 @@ from typing import Any
 
 from sightline.data.sets import export_files
 from sightline.data.sets.picture_files import PictureFiles
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.errors import UserError
+from sightline.plural import count
 
 SAMPLE = 50  # files of a kind that are looked into
 ENDS = 1 << 16  # bytes at the beginning and at the end of a file

@@ -11,8 +11,9 @@ from sightline.data.problems import refuse
 from sightline.data.sets.folder_names import is_plain, meaning
 from sightline.data.sets.objects import Classes, Empty, Image, Rule, records_of
 from sightline.data.sets.picture_files import PictureFiles, split_of
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.types import Picture, Records
 
 OF_THE_TOOL = {"occluded", "rotation", "track_id", "keyframe", "outside", "truncated"}

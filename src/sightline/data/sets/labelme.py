@@ -24,8 +24,8 @@ from sightline.data.sets.label_by import By, labelled, one_label
 from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.told import told
-from sightline.data.sets.walk import count
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.types import Annotation, Picture, Records
 
 WHERE = "The files are labelme's (github.com/wkentaro/labelme)."

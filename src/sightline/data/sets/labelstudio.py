@@ -20,8 +20,9 @@ from sightline.data.sets.labelstudio_tasks import Task, tasks
 from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
 from sightline.data.sets.told import told
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.types import Annotation, Records
 
 WHERE = "The files are Label Studio's (labelstud.io), exported as JSON or JSON-MIN."

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sightline.data.sets.folder_places import Place, Places, spread
 from sightline.data.sets.mask_look import mask_levels
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
+from sightline.plural import count
 
 
 def lookalikes(places: Places, images: Sequence[Path], all_folders: bool = False) -> Iterator[tuple[Path, Path]]:

@@ -10,8 +10,9 @@ from typing import Any, Literal
 from sightline.data.annotation import Size
 from sightline.data.problems import each, refuse
 from sightline.data.sets.outlines import PolygonsMask
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.types import Annotation, Picture, Record, Records
 
 Rule = Literal["refuse", "largest"]

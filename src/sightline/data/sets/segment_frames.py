@@ -15,7 +15,6 @@ from sightline.data.dicom import in_words
 from sightline.errors import UserError
 from sightline.types import Annotation
 
-SEGMENTATIONS = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}  # classes of objects: segmentation, label map
 REMEDY = "Export the segmentation again."
 
 

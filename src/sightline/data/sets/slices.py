@@ -12,9 +12,9 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from sightline.data.frames import Frame, count_of, frame_of, mask_of
-from sightline.data.sets.walk import count
 from sightline.data.volumes import Plane, is_nifti
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.settings import Fraction
 from sightline.types import Annotation, Picture, Record
 

@@ -18,8 +18,9 @@ from sightline.data.sets.mask_files import PaletteMask
 from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule, by_category, label_of, records_of
 from sightline.data.sets.picture_files import PictureFiles, place_of, split_of
 from sightline.data.sets.voc_lists import Lists
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.types import Annotation, Records
 
 WHERE = "The format is Pascal VOC's (host.robots.ox.ac.uk); most labelling tools export it."

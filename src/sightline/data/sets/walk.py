@@ -131,14 +131,6 @@ def _is_special(file: Path) -> bool:
     return os.path.exists(file) and not os.path.isfile(file)
 
 
-def count(number: int, thing: str) -> str:
-    """
-    >>> count(1, "image"), count(2, "image")
-    ('1 image', '2 images')
-    """
-    return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
 def some(names: Iterable[object], most: int = 3) -> str:
     """The first few names of a list, and how many more there are.
 

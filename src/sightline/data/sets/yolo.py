@@ -15,9 +15,10 @@ from sightline.data.sets import formats, shapes
 from sightline.data.sets.label_by import By, labelled
 from sightline.data.sets.objects import Classes, Empty, Image, Marked, Rule
 from sightline.data.sets.picture_files import PictureFiles, split_of
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.data.sets.yolo_sets import SLACK, is_list, is_names, names_of, refuse_other_shapes, settings, splits_of
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.types import Annotation, Record, Records
 
 WHERE = "The format is that of darknet and Ultralytics YOLO; most labelling tools export it."

@@ -12,9 +12,10 @@ import numpy as np
 from sightline.data.annotation import Size, polygon_map, render_each
 from sightline.data.images import image_size
 from sightline.data.sets.told import facts_of
-from sightline.data.sets.walk import count, some
+from sightline.data.sets.walk import some
 from sightline.data.written.tracing import traced
 from sightline.errors import UserError
+from sightline.plural import count
 from sightline.types import Annotation, Record
 
 Points = tuple[tuple[float, ...], ...]

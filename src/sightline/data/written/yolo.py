@@ -9,10 +9,11 @@ import yaml
 
 from sightline.data.annotation import Size
 from sightline.data.sets.folder_names import is_plain, meaning
-from sightline.data.sets.walk import count, is_hidden, some
+from sightline.data.sets.walk import is_hidden, some
 from sightline.data.written.entries import Box, Content, Entry, Shape
 from sightline.data.written.shares import shared
 from sightline.errors import UserError
+from sightline.plural import count
 
 KNOWN = ("train", "val", "test")
 

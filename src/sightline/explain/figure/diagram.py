@@ -39,7 +39,9 @@ def diagram(runs: Sequence[Run], options: Options) -> Figure:
     for letter, recipe in zip(ascii_lowercase, recipes, strict=False):
         name = f"({letter}) {recipe.name}" if len(recipes) > 1 else recipe.name
         stages = [(recipe.at_stage(stage), f"{name}, {_stage(i, stage.name)}") for i, stage in zip(count(1), recipe.stages, strict=False)]
-        found += [flow(own, f"{heading}, {own.train.epochs} epochs") for own, heading in stages or [(recipe, name)]]
+        found += [
+            flow(own, f"{heading}, {own.train.epochs} epoch{'s' * (own.train.epochs != 1)}") for own, heading in stages or [(recipe, name)]
+        ]
         found += details(recipe, name)
     height = sum(one.height + HEADING for one in found) + 0.05
     with rc_context(STYLE):

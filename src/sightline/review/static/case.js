@@ -34,17 +34,45 @@
     return response.ok ? (await response.json()).outlines : [];
   }
 
+  const silence = document.getElementById("silence");
+  function silent(text) {
+    silence.textContent = text;
+    silence.hidden = !text;
+  }
+
   const shows = {
     map(on) {
       const layer = document.getElementById("map");
       if (on && !layer.src) layer.src = layer.dataset.src;
       layer.hidden = !on;
-      const silence = document.getElementById("silence");
-      if (silence) silence.hidden = !on;
+      silent(on ? silence.dataset.map : "");
+      for (const other of document.querySelectorAll(".layer.other")) {
+        if (on && !other.src) other.src = other.dataset.src;
+        other.hidden = !on;
+      }
+      if (on) off("runner");
+    },
+    async runner(on) {
+      const layer = document.getElementById("runner");
+      layer.hidden = !on;
+      if (!on) { silent(""); return; }
+      off("map");
+      if (!layer.src) {
+        silent("The network is asked …");
+        const response = await fetch(layer.dataset.src).catch(() => null);
+        const painted = response && response.ok;
+        layer.dataset.silence = painted ? response.headers.get("Sightline-Silence") : (response ? (await response.json()).reason : "The server does not answer");
+        if (painted) layer.src = layer.dataset.src;
+      }
+      if (!layer.hidden) silent(layer.dataset.silence);
     },
     async contour(on) { draw("contour", on ? await outlines("contour") : []); },
     async annotation(on) { draw("annotation", on ? await outlines("annotation") : []); },
   };
+  function off(name) {
+    const button = document.querySelector(`[data-shows=${name}]`);
+    if (button && button.getAttribute("aria-pressed") === "true") toggle(button);
+  }
   const toggles = [...document.querySelectorAll("[data-shows]")];
   function toggle(button) {
     if (button.disabled) return;
