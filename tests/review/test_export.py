@@ -10,11 +10,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 import sightline as sl
-from sightline.data.sets.rle import mask_of, runs_of
+from sightline.data.annotation import render
+from sightline.data.guide.review_lines import read_reviews
+from sightline.data.sets.rle import mask_of, runs_of, text_of
 from sightline.engine.run import Run
 from sightline.metrics.scores.localisation import upsample
 from sightline.review.desk import Desk
-from sightline.review.judgement import Box, Judgement, Polygon
+from sightline.review.export import exported
+from sightline.review.judgement import Box, Judgement, Mask, Polygon, region
 from sightline.review.store import Store
 
 SHAPES = (Box(box=(1, 2, 30, 20)), Polygon(points=((1, 1), (9.5, 1), (9.5, 8))))
@@ -44,6 +47,20 @@ def test_a_line_holds_the_newest_word_in_the_form_that_is_documented(desk: Desk,
         "shapes": [{"kind": "box", "box": [1, 2, 30, 20]}, {"kind": "polygon", "points": [[1, 1], [9.5, 1], [9.5, 8]]}],
         "threshold": 0.7,
     }
+
+
+def test_the_next_training_reads_the_lines(desk: Desk, tmp_path: Path) -> None:
+    case, painted = desk.cases[0], np.zeros((30, 48), bool)
+    painted[3:9, 20:40] = True
+    said = Judgement(map="wrong", unusable=True, shapes=(*SHAPES, Mask(counts=text_of(painted))))
+    desk.judge(case, "ana", lambda old: said, 0.7, "a")
+    (tmp_path / "r.jsonl").write_text("".join(exported(desk.cases, desk.store)), encoding="utf-8")
+    (review,) = read_reviews(tmp_path / "r.jsonl")
+    assert (review.id, review.image, review.reviewer) == (case.id, case.image, "ana")
+    assert (review.wrong, review.doubted, review.unusable, review.size) == (True, False, True, (30, 48))
+    drawn = render(review.shapes, (30, 48), where="a")
+    assert np.array_equal(drawn >= 0.5, region(said.shapes, (30, 48)))
+    assert review.looked is not None
 
 
 def test_the_verb_writes_them_to_a_file(own_run: Run, desk: Desk, tmp_path: Path) -> None:

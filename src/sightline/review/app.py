@@ -74,8 +74,8 @@ def app(desk: Desk, port: int, token: str) -> Guard:
     pages_app = FastAPI(title="sightline review", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
     _refusals(pages_app)
     _static(pages_app)
-    _grid(pages_app, desk, port)
-    _case(pages_app, desk, port)
+    _grid(pages_app, desk)
+    _case(pages_app, desk)
     _outlines(pages_app, desk)
     _pictures(pages_app, desk)
     _network(pages_app, desk)
@@ -144,25 +144,24 @@ def _found(desk: Desk, key: str) -> Case:
         raise HTTPException(404, "There is no such case in this run.") from None
 
 
-def _grid(pages_app: FastAPI, desk: Desk, port: int) -> None:
+def _grid(pages_app: FastAPI, desk: Desk) -> None:
     templates = pages.environment()
 
     @pages_app.get("/")
     def grid(me: Me, wanted: Wanted) -> HTMLResponse:
-        return HTMLResponse(templates.get_template("cases.html.j2").render(pages.grid(desk, wanted, me, 0) | {"port": port}))
+        return HTMLResponse(templates.get_template("cases.html.j2").render(pages.grid(desk, wanted, me, 0)))
 
     @pages_app.get("/cards")
     def cards(me: Me, wanted: Wanted, start: int = 0) -> HTMLResponse:
         return HTMLResponse(templates.get_template("cards.html.j2").render(pages.grid(desk, wanted, me, max(0, start))))
 
 
-def _case(pages_app: FastAPI, desk: Desk, port: int) -> None:
+def _case(pages_app: FastAPI, desk: Desk) -> None:
     templates = pages.environment()
 
     @pages_app.get("/case/{key}")
     def case(key: str, me: Me, wanted: Wanted) -> HTMLResponse:
-        content = pages.case(desk, _found(desk, key), wanted, me)
-        return HTMLResponse(templates.get_template("case.html.j2").render(content | {"port": port}))
+        return HTMLResponse(templates.get_template("case.html.j2").render(pages.case(desk, _found(desk, key), wanted, me)))
 
 
 def _outlines(pages_app: FastAPI, desk: Desk) -> None:

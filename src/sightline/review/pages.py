@@ -173,6 +173,7 @@ def grid(desk: Desk, wanted: Filter, me: str, start: int) -> dict[str, Any]:
     ahead = f"{query}&start={end}" if query else f"?start={end}"
     return {
         "run": cases.name,
+        "store": desk.store.key,
         "me": me,
         "help": GRID_KEYS,
         "count": counted(len(found), len(cases)),
@@ -199,6 +200,7 @@ def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
     threshold = cases.maps.threshold(name) if name else cases.run.recipe.evaluate.threshold
     return {
         "run": cases.name,
+        "store": desk.store.key,
         "me": me,
         "help": CASE_KEYS,
         "case": one,

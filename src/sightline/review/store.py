@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -118,6 +119,11 @@ class Store:
             self._link = _opened(path)
         except sqlite3.DatabaseError as error:
             raise _refused(path, error) from None
+
+    @property
+    def key(self) -> str:
+        """Names the weights and the file, for browsers that keep what could not be saved yet."""
+        return sha256(f"{self.model}\0{self.path.absolute()}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def close(self) -> None:
         """Closes the file; what lies in the log is moved into it."""

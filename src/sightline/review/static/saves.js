@@ -2,7 +2,7 @@
 // A server that was stopped in between loses nothing: the next page of this address sends it again, and the server keeps it once.
 "use strict";
 (() => {
-  const PLACE = "sightline-review-unsaved";
+  const PLACE = `sightline-review-unsaved-${document.body.dataset.store}`; // another run may be served under this address later
   const box = document.getElementById("saves");
   const listeners = new Map(); // number of the request -> what to do with the answer
   let sending = false;
@@ -34,7 +34,9 @@
     if (sending) return;
     sending = true;
     clearTimeout(again);
-    for (let entry = waiting()[0]; entry; entry = waiting()[0]) {
+    const passed = new Set(); // of cases that this server does not show, such as those of another split: kept until one does
+    const next = () => waiting().find((entry) => !passed.has(entry.body.request));
+    for (let entry = next(); entry; entry = next()) {
       tell("Saving …");
       const { status, said } = await answerTo(entry);
       if (status === 0 || status >= 500) {
@@ -45,6 +47,11 @@
       if (status === 403) {
         tell("Not saved yet: the server was started anew. Open the address that it printed; what you said is kept in this browser until then.", true);
         break;
+      }
+      if (status === 404) {
+        passed.add(entry.body.request);
+        tell("Not saved yet: this server does not show the case. What you said is kept in this browser until one does.", true);
+        continue;
       }
       drop(entry.body.request);
       tell(status < 300 ? "Saved" : `Not saved: ${said.reason || "the server refused it"}`, status >= 300);
