@@ -68,7 +68,7 @@ def test_every_command_of_a_page_can_be_given(page: Path, tmp_path: Path) -> Non
             assert fewest <= len(options["run"]) <= (most or 99), call
             given = {"colours", "stretch", "images", "label", "units", "ids", "split", "recipes"}
             assert {key for key in given if options[key]} <= figure.takes, call
-            assert [load_recipe(recipe).name for recipe in options["recipes"]] == options["recipes"]
+            assert [load_recipe(recipe).name for recipe in options["recipes"]] == list(options["recipes"])
         elif name == "study":
             load_plan(options["plan"][0], parse_settings(options["settings"]))
 

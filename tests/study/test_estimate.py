@@ -46,5 +46,5 @@ def test_arms_with_other_losses_are_tried_each(tmp_path: Path, monkeypatch: pyte
 def test_a_trial_leaves_no_time_out(tmp_path: Path) -> None:
     plan = load_plan(write_plan(tmp_path / "tiny.yaml", seeds=1))
     cell: Cell = Study(tmp_path / "study", plan).cells[0]
-    longer = cell.recipe.with_settings(train__epochs=cell.recipe.train.epochs * 10)
+    longer = cell.recipe.with_settings(train__epochs=cell.recipe.train.epochs * 1000)  # far beyond what a busy machine blurs
     assert estimate.trial(longer, 1) > estimate.trial(cell.recipe, 1) > 0
