@@ -110,8 +110,7 @@ class Desk:
         return self._kept.get(("beside", case.key, place), lambda: layer(raw, maps.range, scale, where, size))
 
     def layer_of_runner_up(self, case: Case, name: str) -> tuple[bytes, str, str]:
-        """The map of the runner-up, see `Network.runner_up`, in the colours of the others; why there is nothing to see on it, if so; how strong
-        it is.
+        """The map of the runner-up in the colours of the others; why there is nothing to see on it, if so; and how strong it is.
 
         Raises:
             UserError: see `Network.map_of`.
