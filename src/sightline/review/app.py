@@ -232,9 +232,10 @@ def _network(pages_app: FastAPI, desk: Desk) -> None:
         case, name = _found(desk, key), desk.map_name(Filter(map=map))
         if not (name and desk.cases.maps.of_class):
             raise HTTPException(404, "The maps of this run explain no single class.")
-        painted, silence = desk.layer_of_runner_up(case, name)
+        painted, silence, highest = desk.layer_of_runner_up(case, name)
         answer = _cached(request, painted, "image/png", 3600)
-        answer.headers["Sightline-Silence"] = silence  # the page reads it before it shows the picture, which is then not sent again
+        # the page reads these before it shows the picture, which is then not sent again
+        answer.headers.update({"Sightline-Silence": silence, "Sightline-Highest": highest})
         return answer
 
     @pages_app.get("/nearest/{key}")
