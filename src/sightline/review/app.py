@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from fastapi import Cookie, Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from pydantic import Field
 
 from sightline.data.sets.rle import text_of
@@ -86,6 +86,8 @@ def app(desk: Desk, port: int, token: str) -> Guard:
 def _refusals(pages_app: FastAPI) -> None:
     @pages_app.exception_handler(UserError)
     def refused(request: Request, error: Exception) -> Response:
+        if "text/html" in request.headers.get("accept", ""):  # a person asks, and not a script of the page
+            return PlainTextResponse(f"{error}\n", 422)
         return JSONResponse({"reason": str(error)}, 422)
 
     @pages_app.exception_handler(RequestValidationError)
