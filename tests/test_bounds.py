@@ -14,6 +14,7 @@ from sightline.errors import UserError
 from sightline.overrides import override
 from sightline.pseudo.settings import PseudoMasks, settings_from
 from sightline.recipe import Recipe, load_recipe, recipe_from, recipe_names, validated
+from sightline.serve.limits import Limits
 from sightline.study.plan import Plan, load_plan, plan_names
 
 
@@ -42,7 +43,7 @@ def unbounded(schema: dict[str, Any]) -> list[str]:
     return lacking
 
 
-@pytest.mark.parametrize("model", [Recipe, Plan, PseudoMasks])
+@pytest.mark.parametrize("model", [Recipe, Plan, PseudoMasks, Limits])
 def test_every_number_of_every_section_has_bounds(model: Any) -> None:
     assert len(list(numbers(model.model_json_schema(), model.model_json_schema().get("$defs", {})))) > 3
     assert unbounded(model.model_json_schema()) == []

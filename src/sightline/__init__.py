@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from sightline.face.recommending import recommend as recommend
     from sightline.face.reviewing import review as review
     from sightline.face.serving import serve as serve
+    from sightline.face.show import case_sheet as case_sheet
     from sightline.face.show import explain as explain
     from sightline.face.show import figure as figure
     from sightline.face.study import study as study
@@ -82,7 +83,7 @@ _PLACES = {
     "sightline.face.data_sets": ("DataSets", "check", "convert"),
     "sightline.face.judge": ("AuditResult", "compare", "evaluate"),
     "sightline.face.recommending": ("recommend",),
-    "sightline.face.show": ("figure",),
+    "sightline.face.show": ("case_sheet", "figure"),
     "sightline.recipe": ("Recipe", "load_recipe", "recipe_names"),
     "sightline.report": ("write_report",),
     "sightline.results": ("Comparison", "Difference", "Score", "SplitScores"),

@@ -14,6 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import sightline as sl
+from sightline import catalog
 from sightline.cli import app
 from sightline.data.sets.phantom import read as phantom
 from sightline.engine.annotation_files import FILE_OF, FORMATS, write_annotations
@@ -78,12 +79,43 @@ def test_what_cannot_be_written_is_refused_in_one_line(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
 
 
+SOFT = (
+    Annotation("gaze", points=((1.0, 1.0, 0.3), (4.7, 2.2, 0.1), (99.0, 1.0, 0.2), (float("nan"), 1.0, 0.2))),
+    Annotation("heatmap", source=Path("heat.png")),
+)
+
+
+@pytest.mark.parametrize("kind", OF_ANY_PICTURES)
+def test_gaze_is_written_as_points_where_there_are_points(kind: str, tmp_path: Path) -> None:
+    out = tmp_path / f"out{FILE_OF.get(kind, '')}"
+    given = [record(tmp_path, "g.png", annotations=SOFT[:1]), record(tmp_path, "h.png", "nev")]
+    notes = write_annotations(given, kind, out).notes
+    pointed = kind not in ("coco", "yolo")
+    words = "written as points, without durations, and are no region when they are read again" if pointed else "not written"
+    assert notes[0] == f"Gaze recordings are {words}: 1 image (g.png)"
+    options = {"by": "folder"} if kind == "yolo" else {}
+    found = {r.image.resolve().name: r for r in catalog.make("data", kind, options, out, where="x")}  # type: ignore[union-attr]
+    assert (found["g.png"].label, found["g.png"].annotations) == ("mel", ()), "no place is known"
+    text = "".join(path.read_text() for path in ([out] if out.is_file() else sorted(out.rglob("*.json"))))
+    held = {
+        "labelme": '"points"',
+        "cvat": 'points="1.5,1.5;4.5,2.5"',
+        "via": '"cx": 4.5, "cy": 2.5',
+        "labelstudio": '"x": 45.0, "y": 31.25',
+    }
+    assert held.get(kind, "") in text
+    assert "99.5" not in text, "what lies outside of the picture"
+
+
 def test_what_a_format_cannot_hold_is_said_once(tmp_path: Path) -> None:
-    gaze = record(tmp_path, "g.png", annotations=(Annotation("gaze", points=((1.0, 1.0),)),))
+    heat = tmp_path / "heat.png"
+    Image.new("L", (10, 8), 100).save(heat)
+    soft = record(tmp_path, "g.png", annotations=(SOFT[0], Annotation("heatmap", source=heat)))
     avoiding = record(tmp_path, "h.png", avoid=(BOX,), group="P1")
-    notes = write_annotations([gaze, avoiding], "yolo", tmp_path / "out").notes
+    notes = write_annotations([soft, avoiding], "yolo", tmp_path / "out").notes
     assert [note.split(":")[0] for note in notes if "data." not in note] == [
-        "Gaze recordings and heat maps have no outline and are not written",
+        "Gaze recordings are not written",
+        "Heat maps have no outline and are not written",
         "Places to avoid and further regions are not written",
         "YOLO has no place for groups and tags, which are not written",
     ]

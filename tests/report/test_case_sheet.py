@@ -70,6 +70,12 @@ def test_the_command_writes_a_sheet_for_each_picture(run, photo, tmp_path) -> No
     assert not re.search(r'(?:src|href)="(?!data:)', page), "it needs no other file"
 
 
+def test_python_writes_the_same_sheet(run, photo, tmp_path) -> None:
+    CliRunner().invoke(app, ["explain", str(run.path), str(photo), "--sheet", "--out", str(tmp_path)], catch_exceptions=False)
+    (by_command,) = tmp_path.glob("*-sheet.html")
+    assert sl.case_sheet(run.path, photo, tmp_path / "own.html").read_text() == by_command.read_text()
+
+
 def test_where_the_evidence_lies_is_said(run) -> None:
     region = np.zeros((90, 120), np.float32)
     region[:45, :60] = 1

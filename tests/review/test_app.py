@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import re
+from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from sightline import review
 from sightline.data.sets.rle import mask_of, runs_of
-from sightline.review.cases import Case
+from sightline.review.cases import Case, Cases
 from sightline.review.desk import Desk
+from sightline.types import Record
 
 HERE = {"origin": "http://127.0.0.1:8999"}
 SCRIPT = "<script>alert(1)</script>"
@@ -82,6 +86,22 @@ def test_pictures_are_those_of_the_run(browser: TestClient, desk: Desk, case: Ca
     assert (again.status_code, again.content) == (304, b"")
     sizes = [Image.open(io.BytesIO(browser.get(f"/{place}/{case.key}").content)).size for place in ("small", "map")]
     assert sizes == [(48, 30), (48, 30)]
+
+
+def test_a_picture_that_is_gone_is_said_in_words(browser: TestClient, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = Path("/gone/<b>.png")
+    monkeypatch.setattr(Cases, "record", lambda self, case: Record(case.id, gone, case.label))
+    page = browser.get(f"/case/{case.key}", headers={"accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"]) == (422, "text/plain; charset=utf-8")
+    assert page.text == "/gone/<b>.png: no such file. Check the path, or take the image off the list.\n"
+    assert browser.get(f"/small/{case.key}").json() == {"reason": page.text.strip()}
+
+
+def test_scripts_of_others_are_whole() -> None:
+    folder = Path(review.__file__).parent / "static" / "vendor"
+    told = re.findall(r"^\| `([\w/.-]+)` .* `([0-9a-f]{64})` \|$", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {name: sha256((folder / name).read_bytes()).hexdigest() for name, _ in told} == dict(told)
+    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")} - {"README.md"} <= dict(told).keys()
 
 
 def test_the_outline_of_the_annotation_is_the_box(browser: TestClient, case: Case) -> None:

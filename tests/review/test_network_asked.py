@@ -109,6 +109,7 @@ def test_the_pages_show_them(run: Run, cases: Cases, tmp_path: Path) -> None:
         for address in (f"/beside/0/{key}", f"/runner-up/{key}"):
             assert browser.get(address).content.startswith(b"\x89PNG"), address
         assert browser.get(f"/beside/0/{key}").content == browser.get(f"/map/{key}").content != browser.get(f"/runner-up/{key}").content
+        assert browser.get(f"/runner-up/{key}").headers["Sightline-Highest"].startswith("The highest value of this map is ")
         assert browser.get(f"/beside/1/{key}").status_code == browser.get("/trained/99").status_code == 404
         assert "training images have been looked at" in browser.get(f"/nearest/{key}").text
         until(desk.network)

@@ -109,6 +109,13 @@ def png_head(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
+def tiff(pages: int) -> bytes:
+    buffer = io.BytesIO()
+    first, *others = [Image.new("L", (8, 8), i % 256) for i in range(pages)]
+    first.save(buffer, "TIFF", save_all=True, append_images=others)
+    return buffer.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "status", "part"),
     [
@@ -120,8 +127,10 @@ def png_head(width: int, height: int) -> bytes:
         (png_head(8000, 8000), 413, "8000 x 8000 pixels"),
         (png_head(60_000, 60_000), 413, "million pixels"),
         (b"\xff\xd8\xff" + b"\0" * 200, 422, "not an image"),
+        (tiff(3), 422, "holds 3 pictures"),
+        (tiff(70), 422, "more than 64 pages"),
     ],
-    ids=["empty", "text", "eps", "gzip", "damaged", "bomb", "larger-bomb", "no-jpeg"],
+    ids=["empty", "text", "eps", "gzip", "damaged", "bomb", "larger-bomb", "no-jpeg", "pages", "many-pages"],
 )
 def test_a_file_that_is_no_picture_is_named(client, content, status, part) -> None:
     answer = client.post("/predict", files={"file": ("a.png", content)})

@@ -69,6 +69,28 @@ def test_a_body_that_comes_too_slowly_is_given_up(run, pictures) -> None:
     assert "0.5 seconds" in others[0].json()["error"]
 
 
+def test_who_goes_away_leaves_nothing_behind(run, pictures) -> None:
+    app, before = sl.serve(run), left()
+
+    async def gone() -> int:
+        body = iter([{"type": "http.request", "body": pictures[0][:20], "more_body": True}, {"type": "http.disconnect"}])
+        headers = [(b"host", b"127.0.0.1"), (b"content-type", b"image/png")]
+        scope = {"type": "http", "method": "POST", "path": "/predict", "raw_path": b"/predict", "query_string": b"", "headers": headers}
+
+        async def receive() -> object:
+            return next(body)
+
+        async def send(message: object) -> None:
+            pass
+
+        await app({**scope, "http_version": "1.1", "scheme": "http", "client": None, "server": None, "root_path": ""}, receive, send)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+            return (await client.get("/health")).json()["pictures"]
+
+    assert asyncio.run(gone()) == 0
+    assert left() == before
+
+
 @pytest.mark.parametrize("kind", ["image/png", "multipart/form-data; boundary=x"])
 def test_a_body_without_end_is_refused_at_its_limit(run, kind) -> None:
     sent = 0

@@ -69,9 +69,7 @@ def explain(
     json: Json = None,
 ) -> None:
     """Show where a trained classifier looks on images of your own: files, or with --data some images of a data set."""
-    from json import loads
-
-    from sightline.cli.console import number, say, table
+    from sightline.cli.console import say, table
     from sightline.engine.run import Run
     from sightline.explain.maps import explain as draw
     from sightline.explain.other_pictures import other_pictures
@@ -87,13 +85,7 @@ def explain(
     pictures = [*images] if found is None else found.pictures
     further = _sheets(trained, found, colours) if sheet else None
     written = draw(trained, pictures, out, target=target, cmap=colours, method=method, further=further)
-    sidecars = [path for path in written if path.suffix == ".json"]
-    rows = []
-    for path in sidecars:
-        facts = loads(path.read_text(encoding="utf-8"))
-        rows.append(
-            [str(facts.get("image", path.stem)), facts["map"], facts["explained"] or "-", facts["predicted"], number(facts["probability"])]
-        )
+    rows = _rows(written)
     columns = ["image", "map", "class explained", "prediction", "probability"]
     if found is not None:
         maps = len(rows) // len(pictures)  # of each picture, which stand together
@@ -105,6 +97,19 @@ def explain(
         say(f"Predictions: {one.decision.words(one.classes)}. {of_probabilities([one])}".strip())
     say(f"{len(written)} files in {out}")
     finish({"run": str(run), "files": [str(path) for path in written]}, json)
+
+
+def _rows(written: list[Path]) -> list[list[str]]:
+    """What the table says of each map, from the facts that were written beside it."""
+    from json import loads
+
+    from sightline.cli.console import number
+
+    every = [(path, loads(path.read_text(encoding="utf-8"))) for path in written if path.suffix == ".json"]
+    return [
+        [str(facts.get("image", path.stem)), facts["map"], facts["explained"] or "-", facts["predicted"], number(facts["probability"])]
+        for path, facts in every
+    ]
 
 
 def _sheets(run: Run, found: OtherPictures | None, colours: str) -> CaseSheets:

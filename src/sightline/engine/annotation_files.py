@@ -48,7 +48,7 @@ def write_annotations(
         number = 1
     else:
         number = _write_folder(out, content)
-    notes = [*left_out(entries), *(writer.notes(entries) if hasattr(writer, "notes") else [])]
+    notes = [*left_out(entries, getattr(writer, "HAS_POINTS", False)), *(writer.notes(entries) if hasattr(writer, "notes") else [])]
     unknown = sum(not record.annotations for record in records)
     return WrittenAnnotations(format=kind, out=str(out), files=number, images=len(records), unknown=unknown, notes=notes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -19,6 +19,9 @@ from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.explanation import Explanation
 from sightline.settings import COLOUR
+
+if TYPE_CHECKING:
+    from sightline.explain.maps import Asked
 
 Picture = str | Path | np.ndarray | Tensor | Image.Image
 
@@ -48,17 +51,60 @@ def explain(
             not support.
     """
     from sightline.explain.inputs import pixels_of
-    from sightline.explain.maps import asked_of, explained, of_findings
+    from sightline.explain.maps import explained
+
+    asked = _asked(what, target, method, classes, image_size)
+    if isinstance(picture, str | Path):
+        return explained(asked, pixels_of(picture, asked.data))
+    return explained(asked, _pixels(picture, asked.data.channels))
+
+
+def _asked(
+    what: Run | GuidedClassifier, target: str | None, method: str, classes: Sequence[str] | None = None, image_size: int = 224
+) -> Asked:
+    """See `explain`."""
+    from sightline.explain.maps import asked_of, of_findings
 
     (what, target), *others = of_findings(what, target)
     if others:
         names = [name for _, name in ((what, target), *others)]
         raise UserError("`target=...`", f"says which finding is explained, and none is given ({', '.join(map(str, names))})", "Name one.")
     asked = asked_of(what, target, method, classes, None if isinstance(what, Run) else Data(image_size=image_size))
-    asked = replace(asked, data=asked.data.model_copy(update={"channels": asked.classifier.image_channels}))
-    if isinstance(picture, str | Path):
-        return explained(asked, pixels_of(picture, asked.data))
-    return explained(asked, _pixels(picture, asked.data.channels))
+    return replace(asked, data=asked.data.model_copy(update={"channels": asked.classifier.image_channels}))
+
+
+def case_sheet(
+    run: Run | str | Path,
+    picture: str | Path,
+    path: str | Path,
+    target: str | None = None,
+    *,
+    method: str = "map",
+    label: str | None = None,
+) -> Path:
+    """Writes a sheet about one picture, with all that is said of it: one HTML page that prints on A4.
+
+    Args:
+        run: a finished run.
+        picture: its file.
+        path: of the page.
+        target, method: see `explain`.
+        label: class of the picture, if it is known.
+
+    Raises:
+        UserError: see `explain`.
+    """
+    from sightline.engine.files import write_text
+    from sightline.explain.inputs import pixels_of
+    from sightline.explain.maps import explained
+    from sightline.report.case_sheet import Model
+    from sightline.report.case_sheet import case_sheet as drawn
+
+    opened = run if isinstance(run, Run) else Run(run)
+    asked = _asked(opened, target, method)
+    found = explained(asked, pixels_of(picture, asked.data))
+    write_text(Path(path), drawn(Model.of(opened), Path(picture).name, asked, found, label=label))
+    return Path(path)
 
 
 def _pixels(picture: np.ndarray | Tensor | Image.Image, channels: int) -> np.ndarray:

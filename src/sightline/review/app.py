@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from fastapi import Cookie, Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from pydantic import Field
 
 from sightline.data.sets.rle import text_of
@@ -86,6 +86,8 @@ def app(desk: Desk, port: int, token: str) -> Guard:
 def _refusals(pages_app: FastAPI) -> None:
     @pages_app.exception_handler(UserError)
     def refused(request: Request, error: Exception) -> Response:
+        if "text/html" in request.headers.get("accept", ""):  # a person asks, and not a script of the page
+            return PlainTextResponse(f"{error}\n", 422)
         return JSONResponse({"reason": str(error)}, 422)
 
     @pages_app.exception_handler(RequestValidationError)
@@ -232,9 +234,10 @@ def _network(pages_app: FastAPI, desk: Desk) -> None:
         case, name = _found(desk, key), desk.map_name(Filter(map=map))
         if not (name and desk.cases.maps.of_class):
             raise HTTPException(404, "The maps of this run explain no single class.")
-        painted, silence = desk.layer_of_runner_up(case, name)
+        painted, silence, highest = desk.layer_of_runner_up(case, name)
         answer = _cached(request, painted, "image/png", 3600)
-        answer.headers["Sightline-Silence"] = silence  # the page reads it before it shows the picture, which is then not sent again
+        # the page reads these before it shows the picture, which is then not sent again
+        answer.headers.update({"Sightline-Silence": silence, "Sightline-Highest": highest})
         return answer
 
     @pages_app.get("/nearest/{key}")

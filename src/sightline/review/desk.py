@@ -109,15 +109,15 @@ class Desk:
         where, scale = other.window(size), maps.scale(maps.first)
         return self._kept.get(("beside", case.key, place), lambda: layer(raw, maps.range, scale, where, size))
 
-    def layer_of_runner_up(self, case: Case, name: str) -> tuple[bytes, str]:
-        """The map of the runner-up (see `Network.runner_up`), in the colours of the others, and why there is nothing to see on it, if so.
+    def layer_of_runner_up(self, case: Case, name: str) -> tuple[bytes, str, str]:
+        """The map of the runner-up in the colours of the others; why there is nothing to see on it, if so; and how strong it is.
 
         Raises:
             UserError: see `Network.map_of`.
         """
         maps = self.cases.maps
         raw = self.network.map_of(case, name, self.network.runner_up(case))
-        return layer(raw, maps.range, maps.scale(name), *self.window(case)), maps.silence(raw)
+        return layer(raw, maps.range, maps.scale(name), *self.window(case)), maps.silence(raw), maps.highest(raw)
 
     def trained_on(self, place: int) -> bytes:
         """A training image as the network saw it, small.

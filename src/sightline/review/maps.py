@@ -65,6 +65,10 @@ class Maps:
         """Why there is nothing to see on a map; empty: there is."""
         return display(raw, self.range, raw.shape).note
 
+    def highest(self, raw: np.ndarray) -> str:
+        """How strong a map is, beside the colours: what is weak is hardly seen in them."""
+        return f"The highest value of this map is {float(raw.max()):.3g}." if np.isfinite(raw).all() else ""
+
     def scale(self, name: str) -> float:
         """The value of a map that has the last colour, the same for all cases."""
         return self._scales[name]

@@ -44,7 +44,7 @@ class Network:
     """The network of a run, for questions about its cases."""
 
     def __init__(self, cases: Cases) -> None:
-        self.cases, self._lock = cases, Lock()
+        self.cases, self._lock, self._starting = cases, Lock(), Lock()
         self._features: torch.Tensor | None = None  # (N, K) of the training images, each of length 1
         self._failed: UserError | None = None
         self._done, self._stopped = 0, False
@@ -89,9 +89,10 @@ class Network:
         if self._failed is not None:
             raise self._failed
         total = len(self.run.datasets["train"])
-        if self._thread is None:
-            self._thread = Thread(target=self._look_at_training, name="training images", daemon=True)
-            self._thread.start()
+        with self._starting:
+            if self._thread is None:
+                self._thread = Thread(target=self._look_at_training, name="training images", daemon=True)
+                self._thread.start()
         return self._done, total
 
     def stop(self) -> None:
@@ -111,6 +112,9 @@ class Network:
         except UserError as error:
             self._failed = error
             return
+        except Exception as error:
+            self._failed = UserError("training images", f"could not be looked at ({error})", "Look at the terminal.")
+            raise  # the terminal shows where; the page would wait for ever
         self._features = torch.cat(found)
 
     @torch.no_grad()

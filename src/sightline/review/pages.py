@@ -214,6 +214,8 @@ def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
         "threshold": threshold,
         "kept": KEPT if cases.maps.keeps(name) else NOT_KEPT,
         "silence": "" if raw is None else cases.maps.silence(raw),
+        "highest": "" if raw is None else cases.maps.highest(raw),
+        "several": len(cases.maps.names) > 1,
         "meaning": cases.maps.meaning(name) if name else "",
         "cell": "" if raw is None else cell(where, raw.shape),
         "probabilities": list(zip(cases.classes, one.probabilities, strict=True)),

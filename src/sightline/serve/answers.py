@@ -12,8 +12,8 @@ from sightline.results import Result
 from sightline.results.predictions import FindingsPrediction, Prediction
 
 USE = (
-    "Research use only; not a medical device. The model is meant for images like those that it was trained on, gives every image one of "
-    "its classes, and does not replace the judgement of a physician."
+    "Research use only; not a medical device. The model is meant for images like those that it was trained on, knows no classes but its "
+    "own, and does not replace the judgement of a physician."
 )
 
 

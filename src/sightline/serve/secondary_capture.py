@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,7 @@ from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, ge
 
 PATIENT = ("PatientName", "PatientID", "IssuerOfPatientID", "PatientBirthDate", "PatientSex", "PatientAge")
 STUDY = ("StudyInstanceUID", "StudyDate", "StudyTime", "StudyID", "AccessionNumber", "StudyDescription", "ReferringPhysicianName")
-REQUIRED = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "StudyID", "AccessionNumber")  # type 2
+REQUIRED = (*PATIENT[:2], *PATIENT[3:5], "StudyDate", "StudyTime", "StudyID", "AccessionNumber", "ReferringPhysicianName")  # may be empty
 TEXT = 1024  # letters that a derivation description (VR ST) can have
 SERIES = "Attention map (research use only)"
 
@@ -29,55 +30,75 @@ def secondary_capture(source: Path, picture: np.ndarray, description: str) -> by
         description: how it was made.
     """
     of = dcmread(source, stop_before_pixels=True)
+    own = generate_uid()
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
-    meta.MediaStorageSOPInstanceUID = generate_uid()
+    _fill(meta, {"MediaStorageSOPClassUID": SecondaryCaptureImageStorage, "MediaStorageSOPInstanceUID": own})
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     made = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
-    for keyword in (*PATIENT, *STUDY):
+    for keyword in (*PATIENT, *STUDY, "SpecificCharacterSet"):
         if keyword in of:
             made[keyword] = of[keyword]
-    for keyword in (*REQUIRED, "ReferringPhysicianName"):
-        if keyword not in made:
-            setattr(made, keyword, "")
+    _fill(made, {keyword: "" for keyword in REQUIRED if keyword not in made})
     if "StudyInstanceUID" not in made:
         made.StudyInstanceUID = generate_uid()
-    if "SpecificCharacterSet" in of:
-        made.SpecificCharacterSet = of.SpecificCharacterSet
-    made.SOPClassUID, made.SOPInstanceUID = SecondaryCaptureImageStorage, meta.MediaStorageSOPInstanceUID
-    _series(made, of)
-    _image(made, picture, description, of)
+    same = {"SOPClassUID": SecondaryCaptureImageStorage, "SOPInstanceUID": own}
+    _fill(made, same | _series(of) | _image(picture) | _derived(of, description))
     buffer = io.BytesIO()
     made.save_as(buffer, enforce_file_format=True)
     return buffer.getvalue()
 
 
-def _series(made: FileDataset, of: Dataset) -> None:
+def _fill(made: Dataset, values: Mapping[str, object]) -> None:
+    for keyword, value in values.items():
+        setattr(made, keyword, value)
+
+
+def _series(of: Dataset) -> dict[str, object]:
+    """A series of its own, made now by a workstation."""
     now = datetime.now()
-    made.Modality = str(of.get("Modality") or "OT")
-    made.SeriesInstanceUID = generate_uid()
-    made.SeriesDescription = SERIES
-    made.SeriesNumber, made.InstanceNumber = None, 1
-    made.SeriesDate = made.ContentDate = made.DateOfSecondaryCapture = now.strftime("%Y%m%d")
-    made.SeriesTime = made.ContentTime = made.TimeOfSecondaryCapture = now.strftime("%H%M%S")
-    made.ConversionType = "WSD"  # by a workstation
-    made.SecondaryCaptureDeviceManufacturer = "sightline"
-    made.SecondaryCaptureDeviceSoftwareVersions = version("sightline")
+    days = dict.fromkeys(("SeriesDate", "ContentDate", "DateOfSecondaryCapture"), now.strftime("%Y%m%d"))
+    times = dict.fromkeys(("SeriesTime", "ContentTime", "TimeOfSecondaryCapture"), now.strftime("%H%M%S"))
+    return {
+        "Modality": str(of.get("Modality") or "OT"),
+        "SeriesInstanceUID": generate_uid(),
+        "SeriesDescription": SERIES,
+        "SeriesNumber": None,
+        "InstanceNumber": 1,
+        "ConversionType": "WSD",
+        "SecondaryCaptureDeviceManufacturer": "sightline",
+        "SecondaryCaptureDeviceSoftwareVersions": version("sightline"),
+        **days,
+        **times,
+    }
 
 
-def _image(made: FileDataset, picture: np.ndarray, description: str, of: Dataset) -> None:
-    made.ImageType = ["DERIVED", "SECONDARY"]
-    made.BurnedInAnnotation = "YES"  # class and probability
-    made.PatientOrientation = ""
-    made.DerivationDescription = description.encode("ascii", "backslashreplace").decode()[:TEXT]  # whatever the character set is
+def _derived(of: Dataset, description: str) -> dict[str, object]:
+    """How it came from which picture."""
+    said: dict[str, object] = {
+        "DerivationDescription": description.encode("ascii", "backslashreplace").decode()[:TEXT]
+    }  # fits every charset
     if "SOPClassUID" in of and "SOPInstanceUID" in of:
-        source = Dataset()
-        source.ReferencedSOPClassUID, source.ReferencedSOPInstanceUID = of.SOPClassUID, of.SOPInstanceUID
-        made.SourceImageSequence = Sequence([source])
-    made.Rows, made.Columns = picture.shape[:2]
-    made.SamplesPerPixel, made.PhotometricInterpretation, made.PlanarConfiguration = 3, "RGB", 0
-    made.BitsAllocated = made.BitsStored = 8
-    made.HighBit, made.PixelRepresentation = 7, 0
+        one = Dataset()
+        _fill(one, {"ReferencedSOPClassUID": of.SOPClassUID, "ReferencedSOPInstanceUID": of.SOPInstanceUID})
+        said["SourceImageSequence"] = Sequence([one])
+    return said
+
+
+def _image(picture: np.ndarray) -> dict[str, object]:
+    """(H, W, 3) uint8."""
     content = np.ascontiguousarray(picture).tobytes()
-    made.PixelData = content + b"\0" * (len(content) % 2)
-    made["PixelData"].VR = "OB"
+    return {
+        "ImageType": ["DERIVED", "SECONDARY"],
+        "BurnedInAnnotation": "YES",  # class and probability
+        "PatientOrientation": "",
+        "Rows": picture.shape[0],
+        "Columns": picture.shape[1],
+        "SamplesPerPixel": 3,
+        "PhotometricInterpretation": "RGB",
+        "PlanarConfiguration": 0,
+        "BitsAllocated": 8,
+        "BitsStored": 8,
+        "HighBit": 7,
+        "PixelRepresentation": 0,
+        "PixelData": content + b"\0" * (len(content) % 2),
+    }

@@ -15,6 +15,7 @@ from sightline.data.stacks import MAGIC
 from sightline.errors import UserError
 from sightline.serve.limits import Limits
 from sightline.serve.refused import Unreadable
+from sightline.settings import MOST_CHANNELS
 
 DICOM, ARRAY = ".dcm", ".npy"
 KINDS = {  # how files of a kind begin; others, such as those that Pillow hands to another program, are not opened
@@ -77,13 +78,25 @@ def _size(upload: Upload, kind: str) -> tuple[int, int]:
         if kind in (DICOM, ARRAY):
             return image_size(upload.path)
         with Image.open(upload.path) as image:
-            return image.height, image.width
+            size = image.height, image.width
+            if image.format == "TIFF" and _has_page(image, MOST_CHANNELS):
+                raise UserError(upload.name, f"holds more than {MOST_CHANNELS} pages", "Save the one that is meant as a file of its own.")
+            return size
     except UserError as error:
         raise Unreadable(422, upload.name, f"{error.reason}. {error.remedy}") from None
     except Image.DecompressionBombError:
         raise Unreadable(413, upload.name, f"has more than {LARGEST / 1e6:.0f} million pixels. Send it smaller.") from None
     except Exception:  # without a head, nothing is decoded; reading the pixels says what is wrong
         return 0, 0
+
+
+def _has_page(image: Image.Image, number: int) -> bool:
+    """Whether there is a page of that number, counted from 0; no page after it is looked for, of which there may be a million."""
+    try:
+        image.seek(number)
+    except EOFError:
+        return False
+    return True
 
 
 def _check_dicom(upload: Upload) -> None:

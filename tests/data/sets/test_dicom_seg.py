@@ -185,3 +185,37 @@ def test_a_segmentation_object_is_never_an_image(tmp_path: Path) -> None:
         with pytest.raises(UserError, match="is a segmentation object and no picture"):
             open_image(picture)
     assert np.array_equal(open_mask(path), block(1, 1, 4, 3))
+
+
+def test_frames_of_a_file_are_images_of_one_volume(tmp_path: Path) -> None:
+    source = tmp_path / "mel" / "cine.dcm"
+    write_picture(source, 1, SIZE, **EMPTY)
+    file = dcmread(source)
+    file.set_pixel_data(np.arange(3 * 35, dtype=np.uint8).reshape(3, *SIZE), "MONOCHROME2", 8)
+    file.SOPClassUID = file.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.3.1"  # ultrasound, several frames
+    file.NumberOfFrames = 3
+    file.save_as(source)
+    write_picture(tmp_path / "nev" / "x.dcm", 2, SIZE)
+    masks = np.stack([block(1, 1, 4, 3), np.zeros(SIZE, bool), block(0, 0, 7, 5)])
+    path = segmentation(tmp_path / "s.dcm", slices := series(tmp_path), masks, ["lesion"])
+    held, uids = dcmread(path), [dcmread(slice).SOPInstanceUID for slice in slices]
+    for group in held.PerFrameFunctionalGroupsSequence:  # highdicom writes none on files without a frame of reference
+        reference = group.DerivationImageSequence[0].SourceImageSequence[0]
+        reference.ReferencedFrameNumber = uids.index(reference.ReferencedSOPInstanceUID) + 1
+        reference.ReferencedSOPInstanceUID = file.SOPInstanceUID
+    held.save_as(path)
+    for slice in slices:
+        slice.unlink()
+    found = {record.id: record for record in read(tmp_path)}
+    assert sorted(found) == ["mel/cine.dcm#1", "mel/cine.dcm#2", "mel/cine.dcm#3", "nev/x.dcm"]
+    for number, mask in enumerate(masks):
+        record = found[f"mel/cine.dcm#{number + 1}"]
+        assert (record.image, record.volume, record.group, record.label) == (Frame(source, number), "mel/cine.dcm", "P1", "mel")
+        seen = drawn(record)
+        assert seen is not None
+        assert np.array_equal(seen > 0, mask)
+    for group in held.PerFrameFunctionalGroupsSequence:
+        del group.DerivationImageSequence[0].SourceImageSequence[0].ReferencedFrameNumber
+    held.save_as(path)
+    with pytest.raises(UserError, match="has 3 frames, and its segmentation does not say to which of them it belongs"):
+        read(tmp_path)

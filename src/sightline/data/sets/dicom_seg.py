@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sightline.data import dicom, table_cells
 from sightline.data.formulas import from_text
+from sightline.data.frames import Frame
 from sightline.data.images import is_dicom
 from sightline.data.problems import each
 from sightline.data.roots import existing_folder
@@ -24,7 +25,7 @@ from sightline.plural import count
 from sightline.types import Records
 
 WHERE = "Segmentation objects (DICOM SEG) are written by 3D Slicer, OHIF, MITK, highdicom and others."
-LAYOUT = "DICOM pictures of one frame each, and segmentation objects that refer to them, in any folders"
+LAYOUT = "DICOM pictures, and segmentation objects that refer to them, in any folders"
 PARTS = {"**/*.dcm": "pictures and segmentation objects"}
 COLUMNS = ("uid", "image", "label")
 
@@ -40,7 +41,8 @@ def read(
     background: str | None = None,
     empty: Empty = "unknown",
 ) -> Records:
-    """One record per picture: its label is that of its segments, of a row of a table, or its folder; its annotation the segments.
+    """One record per picture, or per frame of a file with several: its label is that of the segments, of a row of a table, or the folder;
+    its annotation the segments.
 
     Which picture a frame belongs to is told by the SOP instance UID that it refers to. Binary segments and label maps are masks, fractional
     ones heat maps. A picture whose segments mark no pixel is known to show nothing. The PatientID is the group.
@@ -64,7 +66,7 @@ def read(
     pictures, segments, notes = _found(top, folders, problems)
     place = PictureFiles(folders[0], is_whole=False)
     rows = _rows(top / table, {head.path.absolute(): head.uid for head in pictures.values()}) if table else {}
-    made = [_image(head, segments.get(head.uid, []), rows.get(head.uid), place) for head in pictures.values()]
+    made = [image for head in pictures.values() for image in _images(head, segments[head.uid], rows.get(head.uid), place)]
     return labelled(
         made, place, by, rule=label, background=background, empty=empty, whole="row", notes=notes, problems=problems, classes=classes
     )
@@ -72,12 +74,13 @@ def read(
 
 @dataclass(frozen=True)
 class Head:
-    """What the head of a file says: its SOP instance UID, whether it is a segmentation object, and the PatientID."""
+    """What the head of a file says: its SOP instance UID, whether it is a segmentation object, the PatientID, how many frames it has."""
 
     path: Path
     uid: str
     is_segmentation: bool
     patient: str | None
+    frames: int
 
 
 def _found(top: Path, folders: Sequence[Path], problems: list[UserError]) -> tuple[dict[str, Head], dict[str, list[Segment]], list[str]]:
@@ -103,9 +106,15 @@ def _found(top: Path, folders: Sequence[Path], problems: list[UserError]) -> tup
 
 
 def _head(path: Path) -> Head:
-    file = dicom.head(path, ["SOPClassUID", "SOPInstanceUID", "PatientID", "Rows", "Columns"])
+    file = dicom.head(path, ["SOPClassUID", "SOPInstanceUID", "PatientID", "NumberOfFrames", "Rows", "Columns"])
     patient = str(file.get("PatientID") or "").strip() or None
-    return Head(path, str(file.get("SOPInstanceUID") or path), str(file.get("SOPClassUID") or "") in dicom.SEGMENTATIONS, patient)
+    return Head(
+        path,
+        str(file.get("SOPInstanceUID") or path),
+        str(file.get("SOPClassUID") or "") in dicom.SEGMENTATIONS,
+        patient,
+        dicom.frames(path),
+    )
 
 
 def _rows(file: Path, uids: dict[Path, str]) -> dict[str, tuple[str, Told]]:
@@ -121,6 +130,25 @@ def _rows(file: Path, uids: dict[Path, str]) -> dict[str, tuple[str, Told]]:
         uid = row.get("uid") or uids.get(Path(file.parent / row.get("image", "").replace("\\", "/")).absolute().resolve(), "")
         if not table_cells.missing(row["label"]) and uid:
             found[uid] = (row["label"].strip(), told({name: cell for name, cell in row.items() if cell}, f"{file} line {line}"))
+    return found
+
+
+def _images(head: Head, segments: Sequence[Segment], row: tuple[str, Told] | None, place: PictureFiles) -> list[Image]:
+    """A picture, or each frame of a file with several.
+
+    Raises:
+        UserError: it has several, and a segment does not say to which it belongs.
+    """
+    if head.frames == 1:
+        return [_image(head, segments, row, place)]
+    if any(segment.number is None for segment in segments):
+        reason = f"has {head.frames} frames, and its segmentation does not say to which of them it belongs"
+        raise UserError(head.path, reason, "Export the segmentation with the number of each source frame (Referenced Frame Number).")
+    found = []
+    for number in range(head.frames):
+        image = _image(head, [segment for segment in segments if segment.number == number], row, place)
+        id = f"{image.id}#{number + 1:0{len(str(head.frames))}}"
+        found.append(replace(image, id=id, path=Frame(head.path, number), group=image.group or image.id, volume=image.id))
     return found
 
 

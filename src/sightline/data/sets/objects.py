@@ -51,6 +51,7 @@ class Image:
         label: told for the image as a whole; then objects do not decide.
         looked: somebody looked at the image; false of one that is on no list.
         group, nothing, tags: see `told.Told`.
+        volume: of a frame of a file with several, the name of the file.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Image:
     group: str | None = None
     nothing: bool = False
     tags: Mapping[str, Any] = field(default_factory=dict)
+    volume: str | None = None
 
 
 def records_of(
@@ -109,6 +111,7 @@ def records_of(
             split=image.split,
             annotations=_marks(image, label, empty, class_of),
             tags=image.tags,
+            volume=image.volume,
         )
         for image, label in labelled
         if label is not None

@@ -61,12 +61,14 @@ class Segment:
 
     Attributes:
         picture: SOP instance UID of the picture.
+        number: of its frame, counted from 0; None: the object does not say.
         label: of the segment.
         area: pixels of which at least half is inside.
         mark: where it is; None where the frame marks nothing: the segment was looked for and is not there.
     """
 
     picture: str
+    number: int | None
     label: str
     area: int
     mark: Annotation | None
@@ -112,29 +114,32 @@ def _of_frame(path: Path, file: Dataset, frame: int, values: np.ndarray, labels:
     yield _segment(SegmentMask(path, frame, full), values, picture, labels[number], size)
 
 
-def _segment(mask: SegmentMask, values: np.ndarray, picture: str, label: str, size: Size) -> Segment:
+def _segment(mask: SegmentMask, values: np.ndarray, picture: tuple[str, int | None], label: str, size: Size) -> Segment:
     drawn = mask.of(values)
     mark = Annotation("heatmap" if mask.full > 1 else "mask", mask, size=size)
-    return Segment(picture, label, int((drawn > 127).sum()), mark if drawn.any() else None)
+    return Segment(*picture, label, int((drawn > 127).sum()), mark if drawn.any() else None)
 
 
-def _picture(path: Path, file: Dataset, frame: int) -> str:
-    """The picture that a frame was drawn on: the one from which it is derived, or the only one that the object refers to."""
+def _picture(path: Path, file: Dataset, frame: int) -> tuple[str, int | None]:
+    """The picture that a frame was drawn on, and the number of its frame: the one from which it is derived, or the only one that the object
+    refers to."""
     derived = _group(file, frame, "DerivationImageSequence")
     sources = list(derived.get("SourceImageSequence") or []) if derived is not None else []
     if not sources:
         series = file.get("ReferencedSeriesSequence") or []
-        sources = [one for some in series for one in some.get("ReferencedInstanceSequence") or []] or list(
-            file.get("SourceImageSequence") or []
-        )
-    named = {str(one.ReferencedSOPInstanceUID) for one in sources}
+        sources = [one for some in series for one in some.get("ReferencedInstanceSequence") or []]
+        sources = sources or list(file.get("SourceImageSequence") or [])
+    named = {(str(one.ReferencedSOPInstanceUID), number) for one in sources for number in _numbers(one)}
     if len(named) != 1:
         reason = f"its frame {frame + 1} refers to {len(named) or 'no'} pictures, and it is unclear on which it was drawn"
         raise UserError(path, reason, "Export it with the source image of each frame (Derivation Image Sequence).")
-    if any(int(number) != 1 for one in sources for number in np.atleast_1d(one.get("ReferencedFrameNumber") or 1)):
-        reason = "marks frames of a file with several frames, which data=dicom_seg does not read"
-        raise UserError(path, reason, "Write each frame as a DICOM file of its own, with a segmentation of its own.")
     return named.pop()
+
+
+def _numbers(source: Dataset) -> list[int | None]:
+    """The frames of a picture to which a reference leads, counted from 0; one None where it names none."""
+    given = source.get("ReferencedFrameNumber")
+    return [None] if given is None else [int(number) - 1 for number in np.atleast_1d(given)]
 
 
 def _group(file: Dataset, frame: int, name: str) -> Dataset | None:

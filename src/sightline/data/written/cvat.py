@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from sightline.data.written.entries import Box, Content, Drawn, Entry, Outlines, Pixels, Shape, relative
 from sightline.errors import UserError
+
+HAS_POINTS = True
 
 
 def content(entries: Sequence[Entry], out: Path, classes: Sequence[str]) -> Content:
@@ -26,9 +28,9 @@ def content(entries: Sequence[Entry], out: Path, classes: Sequence[str]) -> Cont
         given = {"id": str(id), "name": name, "subset": entry.record.split or "", "width": str(width), "height": str(height)}
         image = SubElement(root, "image", {key: value for key, value in given.items() if value})
         names |= _tag(image, entry, drawn)
-        for shape in drawn.shapes:
-            for kind, attributes in _shapes(shape):
-                SubElement(image, kind, {"label": entry.record.label, "source": "manual", "occluded": "0", **attributes, "z_order": "0"})
+        made = [one for shape in drawn.shapes for one in _shapes(shape)]
+        for kind, attributes in [*made, *([("points", {"points": _pairs(drawn.points)})] if drawn.points else [])]:
+            SubElement(image, kind, {"label": entry.record.label, "source": "manual", "occluded": "0", **attributes, "z_order": "0"})
     for one in classes:
         label = SubElement(labels, "label")
         SubElement(label, "name").text = one
@@ -59,11 +61,15 @@ def _shapes(shape: Shape) -> Iterator[tuple[str, dict[str, str]]]:
             yield "box", dict(zip(("xtl", "ytl", "xbr", "ybr"), map(repr, corners), strict=True))
         case Outlines(parts):
             for part in parts:
-                yield "polygon", {"points": ";".join(f"{float(x)!r},{float(y)!r}" for x, y in part)}
+                yield "polygon", {"points": _pairs(part)}
         case Pixels(inside):
             x0, y0, x1, y1 = shape.bounds
             place = {"left": str(x0), "top": str(y0), "width": str(x1 - x0), "height": str(y1 - y0)}
             yield "mask", {"rle": ", ".join(map(str, _runs(inside[y0:y1, x0:x1].ravel()))), **place}
+
+
+def _pairs(points: Iterable[Sequence[float]]) -> str:
+    return ";".join(f"{float(x)!r},{float(y)!r}" for x, y in points)
 
 
 def _runs(inside: np.ndarray) -> list[int]:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from sightline.data.annotation import Size, polygon_map, render_each
+from sightline.data.annotation import Size, polygon_map, render_each, touching
 from sightline.data.images import image_size
 from sightline.data.sets.told import facts_of
 from sightline.data.sets.walk import some
@@ -70,11 +70,13 @@ class Drawn:
     Attributes:
         size: (H, W) of the picture as the program uses it: upright.
         shapes: the marks that have an outline.
+        points: (x, y) where somebody looked, each a pixel's middle.
         facts: see `told.facts_of`.
     """
 
     size: Size
     shapes: list[Shape]
+    points: list[tuple[float, float]]
     facts: dict[str, str | int | float | bool]
 
     @property
@@ -107,7 +109,9 @@ class Entry:
         pairs = zip(marks, render_each(marks, size, gaze_blur=1, where=self.record.id), strict=True)
         shapes = [shape for mark, pixels in pairs if pixels is not None and (shape := _shape(mark, pixels, size))]
         nothing = bool(marks) and not shapes and all(mark.kind not in SOFT for mark in marks)
-        return Drawn(size, shapes, facts_of(self.record, nothing))
+        gaze = [touching(mark.points, size)[:2].T + 0.5 for mark in marks if mark.kind == "gaze"]
+        points = [(float(x), float(y)) for samples in gaze for x, y in samples]
+        return Drawn(size, shapes, points, facts_of(self.record, nothing))
 
 
 def _shape(mark: Annotation, drawn: np.ndarray, size: Size) -> Shape | None:
@@ -162,14 +166,21 @@ def relative(path: Path, folder: Path) -> str:
         return path.as_posix()
 
 
-def left_out(entries: Sequence[Entry]) -> list[str]:
-    """What no format holds, one sentence for each kind."""
+def left_out(entries: Sequence[Entry], with_points: bool) -> list[str]:
+    """What the format does not hold, one sentence for each kind.
+
+    Args:
+        with_points: it has points, as which gaze is written.
+    """
     records = [entry.record for entry in entries]
-    soft = [record.id for record in records if any(mark.kind in SOFT for mark in record.annotations)]
-    others = [record.id for record in records if record.avoid or record.regions]
-    said = []
-    if soft:
-        said.append(f"Gaze recordings and heat maps have no outline and are not written: {count(len(soft), 'image')} ({some(soft)})")
-    if others:
-        said.append(f"Places to avoid and further regions are not written: {count(len(others), 'image')} ({some(others)})")
-    return said
+
+    def having(kind: str) -> list[str]:
+        return [record.id for record in records if any(mark.kind == kind for mark in record.annotations)]
+
+    points = "written as points, without durations, and are no region when they are read again" if with_points else "not written"
+    kinds = (
+        ("Gaze recordings are " + points, having("gaze")),
+        ("Heat maps have no outline and are not written", having("heatmap")),
+        ("Places to avoid and further regions are not written", [r.id for r in records if r.avoid or r.regions]),
+    )
+    return [f"{what}: {count(len(ids), 'image')} ({some(ids)})" for what, ids in kinds if ids]

@@ -13,7 +13,9 @@ from sightline.data.sets.brush import packed
 from sightline.data.written.entries import Box, Content, Entry, Outlines, Pixels, Shape, relative
 from sightline.data.written.shares import shared
 
+HAS_POINTS = True
 PERCENT = 100.0
+DOT = 0.5  # per cent of the width: how large a point is shown
 SERVED = "/data/local-files/?d="  # the address at which Label Studio shows files of its machine
 
 
@@ -25,6 +27,7 @@ def content(entries: Sequence[Entry], out: Path, classes: Sequence[str]) -> Cont
         height, width = drawn.size
         given = {"to_name": "image", "original_width": width, "original_height": height, "image_rotation": 0}
         made = [one for shape in drawn.shapes for one in _regions(shape, drawn.size, entry.record.label)]
+        made += [_point(x * PERCENT / width, y * PERCENT / height, entry.record.label) for x, y in drawn.points]
         choice = {"id": f"{id}-label", "from_name": "label", "to_name": "image", "type": "choices"}
         results = [
             {**choice, "value": {"choices": [entry.record.label]}},
@@ -33,6 +36,11 @@ def content(entries: Sequence[Entry], out: Path, classes: Sequence[str]) -> Cont
         image = SERVED + quote(relative(entry.path, out.parent))
         tasks.append({"id": id, "data": {"image": image, **drawn.facts}, "annotations": [{"id": id, "result": results}]})
     yield out.name, json.dumps(tasks, ensure_ascii=False).encode()
+
+
+def _point(x: float, y: float, label: str) -> dict[str, Any]:
+    value = {"x": x, "y": y, "width": DOT, "keypointlabels": [label]}
+    return {"from_name": "points", "type": "keypointlabels", "value": value}
 
 
 def _regions(shape: Shape, size: Size, label: str) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sightline.data.written.entries import Box, Content, Entry, Shape, relative
 
+HAS_POINTS = True
 LABEL = "label"  # name of the attribute
 
 
@@ -22,6 +23,7 @@ def content(entries: Sequence[Entry], out: Path, classes: Sequence[str]) -> Cont
         drawn, name, size = entry.drawn(), relative(entry.path, out.parent), entry.path.stat().st_size
         facts = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in drawn.facts.items()}
         shapes = [made for shape in drawn.shapes for made in _shapes(shape)]
+        shapes += [{"name": "point", "cx": x, "cy": y} for x, y in drawn.points]
         tree[f"{name}{size}"] = {
             "filename": name,
             "size": size,

@@ -39,6 +39,7 @@
     silence.textContent = text;
     silence.hidden = !text;
   }
+  const highest = document.getElementById("highest");
 
   const shows = {
     map(on) {
@@ -55,16 +56,23 @@
     async runner(on) {
       const layer = document.getElementById("runner");
       layer.hidden = !on;
-      if (!on) { silent(""); return; }
+      if (!on) {
+        silent("");
+        highest.textContent = highest.dataset.map;
+        return;
+      }
       off("map");
       if (!layer.src) {
         silent("The network is asked …");
         const response = await fetch(layer.dataset.src).catch(() => null);
         const painted = response && response.ok;
         layer.dataset.silence = painted ? response.headers.get("Sightline-Silence") : (response ? (await response.json()).reason : "The server does not answer");
+        layer.dataset.highest = painted ? response.headers.get("Sightline-Highest") : "";
         if (painted) layer.src = layer.dataset.src;
       }
-      if (!layer.hidden) silent(layer.dataset.silence);
+      if (layer.hidden) return;
+      silent(layer.dataset.silence);
+      highest.textContent = layer.dataset.highest;
     },
     async contour(on) { draw("contour", on ? await outlines("contour") : []); },
     async annotation(on) { draw("annotation", on ? await outlines("annotation") : []); },

@@ -31,7 +31,7 @@ async function send(file) {
 function show(told, file) {
   say("");
   const said = told.prediction;
-  at("decision").textContent = `Predicted: ${said.prediction}`;
+  at("decision").textContent = `Predicted: ${said.prediction.split(";").join(", ")}`;
   const rules = typeof told.rule === "string" ? [told.rule] : Object.values(told.rule);
   at("rule").textContent = rules.map((rule) => rule[0].toUpperCase() + rule.slice(1) + ".").join(" ");
   const chosen = said.prediction.split(";");
