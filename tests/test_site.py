@@ -67,4 +67,5 @@ def test_pages_lead_nowhere_outside_of_the_docs() -> None:
         for to in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
             if not re.match(r"[a-z]+:", to):
                 place = (page.parent / to).resolve()
-                assert place.is_relative_to(DOCS) and place.exists(), f"{page.name}: {to}"
+                assert place.is_relative_to(DOCS), f"{page.name}: {to} lies elsewhere"
+                assert place.exists(), f"{page.name}: {to} is not there"
