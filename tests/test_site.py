@@ -1,0 +1,71 @@
+"""The site holds every page, and its pages on Python hold every public name."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+
+import sightline as sl
+from sightline import testing
+from sightline.catalog import PLACES
+from sightline.metrics import _NAMES as METRICS
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+
+
+def named(page: str) -> list[str]:
+    """The places that a page shows the docstrings of."""
+    return re.findall(r"^::: (\S+)$", (DOCS / "api" / page).read_text(), re.MULTILINE)
+
+
+def pages(nav: list) -> list[str]:
+    found = []
+    for entry in nav:
+        for value in entry.values() if isinstance(entry, dict) else [entry]:
+            found += pages(value) if isinstance(value, list) else [value]
+    return found
+
+
+def test_every_page_is_in_the_contents_once() -> None:
+    contents = pages(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"])
+    assert sorted(contents) == sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+
+
+def test_every_public_name_is_described() -> None:
+    here = {place.rpartition(".")[2] for place in named("sl.md")}
+    rooms = {"attention", "losses", "metrics"}  # have pages of their own
+    assert set(sl.__all__) - rooms == here
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("losses.md", [place for room in ("guidance", "behaviour", "classification", "weighting") for place in PLACES[room].values()]),
+        ("attention.md", list(PLACES["attention"].values())),
+        ("metrics.md", [f"sightline.metrics.{module}:{name}" for module, names in METRICS.items() for name in names]),
+        ("testing.md", [f"{getattr(testing, name).__module__}:{name}" for name in testing.__all__]),
+    ],
+)
+def test_every_plugin_is_described(page: str, expected: list[str]) -> None:
+    assert sorted(named(page)) == sorted(place.replace(":", ".") for place in expected)
+
+
+def test_what_is_shown_is_there_and_has_a_docstring() -> None:
+    for page in (DOCS / "api").glob("*.md"):
+        for place in named(page.name):
+            module, _, name = place.rpartition(".")
+            assert (getattr(import_module(module), name).__doc__ or "").strip(), place
+
+
+def test_pages_lead_nowhere_outside_of_the_docs() -> None:
+    for page in DOCS.rglob("*.md"):
+        for to in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
+            if not re.match(r"[a-z]+:", to):
+                place = (page.parent / to).resolve()
+                assert place.is_relative_to(DOCS), f"{page.name}: {to} lies elsewhere"
+                assert place.exists(), f"{page.name}: {to} is not there"
