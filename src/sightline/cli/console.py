@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich import box
-from rich.console import Console, JustifyMethod
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
+from sightline.cli.grids import grids
 from sightline.cli.words import in_flags
 from sightline.errors import plain
 from sightline.plural import count
@@ -22,7 +21,6 @@ from sightline.results.differences import AreaTest, McNemar
 if TYPE_CHECKING:
     from sightline.engine.decision import Decision
 
-_LONGEST = 120  # letters of a cell; ids can be as long as their author likes
 NARROWEST = 40  # columns; a terminal that says it has fewer, or none, would show nothing at all
 
 
@@ -68,75 +66,9 @@ def interval(score: Score | None, digits: int = 3) -> str:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table; the first column is text, and of the others those that hold anything but figures.
-
-    Figures are never cut, and names are always there: where a terminal is too narrow, intervals go below their values; where that does not
-    help, figures break between words; and where that does not help either, the table is printed in parts, each with the first column.
-    The middle of a very long name is left out.
-    """
-    columns, rows = _fitting([plain(name) for name in columns], [[_cell(cell) for cell in row] for row in rows])
-    cells = list(zip(columns, *rows, strict=True))
-    figures = [i > 0 and all(not cell or cell[0] in "0123456789+-<" for cell in column[1:]) for i, column in enumerate(cells)]
-    narrow = any(figures) and _width(columns, rows) > console.width
-    words = [max(len(word) for cell in column for word in (cell.split() or [""])) for column in cells]
-    for part in _parts(cells, words) if narrow else [range(len(cells))]:
-        grid = Table(
-            title=plain(title) if 1 in part or len(part) == 1 else None,
-            title_justify="left",
-            title_style="bold",
-            box=box.SIMPLE_HEAD,
-            collapse_padding=narrow,
-            pad_edge=not narrow,
-        )
-        for i in part:
-            side: JustifyMethod = "right" if figures[i] else "left"
-            grid.add_column(
-                columns[i], justify=side, no_wrap=i == 0 and not narrow, overflow="fold", width=words[i] if narrow and figures[i] else None
-            )
-        for row in rows:
-            grid.add_row(*(row[i] for i in part))
+    """Prints a table, see `cli.grids`; the first column is text."""
+    for grid in grids(title, columns, rows, console.width):
         console.print(grid)
-
-
-def _parts(cells: Sequence[Sequence[str]], words: Sequence[int]) -> Iterator[list[int]]:
-    """Columns that fit beside the first one, in their order; a column is as wide as its longest word, the first as its longest line.
-
-    Args:
-        words: length of the longest word of each column.
-    """
-    first = min(console.width // 2, max(len(line) for cell in cells[0] for line in cell.split("\n")))
-    part, used = [0], first + 2
-    for i, width in enumerate(words[1:], start=1):
-        if len(part) > 1 and used + width + 2 > console.width:
-            yield part
-            part, used = [0], first + 2
-        part.append(i)
-        used += width + 2
-    yield part
-
-
-def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-    """The first form of a table that fits the terminal: as it is, with intervals below their values, with headings broken as well."""
-    folded = [[_below(cell) for cell in row] for row in rows]
-    broken = [name.replace(" ", "\n") for name in columns]
-    return next(
-        (form for form in ((columns, rows), (columns, folded), (broken, folded)) if _width(*form) <= console.width), (columns, rows)
-    )
-
-
-def _width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    """Of a table in which no cell is broken but at its line ends, with three signs between columns."""
-    return sum(3 + max(len(line) for cell in column for line in cell.split("\n")) for column in zip(columns, *rows, strict=True)) + 1
-
-
-def _cell(text: str) -> str:
-    shown = plain(text)
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST // 2]}…{shown[-_LONGEST // 2 :]}"
-
-
-def _below(cell: str) -> str:
-    """The interval of a score on a line of its own."""
-    return cell.replace(" [", "\n[")
 
 
 def scores_table(
