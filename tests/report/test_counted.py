@@ -5,7 +5,7 @@ from __future__ import annotations
 import invented_scores
 import pytest
 
-from sightline.report.counted import what_an_answer_means, what_it_finds, where_the_peak_lies
+from sightline.report.counted import what_an_answer_means, what_it_finds, where_the_peak_lies, with_the_artefact_swapped
 from sightline.results import Score, SplitScores
 from sightline.results.scores import Decided, Level, Localisation, Positive
 
@@ -35,6 +35,7 @@ def test_predictive_values_follow_bayes_rule_and_name_their_prevalence(scores) -
     said = what_an_answer_means(scores, 0.1)
     assert said.startswith("Where 10% of the patients have melanoma, 53% (95% interval ")  # .1 / (.1 + .1 * .9)
     assert "and 100% (" in said
+    assert "of 1,000 patients, 100 have it, 100 of whom it finds and 0 it misses; it raises 90 false alarms." in said
     assert "as in these images" not in said
     own = what_an_answer_means(scores, None)
     assert own.startswith("Where 29% of the patients have melanoma, as in these images, 80% (")  # 20 / (20 + 5)
@@ -50,3 +51,9 @@ def test_the_peak_is_counted_beside_a_point_in_the_middle() -> None:
         "a point in the middle of every image would in 150."
     )
     assert where_the_peak_lies(found.but(pointing=None)) == where_the_peak_lies(None) == ""
+
+
+def test_where_the_artefact_lies_beside_the_other_class_it_is_said_anew(scores) -> None:
+    said = with_the_artefact_swapped(scores)
+    assert said.endswith("beside the other class, the sensitivity is 100% (100% to 100%) and the specificity 90% (80% to 96%).")
+    assert with_the_artefact_swapped(invented_scores.scored(((45, 5), (0, 20)))) == ""

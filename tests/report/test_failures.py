@@ -25,6 +25,9 @@ def test_an_error_with_a_ruler_is_driven_by_it_only_where_the_ruler_speaks_for_t
     driven = [one for one in found if one.kind == "artefact"]
     assert driven
     assert all(one.artefact == "ruler" and one.called == "melanoma" and one.id in rulers for one in driven)
+    missing = [one for one in found if one.kind == "missing"]
+    assert missing, "melanomas without a ruler"
+    assert all(one.artefact == "ruler" and one.label == "melanoma" and one.id not in rulers for one in missing)
     others = [one for one in found if one.kind in ("sure", "unsure")]
     assert all((one.probability >= SURE) == (one.kind == "sure") for one in others)
     assert not any(one.called == "melanoma" and one.id in rulers for one in others)

@@ -46,7 +46,7 @@ def test_the_first_page_has_lights_and_says_what_the_model_is_not_for(folder) ->
     asked(str(folder))
     page = (folder / "report.html").read_text()
     found = points(page)
-    assert found["How good is it?"] == found["Does it look at the annotated region?"] == "good"
+    assert found["Is it better than guessing?"] == found["Does it look at the annotated region?"] == "good"
     assert found["Is it as good in every group?"] == "untested"
     assert found["Where does it fail?"] == "", "no question of good or bad"
     assert "It is not a medical device" in page

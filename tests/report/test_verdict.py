@@ -17,7 +17,7 @@ from sightline.report.verdict import (
     where_it_looks,
 )
 from sightline.results.differences import Paired
-from sightline.results.scores import Group, Groups, Level
+from sightline.results.scores import Decided, Group, Groups, Level
 
 
 def of(value, low=None, high=None, **levels):
@@ -52,6 +52,14 @@ def test_better_than_guessing_only_with_an_interval_above_it():
 def test_accuracy_alone_does_not_beat_guessing_where_one_class_is_rare():
     always_nevus = scored(of(0.95, 0.92, 0.98), balanced=of(0.5, 0.5, 0.5))
     assert "not distinguishable from guessing" in how_good(always_nevus, "test")
+
+
+def test_where_a_threshold_is_kept_the_answer_is_about_the_decisions():
+    kept = Decided(threshold=0.2, sensitivity=of(0.9), specificity=of(0.8), balanced_accuracy=of(0.85, 0.75, 0.95), oracle=None)
+    scores = scored(of(0.6, 0.5, 0.7))
+    text = how_good(scores.but(classification=scores.classification.but(at_threshold=kept)), "test")
+    assert "its decisions are right for 170 of 200 images, a balanced accuracy of 85% (95% interval 75% to 95%)" in text
+    assert "better than guessing" in text
 
 
 def test_how_good_names_set_size_and_confidence():

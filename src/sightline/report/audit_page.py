@@ -123,8 +123,8 @@ def _tiles(facts: AuditFacts) -> list[Tile]:
     changed = [one for one in facts.artefacts if one.how != "tag"]
     if changed:
         strongest = max(changed, key=lambda one: (one.verdict == "relying", one.found, abs(one.number)))
-        name = f"P({strongest.label}), {called(strongest.artefact)} {HOW[strongest.how]}"
-        found.append(Tile(name, strongest.probability, f"change, {count(strongest.n, 'image')}"))
+        name = f"change of P({strongest.label}), {called(strongest.artefact)} {HOW[strongest.how]}"
+        found.append(Tile(name, strongest.probability, count(strongest.n, "image")))
     return found
 
 

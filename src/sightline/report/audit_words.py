@@ -49,6 +49,8 @@ def headline(facts: AuditFacts) -> str:
         "thrown off": f"{looks} no sign that it relies on anything else that is known to have been in its training images",
         "no sign of relying": f"{looks} no sign that it relies on anything else",
     }[found]
+    if found == "thrown off" and not any(one.tagged + one.untagged for one in (facts.in_training or {}).values()):
+        line = "Whether it relies on an artefact cannot be told, since no training image is tagged with one; drawn ones shift its answers"
     few = found in ("thrown off", "no sign of relying") and facts.images < _FEW
     return f"{line}; but only {count(facts.images, 'image')} could be tried" if few else line
 

@@ -10,7 +10,7 @@ from sightline.report.failures import KINDS, TRIED, Failure, Kind, failures
 from sightline.report.pictures import Picture, picture
 from sightline.report.words import count
 
-DRAWN: dict[Kind, int] = {"artefact": 16, "sure": 16, "unsure": 16, "place": 12}  # pictures of a page that is still mailed
+DRAWN: dict[Kind, int] = {"artefact": 16, "missing": 16, "sure": 16, "unsure": 16, "place": 12}  # pictures of a page that is still mailed
 
 
 @dataclass(frozen=True)

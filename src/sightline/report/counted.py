@@ -25,6 +25,18 @@ def what_it_finds(scores: SplitScores, where: str, confidence: float = 0.95) -> 
     )
 
 
+def with_the_artefact_swapped(scores: SplitScores) -> str:
+    """The same where the artefact lies beside the other class, since the scores above hold only while it lies as in training."""
+    kept = scores.classification.at_threshold
+    if kept is None or kept.sensitivity.value is None or kept.specificity.value is None:
+        return ""
+    return (
+        "This holds while the artefact lies beside the same class as in training; beside the other class, the sensitivity is "
+        f"{percent(kept.sensitivity.value)} {bounds(kept.sensitivity)} and the specificity {percent(kept.specificity.value)} "
+        f"{bounds(kept.specificity)}."
+    )
+
+
 def what_an_answer_means(scores: SplitScores, prevalence: float | None, confidence: float = 0.95) -> str:
     """PPV and NPV at a prevalence; empty without a kept threshold.
 
@@ -41,11 +53,15 @@ def what_an_answer_means(scores: SplitScores, prevalence: float | None, confiden
     found = at_prevalence(scores, at, confidence).predictive
     if found is None or found.ppv.value is None or found.npv.value is None:
         return ""
+    with_it = at * 1000
+    hits, alarms = with_it * found.sensitivity.number, (1000 - with_it) * (1 - found.specificity.number)
     whom = f"{percent(at)} of the patients have {positive}" + ("" if prevalence is not None else ", as in these images")
     note = "" if prevalence is not None else " Among your own patients it may be rarer: `sightline report` takes a `prevalence`."
     return (
         f"Where {whom}, {percent(found.ppv.value)} {bounds(found.ppv, confidence)} of those that it calls {positive} have it (the positive "
-        f"predictive value), and {percent(found.npv.value)} {bounds(found.npv)} of the others do not (the negative predictive value).{note}"
+        f"predictive value), and {percent(found.npv.value)} {bounds(found.npv)} of the others do not (the negative predictive value): of "
+        f"1,000 patients, {with_it:.0f} have it, {hits:.0f} of whom it finds and {with_it - hits:.0f} it misses; it raises {alarms:.0f} "
+        f"false alarms.{note}"
     )
 
 

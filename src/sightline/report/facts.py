@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sightline import catalog
 from sightline.engine.run import Run
 from sightline.recipe import Recipe
-from sightline.report.notes import INTENDED, NOT_FOR
+from sightline.report.notes import INTENDED, NOT_FOR, TERMS
 from sightline.report.words import count, listed
 
 _BALANCE = {
@@ -77,7 +77,7 @@ def about(run: Run, split: str) -> list[tuple[str, str]]:
     return [
         ("Meant for", INTENDED),
         ("Not meant for", NOT_FOR),
-        ("Judged on", f"{run.recipe.data.name}, {split}: {images}"),
+        ("Judged on", f"{run.recipe.data.name}, {split}: {images}. {TERMS.get(split, '')}".strip()),
         ("Model", ", ".join(filter(None, made))),
     ]
 

@@ -13,7 +13,7 @@ from sightline.explain.run_pictures import map_names
 from sightline.metrics.scores.groups import ARTEFACTS
 from sightline.metrics.scores.localisation import blank, energy_inside, pointing, upsample
 
-Kind = Literal["artefact", "sure", "unsure", "place"]
+Kind = Literal["artefact", "missing", "sure", "unsure", "place"]
 
 SURE = 0.8  # probability of the decided class
 TRIED = 200  # images that were decided rightly, whose maps are held against the region
@@ -24,6 +24,7 @@ KINDS: dict[Kind, tuple[str, str]] = {
         "artefact-driven",
         "Wrong, and the image has an artefact that in training lay mostly in images of the class it was called.",
     ),
+    "missing": ("artefact missing", "Wrong, and the image lacks the artefact that in training lay mostly in images of its own class."),
     "sure": ("wrong and confident", f"Wrong, with a probability of at least {SURE:g} for the class it was called."),
     "unsure": ("wrong and less sure", f"Wrong, with a probability below {SURE:g}."),
     "place": (
@@ -42,7 +43,7 @@ class Failure:
         label, called: true class, and the class decided for.
         probability: of the class decided for, as people are shown it.
         inside: share of the map's positive evidence inside the marked region; None where it was not looked at.
-        artefact: that goes with the class decided for, in training; empty: none.
+        artefact: that in training goes with the class decided for, or that is missing; empty: none.
     """
 
     id: str
@@ -67,9 +68,11 @@ def failures(run: Run, split: str) -> list[Failure]:
     found = []
     for i in map(int, wrong):
         called, probability = run.classes[int(decided[i])], float(shown[i, decided[i]])
-        artefact = next((name for name, of in goes_with.items() if of == called and tags.get(said.ids[i], {}).get(name) is True), "")
-        kind: Kind = "artefact" if artefact else "sure" if probability >= SURE else "unsure"
-        found.append(Failure(said.ids[i], kind, run.classes[int(said.labels[i])], called, probability, artefact=artefact))
+        label, tagged = run.classes[int(said.labels[i])], tags.get(said.ids[i], {})
+        there = next((name for name, of in goes_with.items() if of == called and _told(tagged.get(name)) and tagged[name]), "")
+        lacking = next((name for name, of in goes_with.items() if of == label and _told(tagged.get(name)) and not tagged[name]), "")
+        kind: Kind = "artefact" if there else "missing" if lacking else "sure" if probability >= SURE else "unsure"
+        found.append(Failure(said.ids[i], kind, label, called, probability, artefact=there or lacking))
     order = list(KINDS)
     found.sort(key=lambda one: (order.index(one.kind), -one.probability, one.id))
     right = np.flatnonzero(decided == said.labels)

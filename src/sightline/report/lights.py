@@ -22,7 +22,7 @@ ENOUGH = 50  # images of an audit
 WORDS: dict[Light, str] = {"good": "good", "open": "cannot be told", "warning": "warning", "untested": "not tested"}
 SHAPES: dict[Light, str] = {"good": "●", "open": "◐", "warning": "▲", "untested": "○"}
 LEGEND: dict[Light, str] = {
-    "good": f"the interval shows it, with no room for more than {TOLERATED:.0%} the wrong way",
+    "good": f"the interval shows it; where the good answer is no harm, its worst end is less than {100 * TOLERATED:.0f} points of harm",
     "open": "the interval holds both answers",
     "warning": "the interval shows the opposite",
     "untested": "nothing here tests it",
@@ -59,7 +59,8 @@ def above(score: Score, level: float) -> Light:
 
 def of_guessing(scores: SplitScores) -> Light:
     """Whether it is better than guessing."""
-    return above(scores.classification.balanced_accuracy, 1 / len(scores.classes))
+    kept = scores.classification.at_threshold
+    return above(kept.balanced_accuracy if kept else scores.classification.balanced_accuracy, 1 / len(scores.classes))
 
 
 def of_looking(looks: Looking) -> Light:

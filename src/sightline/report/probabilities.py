@@ -16,7 +16,8 @@ from sightline.results.calibration import CalibrationScores, ProbabilityScores
 
 
 def are_they_right(scores: CalibrationScores | None, where: str, confidence: float = 0.95) -> str:
-    """Whether the network is too sure, and whether the calibration helps; nothing is said that an interval does not bear out.
+    """Whether the probabilities that people are shown are too high or too low, and whether the calibration helps; nothing is said that an
+    interval does not bear out.
 
     Args:
         scores: of one split; None: of a run of an earlier version.
@@ -25,7 +26,7 @@ def are_they_right(scores: CalibrationScores | None, where: str, confidence: flo
     """
     if scores is None:
         return "This was not measured: the run was scored by an earlier version."
-    sure = scores.before.overconfidence
+    sure = (scores.after or scores.before).overconfidence
     if sure.value is None or sure.low is None or sure.high is None:
         return f"Whether its probabilities are right on the {where} images cannot be said: no interval was computed."
     if sure.low > 0 or sure.high < 0:

@@ -94,9 +94,11 @@ def conclude(
     looks = _looking(run, split)[0]
     hard = hardest(run, splits)
     finds = counted.what_it_finds(scores[split], split, confidence)
+    if finds and "flipped" in scores and split != "flipped":
+        finds += f" {counted.with_the_artefact_swapped(scores['flipped'])}"
     means = counted.what_an_answer_means(scores[split], prevalence, confidence)
     points = [
-        Point("How good is it?", verdict.how_good(scores[split], split, confidence), lights.of_guessing(scores[split])),
+        Point("Is it better than guessing?", verdict.how_good(scores[split], split, confidence), lights.of_guessing(scores[split])),
         Point("What does it find?", f"{finds} {means}".strip()),
         _look(run, split),
         _reliance(run, split),
@@ -181,11 +183,16 @@ def _of_volumes(scores: SplitScores) -> list[Tile]:
     return [Tile("accuracy of volumes", whole.classification.accuracy, f"{count(whole.n, 'volume')}, {whole.pool} of slices")]
 
 
+def _rule(scores: SplitScores) -> str:
+    """Which decision an accuracy is about, where the run's own is another one."""
+    return ", of the most probable class" if scores.classification.at_threshold else ""
+
+
 def tiles(run: Run, split: str) -> list[Tile]:
     """The few numbers at the top."""
     scores, looked = run.scores[split], tables.first_map(run, split)
     found = [
-        Tile("accuracy", scores.accuracy, f"{count(scores.n, 'image')}, {split}"),
+        Tile("accuracy", scores.accuracy, f"{count(scores.n, 'image')}, {split}{_rule(scores)}"),
         *_of_volumes(scores),
         Tile("AUC", scores.classification.auc, "0.5 is guessing"),
     ]

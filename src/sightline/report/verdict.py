@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from sightline.report.words import bounds, count, listed, p_value, percent
+from sightline.report.words import bounds, count, listed, number, p_value, percent
 from sightline.results import Score, SplitScores
 from sightline.results.differences import Paired
-from sightline.results.scores import Level
+from sightline.results.scores import Decided, Level
 
 Looking = Literal["region", "middle", "not", "away", "unsure", "unmeasured"]
 Habit = Literal["falls", "holds", "rises", "unsure", "untested"]
@@ -31,6 +31,12 @@ def how_good(scores: SplitScores, where: str, confidence: float = 0.95) -> str:
     """
     found, n = scores.classification, scores.n
     accuracy, balanced, auc = found.accuracy, found.balanced_accuracy, found.auc
+    kept = found.at_threshold
+    if kept is not None and kept.balanced_accuracy.value is not None:
+        right = round(sum(share.number * found.per_class[name].n for name, share in _of_classes(scores.classes, kept)))
+        text = f"On the {where} images its decisions are right for {right:,} of {count(n, 'image')}, a balanced accuracy of "
+        text += f"{percent(kept.balanced_accuracy.value)} {bounds(kept.balanced_accuracy, confidence)}, with an AUC of {number(auc.value)}"
+        return f"{text}. {_against_guessing(kept.balanced_accuracy, len(scores.classes))}"
     if accuracy.value is None:
         return f"How often it is right on the {where} images could not be computed."
     sure = bounds(accuracy, confidence)
@@ -42,6 +48,11 @@ def how_good(scores: SplitScores, where: str, confidence: float = 0.95) -> str:
     if auc.value is not None:
         text += f", with an AUC of {auc.value:.2f}"
     return f"{text}. {_against_guessing(balanced, len(scores.classes))}"
+
+
+def _of_classes(classes: list[str], kept: Decided) -> list[tuple[str, Score]]:
+    """Of two classes the share that is decided rightly."""
+    return [(classes[0], kept.specificity), (classes[-1], kept.sensitivity)]
 
 
 def _against_guessing(balanced: Score, classes: int) -> str:

@@ -9,7 +9,7 @@
     place.append(...cards.sort(order));
     for (const card of cards) {
       const of = card.dataset;
-      card.hidden = (kind && of.kind !== kind) || (label && of.label !== label) || !of.name.toLowerCase().includes(name.toLowerCase());
+      card.hidden = (kind && of.kind !== kind) || (label && of.label !== label) || !card.querySelector("figcaption").textContent.toLowerCase().includes(name.toLowerCase());
     }
     form.querySelector("output").textContent = `${cards.filter((card) => !card.hidden).length} of ${cards.length} shown`;
   };
@@ -25,13 +25,14 @@
     at = (number + seen.length) % seen.length;
     const picture = seen[at].firstElementChild, caption = seen[at].closest("figure").querySelector("figcaption");
     Object.assign(large.querySelector("img"), { src: picture.src, alt: picture.alt });
-    large.querySelector("p").textContent = [...caption.childNodes].map((node) => node.textContent.trim()).filter(Boolean).join(" · ");
+    large.querySelector("p").textContent = [picture.alt.replace(/\.$/, ""), ...[...caption.childNodes].map((node) => node.textContent.trim())].filter(Boolean).join(" · ");
     if (!large.open) large.showModal();
   };
   for (const picture of pictures) {
     picture.disabled = false;
     picture.addEventListener("click", () => show(pictures.filter((one) => !one.closest("[hidden]")).indexOf(picture)));
   }
+  for (const step of large.querySelectorAll("[data-step]")) step.addEventListener("click", () => show(at + Number(step.dataset.step)));
   large.addEventListener("keydown", (event) => {
     if (event.key === "ArrowRight") show(at + 1);
     if (event.key === "ArrowLeft") show(at - 1);
