@@ -76,6 +76,9 @@ def _run(steps: Sequence[Step], folder: Path) -> None:
     temporary.mkdir()
     os.environ |= {"TMPDIR": str(temporary), "COLUMNS": "200", "SIGHTLINE_FAULTS": "1"}
     tempfile.tempdir = None
+    import torch
+
+    torch.set_num_threads(1)  # sums over several threads may differ in their last bit, and a run that is scored again has to stay as it is
     from sightline.cli import main
     from sightline.errors import UserError
 

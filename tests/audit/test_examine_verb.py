@@ -20,7 +20,7 @@ from sightline.engine.run import Run
 from sightline.engine.saving import save_model
 from sightline.errors import UserError
 from sightline.report.audit_words import factor, headline, sentences
-from sightline.results.audit import AuditFacts, Counted, Finding, Reason
+from sightline.results.audit import AuditFacts, Counted, Finding, Reason, Training
 
 
 def finished(folder: Path, **settings: object) -> Run:
@@ -128,7 +128,14 @@ def test_headlines(flag, aligned, given, expected):
         for name, verdict in given
     ]
     reasons = [Reason(kind="artefact", score=moved, finding=one) for one in found]
-    assert headline(AuditFacts(flag=flag, aligned=aligned, reasons=reasons, images=200)).endswith(expected)
+    tagged = {"ruler": Training(tagged=20, untagged=20, unsaid=0)}
+    assert headline(AuditFacts(flag=flag, aligned=aligned, reasons=reasons, images=200, in_training=tagged)).endswith(expected)
+
+
+@pytest.mark.parametrize("known", [None, {"gel": Training(tagged=0, untagged=0, unsaid=40)}])
+def test_where_nobody_tagged_artefacts_the_headline_does_not_claim_that_none_was_learnt(known):
+    said = headline(AuditFacts(flag="thrown off", aligned=True, images=200, in_training=known))
+    assert said.startswith("Whether it relies on an artefact cannot be told, since no training image is tagged with one")
 
 
 def test_on_another_data_set_the_files_lie_beside_its_scores_and_the_own_audit_stays(audited, tmp_path):

@@ -117,7 +117,7 @@ def test_a_case_is_found_judged_and_outlined_and_nothing_is_lost(
         page.mouse.move(*place)
         page.mouse.click(*place)
     page.mouse.move(places[0][0] + 60, places[0][1] + 60)
-    sync_api.expect(page.locator("#drawing-note")).to_have_text("Not saved yet")
+    sync_api.expect(page.locator("#drawing-note")).to_contain_text("Not saved yet")
 
     # the server is killed in the middle of the save
     server.send(signal.SIGSTOP)

@@ -61,6 +61,8 @@ def review(
     from sightline.paths import expanded
 
     needs_data("--map", classes, data)
+    if export is None:
+        say("The run is being loaded ...")
     serve(
         run,
         splits or None,

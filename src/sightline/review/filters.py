@@ -27,7 +27,7 @@ PLACES = {
 }
 REVIEWS = {"no": "not reviewed", "yes": "reviewed", "right": "map right", "wrong": "map wrong", "unsure": "map unsure"}
 REVIEWS |= {"doubted": "label doubted", "unusable": "image unusable", "outlined": "outlined", "mine-no": "not reviewed by me"}
-AGREEMENTS = {"agree": "reviewers agree", "differ": "reviewers differ"}
+AGREEMENTS = {"agree": "same judgement of the map", "differ": "different judgements of the map"}
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ CASE_KEYS = [
     (("j", "k", "→ ←"), "next and previous case of the choice"),
     (("m",), "map over the picture"),
     (("c",), "contour of the map at the threshold"),
-    (("o",), "annotator's outline"),
+    (("o",), "outline of the data set"),
     (("b", "p"), "draw a box, a polygon; the same key or Esc ends it"),
     (("r", "v"), "brush and eraser"),
     (("[", "]"), "smaller and larger brush"),

@@ -87,6 +87,13 @@
     const on = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(on));
     shows[button.dataset.shows](on);
+    const names = toggles.filter((one) => one.getAttribute("aria-pressed") === "true").map((one) => one.dataset.shows);
+    sessionStorage.setItem("shown", JSON.stringify(names));
+  }
+  // what was shown over the case before is shown over this one
+  for (const name of JSON.parse(sessionStorage.getItem("shown") || "[]")) {
+    const button = toggles.find((one) => one.dataset.shows === name);
+    if (button) toggle(button);
   }
   for (const button of toggles) {
     button.addEventListener("click", () => toggle(button));

@@ -13,6 +13,8 @@
   let painting = null;
   let tool = "";
   let changed = false;
+  let proposed = false; // an outline of the map that nobody has touched is not what the reviewer says
+  const unsaved = "Not saved yet: w saves it, and so does leaving the case.";
 
   size.max = Math.round(Math.max(width, height) / 4);
   size.value = Math.max(2, Math.round(Math.max(width, height) / 24));
@@ -26,8 +28,9 @@
   }
   function touched(is = true) {
     changed = is;
+    proposed = false;
     document.getElementById("save").disabled = !is;
-    note.textContent = is ? "Not saved yet" : "";
+    note.textContent = is ? unsaved : "";
   }
 
   // shapes as the server knows them, and as Annotorious does
@@ -94,10 +97,10 @@
     canvas.classList.toggle("active", brushes.includes(tool));
     note.textContent = {
       box: "Drag from one corner to the other.",
-      polygon: "Click corner after corner, and the first one again at the end.",
+      polygon: "Click corner after corner; a double click ends the polygon, Esc drops it.",
       brush: "Paint with the button held down; [ and ] change the size.",
       eraser: "Take painted parts away; [ and ] change the size.",
-    }[tool] || (changed ? "Not saved yet" : "");
+    }[tool] || (changed ? unsaved : "");
   }
   for (const button of tools) {
     button.addEventListener("click", () => take(button.dataset.tool));
@@ -142,7 +145,8 @@
     open();
     for (const points of found) add({ kind: "polygon", points });
     touched();
-    note.textContent = "The outline of the map: click it to move its corners. Not saved yet";
+    proposed = true;
+    note.textContent = "The outline of the map: click it to move its corners. It is saved with w, or once it has been changed.";
   }
   if (start) {
     start.addEventListener("click", begin);
@@ -175,8 +179,8 @@
   }
   document.getElementById("save").addEventListener("click", save);
   keys.on("w", save);
-  document.addEventListener("leaving", save);
-  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  document.addEventListener("leaving", () => { if (!proposed) save(); });
+  window.addEventListener("beforeunload", (event) => { if (changed && !proposed) event.preventDefault(); });
 
   // what counts: also after a word was taken back, or the server refused one
   let shown = null;
