@@ -37,3 +37,13 @@ def test_no_two_tests_have_one_name() -> None:
 def test_no_file_is_too_long_to_be_read() -> None:
     long = {str(path.relative_to(SOURCES)): n for path in SOURCES.rglob("*.py") if (n := len(path.read_text().splitlines())) > LONGEST}
     assert long == {}
+
+
+def test_no_merge_was_left_half_done() -> None:
+    root = TESTS.parent
+    kinds = ("*.md", "*.toml", "*.py", "*.j2", "*.js", "*.css", "*.yaml", "*.yml")
+    places = [*root.glob("*.*"), *(path for room in ("src", "tests", "docs", "benchmarks") for path in (root / room).rglob("*"))]
+    files = [path for path in places if any(path.match(kind) for kind in kinds) and "vendor" not in str(path)]
+    assert len(files) > 500
+    marks = ("<" * 7 + " ", ">" * 7 + " ")
+    assert [path.name for path in files if any(line.startswith(marks) for line in path.read_text("utf-8").splitlines())] == []
