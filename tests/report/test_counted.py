@@ -50,6 +50,8 @@ def test_the_peak_is_counted_beside_a_point_in_the_middle() -> None:
         "The highest point of its map lies inside the marked region in 171 of 200 images (80% to 90%); "
         "a point in the middle of every image would in 150."
     )
+    always = found.but(pointing=Level(value=1.0, low=1.0, high=1.0))
+    assert "in 200 of 200 images (98% to 100%)" in where_the_peak_lies(always), "never certain"
     assert where_the_peak_lies(found.but(pointing=None)) == where_the_peak_lies(None) == ""
 
 

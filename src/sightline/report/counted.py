@@ -65,10 +65,11 @@ def what_an_answer_means(scores: SplitScores, prevalence: float | None, confiden
     )
 
 
-def where_the_peak_lies(found: Localisation | None) -> str:
+def where_the_peak_lies(found: Localisation | None, confidence: float = 0.95) -> str:
     """How often the highest point of the map lies in the region, in images, beside a point in the middle of each image."""
     if found is None or found.pointing is None or found.pointing.value is None:
         return ""
     hits, level = round(found.pointing.number * found.n), found.pointing.centre
-    text = f"The highest point of its map lies inside the marked region in {hits:,} of {count(found.n, 'image')} {bounds(found.pointing)}"
+    sure = bounds(with_width(found.pointing, found.n, confidence))
+    text = f"The highest point of its map lies inside the marked region in {hits:,} of {count(found.n, 'image')} {sure}"
     return f"{text}; a point in the middle of every image would in {round(level * found.n):,}." if level is not None else f"{text}."

@@ -115,7 +115,7 @@ def conclude(
 
 def _look(run: Run, split: str) -> Point:
     looks, epg = _looking(run, split)
-    peak = counted.where_the_peak_lies(tables.first_map(run, split))
+    peak = counted.where_the_peak_lies(tables.first_map(run, split), run.recipe.evaluate.confidence)
     return Point("Does it look at the annotated region?", f"{verdict.where_it_looks(epg)} {peak}".strip(), lights.of_looking(looks))
 
 
