@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from sightline.engine.run import Run
 from sightline.report.failures import SURE, _leans, failures
 
 
@@ -38,6 +39,14 @@ def test_right_for_the_wrong_place_is_what_looks_at_the_ruler(ruled, guided) -> 
     assert len(found) > 5
     assert found == sorted(found, key=lambda one: (one.inside, one.id))
     assert not [one for one in failures(guided, "matched") if one.kind == "place"], "it looks at the lesion"
+
+
+def test_where_the_training_images_cannot_be_read_errors_have_no_artefact(ruled) -> None:
+    alone = Run(ruled.path)
+    alone.__dict__["datasets"] = {name: images for name, images in ruled.datasets.items() if name != "train"}
+    found = failures(alone, "flipped")
+    assert {one.kind for one in found} <= {"sure", "unsure", "place"}
+    assert [one.id for one in found if one.kind != "place"]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,8 @@ def test_a_case_is_found_judged_and_outlined_and_nothing_is_lost(
     page.keyboard.type("test/3")
     page.wait_for_url("**/?text=test*")
     page.keyboard.press("Escape")
+    page.wait_for_timeout(600)  # longer than the search waits for a further letter
+    assert page.url.endswith("/?text=test%2F3"), "to leave the field keeps what was searched for"
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/case/*")

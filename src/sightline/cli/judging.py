@@ -17,6 +17,7 @@ from sightline.cli.options import (
     OtherData,
     OtherLabels,
     OtherRoot,
+    Prevalence,
     RunPath,
     RunPaths,
     finish,
@@ -43,14 +44,7 @@ def evaluate(
     data: OtherData = None,
     root: OtherRoot = None,
     classes: OtherLabels = [],
-    prevalence: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of patients that have the last of the two classes; the predictive values at this share are printed, too.",
-            metavar="SHARE",
-            show_default=False,
-        ),
-    ] = None,
+    prevalence: Prevalence = None,
     coverage: Coverage = None,
     by: By = [],
     out: Annotated[
@@ -181,9 +175,7 @@ def audit(
     trained = Run(run, device, place if data is None else None)
     which = own(trained, split) if data is None else other(trained, data, place, split, label_pairs(classes))
     found = examine(trained, which, seconds=seconds, images=images, kind=cast(Kind | None, kind), progress=Bar("changing images"))
-    result = write_audit(
-        trained, found, which.split, out or (trained.path if data is None else trained.external(which.data.name)) / "audit"
-    )
+    result = write_audit(trained, found, which.split, out or trained.audit_folder(None if data is None else which.data.name))
     audit_tables(result)
     say(f"{result.headline}.\n")
     for question, answer in result.sentences.items():

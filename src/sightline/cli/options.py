@@ -127,6 +127,12 @@ Workers = Annotated[
     ),
 ]
 Threads = Annotated[int, typer.Option(help="Number of CPU threads of each training.", min=1)]
+Prevalence = Annotated[
+    float | None,
+    typer.Option(
+        help="Share of patients that have the last of the two classes, for the predictive values.", metavar="SHARE", show_default=False
+    ),
+]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder that `train` has written.", show_default=False)]
 RunPaths = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Run folders that `train` has written; two or more.", show_default=False)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Device, Json, OtherData, OtherLabels, OtherRoot, finish, label_pairs, needs_data
+from sightline.cli.options import Device, Json, OtherData, OtherLabels, OtherRoot, Prevalence, finish, label_pairs, needs_data
 from sightline.errors import UserError
 
 
@@ -28,14 +28,7 @@ def report(
             help="File of the page. Default: `report.html` in the folder of the run, or with --data in its `external/NAME`.", metavar="FILE"
         ),
     ] = None,
-    prevalence: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of patients that have the last of the two classes, for the predictive values. Default: its share of the images.",
-            metavar="SHARE",
-            show_default=False,
-        ),
-    ] = None,
+    prevalence: Prevalence = None,
     title: Annotated[str | None, typer.Option(help="Heading of the page. Default: the names of the runs.", show_default=False)] = None,
     data: OtherData = None,
     root: OtherRoot = None,

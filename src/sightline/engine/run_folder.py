@@ -75,6 +75,10 @@ class TrainedFolder:
         """Where what is found on another data set lies."""
         return self.path / "external" / safe_name(data)
 
+    def audit_folder(self, data: str | None = None) -> Path:
+        """Where its audit lies; on another data set with what else is found there."""
+        return (self.path if data is None else self.external(data)) / "audit"
+
     @cached_property
     def recipe(self) -> Recipe:
         """The resolved recipe.

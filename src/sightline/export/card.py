@@ -9,10 +9,11 @@ from importlib.metadata import version
 from sightline import catalog
 from sightline.engine.run import Run
 from sightline.errors import plain
+from sightline.plural import count
 from sightline.report.facts import losses, split_counts
 from sightline.report.notes import INTENDED, NOT_FOR, limits
 from sightline.report.summary import main_split, scored_splits
-from sightline.report.words import count, listed, number, score_line
+from sightline.report.words import listed, number, score_line
 from sightline.results import Score
 from sightline.settings import COLOUR
 

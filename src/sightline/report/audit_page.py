@@ -11,6 +11,7 @@ from sightline.audit.findings import weakest_outside
 from sightline.engine.files import write_json, write_text
 from sightline.engine.run import Run
 from sightline.explain.run_pictures import map_range
+from sightline.plural import count
 from sightline.report import audit_charts as charts
 from sightline.report import audit_pictures as pictures
 from sightline.report.audit_words import HOW, TESTS, as_the_network_gives_them, called, headline, sentences, times
@@ -18,7 +19,7 @@ from sightline.report.notes import TERMS
 from sightline.report.pictures import Charts
 from sightline.report.summary import Tile
 from sightline.report.templating import rendered
-from sightline.report.words import count, number
+from sightline.report.words import number
 from sightline.results import FORMAT
 from sightline.results.audit import AuditFacts, AuditReport, Finding
 

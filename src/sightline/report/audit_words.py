@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from sightline.audit.findings import LEAST_OUTSIDE, map_explains, weakest_outside
 from sightline.engine.decision import Decision
-from sightline.report.words import bounds, count, listed, percent
+from sightline.plural import count
+from sightline.report.words import bounds, listed, percent
 from sightline.results import Score
 from sightline.results.audit import AuditFacts, Finding, ImageKind, Perturbation, Randomisation, Reliance
 

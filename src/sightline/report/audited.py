@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from sightline.engine.elsewhere import Elsewhere
 from sightline.engine.read_files import read_json
 from sightline.engine.run import Run
 from sightline.results.audit import AuditReport
 
 
 def read_audit(run: Run) -> AuditReport | None:
-    """What `sightline audit RUN` found; None where it was not carried out.
+    """What `sightline audit RUN` found, on the images that the page is about; None where it was not carried out.
 
     Raises:
         UserError: the file is damaged.
     """
-    path = run.path / "audit" / "audit.json"
+    path = run.audit_folder(run.found.data.name if isinstance(run, Elsewhere) else None) / "audit.json"
     return read_json(path, AuditReport, "Remove it, and audit the run again.") if path.exists() else None

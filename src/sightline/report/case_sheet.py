@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from sightline.data.annotation import render
-from sightline.engine.files import sha256, write_text
+from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.explain.colours import paint, scheme
 from sightline.explain.explanation import Explanation, Found, scale_of
@@ -38,17 +38,16 @@ LIMITS = (
 
 @dataclass(frozen=True)
 class Model:
-    """Which model speaks: the name of its run, the SHA-256 of its weights, the day on which their file was written."""
+    """Which model speaks: the name of its run, the SHA-256 of its weights, the day on which its training began (None: not kept)."""
 
     name: str
     weights: str
-    day: date
+    day: str | None
 
     @classmethod
     def of(cls, run: Run) -> Model:
         """Of a finished run."""
-        file = run.home / "model.safetensors"
-        return cls(run.name, sha256(file), datetime.fromtimestamp(file.stat().st_mtime).date())
+        return cls(run.name, run.weights_sha256, run.environment.date)
 
 
 class CaseSheets:

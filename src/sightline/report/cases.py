@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sightline.engine.run import Run
 from sightline.explain.run_pictures import columns, rows
+from sightline.plural import count
 from sightline.report.failures import KINDS, TRIED, Failure, Kind, failures
 from sightline.report.pictures import Picture, picture
-from sightline.report.words import count
 
 DRAWN: dict[Kind, int] = {"artefact": 16, "missing": 16, "sure": 16, "unsure": 16, "place": 12}  # pictures of a page that is still mailed
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from sightline.engine.calibration import at_prevalence
 from sightline.metrics.confidence.predictive import with_width
-from sightline.report.words import bounds, count, percent
-from sightline.results import SplitScores
+from sightline.plural import count
+from sightline.report.words import bounds, percent
+from sightline.results import Score, SplitScores
 from sightline.results.scores import Localisation
 
 
 def what_it_finds(scores: SplitScores, where: str, confidence: float = 0.95) -> str:
     """Sensitivity and specificity of two classes at the threshold that the run keeps, in images; empty where there is none."""
-    kept, of = scores.classification.at_threshold, scores.classification.per_class
-    if kept is None or kept.sensitivity.value is None or kept.specificity.value is None:
+    if (both := _decided(scores, confidence)) is None:
         return ""
-    negative, positive = scores.classes
+    found, clear = both
+    (negative, positive), of = scores.classes, scores.classification.per_class
     with_it, without = of[positive].n, of[negative].n
-    found, clear = with_width(kept.sensitivity, with_it, confidence), with_width(kept.specificity, without, confidence)
     return (
         f"On the {where} images, at the threshold kept from the validation images, it finds {round(found.number * with_it):,} of "
         f"{count(with_it, 'image')} of {positive}, a sensitivity of {percent(found.value)} {bounds(found, confidence)}, and rightly calls "
@@ -25,16 +25,24 @@ def what_it_finds(scores: SplitScores, where: str, confidence: float = 0.95) -> 
     )
 
 
-def with_the_artefact_swapped(scores: SplitScores) -> str:
+def with_the_artefact_swapped(scores: SplitScores, confidence: float = 0.95) -> str:
     """The same where the artefact lies beside the other class, since the scores above hold only while it lies as in training."""
-    kept = scores.classification.at_threshold
-    if kept is None or kept.sensitivity.value is None or kept.specificity.value is None:
+    if (both := _decided(scores, confidence)) is None:
         return ""
+    found, clear = both
     return (
         "This holds while the artefact lies beside the same class as in training; beside the other class, the sensitivity is "
-        f"{percent(kept.sensitivity.value)} {bounds(kept.sensitivity)} and the specificity {percent(kept.specificity.value)} "
-        f"{bounds(kept.specificity)}."
+        f"{percent(found.value)} {bounds(found)} and the specificity {percent(clear.value)} {bounds(clear)}."
     )
+
+
+def _decided(scores: SplitScores, confidence: float) -> tuple[Score, Score] | None:
+    """Sensitivity and specificity at the kept threshold, whose intervals always have a width; None where there is none."""
+    kept, of = scores.classification.at_threshold, scores.classification.per_class
+    if kept is None or kept.sensitivity.value is None or kept.specificity.value is None:
+        return None
+    negative, positive = scores.classes
+    return with_width(kept.sensitivity, of[positive].n, confidence), with_width(kept.specificity, of[negative].n, confidence)
 
 
 def what_an_answer_means(scores: SplitScores, prevalence: float | None, confidence: float = 0.95) -> str:

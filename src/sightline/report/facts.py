@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sightline import catalog
 from sightline.engine.run import Run
+from sightline.plural import count
 from sightline.recipe import Recipe
 from sightline.report.notes import INTENDED, NOT_FOR, TERMS
-from sightline.report.words import count, listed
+from sightline.report.words import listed
 
 _BALANCE = {
     "none": "classes as they are",

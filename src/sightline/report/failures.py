@@ -85,11 +85,11 @@ def _spread(places: np.ndarray, most: int) -> np.ndarray:
 
 
 def _goes_with(run: Run) -> dict[str, str]:
-    """Artefact -> the class in whose training images it lies clearly more often than in the others."""
+    """Artefact -> the class in whose training images it lies clearly more often than in the others; empty where these cannot be read."""
+    training = run.datasets["train"].records if "train" in run.datasets else ()
     labels = {row["id"]: row["label"] for row in run.split_table if row["split"] == "train"}
     told: Mapping[str, Sequence[tuple[str, bool]]] = {
-        name: [(labels[record.id], bool(record.tags[name])) for record in run.datasets["train"].records if _told(record.tags.get(name))]
-        for name in ARTEFACTS
+        name: [(labels[record.id], bool(record.tags[name])) for record in training if _told(record.tags.get(name))] for name in ARTEFACTS
     }
     return {name: of for name, cases in told.items() if (of := _leans(cases, run.classes))}
 

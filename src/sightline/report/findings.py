@@ -7,8 +7,9 @@ from typing import Any
 from sightline import catalog
 from sightline.engine.run import Run
 from sightline.explain.figures import loss_curves
+from sightline.plural import count
 from sightline.report.pictures import Charts
-from sightline.report.words import count, listed, number
+from sightline.report.words import listed, number
 from sightline.results import SplitScores
 from sightline.results.findings import FindingsScores
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sightline.engine.run import Run
-from sightline.report.words import count
+from sightline.plural import count
 
 
 def limits(runs: list[Run], split: str, pictures: bool = True) -> list[str]:

@@ -9,8 +9,9 @@ from sightline.engine.run import Run
 from sightline.explain.reliability import reliability_figure
 from sightline.explain.run_pictures import names
 from sightline.metrics.scores.calibration import Bin, reliability
+from sightline.plural import count
 from sightline.report.pictures import Chart, Charts
-from sightline.report.words import count, percent
+from sightline.report.words import percent
 from sightline.results import Score
 from sightline.results.calibration import CalibrationScores, ProbabilityScores
 

@@ -9,10 +9,11 @@ from sightline.engine.run import Run
 from sightline.explain.choose import choose
 from sightline.explain.figures import Arm, arms_chart, class_histogram, confusion, localisation_bars, loss_curves, roc_figure
 from sightline.explain.run_pictures import class_specific, guiding, map_names, map_range, names
+from sightline.plural import count
 from sightline.report import facts, tables
 from sightline.report.decided import by_decision
 from sightline.report.pictures import Chart, Charts, Panel, panel, picture
-from sightline.report.words import count, score_line
+from sightline.report.words import score_line
 from sightline.results import Score
 
 PER_CLASS, SIDE_BY_SIDE, TAUGHT = 4, 6, 4  # images of a panel

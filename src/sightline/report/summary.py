@@ -9,6 +9,7 @@ from sightline.engine.compare import baseline
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.run_pictures import names
+from sightline.plural import count
 from sightline.report import counted, lights, tables, verdict
 from sightline.report.audit_words import headline
 from sightline.report.audited import read_audit
@@ -16,7 +17,7 @@ from sightline.report.decided import by_decision, how
 from sightline.report.differences import Differences
 from sightline.report.lights import Point
 from sightline.report.probabilities import are_they_right
-from sightline.report.words import count, number
+from sightline.report.words import number
 from sightline.results import Score, SplitScores
 from sightline.results.scores import Level
 
@@ -95,7 +96,7 @@ def conclude(
     hard = hardest(run, splits)
     finds = counted.what_it_finds(scores[split], split, confidence)
     if finds and "flipped" in scores and split != "flipped":
-        finds += f" {counted.with_the_artefact_swapped(scores['flipped'])}"
+        finds += f" {counted.with_the_artefact_swapped(scores['flipped'], confidence)}"
     means = counted.what_an_answer_means(scores[split], prevalence, confidence)
     points = [
         Point("Is it better than guessing?", verdict.how_good(scores[split], split, confidence), lights.of_guessing(scores[split])),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from sightline.report.words import bounds, count, listed, number, p_value, percent
+from sightline.plural import count
+from sightline.report.words import bounds, listed, number, p_value, percent
 from sightline.results import Score, SplitScores
 from sightline.results.differences import Paired
 from sightline.results.scores import Decided, Level

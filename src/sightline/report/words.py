@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from sightline.plural import count as count
 from sightline.results import Score
 
 

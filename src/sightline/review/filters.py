@@ -122,11 +122,12 @@ _KEYS: Mapping[str, _Sort] = {
 _Test = Callable[[Case], bool]
 
 
+def _is(name: str, value: str) -> _Test:
+    return lambda case: getattr(case, name) == value
+
+
 def _of_run(wanted: Filter) -> list[_Test]:
-    tests: list[_Test] = []
-    for name in ("split", "label", "decided"):
-        if value := getattr(wanted, name):
-            tests.append(lambda case, name=name, value=value: getattr(case, name) == value)  # type: ignore[misc]
+    tests = [_is(name, value) for name in ("split", "label", "decided") if (value := getattr(wanted, name))]
     if wanted.right in ("yes", "no"):
         tests.append(lambda case: case.right == (wanted.right == "yes"))
     if (low := _number(wanted.low)) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 Point = tuple[float, float]
 Points = tuple[Point, ...]
@@ -36,7 +37,7 @@ def turned(points: Points, around: tuple[float, float], degrees: float) -> Point
     return tuple((x0 + (x - x0) * cos - (y - y0) * sin, y0 + (x - x0) * sin + (y - y0) * cos) for x, y in points)
 
 
-def area(points: Points) -> float:
+def area(points: Sequence[Sequence[float]]) -> float:
     """The area that an outline encloses.
 
     >>> area(((0, 0), (2, 0), (2, 3), (0, 3)))

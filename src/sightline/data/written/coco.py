@@ -39,7 +39,7 @@ def _object(shape: Shape) -> dict[str, Any]:
             flat = [[value for point in part for value in point] for part in parts]
             xs, ys = (np.concatenate([part[start::2] for part in flat]) for start in (0, 1))
             box = [float(xs.min()), float(ys.min()), float(np.ptp(xs)), float(np.ptp(ys))]
-            return {"segmentation": flat, "bbox": box, "area": float(sum(map(polygons.area, parts)))}  # type: ignore[arg-type]
+            return {"segmentation": flat, "bbox": box, "area": float(sum(map(polygons.area, parts)))}
         case Pixels(inside):
             x0, y0, x1, y1 = shape.bounds
             runs = {"size": list(inside.shape), "counts": text_of(inside)}

@@ -44,7 +44,11 @@
   window.keys = { on: (key, action) => does.set(key, action) };
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input, textarea, select");
-    if (field && event.key === "Escape") { field.blur(); return; }
+    if (field && event.key === "Escape") { // which would empty a field of the type "search"
+      event.preventDefault();
+      field.blur();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (field && !["checkbox", "button"].includes(field.type)) return;
     const action = does.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
@@ -76,6 +80,8 @@
   keys.on("ArrowDown", () => move(columns()));
   keys.on("ArrowUp", () => move(-columns()));
   keys.on("/", () => { at("#text").focus(); at("#text").select(); });
+  // each letter has asked already; to ask again when the field is left would take the focus from a card
+  at("#text").addEventListener("change", (event) => event.stopPropagation());
 
   // on a small screen the form would push the cases away
   const choices = document.getElementById("choices");
