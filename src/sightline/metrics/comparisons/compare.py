@@ -19,7 +19,6 @@ from sightline.metrics.scores.thresholds import decided
 from sightline.results.base import Score
 from sightline.results.differences import Paired
 
-
 DECIDED = ("decided_balanced_accuracy", "decided_sensitivity", "decided_specificity")
 
 
