@@ -15,7 +15,7 @@ from sightline.engine.run import Attention, Predictions, Run
 from sightline.errors import UserError
 from sightline.review.cases import key_of
 
-_REMEDY = "Give the file next.csv that `sightline.annotate_next(...)` wrote for this run, or a table with a column id."
+_REMEDY = "Give the file next.csv that `sightline.annotate_next(run, budget=50)` wrote for this run, or a table with a column id."
 
 
 class Queued(Run):
