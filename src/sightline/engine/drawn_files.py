@@ -123,5 +123,5 @@ def _readme(
         about=_ABOUT,
         columns=columns,
         width=max(map(len, columns)) + 1,
-        settings="".join(f' --set "{setting}"' for setting in settings),
+        settings=settings,
     )
