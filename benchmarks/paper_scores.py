@@ -17,7 +17,7 @@ from sightline.engine.run import Run
 from sightline.metrics.comparisons.compare import Judged
 from sightline.metrics.confidence.bootstrap import Array, interval, intervals, mean_of_defined, ratio
 from sightline.metrics.scores.classification import weighted_scores
-from sightline.metrics.scores.localisation import jaccard, upsample
+from sightline.metrics.scores.localisation import minmax_jaccard, upsample
 from sightline.metrics.scores.masks import WHOLE, predicted_masks
 
 Score = dict[str, Any]  # value, low, high; seeds: its value for each seed
@@ -79,7 +79,7 @@ def map_values(paper: str, run: Run, split: str, ids: list[str]) -> dict[str, Ar
 
 def overlaps(maps: Maps, rois: Array) -> dict[str, Array]:
     """Jaccard index of each map's min-max at 0.5 (003-29), and where there are two maps how much higher that of the deeper one is."""
-    found = {f"Jaccard of {name}": jaccard(upsample(values, rois.shape[1:]), rois) for name, values in maps.items()}
+    found = {f"Jaccard of {name}": minmax_jaccard(upsample(values, rois.shape[1:]), rois) for name, values in maps.items()}
     if len(found) == 2:
         (shallow, first), (deep, second) = found.items()
         found[f"{deep.split()[-1]} - {shallow.split()[-1]}"] = second - first

@@ -58,7 +58,7 @@ def test_003_29_every_map_has_its_jaccard_and_the_two_are_compared_image_by_imag
     found = SCORES["paper_scores"]("003", runs, "matched")
     assert list(found)[2:] == ["Jaccard of gate1", "Jaccard of gate2", "gate2 - gate1"]
     for name in ("gate1", "gate2"):
-        own = [run.scores["matched"].localisation[name].jaccard.value for run in runs]
+        own = [run.scores["matched"].localisation[name].minmax_jaccard.value for run in runs]
         assert found[f"Jaccard of {name}"]["seeds"] == pytest.approx(own, abs=0.01)  # metrics.json has regions in 256 steps
     assert found["gate2 - gate1"]["value"] == found["gate2 - gate1"]["low"] == 0, "the invented maps are equal"
 
@@ -69,6 +69,12 @@ def test_003_29_the_difference_is_the_deeper_map_minus_the_shallower():
     found = SCORES["overlaps"]({"gate1": np.roll(maps, 1, axis=1), "gate2": maps}, rois)
     assert found["Jaccard of gate2"].tolist() == [1, 1]
     assert found["gate2 - gate1"] == pytest.approx(1 - 4 / 12)
+
+
+def test_003_29_a_map_without_positive_evidence_has_its_overlap_too():
+    maps, rois = -np.ones((1, 4, 4)), np.zeros((1, 4, 4))
+    maps[:, :2], rois[:, :2] = -0.5, 1
+    assert SCORES["overlaps"]({"cam": maps}, rois)["Jaccard of cam"].tolist() == [1]
 
 
 def test_a_column_that_an_arm_has_not_is_a_dash(monkeypatch, tmp_path):

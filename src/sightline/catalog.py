@@ -23,6 +23,7 @@ PLACES: dict[str, dict[str, str]] = {
     "data": {
         "phantom": "sightline.data.sets.phantom:read",
         "phantom_cxr": "sightline.data.sets.phantom_cxr:read",
+        "phantom_ultrasound": "sightline.data.sets.phantom_ultrasound:read",
         "phantom_findings": "sightline.data.sets.phantom_findings:read",
         "isic2016": "sightline.data.sets.isic2016:read",
         "isic2017": "sightline.data.sets.isic2017:read",

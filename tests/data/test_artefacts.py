@@ -13,7 +13,14 @@ from sightline.config import Data, Kind
 from sightline.data.artefacts import ARTEFACTS_OF, artefact_of, kind_of, tried
 from sightline.data.counterfactual import ARTEFACTS
 
-KINDS = {"phantom": "dermoscopy", "isic2017": "dermoscopy", "busi": "ultrasound", "phantom_cxr": "xray", "cub200": "photograph"}
+KINDS = {
+    "phantom": "dermoscopy",
+    "isic2017": "dermoscopy",
+    "busi": "ultrasound",
+    "phantom_ultrasound": "ultrasound",
+    "phantom_cxr": "xray",
+    "cub200": "photograph",
+}
 
 
 def pictures(colour: bool, n: int = 10) -> np.ndarray:

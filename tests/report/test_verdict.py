@@ -194,3 +194,13 @@ def test_guidance_helps_set_by_set():
     assert said(matched=down).startswith("Guidance costs accuracy")
     assert said(flipped=up, matched=down) == "Guidance helps on flipped and costs accuracy on matched."
     assert said(matched=same, flipped=bare).startswith("Whether guidance helps the accuracy cannot be said")
+
+
+def test_guidance_is_judged_by_the_decisions_where_both_runs_keep_a_threshold():
+    up, same = change(0.1, 0.05, 0.15), change(0.0, -0.1, 0.1)
+    both = {"accuracy": same, "decided_balanced_accuracy": up}
+    assert guidance_helps({"test": both}, "guided", "plain") == (
+        "Guidance helps: the decisions of guided have a higher balanced accuracy than those of plain on test."
+    )
+    assert "cannot be said" in guidance_helps({"test": both, "val": {"accuracy": same}}, "guided", "plain")
+    assert "better than plain in balanced accuracy of its decisions" in compared("guided", "plain", "decided_balanced_accuracy", up, "test")

@@ -133,7 +133,7 @@ def differences_tables(rows: Sequence[Difference]) -> None:
 
     Without a variance, as at an area of 1, DeLong's interval has no width and says nothing: it is not shown.
     """
-    from sightline.report.differences import UNSTABLE
+    from sightline.report.differences import UNSTABLE, shown_name
 
     def both(test: Difference | AreaTest | McNemar) -> list[str]:
         return [p_value(test.p), p_value(test.p_holm)]
@@ -143,9 +143,8 @@ def differences_tables(rows: Sequence[Difference]) -> None:
         if row.value is None:
             continue
         lines = by_run.setdefault(f"{row.run} minus {row.base}, on the same images of {row.split}", [])
-        name = {"auc": "AUC", "epg": "EPG"}.get(row.metric, row.metric)
         shown = interval(row) + (UNSTABLE if row.method == "percentile" else "")
-        lines.append([name, shown, *both(row), row.verdict])
+        lines.append([shown_name(row.metric), shown, *both(row), row.verdict])
         if delong := row.delong:
             lines.append(["  DeLong", "-" if delong.p is None else interval(delong), *both(delong), ""])
         if mcnemar := row.mcnemar:

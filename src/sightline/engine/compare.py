@@ -66,7 +66,8 @@ def differences(run: Run, base: Run, split: str, *, attention: bool = True, draw
 
 
 def judged(run: Run, split: str, *, attention: bool = True) -> Judged:
-    """What the run answered for each image of the split, with the energy of its first map inside the ROI where it has one."""
+    """What the run answered for each image of the split, the threshold at which it decides, and the energy of its first map inside the ROI
+    where it has one."""
     said, looked = run.predictions(split), run.attention(split) if attention else None
     epg = None
     if looked is not None:
@@ -75,4 +76,4 @@ def judged(run: Run, split: str, *, attention: bool = True) -> Judged:
         target = np.stack([np.zeros((side, side), np.float32) if roi is None else roi for roi in rois])  # (N, H, W)
         maps = upsample(next(iter(looked.maps.values())), (side, side))
         epg = np.where(looked.known, energy_inside(maps, target), np.nan)
-    return Judged(said.ids, said.labels, said.probabilities, epg)
+    return Judged(said.ids, said.labels, said.probabilities, epg, run.decision.threshold)

@@ -31,13 +31,13 @@ class Outline:
     @property
     def points(self) -> Field:
         """(ANGLES, 2) rows (x, y)."""
-        result: Field = _curve(self.radii) + np.array([self.x, self.y])
+        result: Field = curve(self.radii) + np.array([self.x, self.y])
         return result
 
     @property
     def area(self) -> float:
         """Share of the image that lies inside."""
-        return _area(self.radii)
+        return area_of(self.radii)
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -73,29 +73,29 @@ def make_outline(rng: np.random.Generator, area: float, place: tuple[float, floa
     """
     long, tilt = np.sqrt(rng.uniform(1.0, 1.45)), rng.uniform(0, np.pi)
     ellipse = 1 / np.hypot(np.cos(_ANGLE - tilt) / long, np.sin(_ANGLE - tilt) * long)
-    log = _waves(rng, range(2, 5), 0.02 + 0.12 * irregularity) + _waves(rng, range(5, 12), 0.003 + 0.05 * irregularity)
-    log += _waves(rng, range(12, 30), 0.002 + 0.018 * irregularity)
+    log = waves(rng, range(2, 5), 0.02 + 0.12 * irregularity) + waves(rng, range(5, 12), 0.003 + 0.05 * irregularity)
+    log += waves(rng, range(12, 30), 0.002 + 0.018 * irregularity)
     log += _streaks(rng, irregularity) - _notches(rng, irregularity)
     radii = ellipse * np.exp(log)
-    radii *= np.sqrt(area / _area(radii))
-    extent = np.ptp(_curve(radii), axis=0)
+    radii *= np.sqrt(area / area_of(radii))
+    extent = np.ptp(curve(radii), axis=0)
     radii *= min(1.0, _WIDEST / extent.max())
-    low = _curve(radii).min(0)
-    free = 1 - 2 * _MARGIN - np.ptp(_curve(radii), axis=0)
+    low = curve(radii).min(0)
+    free = 1 - 2 * _MARGIN - np.ptp(curve(radii), axis=0)
     x, y = _MARGIN - low + np.asarray(place) * free
     return Outline(float(x), float(y), radii)
 
 
-def _curve(radii: Field) -> Field:
+def curve(radii: Field) -> Field:
     result: Field = radii[:, None] * _DIRECTION  # (ANGLES, 2)
     return result
 
 
-def _area(radii: Field) -> float:
+def area_of(radii: Field) -> float:
     return float(0.5 * np.sin(2 * np.pi / ANGLES) * (radii * np.roll(radii, 1)).sum())
 
 
-def _waves(rng: np.random.Generator, orders: range, strength: float) -> Field:
+def waves(rng: np.random.Generator, orders: range, strength: float) -> Field:
     """A periodic random curve with standard deviation of about `strength`: (ANGLES,)."""
     height = rng.standard_normal(len(orders)) * strength / np.sqrt(len(orders) / 2)
     spectrum = np.zeros(ANGLES // 2 + 1, dtype=complex)
@@ -116,5 +116,5 @@ def _streaks(rng: np.random.Generator, irregularity: float) -> Field:
     at, width, count = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 0.9), rng.integers(18, 34)
     height = rng.uniform(-0.16, 0.16) * irregularity
     away = np.angle(np.exp(1j * (_ANGLE - at)))
-    spikes = np.abs(np.sin(_ANGLE * count / 2 + rng.uniform(0, np.pi))) ** 3 * (1 + 0.5 * _waves(rng, range(4, 10), 1))
+    spikes = np.abs(np.sin(_ANGLE * count / 2 + rng.uniform(0, np.pi))) ** 3 * (1 + 0.5 * waves(rng, range(4, 10), 1))
     return np.asarray(max(height, 0) * np.exp(-0.5 * (away / width) ** 2) * spikes)

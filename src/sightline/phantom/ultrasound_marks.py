@@ -10,10 +10,16 @@ from sightline.phantom.noise import Field
 from sightline.phantom.outline import Outline
 
 
-def paint_body_marker(rng: np.random.Generator, size: int) -> Layer:
-    """A circle with the nipple in its middle, mostly with the tail towards the armpit, and a bar where the probe lies."""
+def paint_body_marker(rng: np.random.Generator, size: int, outline: Outline | None = None) -> Layer:
+    """A circle with the nipple in its middle, mostly with the tail towards the armpit, and a bar where the probe lies.
+
+    Args:
+        outline: of a finding from which it keeps away, in the lower corner that is farther from it; None: any corner.
+    """
     canvas, radius, pen = Canvas(size), rng.uniform(0.06, 0.085), rng.uniform(0.006, 0.008)
     right, bottom = rng.random() < 0.5, rng.random() < 0.75
+    if outline is not None:
+        right, bottom = outline.x < 0.5, True
     inset = 1.7 * radius
     middle = np.array([1 - inset if right else inset, 1 - inset if bottom else inset])
 
@@ -98,6 +104,21 @@ def paint_depth_scale(rng: np.random.Generator, size: int) -> Layer:
     if rng.random() < 0.4:
         canvas.stroke(np.array([[edge, first], [edge, last]]), np.full(2, 0.7 * pen))
     return Layer(np.full(3, rng.uniform(0.7, 1), np.float32), canvas.coverage())
+
+
+_SIDES, _QUADRANTS = ("LT", "RT", "LEFT", "RIGHT"), ("UOQ", "UIQ", "LOQ", "LIQ", "SA", "AX")
+
+
+def paint_text_line(rng: np.random.Generator, outline: Outline, size: int) -> Layer:
+    """A line such as `LT BREAST 10:00 RAD` along the lower edge, on the side that is farther from the finding."""
+    canvas, tall = Canvas(size), rng.uniform(0.042, 0.052)
+    where = f"{rng.integers(1, 13)}:00" if rng.random() < 0.6 else str(rng.choice(_QUADRANTS))
+    word = f"{rng.choice(_SIDES)} BREAST {where}" + (" RAD" if rng.random() < 0.4 else "")
+    font = ImageFont.load_default(size=tall * canvas.scale)
+    right = outline.x < 0.5
+    place = ((0.97 if right else 0.03) * canvas.scale, rng.uniform(0.955, 0.975) * canvas.scale)
+    canvas.pen.text(place, word, fill=255, font=font, anchor="rb" if right else "lb")
+    return Layer(np.array(_COLOURS[rng.choice(len(_COLOURS), p=(0.6, 0.2, 0.2))], np.float32), canvas.coverage())
 
 
 _LETTERS = "ABCDEFHKLMNPRSTUVXZ0123456789"

@@ -11,6 +11,7 @@ from sightline.engine.elsewhere import Elsewhere
 from sightline.engine.run import Run
 from sightline.explain.run_pictures import names
 from sightline.metrics.comparisons.arms import corrected, exchanges
+from sightline.metrics.comparisons.compare import DECIDED
 from sightline.report.group_differences import compared_groups
 from sightline.results import Difference
 from sightline.results.differences import GroupDifference, Paired
@@ -19,6 +20,7 @@ from sightline.tag_groups import ByTag
 Differences = dict[str, dict[str, Paired]]  # test set -> metric -> see `corrected`
 
 UNSTABLE = "°"  # marks an interval that is not BCa
+_SHOWN = dict(zip(DECIDED, ("balanced accuracy", "sensitivity", "specificity"), strict=True)) | {"auc": "AUC", "epg": "EPG"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def compared(
     called = names(runs)
     others = {name: run for name, run in zip(called, runs, strict=True) if run is not base}
     pairs = [(name, split) for name, run in others.items() for split in splits if split in run.scores and split in base.scores]
-    draws, confidence = exchanges(3 * len(pairs)), runs[0].recipe.evaluate.confidence
+    draws, confidence = exchanges(6 * len(pairs)), runs[0].recipe.evaluate.confidence
     found = {
         (name, split, metric): difference
         for name, split in pairs
@@ -89,6 +91,15 @@ def compared(
 
 def _divided(run: Run, by: Sequence[str] | None) -> tuple[ByTag, ...]:
     return run.divided if isinstance(run, Elsewhere) else own_groups(run, by)
+
+
+def shown_name(metric: str) -> str:
+    """What a table calls a compared score.
+
+    >>> shown_name("decided_sensitivity"), shown_name("auc"), shown_name("accuracy")
+    ('sensitivity', 'AUC', 'accuracy')
+    """
+    return _SHOWN.get(metric, metric)
 
 
 def notes(found: Compared) -> list[str]:
@@ -107,8 +118,11 @@ def notes(found: Compared) -> list[str]:
         f"Holm: p corrected over all {found.comparisons} comparisons of the report.",
         f"Higher, lower: the interval excludes 0, and Holm's p is at most {1 - found.confidence:.2g}.",
         f"{', '.join(tests)}: the same {'comparisons' if len(tests) > 1 else 'comparison'} in closed form, corrected separately.",
-        "McNemar a : b: decisions right in only the arm (a) or only the base (b).",
+        "McNemar a : b: images that only the arm (a) or only the base (b) gets right.",
     ]
+    if any(row.metric in DECIDED for row in rows):
+        said.append("Accuracy: of the most probable class. Balanced accuracy, sensitivity and specificity: of what each run decides")
+        said.append("at its own threshold, kept from its validation images.")
     if patients:
         said.append("It has no p here: patients have several images, which are not independent.")
     return [*said, "These tests concern other images; for other seeds, use sightline study."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,7 +32,8 @@ def compared_groups(
     """
     if not by or not others or split not in base.scores:
         return []
-    own, settings = judged(base, split), base.recipe.evaluate
+    # without the thresholds: groups are compared by accuracy, AUC and EPG alone, of which small groups bear the correction
+    own, settings = replace(judged(base, split), threshold=None), base.recipe.evaluate
     groups = list(_groups(base, own, split, by))
     tries = draws or exchanges(3 * len(groups) * len(others))
     found: dict[Key, Paired] = {}

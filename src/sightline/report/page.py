@@ -13,7 +13,7 @@ from sightline.explain.run_pictures import names, of_probabilities
 from sightline.report import by_tags, facts, probabilities, sections, tables, verdict
 from sightline.report.cases import cases
 from sightline.report.decided import by_decision, how
-from sightline.report.differences import UNSTABLE, Compared, compared, notes
+from sightline.report.differences import UNSTABLE, Compared, compared, notes, shown_name
 from sightline.report.findings import of_findings
 from sightline.report.lights import LEGEND, SHAPES, WORDS
 from sightline.report.notes import TERMS, limits
@@ -96,6 +96,7 @@ def _content(runs: list[Run], found: Compared | None, prevalence: float | None) 
         "comparison": tables.comparison(runs, scored),
         "differences": found.of,
         "differences_notes": notes(found),
+        "shown_name": shown_name,
         "unstable": UNSTABLE,
         "localisation": sections.localisation(charts, runs, split),
         "pointing": tables.pointing(runs, split),

@@ -163,7 +163,8 @@ def _guidance(runs: Sequence[Run], splits: Sequence[str], differences: Mapping[s
             sentences.insert(0, verdict.guidance_helps(found, name, called))
         else:
             question = f"Does {name} differ from {called}?"
-            sentences.insert(0, verdict.comparison_in_words(name, called, "accuracy", close["accuracy"], splits[0]))
+            metric = verdict.decided_metric(close)
+            sentences.insert(0, verdict.comparison_in_words(name, called, metric, close[metric], splits[0]))
         points.append(Point(question, " ".join(sentences)))
     return points
 

@@ -19,7 +19,12 @@ LEVEL_WORDS = {
     "centre": "a blob in the centre",
     "shuffled": "its maps on other images' regions",
 }
-_METRIC_WORDS = {"accuracy": "accuracy", "auc": "AUC", "epg": "share of evidence inside the region"}
+_METRIC_WORDS = {
+    "accuracy": "accuracy",
+    "decided_balanced_accuracy": "balanced accuracy of its decisions",
+    "auc": "AUC",
+    "epg": "share of evidence inside the region",
+}
 
 
 def how_good(scores: SplitScores, where: str, confidence: float = 0.95) -> str:
@@ -237,23 +242,33 @@ def _signed(metric: str, value: float) -> str:
 
 
 def guidance_helps(differences: Mapping[str, Mapping[str, Paired]], name: str, base: str) -> str:
-    """Whether guidance helped, in one sentence: by what it changed in accuracy, set by set.
+    """Whether guidance helped, in one sentence: by what it changed in the decisions, set by set.
+
+    These are judged by their balanced accuracy where both runs keep a threshold for them, else by the accuracy of the most probable class.
 
     Args:
         differences: test set -> metric -> paired difference (guided minus baseline).
     """
+    decide = all(decided_metric(metrics) != "accuracy" for metrics in differences.values())
     better: list[str] = []
     worse: list[str] = []
     unclear: list[str] = []
     for where, metrics in differences.items():
-        change = metrics["accuracy"]
+        change = metrics[decided_metric(metrics) if decide else "accuracy"]
         (unclear if _unclear(change) else better if (change.value or 0) > 0 else worse).append(where)
+    decisions = f"the decisions of {name} have a {{}} balanced accuracy than those of {base}"
+    by = decisions if decide else f"{name} is {{}} often right than {base}"
+    more, less = ("higher", "lower") if decide else ("more", "less")
+    rest = f" On {listed(unclear)} the two are not distinguishable." if unclear else ""
     if better and not worse:
-        rest = f" On {listed(unclear)} the two are not distinguishable." if unclear else ""
-        return f"Guidance helps: {name} is more often right than {base} on {listed(better)}.{rest}"
+        return f"Guidance helps: {by.format(more)} on {listed(better)}.{rest}"
     if worse and not better:
-        rest = f" On {listed(unclear)} the two are not distinguishable." if unclear else ""
-        return f"Guidance costs accuracy: {name} is less often right than {base} on {listed(worse)}.{rest}"
+        return f"Guidance costs accuracy: {by.format(less)} on {listed(worse)}.{rest}"
     if better:
         return f"Guidance helps on {listed(better)} and costs accuracy on {listed(worse)}."
     return f"Whether guidance helps the accuracy cannot be said: {name} and {base} are not distinguishable on {listed(unclear)}."
+
+
+def decided_metric(differences: Mapping[str, Paired]) -> str:
+    """The score by which decisions are compared: at the kept thresholds where both runs keep one, else of the most probable class."""
+    return "decided_balanced_accuracy" if "decided_balanced_accuracy" in differences else "accuracy"

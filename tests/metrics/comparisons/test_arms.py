@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -144,3 +145,37 @@ def test_with_many_images_the_jackknife_is_left_out(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("comparisons", [1, 20, 500])
 def test_there_are_enough_exchanges_for_a_corrected_p_to_be_small(comparisons: int) -> None:
     assert comparisons / (1 + exchanges(comparisons)) < 0.01
+
+
+def test_decisions_at_the_kept_thresholds_are_compared_where_both_keep_one() -> None:
+    """Two arms with the same ranks, whose most probable classes are all alike: only what they decide tells them apart."""
+    labels = np.repeat([0, 1], 30)
+    low = np.where(labels == 1, 0.3, 0.1)  # no probability reaches .5
+    low[:6] = 0.3  # six of the first class look like the second
+    answers = np.stack([1 - low, low], axis=1)
+    ids = [f"i{i}" for i in range(60)]
+    kept, never = Judged(ids, labels, answers, threshold=0.2), Judged(ids, labels, answers, threshold=0.4)
+    found = arms_difference(kept, never, bootstrap=200, draws=500)
+    assert found["accuracy"].value == 0
+    assert found["decided_sensitivity"].value == pytest.approx(1)  # all of 30 against none
+    assert found["decided_specificity"].value == pytest.approx(-6 / 30)
+    assert found["decided_balanced_accuracy"].value == pytest.approx((1 - 6 / 30) / 2)
+    assert found["decided_balanced_accuracy"].verdict == "higher"
+    assert found["decided_balanced_accuracy"].p < 0.01
+    of_positives, of_negatives = found["decided_sensitivity"].mcnemar, found["decided_specificity"].mcnemar
+    assert (of_positives.only_a, of_positives.only_b) == (30, 0)
+    assert (of_negatives.only_a, of_negatives.only_b) == (0, 6)
+    assert of_negatives.p == pytest.approx(2 * 0.5**6)  # the binomial, by hand
+    assert found["decided_specificity"].p == pytest.approx(of_negatives.p, abs=0.02)  # the permutation test of the same
+    assert found["decided_balanced_accuracy"].mcnemar is None
+    one = arms_difference(kept, Judged(ids, labels, answers), bootstrap=50, draws=50)
+    assert set(one) == {"accuracy", "auc"}
+
+
+def test_decisions_are_compared_on_the_same_images_in_any_order() -> None:
+    a, b = pair(n=60)
+    a, b = replace(a, threshold=0.4), replace(b, threshold=0.6)
+    backwards = b.at(range(59, -1, -1))
+    assert arms_difference(a, b, bootstrap=50, draws=50) == arms_difference(a, backwards, bootstrap=50, draws=50)
+    reached = [(b.probabilities[:, 1] >= 0.6)[b.labels == 1].mean(), (a.probabilities[:, 1] >= 0.4)[a.labels == 1].mean()]
+    assert arms_difference(a, b, bootstrap=50, draws=50)["decided_sensitivity"].value == pytest.approx(reached[1] - reached[0])

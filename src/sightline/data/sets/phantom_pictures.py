@@ -11,6 +11,8 @@ from sightline.phantom.cxr_chest import SIDES
 from sightline.phantom.cxr_scene import ChestScene
 from sightline.phantom.parts import part_mask
 from sightline.phantom.scene import Scene
+from sightline.phantom.us_parts import part_mask as ultrasound_part
+from sightline.phantom.us_scene import UltrasoundScene
 
 # part of every key: raise it when the same description comes to be drawn differently, so that no cache serves old pixels
 _EDITION = 1
@@ -137,6 +139,51 @@ class ChestMask:
 
 def _chest_key(what: str, size: int, seed: tuple[int, ...], label: str, part: str) -> str:
     return f"phantom_cxr{_EDITION}-{what}-{size}-{'.'.join(map(str, seed))}-{label}-{part}"
+
+
+@dataclass(frozen=True)
+class UltrasoundImage:
+    """An ultrasound picture of a breast.
+
+    Attributes:
+        label: `benign` or `malignant`.
+        artefact: what the sonographer left beside the mass, if anything.
+    """
+
+    size: int
+    seed: tuple[int, ...]
+    label: str
+    artefact: str | None = None
+
+    @property
+    def key(self) -> str:
+        return _ultrasound_key("image", self.size, self.seed, self.label, self.artefact or "nothing")
+
+    def draw(self) -> np.ndarray:
+        """(size, size, 3) uint8."""
+        return UltrasoundScene(self.seed, self.label).draw(self.size, self.artefact)
+
+
+@dataclass(frozen=True)
+class UltrasoundMask:
+    """Which pixels of an `UltrasoundImage` show one part of it: one of `phantom.us_parts.PARTS`."""
+
+    size: int
+    seed: tuple[int, ...]
+    label: str
+    part: str = "lesion"
+
+    @property
+    def key(self) -> str:
+        return _ultrasound_key("mask", self.size, self.seed, self.label, self.part)
+
+    def draw(self) -> np.ndarray:
+        """(size, size) uint8, 0 or 255."""
+        return np.where(ultrasound_part(UltrasoundScene(self.seed, self.label), self.part, self.size), np.uint8(255), np.uint8(0))
+
+
+def _ultrasound_key(what: str, size: int, seed: tuple[int, ...], label: str, part: str) -> str:
+    return f"phantom_ultrasound{_EDITION}-{what}-{size}-{'.'.join(map(str, seed))}-{label}-{part}"
 
 
 _SMALLEST = 32

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sightline.metrics.comparisons.compare import Judged, paired_difference
+from sightline.metrics.comparisons.compare import Judged, both_decide, paired_difference
 from sightline.metrics.comparisons.family import holm
 from sightline.metrics.comparisons.paired import arms_test, mcnemar
-from sightline.metrics.confidence.bootstrap import Array, Groups, Key, Method, clusters
+from sightline.metrics.confidence.bootstrap import Groups, Key, Method, clusters
 from sightline.metrics.confidence.delong import area_test
-from sightline.results.differences import Paired
+from sightline.results.differences import McNemar, Paired
 
 _SKEWED = 5000  # images or patients, with more of which bias and skew are below the noise of the draws, and the jackknife is slow
 
@@ -39,8 +39,9 @@ def arms_difference(
 
     Returns:
         As `paired_difference`, and for each score `method` of its interval (`bca`, or `percentile` where that is not stable) and `p` of
-        the permutation test; for `auc` with two classes `delong` (see `area_test`, by groups too); for `accuracy` `mcnemar`, whose p is
-        None where a group has several images, since it takes the images for independent.
+        the permutation test; for `auc` with two classes `delong` (see `area_test`, by groups too); for `accuracy` `mcnemar`, and for the
+        sensitivity and specificity of what is decided `mcnemar` on the images of one class. Its p is None where a group has several
+        images, since it takes the images for independent.
 
     Raises:
         UserError: the images or their labels differ.
@@ -51,8 +52,8 @@ def arms_difference(
     b = b.ordered_as(a.ids)
     tests = arms_test(a, b, groups=groups, draws=draws, seed=seed)
     found = {name: one.but(method=one.method or "percentile", p=tests[name].p) for name, one in found.items()}
-    decisions = mcnemar(_right(a), _right(b))
-    found["accuracy"] = found["accuracy"].but(mcnemar=decisions if independent == len(a.ids) else decisions.but(p=None))
+    for name, counts in _decisions(a, b).items():
+        found[name] = found[name].but(mcnemar=counts if independent == len(a.ids) else counts.but(p=None))
     if a.probabilities.shape[1] == 2:
         ranked = a.probabilities[:, 1], b.probabilities[:, 1], a.labels == 1
         found["auc"] = found["auc"].but(delong=area_test(*ranked, groups=groups, confidence=confidence))
@@ -96,6 +97,11 @@ def _second(difference: Paired) -> float | None:
     return difference.p if closed is None or closed.p is None else closed.p
 
 
-def _right(run: Judged) -> Array:
-    result: Array = run.probabilities.argmax(axis=1) == run.labels
-    return result
+def _decisions(a: Judged, b: Judged) -> dict[str, McNemar]:
+    """McNemar's test of each score that counts right answers, both arms' images in the same order."""
+    found = {"accuracy": mcnemar(a.right, b.right)}
+    if both_decide(a, b):
+        for c, name in ((1, "decided_sensitivity"), (0, "decided_specificity")):
+            of_class = a.labels == c
+            found[name] = mcnemar(a.right_decisions[of_class], b.right_decisions[of_class])
+    return found

@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 
 from sightline.errors import UserError
-from sightline.metrics.confidence.bootstrap import Array, Groups, Method, interval, intervals
+from sightline.metrics.confidence.bootstrap import Array, Groups, Method, interval, intervals, ratio
 from sightline.metrics.scores.ranks import overall_auc
+from sightline.metrics.scores.thresholds import decided
 from sightline.results.base import Score
 from sightline.results.differences import Paired
+
+DECIDED = ("decided_balanced_accuracy", "decided_sensitivity", "decided_specificity")
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,26 @@ class Judged:
         labels: (N,) class indices.
         probabilities: (N, C).
         epg: (N,) energy inside the ROI, NaN where it does not apply; None: not measured.
+        threshold: of two classes, the probability of the last from which the run decides for it; None: it keeps no threshold.
     """
 
     ids: list[str]
     labels: Array
     probabilities: Array
     epg: Array | None = None
+    threshold: float | None = None
+
+    @property
+    def right(self) -> Array:
+        """(N,) bool: the most probable class is the label."""
+        result: Array = self.probabilities.argmax(axis=1) == self.labels
+        return result
+
+    @property
+    def right_decisions(self) -> Array:
+        """(N,) bool: the class decided for at the threshold is the label."""
+        result: Array = decided(self.probabilities, self.threshold) == self.labels
+        return result
 
     def ordered_as(self, ids: list[str]) -> Judged:
         """The same answers in the order of `ids`.
@@ -51,7 +68,18 @@ class Judged:
         """The answers to some of the images."""
         chosen = list(places)
         epg = None if self.epg is None else self.epg[chosen]
-        return Judged([self.ids[i] for i in chosen], self.labels[chosen], self.probabilities[chosen], epg)
+        return Judged([self.ids[i] for i in chosen], self.labels[chosen], self.probabilities[chosen], epg, self.threshold)
+
+
+def decision_scores(labels: Array, right: Array, weights: Array) -> dict[str, Array]:
+    """Scores of two-class decisions. (N,), (N,) bool, (R, N) -> name -> (R,), NaN where a class is missing."""
+    shares = [ratio(weights @ (right & (labels == c)), weights @ (labels == c)) for c in (0, 1)]
+    return dict(zip(DECIDED, ((shares[0] + shares[1]) / 2, shares[1], shares[0]), strict=True))
+
+
+def both_decide(a: Judged, b: Judged) -> bool:
+    """Whether both runs keep a threshold, so that what they decide can be compared."""
+    return a.threshold is not None and b.threshold is not None
 
 
 def paired_difference(
@@ -72,8 +100,9 @@ def paired_difference(
         method: of the intervals; of `bca` each says what it became.
 
     Returns:
-        `accuracy`, `auc` and, if both were measured, `epg`: the difference a - b with its interval, and `verdict`: "higher", "lower", or
-        "not distinguishable" where the interval holds 0 or cannot be computed.
+        `accuracy` (of the most probable class), `auc`; where both keep a threshold, the balanced accuracy, sensitivity and specificity of
+        what they decide (`DECIDED`); if both were measured, `epg`. Of each the difference a - b with its interval, and `verdict`:
+        "higher", "lower", or "not distinguishable" where the interval holds 0 or cannot be computed.
 
     Raises:
         UserError: the images or their labels differ.
@@ -88,12 +117,17 @@ def paired_difference(
     if not np.array_equal(a.labels, b.labels):
         raise UserError("the two runs", "have different labels for the same images", "Compare runs of the same task.")
     settings: dict[str, Any] = {"groups": groups, "bootstrap": bootstrap, "confidence": confidence, "method": method, "seed": seed}
-    right = [(run.probabilities.argmax(axis=1) == run.labels).astype(np.float64) for run in (a, b)]
 
-    def area(weights: Array) -> dict[str, Array]:
-        return {"auc": overall_auc(a.labels, a.probabilities, weights) - overall_auc(b.labels, b.probabilities, weights)}
+    def scores(run: Judged, weights: Array) -> dict[str, Array]:
+        found = {"auc": overall_auc(run.labels, run.probabilities, weights)}
+        return found | (decision_scores(run.labels, run.right_decisions, weights) if both_decide(a, b) else {})
 
-    found = {"accuracy": interval(right[0] - right[1], **settings), **intervals(area, len(a.labels), **settings)}
+    def minus(weights: Array) -> dict[str, Array]:
+        first, second = scores(a, weights), scores(b, weights)
+        return {name: value - second[name] for name, value in first.items()}
+
+    right = a.right.astype(np.float64) - b.right
+    found = {"accuracy": interval(right, **settings), **intervals(minus, len(a.labels), **settings)}
     if a.epg is not None and b.epg is not None:
         found["epg"] = interval(a.epg - b.epg, **settings)
     return {name: Paired(**difference.fields(), verdict=verdict(difference)) for name, difference in found.items()}

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import binom, rankdata
 
-from sightline.metrics.comparisons.compare import Judged
+from sightline.metrics.comparisons.compare import Judged, both_decide, decision_scores
 from sightline.metrics.confidence.bootstrap import Array, Groups, Key, clusters, none_if_nan, ratio
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.results.differences import McNemar
@@ -79,7 +79,7 @@ def _exchanges(n: int, groups: Groups | None, draws: int, seed: int) -> Iterator
 
 
 def arms_test(a: Judged, b: Judged, *, groups: Groups | None = None, draws: int = 2000, seed: int = 0) -> dict[str, Permuted]:
-    """The permutation test of accuracy, AUC and, if both were measured, energy inside the ROI.
+    """The permutation test of the scores that `paired_difference` compares.
 
     For the AUC each arm's probabilities are replaced by their ranks, since those of two arms are not on one scale (Bandos, Rockette & Gur
     2005, Stat. Med. 24); the order within an arm, and so its AUC, stays as it is.
@@ -95,14 +95,16 @@ def arms_test(a: Judged, b: Judged, *, groups: Groups | None = None, draws: int 
     arms = (a, b)
     labels = np.concatenate([arm.labels for arm in arms])  # (2 N,)
     ranks = np.concatenate([rankdata(arm.probabilities, axis=0) for arm in arms])  # (2 N, C)
-    per_image = {"accuracy": np.concatenate([arm.probabilities.argmax(axis=1) == arm.labels for arm in arms]).astype(np.float64)}
+    per_image = {"accuracy": np.concatenate([arm.right for arm in arms]).astype(np.float64)}
+    decided = np.concatenate([arm.right_decisions for arm in arms]) if both_decide(a, b) else None
     if a.epg is not None and b.epg is not None:
         both = np.tile(np.isfinite(a.epg + b.epg), 2)
         per_image["epg"] = np.where(both, np.concatenate([a.epg, b.epg]), np.nan)
 
     def scores(weights: Array) -> dict[str, Array]:
         means = {name: ratio(weights @ np.nan_to_num(v), weights @ ~np.isnan(v)) for name, v in per_image.items()}  # (R, 2 N) -> (R,)
-        return means | {"auc": overall_auc(labels, ranks, weights)}
+        decisions = {} if decided is None else decision_scores(labels, decided, weights)
+        return means | decisions | {"auc": overall_auc(labels, ranks, weights)}
 
     return permutation_test(scores, len(a.ids), groups=groups, draws=draws, seed=seed)
 
