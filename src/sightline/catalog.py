@@ -113,6 +113,8 @@ PLACES: dict[str, dict[str, str]] = {
     },
 }
 
+DRAWN = ("phantom", "phantom_cxr", "phantom_ultrasound", "phantom_findings")  # built-in data sets, whose pictures are drawn from a seed
+
 
 def places(room: str) -> dict[str, str]:
     """Every name of a room, ours and third parties'."""

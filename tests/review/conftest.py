@@ -8,11 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from fastapi.testclient import TestClient
 from invented_run import invent
 from PIL import Image
 
+from sightline.attention.classifier import build
 from sightline.engine.run import Run
+from sightline.engine.saving import save_model
 from sightline.review.app import app
 from sightline.review.cases import Cases
 from sightline.review.desk import Desk
@@ -49,6 +52,17 @@ def own_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     table = folder_of_pictures(folder / "data")
     settings = {"data.name": "table", "data.root": str(table), "data.options": {}, "evaluate.bootstrap": 10, "data.kind": None}
     return invent(folder / "run", "energy", settings=settings, splits=("val", "test"))
+
+
+@pytest.fixture(scope="session")
+def answering_run(own_run: Run) -> Run:
+    """The same with the weights of a network that has learnt nothing, so that it can be asked about further images."""
+    settings = {"data.name": "table", "data.root": str(own_run.recipe.data.root), "data.options": {}, "evaluate.bootstrap": 10}
+    settings |= {"data.kind": None, "backbone.name": "test_resnet", "backbone.stride": None, "backbone.weights": "none"}
+    found = invent(own_run.path.parent / "answering", "energy", settings=settings, splits=("val", "test"))
+    torch.manual_seed(0)
+    save_model(found.path, build(found.recipe, 2), found.recipe, found.classes)
+    return Run(found.path)
 
 
 @pytest.fixture(scope="session")

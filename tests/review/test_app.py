@@ -63,6 +63,9 @@ def test_script_stays_text_in_names_labels_tags_and_comments(browser: TestClient
         assert not [tag for tag, _ in parts.elements if tag in ("style", "iframe", "object", "base")]
         assert not [given for _, given in parts.elements if "style" in given]
         assert "alert(1)" not in " ".join(text for text in re.findall(r"<script[^>]*>(.*?)</script>", answer.text, re.S))
+    said(browser, case.key, "ana", map="right")
+    assert browser.post(f"/open/{case.key}", json={"reviewer": "ana"}, headers=HERE).status_code == 200
+    browser.cookies.set("sightline-reviewer", "ana")
     text = Parts(browser.get(f"/case/{case.key}").text).text
     assert f"{SCRIPT}\n“quoted” & 'so'" in text
     assert "0-<img src=x onerror=alert(1)>.png" in text
@@ -116,6 +119,9 @@ def test_outlines_of_several_reviewers_are_shown_together(browser: TestClient, c
     assert browser.get(f"/combined/{case.key}/united").status_code == 404
     for reviewer, box in (("bo", [10, 5, 30, 15]), ("ana", [20, 5, 40, 15])):
         assert said(browser, case.key, reviewer, shapes=[{"kind": "box", "box": box}]).status_code == 200
+    browser.cookies.set("sightline-reviewer", "bo")
+    assert browser.get(f"/readers/{case.key}/1").status_code == 404  # not yet opened
+    browser.post(f"/open/{case.key}", json={"reviewer": "bo"}, headers=HERE)
     assert "ana and bo" in (text := Parts(browser.get(f"/case/{case.key}").text).text)
     assert "0.500" in text
     assert browser.get(f"/readers/{case.key}/0").json()["outlines"] == [[[20, 5], [40, 5], [40, 15], [20, 15]]]
@@ -133,7 +139,8 @@ def test_an_outline_to_start_from(browser: TestClient, case: Case) -> None:
     assert said(browser, case.key, shapes=[{"kind": "polygon", "points": points} for points in found]).status_code == 200
 
 
-def test_what_is_said_is_shown_to_all_and_taken_back(browser: TestClient, desk: Desk, case: Case) -> None:
+def test_what_is_said_is_shown_to_open_readers_and_taken_back(browser: TestClient, desk: Desk, case: Case) -> None:
+    desk.open_readers = True
     assert said(browser, case.key, map="right").json()["said"]["map"] == "right"
     assert said(browser, case.key, label_doubted=True).json()["said"] == {
         "map": "right",
@@ -146,7 +153,8 @@ def test_what_is_said_is_shown_to_all_and_taken_back(browser: TestClient, desk: 
     assert "ana</strong>: map right, label doubted" in browser.get(f"/case/{case.key}").text
     assert "ana: map right, label doubted" in browser.get("/?review=yes").text
     body = {"request": "f" * 24, "reviewer": "ana", "threshold": 0.5}
-    assert browser.post(f"/undo/{case.key}", json=body, headers=HERE).json()["said"]["label_doubted"] is False
+    undone = browser.post(f"/undo/{case.key}", json=body, headers=HERE).json()
+    assert (undone["said"]["label_doubted"], undone["taken_back"]) == (False, "Judgement 'label doubted'")
     assert desk.store.overview()[case.stored][0].map == "right"
 
 
@@ -203,6 +211,17 @@ def test_the_page_says_what_the_run_says(browser: TestClient, desk: Desk, case: 
     assert "One cell of the map is 4 × 2 pixels of the picture." in text
     assert "Decided for" in text
     assert "the same colours in all cases" in text
+
+
+def test_a_map_can_have_a_scale_of_its_own(browser: TestClient, desk: Desk, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    faint = np.zeros((12, 12), np.float32)
+    faint[4, 5] = desk.cases.maps.scale("cam") / 50
+    monkeypatch.setattr(type(desk.cases.maps), "of", lambda self, split, id, name: faint)
+    covers = [
+        np.asarray(Image.open(io.BytesIO(browser.get(f"/map/{case.key}{query}").content)))[..., 3].max() for query in ("", "?scale=case")
+    ]
+    assert covers[0] < 40 < 120 < covers[1]
+    assert f"Scale of this case alone: from 0 to {faint.max():.3g}" in browser.get(f"/case/{case.key}").text
 
 
 def test_a_map_without_evidence_says_so(browser: TestClient, desk: Desk, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

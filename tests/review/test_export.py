@@ -46,6 +46,7 @@ def test_a_line_holds_the_newest_word_in_the_form_that_is_documented(desk: Desk,
         "size": [30, 48],
         "shapes": [{"kind": "box", "box": [1, 2, 30, 20]}, {"kind": "polygon", "points": [[1, 1], [9.5, 1], [9.5, 8]]}],
         "threshold": 0.7,
+        "blind": True,
     }
 
 

@@ -9,7 +9,7 @@ from sightline.review.filters import Filter, matching
 from sightline.review.places import Place, Places
 from sightline.review.store import Brief
 
-ANA, BO = Brief("ana", "right", False, False, "", True), Brief("bo", "wrong", True, False, "", False)
+ANA, BO = Brief("ana", "right", False, False, "", True), Brief("bo", "wrong", True, False, "why?", False)
 
 
 @pytest.fixture
@@ -52,6 +52,8 @@ def test_by_what_reviewers_say(own_cases: Cases, places: Places) -> None:
         ({"review": "right", "reviewer": "bo"}, []),
         ({"review": "doubted"}, [a, b]),
         ({"review": "outlined"}, [a, c]),
+        ({"review": "commented"}, [a, b]),
+        ({"review": "unusable"}, []),
         ({"reviewer": "bo"}, [a, b]),
         ({"agreement": "differ"}, [a]),
         ({"agreement": "agree"}, [c]),
@@ -59,6 +61,7 @@ def test_by_what_reviewers_say(own_cases: Cases, places: Places) -> None:
         assert keys(own_cases, places, said, **chosen) == expected, chosen
     assert keys(own_cases, places, said, review="no") == list(own_cases)[3:]
     assert keys(own_cases, places, said, "ana", review="mine-no") == [case for case in own_cases if case not in (a, c)]
+    assert keys(own_cases, places, said, "ana", review="mine") == [a, c]
 
 
 def test_orders(own_cases: Cases, places: Places) -> None:

@@ -55,6 +55,34 @@ def test_words_are_taken_back_one_by_one(tmp_path: Path) -> None:
     assert store._link.execute("SELECT count(*) FROM judgements").fetchone() == (6,)
 
 
+def test_a_word_is_blind_until_what_others_said_was_shown(tmp_path: Path) -> None:
+    store = Store(tmp_path / "r.sqlite", "sum")
+
+    def said(reviewer: str, request: str, open_readers: bool = False) -> bool | None:
+        return store.add(ABOUT, reviewer, lambda said: said.model_copy(update={"comment": request}), request, open_readers).blind
+
+    assert said("ana", "r1", open_readers=True) is True  # there was nothing to be seen
+    assert said("bo", "r2") is True
+    store.open(ABOUT, "bo")
+    store.open(ABOUT, "bo")
+    assert store.opened("bo") == {("test", "a/b.png")}
+    assert store.opened("ana") == frozenset()
+    assert (said("bo", "r3"), said("ana", "r4"), said("cy", "r5", open_readers=True)) == (False, True, False)
+    assert store.take_back(ABOUT, "bo", "r6").blind is True  # the word that counts again was blind
+    assert {row.reviewer: row.blind for row in store.of_case("test", "a/b.png")} == {"ana": True, "bo": True, "cy": False}
+
+
+def test_a_file_of_the_first_version_is_gone_on_with(tmp_path: Path) -> None:
+    store = Store(tmp_path / "r.sqlite", "sum")
+    say(store, "ana", "r1", map="right")
+    for statement in ("DROP TABLE openings", "ALTER TABLE judgements DROP COLUMN blind", "PRAGMA user_version=1"):
+        store._link.execute(statement)
+    store.close()
+    again = Store(tmp_path / "r.sqlite", "sum")
+    say(again, "bo", "r2", map="wrong")
+    assert {row.reviewer: (row.said.map, row.blind) for row in again.newest()} == {"ana": ("right", None), "bo": ("wrong", True)}
+
+
 def test_a_save_that_is_sent_twice_is_kept_once(tmp_path: Path) -> None:
     store = Store(tmp_path / "r.sqlite", "sum")
     for _ in range(2):

@@ -15,6 +15,7 @@ from sightline.cli.options import Device, OtherData, OtherLabels, OtherRoot, Run
     epilog="Examples:\n\n    sightline review runs/melanoma-energy\n\n"
     "    sightline review runs/melanoma-energy --split test --port 9000 --no-open\n\n"
     "    sightline review runs/melanoma-energy --beside runs/melanoma-label-only\n\n"
+    "    sightline review runs/melanoma-energy --queue runs/melanoma-energy/annotate-next/next.csv\n\n"
     "    sightline review runs/melanoma-energy --export reviews.jsonl\n\n"
     "    sightline review runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma"
 )
@@ -42,6 +43,17 @@ def review(
     data: OtherData = None,
     root: OtherRoot = None,
     classes: OtherLabels = [],
+    queue: Annotated[
+        Path | None,
+        typer.Option(
+            help="Open on the images that FILE names, in its order; `sightline annotate-next` writes it as next.csv.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
+    open_readers: Annotated[
+        bool, typer.Option("--open-readers", help="Show readers what others said of a case before they have judged it themselves.")
+    ] = False,
     export: Annotated[
         Path | None,
         typer.Option(
@@ -72,6 +84,8 @@ def review(
         data=data,
         root=root and expanded(root),
         classes=label_pairs(classes),
+        queue=queue,
+        open_readers=open_readers,
         export=export,
         device=device,
         show=show,

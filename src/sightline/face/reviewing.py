@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from sightline.engine.elsewhere import all_elsewhere, notes_of
+from sightline.engine.elsewhere import Elsewhere, all_elsewhere, notes_of
 from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.errors import UserError
@@ -14,6 +14,7 @@ from sightline.review.beside import beside as side_by_side
 from sightline.review.cases import Cases
 from sightline.review.desk import Desk
 from sightline.review.export import exported
+from sightline.review.queue import Queued
 from sightline.review.serving import require_extra, serve
 from sightline.review.store import Store
 
@@ -28,6 +29,8 @@ def review(
     data: str | None = None,
     root: str | Path | None = None,
     classes: Mapping[str, str] | None = None,
+    queue: str | Path | None = None,
+    open_readers: bool = False,
     export: str | Path | None = None,
     device: str = "auto",
     show: bool = True,
@@ -43,6 +46,9 @@ def review(
         store: file of the judgements; None: `reviews.sqlite` in the run's folder.
         data, root, classes: another data set: its name, its place, and label -> class of the run. `root` alone: where the run's own data
             are now.
+        queue: a table with a column `id`, such as the `next.csv` of `sl.annotate_next`: the page opens on these images, in this order, also
+            on those that the run was not evaluated on.
+        open_readers: show each reviewer what the others said before they have spoken themselves.
         export: write what reviewers said to this file, one line of JSON per reviewer and case, in place of serving.
         device: on which the run answers for another data set.
         show: open the page in the browser.
@@ -59,11 +65,11 @@ def review(
     runs = [opened, *(one if isinstance(one, Run) else Run(expanded(Path(one)), device, None if data else place) for one in beside)]
     if data is not None:
         runs = _elsewhere(runs, data, place, wanted, classes, say)
-    cases = Cases(runs[0], None if data else wanted or None)
+    cases = _cases(runs[0], None if data else wanted or None, queue)
     file = opened.path / "reviews.sqlite" if store is None else expanded(Path(store))
     if export is None:
         others = side_by_side(runs[0], runs[1:], cases.splits)
-        serve(Desk(cases, Store(file, cases.model), others), port, say, show)
+        serve(Desk(cases, Store(file, cases.model), others, open_readers), port, say, show)
         return
     if not file.exists():
         raise UserError(file, "does not exist: nothing was said yet", "Review the run first, or give the file: `store=...`.")
@@ -72,6 +78,15 @@ def review(
     kept.close()
     write_text(expanded(Path(export)), "".join(lines))
     say(f"{len(lines)} judgement{'' if len(lines) == 1 else 's'}: {export}")
+
+
+def _cases(run: Run, splits: list[str] | None, queue: str | Path | None) -> Cases:
+    if queue is None:
+        return Cases(run, splits)
+    if isinstance(run, Elsewhere):
+        raise UserError("`queue`", "names images of the run's own data, and another data set is given", "Give one of the two.")
+    queued = Queued(run, expanded(Path(queue)), splits)
+    return Cases(queued, queued.shown, queued.keys)
 
 
 def _elsewhere(

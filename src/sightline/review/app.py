@@ -9,31 +9,40 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from importlib.resources import files
-from typing import Annotated, Any
-from urllib.parse import quote, unquote
+from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import Cookie, Depends, FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from pydantic import Field
 
-from sightline.data.sets.rle import text_of
 from sightline.errors import UserError
 from sightline.review import pages
-from sightline.review.cases import Case
+from sightline.review.asked import REVIEWER, Me, Wanted, found_case
+from sightline.review.choosing import done
 from sightline.review.desk import Desk, share
 from sightline.review.export import exported
 from sightline.review.filters import Filter
 from sightline.review.guard import Guard
 from sightline.review.judgement import Frozen, Judgement, reviewer_name
-from sightline.review.outlines import outlines
+from sightline.review.others import content, others
 from sightline.review.pictures import colour_bar
-from sightline.review.readers import Combined, combined
 from sightline.review.store import Kept
 
-REVIEWER = "sightline-reviewer"  # the cookie with the reviewer's name
 _YEAR = 365 * 24 * 3600
-_SCRIPTS = ("saves.js", "review.js", "case.js", "mask.js", "draw.js", "vendor/htmx/htmx.min.js", "vendor/annotorious/annotorious.js")
+_SCRIPTS = (
+    "saves.js",
+    "review.js",
+    "case.js",
+    "mask.js",
+    "polygon.js",
+    "steps.js",
+    "draw.js",
+    "readers.js",
+    "vendor/htmx/htmx.min.js",
+    "vendor/annotorious/annotorious.js",
+)
 _STYLES = ("vendor/annotorious/annotorious.css",)
 
 
@@ -77,6 +86,7 @@ def app(desk: Desk, port: int, token: str) -> Guard:
     _grid(pages_app, desk)
     _case(pages_app, desk)
     _outlines(pages_app, desk)
+    others(pages_app, desk)
     _pictures(pages_app, desk)
     _network(pages_app, desk)
     _judgements(pages_app, desk)
@@ -123,29 +133,6 @@ def _cached(request: Request, content: bytes, kind: str, seconds: int) -> Respon
     return Response(content, media_type=kind, headers=headers)
 
 
-def _reviewer(given: Annotated[str, Cookie(alias=REVIEWER)] = "") -> str:
-    """The name that the browser keeps; empty: none, or none that is a name."""
-    try:
-        return reviewer_name(unquote(given))
-    except UserError:
-        return ""
-
-
-def _wanted(request: Request) -> Filter:
-    return Filter.of(request.query_params)
-
-
-Me = Annotated[str, Depends(_reviewer)]
-Wanted = Annotated[Filter, Depends(_wanted)]
-
-
-def _found(desk: Desk, key: str) -> Case:
-    try:
-        return desk.case(key)
-    except KeyError:
-        raise HTTPException(404, "There is no such case in this run.") from None
-
-
 def _grid(pages_app: FastAPI, desk: Desk) -> None:
     templates = pages.environment()
 
@@ -163,7 +150,9 @@ def _case(pages_app: FastAPI, desk: Desk) -> None:
 
     @pages_app.get("/case/{key}")
     def case(key: str, me: Me, wanted: Wanted) -> HTMLResponse:
-        return HTMLResponse(templates.get_template("case.html.j2").render(pages.case(desk, _found(desk, key), wanted, me)))
+        found = found_case(desk, key)
+        shown = pages.case(desk, found, wanted, me) | content(desk, found, me)
+        return HTMLResponse(templates.get_template("case.html.j2").render(shown))
 
 
 def _outlines(pages_app: FastAPI, desk: Desk) -> None:
@@ -173,46 +162,31 @@ def _outlines(pages_app: FastAPI, desk: Desk) -> None:
 
     @pages_app.get("/outlines/{key}/contour")
     def contour(key: str, map: str = "", threshold: str = "") -> JSONResponse:
-        return JSONResponse({"outlines": desk.contour(_found(desk, key), *asked(map, threshold))})
+        return JSONResponse({"outlines": desk.contour(found_case(desk, key), *asked(map, threshold))})
 
     @pages_app.get("/outlines/{key}/start")
     def start(key: str, map: str = "", threshold: str = "") -> JSONResponse:
-        return JSONResponse({"outlines": desk.start(_found(desk, key), *asked(map, threshold))})
+        return JSONResponse({"outlines": desk.start(found_case(desk, key), *asked(map, threshold))})
 
     @pages_app.get("/outlines/{key}/annotation")
     def annotation(key: str) -> JSONResponse:
-        found = desk.annotation(_found(desk, key))
+        found = desk.annotation(found_case(desk, key))
         return JSONResponse({"outlines": found or [], "known": found is not None})
-
-    @pages_app.get("/readers/{key}/{place}")
-    def reader(key: str, place: int) -> JSONResponse:
-        masks = list(desk.regions(_found(desk, key)).values())
-        if not 0 <= place < len(masks):
-            raise HTTPException(404, "There is no such outline.")
-        return JSONResponse({"outlines": outlines(masks[place])})
-
-    @pages_app.get("/combined/{key}/{way}")
-    def together(key: str, way: Combined) -> JSONResponse:
-        masks = list(desk.regions(_found(desk, key)).values())
-        if not masks:
-            raise HTTPException(404, "There is no outline.")
-        mask = combined(masks, way)
-        return JSONResponse({"outlines": outlines(mask), "counts": text_of(mask)})
 
 
 def _pictures(pages_app: FastAPI, desk: Desk) -> None:
     @pages_app.get("/small/{key}")
     def small(key: str, request: Request, map: str = "") -> Response:
         name = map if map in desk.cases.maps.names else None
-        return _cached(request, desk.thumbnail(_found(desk, key), name), "image/jpeg", 3600)
+        return _cached(request, desk.thumbnail(found_case(desk, key), name), "image/jpeg", 3600)
 
     @pages_app.get("/picture/{key}")
     def picture(key: str, request: Request) -> Response:
-        return _cached(request, *desk.picture(_found(desk, key)), 3600)
+        return _cached(request, *desk.picture(found_case(desk, key)), 3600)
 
     @pages_app.get("/map/{key}")
-    def layer(key: str, request: Request, map: str = "") -> Response:
-        found = desk.layer(_found(desk, key), desk.map_name(Filter(map=map)))
+    def layer(key: str, request: Request, map: str = "", scale: str = "") -> Response:
+        found = desk.layer(found_case(desk, key), desk.map_name(Filter(map=map)), scale == "case")
         if found is None:
             raise HTTPException(404, "This run has no map of the case.")
         return _cached(request, found, "image/png", 3600)
@@ -224,25 +198,25 @@ def _network(pages_app: FastAPI, desk: Desk) -> None:
 
     @pages_app.get("/beside/{place}/{key}")
     def beside(place: int, key: str, request: Request) -> Response:
-        found = desk.layer_beside(_found(desk, key), place) if 0 <= place < len(desk.others) else None
+        found = desk.layer_beside(found_case(desk, key), place) if 0 <= place < len(desk.others) else None
         if found is None:
             raise HTTPException(404, "There is no such map.")
         return _cached(request, found, "image/png", 3600)
 
     @pages_app.get("/runner-up/{key}")
-    def runner_up(key: str, request: Request, map: str = "") -> Response:
-        case, name = _found(desk, key), desk.map_name(Filter(map=map))
+    def runner_up(key: str, request: Request, map: str = "", scale: str = "") -> Response:
+        case, name = found_case(desk, key), desk.map_name(Filter(map=map))
         if not (name and desk.cases.maps.of_class):
             raise HTTPException(404, "The maps of this run explain no single class.")
-        painted, silence, highest = desk.layer_of_runner_up(case, name)
+        painted, silence, highest, own = desk.layer_of_runner_up(case, name, scale == "case")
         answer = _cached(request, painted, "image/png", 3600)
         # the page reads these before it shows the picture, which is then not sent again
-        answer.headers.update({"Sightline-Silence": silence, "Sightline-Highest": highest})
+        answer.headers.update({"Sightline-Silence": silence, "Sightline-Highest": highest, "Sightline-Own-Scale": own})
         return answer
 
     @pages_app.get("/nearest/{key}")
     def nearest(key: str) -> HTMLResponse:
-        return HTMLResponse(templates.get_template("nearest.html.j2").render(pages.nearest(desk, _found(desk, key))))
+        return HTMLResponse(templates.get_template("nearest.html.j2").render(pages.nearest(desk, found_case(desk, key))))
 
     @pages_app.get("/trained/{place}")
     def trained(place: int, request: Request) -> Response:
@@ -264,7 +238,8 @@ def _judgements(pages_app: FastAPI, desk: Desk) -> None:
     def judge(key: str, given: Said) -> JSONResponse:
         new = {name: getattr(given.said, name) for name in given.said.model_fields_set}
         name = reviewer_name(given.reviewer)
-        return _row(desk.judge(_found(desk, key), name, lambda said: said.model_copy(update=new), given.threshold, given.request))
+        kept = desk.judge(found_case(desk, key), name, lambda said: said.model_copy(update=new), given.threshold, given.request)
+        return _row(kept, done(desk.cases, desk.overview(name), name))
 
     @pages_app.get("/export.jsonl")
     def export() -> StreamingResponse:
@@ -273,12 +248,12 @@ def _judgements(pages_app: FastAPI, desk: Desk) -> None:
 
     @pages_app.post("/undo/{key}")
     def undo(key: str, given: Said) -> JSONResponse:
-        found = desk.take_back(_found(desk, key), reviewer_name(given.reviewer), given.threshold, given.request)
+        found = desk.take_back(found_case(desk, key), reviewer_name(given.reviewer), given.threshold, given.request)
         if found is None:
             return JSONResponse({"reason": "there is nothing to take back"}, 409)
-        return _row(found)
+        return _row(found[0], done(desk.cases, desk.overview(found[0].reviewer), found[0].reviewer), found[1])
 
 
-def _row(kept: Kept) -> JSONResponse:
-    answer: dict[str, Any] = {"said": kept.said.model_dump(mode="json"), "at": kept.at, "taken_back": kept.takes_back is not None}
-    return JSONResponse(answer)
+def _row(kept: Kept, queue: str, taken_back: str = "") -> JSONResponse:
+    """What counts now, how much of the queue is done and, of an undo, what was taken back."""
+    return JSONResponse({"said": kept.said.model_dump(mode="json"), "at": kept.at, "queue": queue, "taken_back": taken_back})

@@ -63,12 +63,13 @@ class Cases(Sequence[Case]):
 
     Args:
         splits: None: all that were evaluated.
+        queue: keys of cases that are to be looked at, in this order, see `queue`.
 
     Raises:
         UserError: images have several findings, a split was not evaluated, or the data cannot be read.
     """
 
-    def __init__(self, run: Run, splits: Sequence[str] | None = None) -> None:
+    def __init__(self, run: Run, splits: Sequence[str] | None = None, queue: Sequence[str] = ()) -> None:
         run.require_one_label()
         self.run, said = run, run.every_prediction()
         if not said:
@@ -84,6 +85,7 @@ class Cases(Sequence[Case]):
         self._records = {split: self._placed(split) for split in self.splits}
         self._cases = [case for split in self.splits for case in self._of_split(split)]
         self.by_key = {case.key: place for place, case in enumerate(self._cases)}
+        self.queue = {key: rank for rank, key in enumerate(queue)}
 
     def __len__(self) -> int:
         return len(self._cases)

@@ -9,6 +9,7 @@ import numpy as np
 from sightline.data.annotation import Size, render
 from sightline.data.findings import united_marks
 from sightline.data.images import image_size
+from sightline.errors import UserError
 from sightline.explain.window import Window, window
 from sightline.review.beside import Beside
 from sightline.review.cases import Case, Cases
@@ -19,8 +20,9 @@ from sightline.review.outlines import Outline, contour, outlines, start
 from sightline.review.pictures import Kept, jpeg, layer, pixels_of, small, thumbnail, whole
 from sightline.review.places import Place, Places
 from sightline.review.readers import regions
-from sightline.review.store import About, Store
+from sightline.review.store import About, Overview, Store
 from sightline.review.store import Kept as Row
+from sightline.review.words import taken_back
 
 
 class Desk:
@@ -30,10 +32,11 @@ class Desk:
         cases: of the run.
         store: where judgements are kept.
         others: further runs, whose answers are shown beside.
+        open_readers: show reviewers what others said before they have spoken themselves.
     """
 
-    def __init__(self, cases: Cases, store: Store, others: Sequence[Beside] = ()) -> None:
-        self.cases, self.store, self.others = cases, store, tuple(others)
+    def __init__(self, cases: Cases, store: Store, others: Sequence[Beside] = (), open_readers: bool = False) -> None:
+        self.cases, self.store, self.others, self.open_readers = cases, store, tuple(others), open_readers
         self.network = Network(cases)
         self._places = Places(cases.places())
         self._kept = Kept()
@@ -60,7 +63,16 @@ class Desk:
 
     def found(self, wanted: Filter, me: str) -> list[int]:
         """The places of the cases that are wanted, in their order."""
-        return matching(self.cases, wanted, self.store.overview(), self._places, me)
+        return matching(self.cases, wanted, self.overview(me), self._places, me)
+
+    def overview(self, me: str) -> Overview:
+        """The newest words on all cases, as far as a reviewer is shown them: their own, and those of others where they have opened them."""
+        every = self.store.overview()
+        if self.open_readers:
+            return every
+        opened = self.store.opened(me)
+        own = {stored: words if stored in opened else tuple(one for one in words if one.reviewer == me) for stored, words in every.items()}
+        return {stored: words for stored, words in own.items() if words}
 
     def map_name(self, wanted: Filter) -> str:
         """The map that is shown; empty: the run has none."""
@@ -90,14 +102,18 @@ class Desk:
         """See `pictures.whole`."""
         return whole(pixels_of(self.cases, case))
 
-    def layer(self, case: Case, name: str) -> bytes | None:
-        """The map of a case; None: there is none."""
+    def layer(self, case: Case, name: str, own: bool = False) -> bytes | None:
+        """The map of a case; None: there is none.
+
+        Args:
+            own: in a scale of its own, see `Maps.own_scale`; otherwise in that of all cases.
+        """
         raw = self.cases.maps.of(case.split, case.id, name)
         if raw is None:
             return None
         where, size = self.window(case)
         maps = self.cases.maps
-        return self._kept.get(("layer", case.key, name), lambda: layer(raw, maps.range, maps.scale(name), where, size))
+        return self._kept.get(("layer", case.key, name, own), lambda: layer(*maps.coloured(raw, name, own), where, size))
 
     def layer_beside(self, case: Case, place: int) -> bytes | None:
         """The first map of another run; None: there is none."""
@@ -109,15 +125,15 @@ class Desk:
         where, scale = other.window(size), maps.scale(maps.first)
         return self._kept.get(("beside", case.key, place), lambda: layer(raw, maps.range, scale, where, size))
 
-    def layer_of_runner_up(self, case: Case, name: str) -> tuple[bytes, str, str]:
-        """The map of the runner-up in the colours of the others; why there is nothing to see on it, if so; and how strong it is.
+    def layer_of_runner_up(self, case: Case, name: str, own: bool = False) -> tuple[bytes, str, str, str]:
+        """The map of the runner-up in the colours of the others; why there is nothing to see on it; how strong it is; its own scale.
 
         Raises:
             UserError: see `Network.map_of`.
         """
         maps = self.cases.maps
         raw = self.network.map_of(case, name, self.network.runner_up(case))
-        return layer(raw, maps.range, maps.scale(name), *self.window(case)), maps.silence(raw), maps.highest(raw)
+        return layer(*maps.coloured(raw, name, own), *self.window(case)), maps.silence(raw), maps.highest(raw), maps.own_meaning(raw)
 
     def trained_on(self, place: int) -> bytes:
         """A training image as the network saw it, small.
@@ -163,19 +179,41 @@ class Desk:
             UserError: a shape that covers nothing, or of another picture.
         """
         about = self.about(case, threshold)
-        return self.store.add(about, reviewer, lambda said: change(said).within(about.size), request)
+        return self.store.add(about, reviewer, lambda said: change(said).within(about.size), request, self.open_readers)
 
-    def take_back(self, case: Case, reviewer: str, threshold: float, request: str) -> Row | None:
-        """See `Store.take_back`."""
-        return self.store.take_back(self.about(case, threshold), reviewer, request)
+    def take_back(self, case: Case, reviewer: str, threshold: float, request: str) -> tuple[Row, str] | None:
+        """See `Store.take_back`; and what was taken back, in words."""
+        row = self.store.take_back(self.about(case, threshold), reviewer, request)
+        if row is None:
+            return None
+        return row, taken_back(row.said if row.takes_back is None else self.store.row(row.takes_back).said, row.said)
 
     def said(self, case: Case) -> list[Row]:
         """The newest words on a case."""
         return self.store.of_case(*case.stored)
 
-    def regions(self, case: Case) -> dict[str, np.ndarray]:
-        """Reviewer -> what they have outlined, see `readers.regions`."""
-        return regions(self.said(case), image_size(self.cases.record(case).image))
+    def shown(self, case: Case, me: str) -> list[Row]:
+        """The newest words on a case, as far as a reviewer is shown them."""
+        rows = self.said(case)
+        return rows if self.opened(case, me) else [row for row in rows if row.reviewer == me]
+
+    def opened(self, case: Case, me: str) -> bool:
+        """Whether a reviewer is shown what others said of a case."""
+        return self.open_readers or case.stored in self.store.opened(me)
+
+    def open(self, case: Case, me: str) -> None:
+        """Shows a reviewer what others said of a case.
+
+        Raises:
+            UserError: the reviewer has not spoken yet.
+        """
+        if all(row.reviewer != me for row in self.said(case)):
+            raise UserError("other reviewers", "are shown after your own judgement", "Judge this case, or draw an outline, first.")
+        self.store.open(self.about(case, 0.5), me)
+
+    def regions(self, case: Case, me: str) -> dict[str, np.ndarray]:
+        """Reviewer -> what they have outlined, see `readers.regions`, as far as a reviewer is shown it."""
+        return regions(self.shown(case, me), image_size(self.cases.record(case).image))
 
 
 def share(text: str, default: float) -> float:

@@ -34,6 +34,7 @@ def _line(cases: Cases, case: Case, row: Kept) -> dict[str, Any]:
         "shapes": said["shapes"],
         "looked": looked(cases, case, row.size, row.threshold),
         "threshold": row.threshold,
+        "blind": row.blind,
     }
 
 

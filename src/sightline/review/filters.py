@@ -26,7 +26,8 @@ PLACES = {
     "unknown": "not annotated",
 }
 REVIEWS = {"no": "not reviewed", "yes": "reviewed", "right": "map right", "wrong": "map wrong", "unsure": "map unsure"}
-REVIEWS |= {"doubted": "label doubted", "unusable": "image unusable", "outlined": "outlined", "mine-no": "not reviewed by me"}
+REVIEWS |= {"commented": "commented", "doubted": "label doubted", "unusable": "image unusable", "outlined": "outlined"}
+REVIEWS |= {"mine": "judged by me", "mine-no": "not yet judged by me"}
 AGREEMENTS = {"agree": "same judgement of the map", "differ": "different judgements of the map"}
 
 
@@ -44,6 +45,7 @@ class Filter:
         text: part of the name of the image.
         sort: key of `SORTS`; `down`: `yes` for the highest first.
         map: name of the map; empty: the first.
+        queue: `yes`: the cases of the queue, in its order unless another is chosen.
     """
 
     split: str = ""
@@ -61,6 +63,7 @@ class Filter:
     sort: str = ""
     down: str = ""
     map: str = ""
+    queue: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Filter:
@@ -93,7 +96,7 @@ def matching(cases: Cases, wanted: Filter, said: Overview, seen: Places, me: str
     """The places, among the cases, of those that are wanted, in their order.
 
     Args:
-        said: the newest words of the reviewers.
+        said: the newest words of the reviewers, as far as the reviewer who asks is shown them.
         seen: where the maps look, as far as it is known.
         me: the reviewer who asks.
     """
@@ -104,6 +107,8 @@ def matching(cases: Cases, wanted: Filter, said: Overview, seen: Places, me: str
 
     tests = [*_of_run(wanted), *_of_places(wanted, place_of), *_of_reviews(wanted, said, me)]
     found = [place for place, case in enumerate(cases) if all(test(case) for test in tests)]
+    if wanted.queue == "yes" and cases.queue:
+        found = sorted((place for place in found if cases[place].key in cases.queue), key=lambda place: cases.queue[cases[place].key])
     if wanted.sort in _KEYS:
         found.sort(key=lambda place: _KEYS[wanted.sort](cases[place], cases, place_of), reverse=wanted.down == "yes")
         # what cannot be sorted stands last, whichever way
@@ -162,6 +167,7 @@ _WORD: Mapping[str, Callable[[Brief], bool]] = {
     "unsure": lambda one: one.map == "unsure",
     "doubted": lambda one: one.label_doubted,
     "unusable": lambda one: one.unusable,
+    "commented": lambda one: bool(one.comment),
     "outlined": lambda one: one.outlined,
 }
 
@@ -174,8 +180,8 @@ def _of_reviews(wanted: Filter, said: Overview, me: str) -> list[_Test]:
     tests: list[_Test] = []
     if wanted.review in _WORD:
         tests.append(lambda case: any(_WORD[wanted.review](one) for one in words(case)))
-    elif wanted.review == "mine-no":
-        tests.append(lambda case: all(one.reviewer != me for one in said.get(case.stored, ())))
+    elif wanted.review in ("mine", "mine-no"):
+        tests.append(lambda case: any(one.reviewer == me for one in said.get(case.stored, ())) == (wanted.review == "mine"))
     elif wanted.review in ("yes", "no"):
         tests.append(lambda case: bool(words(case)) == (wanted.review == "yes"))
     elif wanted.reviewer:

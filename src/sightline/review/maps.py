@@ -73,6 +73,18 @@ class Maps:
         """The value of a map that has the last colour, the same for all cases."""
         return self._scales[name]
 
+    def own_scale(self, raw: np.ndarray) -> float:
+        """The value that has the last colour in the scale of one case: the highest of its map."""
+        highest = float(raw.max()) if np.isfinite(raw).all() else 0.0
+        return highest if highest > 0 else 1.0
+
+    def coloured(self, raw: np.ndarray, name: str, own: bool) -> tuple[np.ndarray, Range, float]:
+        """A map, what its values mean and which has the last colour: of the scale of all cases, or of its own, see `own_scale`."""
+        if not own:
+            return raw, self.range, self.scale(name)
+        # of maps in [0, 1] the value 1 has the last colour, whatever the scale
+        return (raw / self.own_scale(raw), self.range, 1.0) if self.range == "unit" else (raw, self.range, self.own_scale(raw))
+
     @cached_property
     def _scales(self) -> Mapping[str, float]:
         if self.range == "unit":
@@ -90,6 +102,11 @@ class Maps:
         return (
             f"Positive evidence {of}, from 0 to {top} or more (the highest value of 19 maps in 20 is lower); the same colours in all cases."
         )
+
+    def own_meaning(self, raw: np.ndarray) -> str:
+        """What the colours mean in the scale of one case."""
+        top = f"{self.own_scale(raw):.3g}"
+        return f"Scale of this case alone: from 0 to {top}, the highest value of its map. The colours of two cases cannot be compared."
 
     def threshold(self, name: str) -> float:
         """From which share of its range on a map counts as marked: the one that the run keeps, or else that of its scores."""

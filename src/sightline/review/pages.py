@@ -12,15 +12,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sightline.errors import UserError, plain
 from sightline.explain.run_pictures import of_probabilities
 from sightline.explain.window import Window
-from sightline.review import filters
 from sightline.review.cases import Case, Cases
+from sightline.review.choosing import QUICK, done, form, quick
 from sightline.review.desk import Desk
 from sightline.review.filters import Filter
 from sightline.review.judgement import Judgement
 from sightline.review.places import Place
-from sightline.review.readers import agreements, regions
-from sightline.review.store import Brief, Kept, Overview
+from sightline.review.store import Overview
+from sightline.review.words import told
 
+OUTSIDE = "not in the choice"
 PAGE = 60  # cards that are loaded at a time
 KEPT = "this threshold is the one that the run keeps from its validation images."
 NOT_KEPT = "this threshold is the one at which the run scores maps."
@@ -30,12 +31,15 @@ GRID_KEYS = [
     (("Enter",), "open the case"),
     (("/",), "search by the name of the image"),
     (("m",), "show maps, or pictures alone"),
+    *(((key,), f"only cases that are {words}; the same key again: all") for key, _, words in QUICK),
+    (("q",), "the queue; the same key again: all"),
     (("Esc",), "leave a field"),
     (("?",), "these keys"),
 ]
 CASE_KEYS = [
     (("j", "k", "→ ←"), "next and previous case of the choice"),
     (("m",), "map over the picture"),
+    (("f",), "map in a scale of this case alone, or in that of all cases"),
     (("c",), "contour of the map at the threshold"),
     (("o",), "outline of the data set"),
     (("b", "p"), "draw a box, a polygon; the same key or Esc ends it"),
@@ -43,17 +47,19 @@ CASE_KEYS = [
     (("[", "]"), "smaller and larger brush"),
     (("t",), "start from the outline of the map"),
     (("Del",), "remove the chosen shape"),
+    (("Ctrl+Z",), "drawing: take back one stroke, shape or, while a polygon is drawn, corner"),
+    (("Ctrl+Shift+Z",), "drawing: do it again"),
     (("w",), "save the outline"),
     (("u",), "map of the runner-up: the most probable of the other classes"),
     (("1", "2", "3"), "map right, wrong, unsure; the same key again takes it off"),
     (("d",), "label doubted"),
     (("x",), "image unusable"),
     (("e",), "write a comment; Esc leaves it"),
-    (("z",), "undo: take the last word back"),
+    (("z",), "take back the last judgement that was saved"),
+    (("s",), "show what other readers said, after your own judgement"),
     (("g",), "all cases of the choice"),
     (("?",), "these keys"),
 ]
-WORDS = {"right": "map right", "wrong": "map wrong", "unsure": "map unsure"}
 
 
 @dataclass(frozen=True)
@@ -66,14 +72,6 @@ class Card:
 
     case: Case
     words: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Option:
-    """A value that can be chosen, and how it is called."""
-
-    value: str
-    name: str
 
 
 def environment() -> Environment:
@@ -99,32 +97,6 @@ def cards(cases: Cases, places: Sequence[int], said: Overview) -> list[Card]:
     """Some cases for the grid."""
     chosen = [cases[place] for place in places]
     return [Card(case, tuple(f"{one.reviewer}: {', '.join(told(one))}" for one in said.get(case.stored, ()))) for case in chosen]
-
-
-def told(one: Brief) -> list[str]:
-    """What a reviewer said, in a few words each."""
-    said = [WORDS[one.map]] if one.map else []
-    said += [word for word, true in (("label doubted", one.label_doubted), ("unusable", one.unusable), ("outlined", one.outlined)) if true]
-    return said or ["comment"]
-
-
-def choices(cases: Cases, said: Overview) -> dict[str, list[Option]]:
-    """What can be chosen in the form of the grid."""
-    reviewers = sorted({one.reviewer for words in said.values() for one in words})
-    decided = [Option(name, name) for name in cases.classes]
-    return {
-        "split": [Option(name, name) for name in cases.splits],
-        "label": decided,
-        "decided": decided,
-        "right": [Option("no", "wrong"), Option("yes", "right")],
-        "place": [Option(*item) for item in filters.PLACES.items()] if cases.maps.names else [],
-        "tag": [Option(f"{tag}={value}", f"{tag}: {value}") for tag, values in cases.tags.items() for value in values],
-        "review": [Option(*item) for item in filters.REVIEWS.items()],
-        "reviewer": [Option(name, name) for name in reviewers],
-        "agreement": [Option(*item) for item in filters.AGREEMENTS.items()] if len(reviewers) > 1 else [],
-        "sort": [Option(*item) for item in filters.SORTS.items() if item[0] and (cases.maps.names or item[0] != "inside")],
-        "map": [Option(name, name) for name in cases.maps.names[1:]],
-    }
 
 
 def cell(window: Window, shape: tuple[int, int]) -> str:
@@ -158,7 +130,7 @@ def counted(found: int, all: int) -> str:
 def neighbours(found: Sequence[int], place: int) -> tuple[int | None, int | None, str]:
     """The cases before and after one in the choice, and where it stands; of one that is not in it, the first of the choice."""
     if place not in found:
-        return None, found[0] if found else None, "not in the choice"
+        return None, found[0] if found else None, OUTSIDE
     at = found.index(place)
     before = found[at - 1] if at else None
     after = found[at + 1] if at + 1 < len(found) else None
@@ -167,7 +139,7 @@ def neighbours(found: Sequence[int], place: int) -> tuple[int | None, int | None
 
 def grid(desk: Desk, wanted: Filter, me: str, start: int) -> dict[str, Any]:
     """The content of the grid, and of a further part of it, from a place in the choice on."""
-    cases, said, found = desk.cases, desk.store.overview(), desk.found(wanted, me)
+    cases, said, found = desk.cases, desk.overview(me), desk.found(wanted, me)
     end = start + PAGE
     query = wanted.query
     ahead = f"{query}&start={end}" if query else f"?start={end}"
@@ -177,6 +149,7 @@ def grid(desk: Desk, wanted: Filter, me: str, start: int) -> dict[str, Any]:
         "me": me,
         "help": GRID_KEYS,
         "count": counted(len(found), len(cases)),
+        "quick": quick(wanted, done(cases, said, me)),
         "unread": desk.unread,
         "rule": _sentence(cases.run.decision.words(cases.classes)),
         "calibrated": of_probabilities([cases.run]),
@@ -194,9 +167,9 @@ def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
     cases, name = desk.cases, desk.map_name(wanted)
     before, after, position = neighbours(desk.found(wanted, me), cases.by_key[one.key])
     where, size = desk.window(one)
-    raw, rows = cases.maps.of(one.split, one.id, name), desk.said(one)
-    own = next((row.said for row in rows if row.reviewer == me), Judgement())
-    found = regions(rows, size)
+    raw = cases.maps.of(one.split, one.id, name)
+    own = next((row.said for row in desk.said(one) if row.reviewer == me), Judgement())
+    queue = done(cases, desk.overview(me), me) if wanted.queue == "yes" else ""
     threshold = cases.maps.threshold(name) if name else cases.run.recipe.evaluate.threshold
     return {
         "run": cases.name,
@@ -206,6 +179,8 @@ def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
         "case": one,
         "query": wanted.query,
         "position": position,
+        "number": "" if position == OUTSIDE else position.split()[0],
+        "queue": f"queue: {queue}" if queue else "",
         "before": None if before is None else cases[before].key,
         "after": None if after is None else cases[after].key,
         "map": name if raw is not None else "",
@@ -217,17 +192,15 @@ def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
         "highest": "" if raw is None else cases.maps.highest(raw),
         "several": len(cases.maps.names) > 1,
         "meaning": cases.maps.meaning(name) if name else "",
+        "own_meaning": "" if raw is None else cases.maps.own_meaning(raw),
         "cell": "" if raw is None else cell(where, raw.shape),
         "probabilities": list(zip(cases.classes, one.probabilities, strict=True)),
         "rule": _sentence(cases.run.decision.words(cases.classes)),
         "calibrated": of_probabilities([cases.run]),
         "looks": looks(desk.place(one, name)),
         "tags": dict(sorted(one.tags.items())),
-        "others": others(rows, me),
         "beside": [other.answer(one) for other in desk.others],
         "runner_up": desk.network.runner_up(one) if raw is not None and cases.maps.of_class else "",
-        "readers": list(found),
-        "agreements": agreements(found),
         "said": own.model_dump_json(),
     }
 
@@ -243,37 +216,5 @@ def nearest(desk: Desk, one: Case) -> dict[str, Any]:
     return {"key": one.key, "found": found, "waiting": waiting, "refused": ""}
 
 
-def others(rows: Sequence[Kept], me: str) -> list[dict[str, str]]:
-    """What other reviewers said of a case."""
-    return [
-        {"reviewer": row.reviewer, "words": ", ".join(told(row.brief)), "comment": row.said.comment, "at": _day(row.at)}
-        for row in rows
-        if row.reviewer != me
-    ]
-
-
-def _day(at: str) -> str:
-    return at.replace("T", " ").replace("Z", " UTC")
-
-
 def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def form(wanted: Filter, cases: Cases, said: Overview) -> dict[str, Any]:
-    """The content of the form."""
-    names = {
-        "split": "Split",
-        "label": "True class",
-        "decided": "Decided",
-        "right": "Decision",
-        "place": "Where it looks",
-        "tag": "Tag",
-        "review": "Review",
-        "reviewer": "Reviewer",
-        "agreement": "Agreement",
-        "sort": "Sorted by",
-        "map": "Map",
-    }
-    first = {"sort": filters.SORTS[""], "map": cases.maps.first}
-    return {"names": names, "choices": choices(cases, said), "first": first, "chosen": vars(wanted)}

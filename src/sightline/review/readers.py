@@ -1,19 +1,40 @@
-"""The outlines of several reviewers of one case: how well they agree, and one region made of all."""
+"""Several reviewers of one case: how well they agree, and one region made of their outlines."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from sightline.data.annotation import Size
+from sightline.data.guide.consensus import kappa
 from sightline.review.judgement import region
 from sightline.review.outlines import dice
-from sightline.review.store import Kept
+from sightline.review.store import Kept, Overview
 
 Combined = Literal["united", "shared", "majority"]
+
+
+class Outlined(NamedTuple):
+    """How well the outlines of two reviewers agree on one case: Dice, and Cohen's kappa of its pixels, None where chance explains all."""
+
+    one: str
+    other: str
+    dice: float
+    kappa: float | None
+
+
+class Alike(NamedTuple):
+    """How well two reviewers agree on maps: cases that both judged, those judged alike, and Cohen's kappa, see `kappa_of`."""
+
+    one: str
+    other: str
+    cases: int
+    alike: int
+    kappa: float | None
 
 
 def regions(rows: Sequence[Kept], size: Size) -> dict[str, np.ndarray]:
@@ -21,10 +42,33 @@ def regions(rows: Sequence[Kept], size: Size) -> dict[str, np.ndarray]:
     return {row.reviewer: region(row.said.shapes, size) for row in sorted(rows, key=lambda row: row.reviewer) if row.said.shapes}
 
 
-def agreements(found: Mapping[str, np.ndarray]) -> list[tuple[str, str, float]]:
-    """The Dice coefficient of each pair of reviewers."""
+def agreements(found: Mapping[str, np.ndarray]) -> list[Outlined]:
+    """How well the outlines of each pair of reviewers agree."""
     pairs = ((one, other, dice(found[one], found[other])) for one, other in combinations(found, 2))
-    return [(one, other, value) for one, other, value in pairs if value is not None]
+    return [Outlined(one, other, value, kappa(found[one], found[other])) for one, other, value in pairs if value is not None]
+
+
+def judged_alike(said: Overview) -> list[Alike]:
+    """How well each pair of reviewers agrees on whether maps are right, over the cases that both judged."""
+    pairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for words in said.values():
+        judged = sorted((one.reviewer, one.map) for one in words if one.map)
+        for (one, a), (other, b) in combinations(judged, 2):
+            pairs.setdefault((one, other), []).append((a, b))
+    return [Alike(*names, len(both), sum(a == b for a, b in both), kappa_of(both)) for names, both in sorted(pairs.items())]
+
+
+def kappa_of(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Cohen's kappa (1960) of pairs of judgements: (observed - expected agreement) / (1 - expected); None: both always said one thing.
+
+    >>> kappa_of([("right", "right"), ("wrong", "wrong"), ("right", "wrong"), ("wrong", "wrong")])
+    0.5
+    """
+    n = len(pairs)
+    first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    observed = sum(a == b for a, b in pairs) / n
+    expected = sum(first[word] * second[word] for word in first) / n**2
+    return None if expected == 1 else (observed - expected) / (1 - expected)
 
 
 def combined(masks: Sequence[np.ndarray], way: Combined) -> np.ndarray:

@@ -29,7 +29,7 @@ def require_extra() -> None:
 
 
 def serve(desk: Desk, port: int | None = None, say: Callable[[str], None] = print, show: bool = True) -> None:
-    """Serves until it is interrupted.
+    """Serves until it is interrupted; where there is a queue, its address opens on it.
 
     Args:
         port: None: 8710, or a free one where it is taken.
@@ -46,7 +46,7 @@ def serve(desk: Desk, port: int | None = None, say: Callable[[str], None] = prin
     bound = listening(port)
     number = int(bound.getsockname()[1])
     token = secrets.token_urlsafe(24)
-    address = f"http://{_HOST}:{number}/?token={token}"
+    address = f"http://{_HOST}:{number}/?token={token}{'&queue=yes' if desk.cases.queue else ''}"
     # requests are not logged: the first one holds the token
     config = uvicorn.Config(app(desk, number, token), log_level="warning", access_log=False, lifespan="on", server_header=False)
     say(f"Review: {address}")

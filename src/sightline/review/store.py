@@ -19,28 +19,13 @@ from threading import RLock
 from typing import Any
 
 from sightline.data.annotation import Size
-from sightline.errors import UserError
 from sightline.review.judgement import Judgement
+from sightline.review.store_file import opened_file, refused
 
-_VERSION = 1  # of the form of the table
-_WAIT = 20.0  # seconds for another server that is writing
-_TABLE = (
-    """CREATE TABLE judgements (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    request TEXT NOT NULL UNIQUE,
-    run TEXT NOT NULL, model TEXT NOT NULL, split TEXT NOT NULL, id TEXT NOT NULL,
-    reviewer TEXT NOT NULL, at TEXT NOT NULL,
-    map TEXT, label_doubted INTEGER NOT NULL, unusable INTEGER NOT NULL, comment TEXT NOT NULL, shapes TEXT NOT NULL,
-    height INTEGER NOT NULL, width INTEGER NOT NULL, threshold REAL NOT NULL,
-    takes_back INTEGER REFERENCES judgements (seq))""",
-    "CREATE INDEX by_case ON judgements (model, split, id, reviewer, seq)",
-    "CREATE TRIGGER never_changed BEFORE UPDATE ON judgements BEGIN SELECT RAISE(ABORT, 'judgements are never changed'); END",
-    "CREATE TRIGGER never_removed BEFORE DELETE ON judgements BEGIN SELECT RAISE(ABORT, 'judgements are never removed'); END",
-)
 _NEWEST = """
 SELECT {columns} FROM judgements WHERE seq IN (SELECT max(seq) FROM judgements WHERE model = ? GROUP BY split, id, reviewer) ORDER BY seq
 """
-_FIELDS = "seq, split, id, reviewer, at, map, label_doubted, unusable, comment, height, width, threshold, takes_back, shapes"
+_FIELDS = "seq, split, id, reviewer, at, map, label_doubted, unusable, comment, height, width, threshold, takes_back, blind, shapes"
 
 
 @dataclass(frozen=True)
@@ -78,6 +63,7 @@ class Kept:
 
     Attributes:
         takes_back: number of the row that this one takes back.
+        blind: whether nothing was shown of what other reviewers had said of the case; None: kept by a version that did not ask.
     """
 
     seq: int
@@ -89,6 +75,7 @@ class Kept:
     size: Size
     threshold: float
     takes_back: int | None = None
+    blind: bool | None = None
 
     @property
     def brief(self) -> Brief:
@@ -115,10 +102,11 @@ class Store:
         self.path, self.model = path, model
         self._lock = RLock()
         self._overview: tuple[tuple[int, int], Overview] | None = None
+        self._openings: tuple[tuple[int, int], dict[str, frozenset[tuple[str, str]]]] | None = None
         try:
-            self._link = _opened(path)
+            self._link = opened_file(path)
         except sqlite3.DatabaseError as error:
-            raise _refused(path, error) from None
+            raise refused(path, error) from None
 
     @property
     def key(self) -> str:
@@ -130,18 +118,23 @@ class Store:
         with self._lock:
             self._link.close()
 
-    def add(self, about: About, reviewer: str, change: Callable[[Judgement], Judgement], request: str) -> Kept:
+    def add(self, about: About, reviewer: str, change: Callable[[Judgement], Judgement], request: str, open_readers: bool = False) -> Kept:
         """Adds what a reviewer says, which then counts.
 
         Args:
             change: what the reviewer said so far -> what they say now.
             request: names the save, so that one which is sent twice is kept once.
+            open_readers: whether readers are shown what others said before they have spoken.
         """
         with self._writing() as link:
             if known := _of_request(link, request):
                 return known
-            rows = self._of_case(link, about.split, about.id, reviewer)
-            return self._insert(link, about, reviewer, change(rows[-1].said if rows else Judgement()), request)
+            every = self._of_case(link, about.split, about.id, None)
+            rows = [row for row in every if row.reviewer == reviewer]
+            others = {row.reviewer: row.said for row in every if row.reviewer != reviewer}
+            spoken = any(not said.empty for said in others.values())
+            blind = not (spoken and (open_readers or self._has_opened(link, about, reviewer)))
+            return self._insert(link, about, reviewer, change(rows[-1].said if rows else Judgement()), request, blind)
 
     def take_back(self, about: About, reviewer: str, request: str) -> Kept | None:
         """Adds what the reviewer said before the last word that still counts; None: there is nothing to take back."""
@@ -151,8 +144,35 @@ class Store:
             counting = _counting(self._of_case(link, about.split, about.id, reviewer))
             if not counting:
                 return None
-            before = counting[-2].said if len(counting) > 1 else Judgement()
-            return self._insert(link, about, reviewer, before, request, counting[-1].seq)
+            before, blind = (counting[-2].said, counting[-2].blind) if len(counting) > 1 else (Judgement(), counting[-1].blind)
+            return self._insert(link, about, reviewer, before, request, blind, counting[-1].seq)
+
+    def row(self, seq: int) -> Kept:
+        """The row of that number."""
+        with self._lock:
+            return _kept(self._link.execute(f"SELECT {_FIELDS} FROM judgements WHERE seq = ?", (seq,)).fetchone())
+
+    def open(self, about: About, reviewer: str) -> None:
+        """Keeps that a reviewer is shown what others said of a case: what they say of it from now on is not blind."""
+        with self._writing() as link:
+            if not self._has_opened(link, about, reviewer):
+                cells = (about.model, about.split, about.id, reviewer, _now())
+                link.execute("INSERT INTO openings (model, split, id, reviewer, at) VALUES (?, ?, ?, ?, ?)", cells)
+
+    def _has_opened(self, link: sqlite3.Connection, about: About, reviewer: str) -> bool:
+        query = "SELECT 1 FROM openings WHERE model = ? AND split = ? AND id = ? AND reviewer = ?"
+        return link.execute(query, (about.model, about.split, about.id, reviewer)).fetchone() is not None
+
+    def opened(self, reviewer: str) -> frozenset[tuple[str, str]]:
+        """Split and id of the cases of which the reviewer was shown what others said; read again only after somebody wrote."""
+        with self._lock:
+            if self._openings is None or self._openings[0] != self._state:
+                found: dict[str, frozenset[tuple[str, str]]] = {}
+                query = "SELECT reviewer, split, id FROM openings WHERE model = ?"
+                for name, split, id in self._link.execute(query, (self.model,)):
+                    found[name] = found.get(name, frozenset()) | {(split, id)}
+                self._openings = (self._state, found)
+            return self._openings[1].get(reviewer, frozenset())
 
     def of_case(self, split: str, id: str) -> list[Kept]:
         """The newest word of each reviewer on a case, with the shapes."""
@@ -169,11 +189,14 @@ class Store:
     def overview(self) -> Overview:
         """The newest words on all cases; read again only after somebody wrote."""
         with self._lock:
-            # the first number tells the writes of other connections, the second those of this one
-            state = (self._link.execute("PRAGMA data_version").fetchone()[0], self._link.total_changes)
-            if self._overview is None or self._overview[0] != state:
-                self._overview = (state, self._read_overview())
+            if self._overview is None or self._overview[0] != self._state:
+                self._overview = (self._state, self._read_overview())
             return self._overview[1]
+
+    @property
+    def _state(self) -> tuple[int, int]:
+        """Changes with every write: the first number tells those of other connections, the second those of this one."""
+        return self._link.execute("PRAGMA data_version").fetchone()[0], self._link.total_changes
 
     def _read_overview(self) -> Overview:
         columns = "split, id, reviewer, map, label_doubted, unusable, comment, shapes <> '[]'"
@@ -192,9 +215,16 @@ class Store:
         return [_kept(row) for row in link.execute(query, (self.model, split, id, reviewer))]
 
     def _insert(
-        self, link: sqlite3.Connection, about: About, reviewer: str, said: Judgement, request: str, takes_back: int | None = None
+        self,
+        link: sqlite3.Connection,
+        about: About,
+        reviewer: str,
+        said: Judgement,
+        request: str,
+        blind: bool | None,
+        takes_back: int | None = None,
     ) -> Kept:
-        at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = _now()
         cells = {
             "request": request,
             "run": about.run,
@@ -209,10 +239,11 @@ class Store:
             "width": about.size[1],
             "threshold": about.threshold,
             "takes_back": takes_back,
+            "blind": blind,
         }
         named = ", ".join(f":{name}" for name in cells)
         row = link.execute(f"INSERT INTO judgements ({', '.join(cells)}) VALUES ({named})", cells)
-        return Kept(int(row.lastrowid or 0), about.split, about.id, reviewer, at, said, about.size, about.threshold, takes_back)
+        return Kept(int(row.lastrowid or 0), about.split, about.id, reviewer, at, said, about.size, about.threshold, takes_back, blind)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -228,7 +259,11 @@ class Store:
                         self._link.execute("ROLLBACK")
                     raise
             except sqlite3.DatabaseError as error:
-                raise _refused(self.path, error) from None
+                raise refused(self.path, error) from None
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _counting(rows: list[Kept]) -> list[Kept]:
@@ -247,36 +282,8 @@ def _of_request(link: sqlite3.Connection, request: str) -> Kept | None:
     return _kept(row) if row else None
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    # one connection for all threads, which take turns
-    link = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-    if link.execute("PRAGMA journal_mode=WAL").fetchone()[0] != "wal":
-        raise UserError(path, "lies on a disk that cannot keep a write-ahead log", "Give a file on a local disk: `store=...`.")
-    link.execute("PRAGMA synchronous=FULL")
-    link.execute("BEGIN IMMEDIATE")  # two servers that start at the same time make the table once
-    version = int(link.execute("PRAGMA user_version").fetchone()[0])
-    there = link.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall()
-    if version > _VERSION or (there and version < 1):
-        link.close()
-        reason = "was made by a later version of sightline" if version > _VERSION else "holds something other than judgements"
-        raise UserError(path, reason, "Update sightline." if version > _VERSION else "Give another file: `store=...`.")
-    if not there:
-        for statement in _TABLE:
-            link.execute(statement)
-        link.execute(f"PRAGMA user_version={_VERSION}")
-    link.execute("COMMIT")
-    return link
-
-
-def _refused(path: Path, error: sqlite3.DatabaseError) -> UserError:
-    reason = str(error).rstrip(".")
-    if not isinstance(error, sqlite3.OperationalError):
-        return UserError(path, f"is not a file of judgements, or damaged ({reason})", "Give another file: `store=...`.")
-    return UserError(path, f"cannot be written ({reason})", "Give a file in a folder that you may write to: `store=...`.")
-
-
 def _kept(row: tuple[Any, ...]) -> Kept:
-    seq, split, id, reviewer, at, verdict, doubted, unusable, comment, height, width, threshold, takes_back, shapes = row
+    seq, split, id, reviewer, at, verdict, doubted, unusable, comment, height, width, threshold, takes_back, blind, shapes = row
     words = {"map": verdict, "label_doubted": bool(doubted), "unusable": bool(unusable), "comment": comment}
     said = Judgement.model_validate(words | {"shapes": json.loads(shapes)})
-    return Kept(seq, split, id, reviewer, at, said, (height, width), threshold, takes_back)
+    return Kept(seq, split, id, reviewer, at, said, (height, width), threshold, takes_back, None if blind is None else bool(blind))

@@ -8,8 +8,15 @@
   const state = document.getElementById("state");
   const NAMESPACE = "http://www.w3.org/2000/svg";
   sessionStorage.setItem("sightline-case", key);
-  // as large as the window allows, in the shape of the picture
-  document.getElementById("stage").style.width = `min(100%, 76vh * ${Number(main.dataset.width) / Number(main.dataset.height)})`;
+  // as large as the window allows below the buttons, in the shape of the picture
+  const stage = document.getElementById("stage");
+  function fit() {
+    const room = innerHeight - (stage.getBoundingClientRect().top + scrollY) - 10;
+    const least = Math.min(innerHeight, innerWidth) * 0.4;
+    stage.style.width = `min(100%, ${Math.max(room, least) * Number(main.dataset.width) / Number(main.dataset.height)}px)`;
+  }
+  addEventListener("resize", fit);
+  fit();
 
   // outlines over the picture: a light line on a dark one, so that it is seen on any picture
   function path(outlines) {
@@ -41,10 +48,34 @@
   }
   const highest = document.getElementById("highest");
 
+  // the scale of colours: that of all cases, or of this one alone
+  const scale = document.getElementById("own-scale");
+  const meaning = document.getElementById("meaning");
+  const isOwn = () => scale !== null && scale.getAttribute("aria-pressed") === "true";
+  const address = (layer) => layer.dataset.src + (isOwn() ? "&scale=case" : "");
+  function source(layer) {
+    if (layer.getAttribute("src") !== address(layer)) layer.src = address(layer);
+  }
+  function explain(own) { meaning.textContent = isOwn() ? own : meaning.dataset.all; }
+  if (scale) {
+    scale.setAttribute("aria-pressed", String(sessionStorage.getItem("sightline-scale") === "case"));
+    explain(meaning.dataset.own);
+    const change = () => {
+      scale.setAttribute("aria-pressed", String(!isOwn()));
+      sessionStorage.setItem("sightline-scale", isOwn() ? "case" : "");
+      explain(meaning.dataset.own);
+      const on = toggles.find((one) => one.getAttribute("aria-pressed") === "true" && ["map", "runner"].includes(one.dataset.shows));
+      if (on) shows[on.dataset.shows](true);
+      else toggle(toggles.find((one) => one.dataset.shows === "map"));
+    };
+    scale.addEventListener("click", change);
+    keys.on("f", change);
+  }
+
   const shows = {
     map(on) {
       const layer = document.getElementById("map");
-      if (on && !layer.src) layer.src = layer.dataset.src;
+      if (on) source(layer);
       layer.hidden = !on;
       silent(on ? silence.dataset.map : "");
       for (const other of document.querySelectorAll(".layer.other")) {
@@ -59,18 +90,21 @@
       if (!on) {
         silent("");
         highest.textContent = highest.dataset.map;
+        explain(meaning.dataset.own);
         return;
       }
       off("map");
-      if (!layer.src) {
+      if (layer.getAttribute("src") !== address(layer)) {
         silent("The network is asked …");
-        const response = await fetch(layer.dataset.src).catch(() => null);
+        const response = await fetch(address(layer)).catch(() => null);
         const painted = response && response.ok;
         layer.dataset.silence = painted ? response.headers.get("Sightline-Silence") : (response ? (await response.json()).reason : "The server does not answer");
         layer.dataset.highest = painted ? response.headers.get("Sightline-Highest") : "";
-        if (painted) layer.src = layer.dataset.src;
+        layer.dataset.own = painted ? response.headers.get("Sightline-Own-Scale") : "";
+        if (painted) source(layer);
       }
       if (layer.hidden) return;
+      explain(layer.dataset.own);
       silent(layer.dataset.silence);
       highest.textContent = layer.dataset.highest;
     },
@@ -131,7 +165,14 @@
       said = answer.said;
       show();
     }
-    state.textContent = kept && answer.at ? `${answer.taken_back ? "Taken back" : "Saved"} ${answer.at.replace("T", " ").replace("Z", " UTC")}` : "";
+    if (!kept || !answer.at) { state.textContent = answer.reason || ""; return; }
+    const which = main.dataset.number ? `case ${main.dataset.number}` : main.dataset.image;
+    state.textContent = answer.taken_back
+      ? `${answer.taken_back} on ${which} taken back.`
+      : `Saved ${answer.at.replace("T", " ").replace("Z", " UTC")}`;
+    const queue = document.getElementById("queue");
+    if (queue && answer.queue) queue.textContent = `queue: ${answer.queue}`;
+    document.dispatchEvent(new CustomEvent("kept"));
   }
   window.judgement = { change, get said() { return said; }, draw, hide, outlines };
 

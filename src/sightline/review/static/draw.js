@@ -1,4 +1,4 @@
-// What should be looked at: boxes and outlines are drawn with Annotorious, regions with a brush.
+// What should be looked at: boxes are drawn with Annotorious, which also moves and corrects shapes; polygons corner by corner; regions with a brush.
 "use strict";
 (() => {
   const main = document.getElementById("main");
@@ -11,10 +11,14 @@
   const brushes = ["brush", "eraser"];
   let annotator = null; // made when somebody draws, or has drawn
   let painting = null;
+  let pencil = null;
+  let marks = []; // what was painted, in order
+  let steps = null;
+  let saved = null; // the step that the server knows
   let tool = "";
-  let changed = false;
   let proposed = false; // an outline of the map that nobody has touched is not what the reviewer says
   const unsaved = "Not saved yet: w saves it, and so does leaving the case.";
+  const isChanged = () => steps !== null && steps.now !== saved;
 
   size.max = Math.round(Math.max(width, height) / 4);
   size.value = Math.max(2, Math.round(Math.max(width, height) / 24));
@@ -25,12 +29,25 @@
     annotator.element.classList.add("drawn");
     for (const event of ["createAnnotation", "updateAnnotation", "deleteAnnotation"]) annotator.on(event, () => touched());
     painting = new Painting(canvas, width, height);
+    pencil = new Pencil(document.getElementById("pencil"), width, height, (points) => {
+      add({ kind: "polygon", points: points.map(([x, y]) => [inside(x, width), inside(y, height)]) });
+      touched();
+    });
+    steps = new Steps(drawn());
+    saved = steps.now;
   }
-  function touched(is = true) {
-    changed = is;
+  // what is drawn, as a step that can be come back to
+  function drawn() { return { outlines: annotator.getAnnotations().map(fromAnnotorious), marks }; }
+  function touched() {
     proposed = false;
-    document.getElementById("save").disabled = !is;
-    note.textContent = is ? unsaved : "";
+    const now = drawn();
+    const same = now.marks === steps.now.marks && JSON.stringify(now.outlines) === JSON.stringify(steps.now.outlines);
+    if (!same) steps.push(now);
+    tell();
+  }
+  function tell() {
+    document.getElementById("save").disabled = !isChanged();
+    note.textContent = isChanged() ? unsaved : "";
   }
 
   // shapes as the server knows them, and as Annotorious does
@@ -65,54 +82,85 @@
     return { id, bodies: [], target: { annotation: id, selector } };
   }
   function add(shape) {
-    if (shape.kind === "mask") painting.add(shape.counts);
+    if (shape.kind === "mask") paint({ counts: shape.counts });
     else annotator.addAnnotation(toAnnotorious(shape));
+  }
+  function paint(mark) {
+    marks = [...marks, mark];
+    painting.apply(mark);
+  }
+  function restore(step) {
+    annotator.setAnnotations(step.outlines.map(toAnnotorious), true);
+    marks = step.marks;
+    painting.clear();
+    for (const mark of marks) painting.apply(mark);
   }
   function load(shapes) {
     if (!shapes.length && !annotator) return;
     open();
-    annotator.setAnnotations(shapes.filter((shape) => shape.kind !== "mask").map(toAnnotorious), true);
-    painting.clear();
-    for (const shape of shapes) if (shape.kind === "mask") painting.add(shape.counts);
-    touched(false);
+    const masks = shapes.filter((shape) => shape.kind === "mask").map(({ counts }) => ({ counts }));
+    restore({ outlines: shapes.filter((shape) => shape.kind !== "mask"), marks: masks });
+    steps = new Steps(drawn());
+    saved = steps.now;
+    tell();
   }
   function shapes() {
     const counts = painting.counts;
     return [...annotator.getAnnotations().map(fromAnnotorious), ...(counts === null ? [] : [{ kind: "mask", counts }])];
   }
 
+  // undo and redo: one corner of a polygon that is being drawn, or else one shape or stroke. Annotorious has steps of its own, one for each
+  // movement of the mouse, and must not see these keys.
+  function step(back) {
+    if (!annotator) return;
+    if (back ? pencil.back() : pencil.again()) return;
+    annotator.cancelSelected(); // what was corrected in a chosen shape is a step, too
+    const found = back ? steps.back() : steps.again();
+    if (found) restore(found);
+    tell();
+    if (!found) note.textContent = back ? "Nothing is left to take back." : "Nothing was taken back.";
+  }
+  window.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "z") return;
+    if (event.target.closest("input:not([type=range]), textarea, select") || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    step(!event.shiftKey);
+  }, true);
+
   // tools
   function take(name) {
     open();
     tool = tool === name ? "" : name;
     for (const button of tools) button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
-    const shape = { box: "rectangle", polygon: "polygon" }[tool];
     annotator.cancelSelected();
     annotator.cancelDrawing();
-    annotator.setDrawingEnabled(Boolean(shape));
-    if (shape) {
-      annotator.setDrawingMode(tool === "box" ? "drag" : "click");
-      annotator.setDrawingTool(shape);
+    annotator.setDrawingEnabled(tool === "box");
+    if (tool === "box") {
+      annotator.setDrawingMode("drag");
+      annotator.setDrawingTool("rectangle");
     }
+    pencil.take(tool === "polygon");
     canvas.classList.toggle("active", brushes.includes(tool));
     note.textContent = {
       box: "Drag from one corner to the other.",
-      polygon: "Click corner after corner; a double click ends the polygon, Esc drops it.",
+      polygon: "Click corner after corner; the first corner, a double click or Enter ends the polygon, Ctrl+Z takes the last corner back, Esc drops it.",
       brush: "Paint with the button held down; [ and ] change the size.",
       eraser: "Take painted parts away; [ and ] change the size.",
-    }[tool] || (changed ? unsaved : "");
+    }[tool] || (isChanged() ? unsaved : "");
   }
   for (const button of tools) {
     button.addEventListener("click", () => take(button.dataset.tool));
     keys.on(button.getAttribute("aria-keyshortcuts"), () => take(button.dataset.tool));
   }
-  keys.on("Escape", () => { if (tool) take(tool); });
+  keys.on("Escape", () => { if (tool && !pencil.drop()) take(tool); });
+  keys.on("Enter", () => tool === "polygon" && pencil.end());
   function resize(by) { size.value = Math.max(1, Math.round(Number(size.value) * by)); }
   keys.on("[", () => resize(0.8));
   keys.on("]", () => resize(1.25));
 
   // the brush
-  let last = null;
+  let stroke = null;
   function place(event) {
     const box = canvas.getBoundingClientRect();
     return [(event.clientX - box.left) / box.width * width, (event.clientY - box.top) / box.height * height];
@@ -120,20 +168,24 @@
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
-    last = place(event);
-    painting.stroke(last, last, Number(size.value), tool === "eraser");
-    touched();
+    stroke = { points: [place(event)], size: Number(size.value), erases: tool === "eraser" };
+    painting.apply(stroke);
     event.preventDefault();
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!last) return;
+    if (!stroke) return;
     for (const part of event.getCoalescedEvents ? [...event.getCoalescedEvents(), event] : [event]) {
-      const now = place(part);
-      painting.stroke(last, now, Number(size.value), tool === "eraser");
-      last = now;
+      stroke.points.push(place(part));
+      painting.apply({ ...stroke, points: stroke.points.slice(-2) });
     }
   });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { last = null; });
+  for (const end of ["pointerup", "pointercancel"])
+    canvas.addEventListener(end, () => {
+      if (!stroke) return;
+      marks = [...marks, stroke]; // it is painted already
+      stroke = null;
+      touched();
+    });
 
   // the outline of the map, to be corrected
   const start = document.getElementById("start");
@@ -167,60 +219,35 @@
     if (!annotator) return;
     annotator.clearAnnotations();
     painting.clear();
+    marks = [];
     touched();
   }
   document.getElementById("clear").addEventListener("click", clear);
 
   function save() {
-    if (!changed) return;
-    annotator.cancelSelected();
+    if (!annotator) return;
+    annotator.cancelSelected(); // what was corrected in a chosen shape counts from then on
+    if (!isChanged()) return;
+    saved = steps.now;
+    proposed = false;
     judgement.change({ shapes: shapes() });
-    touched(false);
+    tell();
   }
   document.getElementById("save").addEventListener("click", save);
   keys.on("w", save);
   document.addEventListener("leaving", () => { if (!proposed) save(); });
-  window.addEventListener("beforeunload", (event) => { if (changed && !proposed) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (isChanged() && !proposed) event.preventDefault(); });
 
   // what counts: also after a word was taken back, or the server refused one
   let shown = null;
   document.addEventListener("said", ({ detail }) => {
     const now = JSON.stringify(detail.shapes);
-    if (now !== shown && !changed) load(detail.shapes);
+    if (now !== shown && !isChanged()) {
+      if (!annotator || now !== JSON.stringify(shapes())) load(detail.shapes);
+    }
     shown = now;
   });
   window.drawing = { add: (shape) => { open(); add(shape); touched(); } };
   if (judgement.said.shapes.length) load(judgement.said.shapes);
   shown = JSON.stringify(judgement.said.shapes);
-
-  // the outlines of several reviewers
-  const readers = document.getElementById("readers");
-  const looks = ["one", "two", "three", "four", "five", "six"];
-  async function shows(button) {
-    const on = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(on));
-    const name = `reader-${button.dataset.place}`;
-    if (!on) { judgement.hide(name); return; }
-    const response = await fetch(`/readers/${key}/${button.dataset.place}`);
-    if (response.ok) judgement.draw(name, (await response.json()).outlines, looks[button.dataset.place % looks.length]);
-  }
-  async function combine(button) {
-    const on = button.getAttribute("aria-pressed") !== "true";
-    for (const other of document.querySelectorAll("[data-combined]")) other.setAttribute("aria-pressed", "false");
-    judgement.hide("combined");
-    const adopt = document.getElementById("adopt");
-    adopt.hidden = !on;
-    if (!on) return;
-    button.setAttribute("aria-pressed", "true");
-    const response = await fetch(`/combined/${key}/${button.dataset.combined}`);
-    if (!response.ok) return;
-    const found = await response.json();
-    judgement.draw("combined", found.outlines);
-    adopt.hidden = !found.outlines.length;
-    adopt.onclick = () => drawing.add({ kind: "mask", counts: found.counts });
-  }
-  if (readers) {
-    for (const button of readers.querySelectorAll("[data-place]")) button.addEventListener("click", () => shows(button));
-    for (const button of readers.querySelectorAll("[data-combined]")) button.addEventListener("click", () => combine(button));
-  }
 })();

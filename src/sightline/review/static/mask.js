@@ -60,6 +60,11 @@
       pen.lineTo(to[0] * share + 0.01, to[1] * share);
       pen.stroke();
     }
+    // a mark: a stroke of the brush or the eraser, or a text of runs
+    apply({ counts, points, size, erases }) {
+      if (counts !== undefined) this.add(counts);
+      else points.forEach((point, place) => this.stroke(points[Math.max(0, place - 1)], point, size, erases));
+    }
     // paints a text of runs
     add(counts) {
       const { width, height, canvas } = this;

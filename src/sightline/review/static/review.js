@@ -80,6 +80,9 @@
   keys.on("ArrowDown", () => move(columns()));
   keys.on("ArrowUp", () => move(-columns()));
   keys.on("/", () => { at("#text").focus(); at("#text").select(); });
+  // choices with one key: they are looked up when it is pressed, since the list of cases brings new ones
+  for (const { dataset } of document.querySelectorAll(".quick [data-press]"))
+    keys.on(dataset.press, () => at(`.quick [data-press="${dataset.press}"]`).click());
   // each letter has asked already; to ask again when the field is left would take the focus from a card
   at("#text").addEventListener("change", (event) => event.stopPropagation());
 
