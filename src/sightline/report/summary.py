@@ -96,7 +96,7 @@ def conclude(
     hard = hardest(run, splits)
     finds = counted.what_it_finds(scores[split], split, confidence)
     if finds and "flipped" in scores and split != "flipped":
-        finds += f" {counted.with_the_artefact_swapped(scores['flipped'], confidence)}"
+        finds += f" {counted.with_the_artefact_swapped(scores['flipped'])}"
     means = counted.what_an_answer_means(scores[split], prevalence, confidence)
     points = [
         Point("Is it better than guessing?", verdict.how_good(scores[split], split, confidence), lights.of_guessing(scores[split])),
@@ -116,7 +116,7 @@ def conclude(
 
 def _look(run: Run, split: str) -> Point:
     looks, epg = _looking(run, split)
-    peak = counted.where_the_peak_lies(tables.first_map(run, split), run.recipe.evaluate.confidence)
+    peak = counted.where_the_peak_lies(tables.first_map(run, split))
     return Point("Does it look at the annotated region?", f"{verdict.where_it_looks(epg)} {peak}".strip(), lights.of_looking(looks))
 
 
