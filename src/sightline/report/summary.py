@@ -16,7 +16,7 @@ from sightline.report.audited import read_audit
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import Differences
 from sightline.report.lights import Point
-from sightline.report.probabilities import are_they_right
+from sightline.report.probabilities import are_they_right, beyond_chance
 from sightline.report.words import number
 from sightline.results import Score, SplitScores
 from sightline.results.scores import Level
@@ -133,9 +133,10 @@ def _reliance(run: Run, split: str) -> Point:
 
 def _probabilities(run: Run, split: str) -> Point:
     scores = run.scores[split].calibration
-    shown = None if scores is None else (scores.after or scores.before).overconfidence
+    shown = None if scores is None else scores.after or scores.before
     answer = are_they_right(scores, split, run.recipe.evaluate.confidence)
-    return Point("Are its probabilities right?", answer, lights.of_probabilities(shown))
+    light: lights.Light = lights.of_probabilities(shown.overconfidence, beyond_chance(shown.ece)) if shown else "untested"
+    return Point("Are its probabilities right?", answer, light)
 
 
 def _groups(run: Run, split: str) -> Point:
