@@ -31,6 +31,7 @@ VERBS = [
     ["recipes"],
     ["recipes", "show"],
     ["data", "check"],
+    ["data", "draw"],
 ]
 TINY = [
     "--set=data.image_size=32",

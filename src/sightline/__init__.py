@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sightline.face.data_sets import check as check
     from sightline.face.data_sets import convert as convert
     from sightline.face.data_sets import data as data
+    from sightline.face.data_sets import draw as draw
     from sightline.face.exporting import export as export
     from sightline.face.judge import AuditResult as AuditResult
     from sightline.face.judge import audit as audit
@@ -80,7 +81,7 @@ _PLACES = {
     "sightline.explain.gallery": ("gallery",),
     "sightline.explain.units": ("name_units",),
     "sightline.face.build": ("build", "load"),
-    "sightline.face.data_sets": ("DataSets", "check", "convert"),
+    "sightline.face.data_sets": ("DataSets", "check", "convert", "draw"),
     "sightline.face.judge": ("AuditResult", "compare", "evaluate"),
     "sightline.face.recommending": ("recommend",),
     "sightline.face.show": ("case_sheet", "figure"),

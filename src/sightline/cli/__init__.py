@@ -10,6 +10,7 @@ import typer
 
 from sightline.cli import (
     data,
+    drawing,
     exporting,
     judging,
     learnt,
@@ -30,6 +31,7 @@ from sightline.errors import UserError, from_system, one_line
 __all__ = [
     "app",
     "data",
+    "drawing",
     "exporting",
     "judging",
     "learnt",

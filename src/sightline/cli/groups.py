@@ -19,7 +19,9 @@ app = typer.Typer(
 recipes_app = typer.Typer(
     help="List the recipes that come with sightline, or show one.", invoke_without_command=True, rich_markup_mode="markdown"
 )
-data_app = typer.Typer(help="Check data sets, and convert their annotations.", no_args_is_help=True, rich_markup_mode="markdown")
+data_app = typer.Typer(
+    help="Check data sets, convert their annotations, and write drawn ones as files.", no_args_is_help=True, rich_markup_mode="markdown"
+)
 app.add_typer(recipes_app, name="recipes")
 app.add_typer(data_app, name="data")
 

@@ -47,7 +47,7 @@ def write_annotations(
         write_whole(out, lambda partial: partial.write_bytes(held))
         number = 1
     else:
-        number = _write_folder(out, content)
+        number = write_folder(out, content)
     notes = [*left_out(entries, getattr(writer, "HAS_POINTS", False)), *(writer.notes(entries) if hasattr(writer, "notes") else [])]
     unknown = sum(not record.annotations for record in records)
     return WrittenAnnotations(format=kind, out=str(out), files=number, images=len(records), unknown=unknown, notes=notes)
@@ -64,11 +64,21 @@ def _check_place(out: Path, kind: str, overwrite: bool) -> None:
             )
         if out.exists() and not overwrite:
             raise UserError(out, "is there already", "Give another name, or replace it with `overwrite=True`.")
-    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
+    else:
+        check_folder(out)
+
+
+def check_folder(out: Path) -> None:
+    """Refuses a folder in which something lies.
+
+    Raises:
+        UserError: it is not empty, or no folder.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(out, "is there already, and is no empty folder", "Give another name, or remove it.")
 
 
-def _write_folder(out: Path, content: Content) -> int:
+def write_folder(out: Path, content: Content) -> int:
     """Fills a folder beside the place, which then takes it in one step; the number of files."""
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.{os.getpid()}.partial")

@@ -1,8 +1,8 @@
-"""`sl.data`, `sl.check` and `sl.convert`: a data set, read, looked through and divided, or written in another format."""
+"""`sl.data`, `sl.check`, `sl.convert` and `sl.draw`: a data set, read, looked through and divided, or written as files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from sightline.engine.prepare import prepare
 from sightline.errors import UserError, nearest
 from sightline.paths import expanded
 from sightline.recipe import recipe_from
-from sightline.results.annotations import WrittenAnnotations
+from sightline.results.annotations import DrawnFiles, WrittenAnnotations
 from sightline.results.data_check import DataReport
 
 
@@ -118,3 +118,36 @@ def convert(
     found = read(recipe_from(tree, where="settings").data, least=1)
     written = write_annotations(found.records, to, expanded(Path(out)), classes=found.classes, overwrite=overwrite)
     return written.but(notes=[*found.notes, *written.notes])
+
+
+def draw(
+    name: str,
+    out: str | Path,
+    *,
+    images: int | None = None,
+    size: int | None = None,
+    annotation: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    **options: Any,
+) -> DrawnFiles:
+    """Writes a built-in drawn data set as files, as images of one's own lie on the disk, to be read with `table`.
+
+    The folder gets `images/`, `table.csv` for training, validation and test, a table for each further test set (`flipped.csv`,
+    `removed.csv`), masks or gaze files where the annotation is of that kind, and `README.txt`.
+
+    Args:
+        name: `phantom`, `phantom_cxr`, `phantom_ultrasound` or `phantom_findings`.
+        out: folder; it must be empty or not there yet.
+        images: number of training images; the other splits are in proportion. None: as the data set has them.
+        size: side of a picture in pixels; None: as the data set has it.
+        annotation: `mask`, `box`, `polygon` or `gaze`, as far as the data set has it; None: its usual one.
+        progress: called with (done, all) after each image.
+        options: further options of the data set, such as `correlation=0.5`; see `data`.
+
+    Raises:
+        UserError: an unknown data set or option; a folder that is not empty.
+    """
+    from sightline.engine.drawn_files import write_drawn
+
+    place = expanded(Path(out))
+    return write_drawn(name, place, images=images, size=size, annotation=annotation, options=options, progress=progress)

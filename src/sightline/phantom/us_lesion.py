@@ -33,10 +33,10 @@ class Suspicion:
 def make_suspicion(rng: np.random.Generator, label: str) -> Suspicion:
     """Single signs overlap between benign and malignant masses, their mean does not."""
     malignant = label == "malignant"
-    a, b = (6.0, 2.0) if malignant else (1.5, 6.0)
+    a, b = (4.0, 2.2) if malignant else (2.0, 4.0)
     while True:
         signs = rng.beta(a, b, 3)
-        if (signs.mean() > 0.6) if malignant else (signs.mean() < 0.36):
+        if (signs.mean() > 0.58) if malignant else (signs.mean() < 0.40):
             return Suspicion(*map(float, signs))
 
 
@@ -95,7 +95,7 @@ def behind(rng: np.random.Generator, outline: Outline, suspicion: Suspicion, siz
     at = centres(size)
     inside = outline.mask(size)
     _, y0, _, y1 = outline.box
-    gain = 9.0 - 33.0 * suspicion.shadow  # behind the middle of the mass
+    gain = 11.0 - 31.0 * suspicion.shadow  # behind the middle of the mass
     path = np.cumsum(inside, axis=0, dtype=np.float32) / np.float32(size * (y1 - y0))
     passed = path * (1 - inside)  # inside, the level is that of the mass
     spread = gaussian_filter1d(passed, max(0.012 * size, 0.3), axis=1, truncate=3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.ndimage import binary_fill_holes
 
 from sightline.phantom.noise import Field, centres
 from sightline.phantom.us_scene import ARTEFACTS, UltrasoundScene
@@ -15,13 +16,15 @@ def part_mask(scene: UltrasoundScene, part: str, size: int) -> Field:
     """One of `PARTS`.
 
     `border` is a band along the outline of the mass, `behind` what lies below it, where its shadow falls or echoes are enhanced. `skin`,
-    `gland` and `muscle` are layers of the breast, the mass and what lies behind it included. Fat and glands are mixed in `gland`.
+    `gland` and `muscle` are layers of the breast, the mass and what lies behind it included. Fat and glands are mixed in `gland`. Of a
+    body marker its inside counts, too, as a person would mark it.
 
     Returns:
         (size, size) bool.
     """
     if part in ARTEFACTS:
-        return np.asarray(scene.artefact(part, size).cover > 0)
+        cover = scene.artefact(part, size).cover > 0
+        return np.asarray(binary_fill_holes(cover) if part == "body_marker" else cover)
     at, inside = centres(size), scene.outline.mask(size)
     skin, gland, muscle = (scene.layers.depth(border, at) for border in (scene.layers.skin, scene.layers.gland, scene.layers.muscle))
     depth = at[:, None]

@@ -36,7 +36,7 @@ class UltrasoundScene:
     def __init__(self, seed: tuple[int, ...], label: str) -> None:
         self.seed, self.label = seed, label
         facts = self.stream("facts")
-        self.area = 0.025 + 0.075 * facts.beta(1.5, 2.0)
+        self.area = 0.03 + 0.09 * facts.beta(1.5, 2.0)
         self.place = (float(facts.random()), float(facts.random()))
 
     def stream(self, part: str) -> np.random.Generator:

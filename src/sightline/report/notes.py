@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sightline import catalog
 from sightline.engine.run import Run
 from sightline.plural import count
 
@@ -24,7 +25,7 @@ def limits(runs: list[Run], split: str, pictures: bool = True) -> list[str]:
     ]
     if split == "val":
         found.insert(0, "There is no test set: these validation images also chose the epoch that was kept, so the scores are too good.")
-    if first.recipe.data.name in ("phantom", "phantom_cxr", "phantom_ultrasound", "phantom_findings"):
+    if first.recipe.data.name in catalog.DRAWN:
         found.insert(0, "The pictures are drawn by a computer. They show how the method behaves, not how it does on patients.")
     scored = scores.first_map
     if scored and scored.unknown:

@@ -1,4 +1,4 @@
-"""Which images to annotate next, and annotations that were written for other programs."""
+"""Which images to annotate next, annotations that were written for other programs, and drawn images that were written as files."""
 
 from __future__ import annotations
 
@@ -65,3 +65,23 @@ class WrittenAnnotations(Result):
     images: Count
     unknown: Count
     notes: list[str]
+
+
+class DrawnFiles(Result):
+    """What `sl.draw` wrote.
+
+    Attributes:
+        data: name of the data set.
+        out: the folder.
+        images: number of pictures of all splits.
+        files: how many files were written.
+        tables: name of a table, without its ending -> number of its images.
+        settings: what a training on the tables has to be told, e.g. `data.kind=ultrasound`.
+    """
+
+    data: str
+    out: str
+    images: Count
+    files: Count
+    tables: dict[str, Count]
+    settings: list[str]

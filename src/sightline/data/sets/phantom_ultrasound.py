@@ -81,9 +81,8 @@ def read(
 
 
 def _record(scene: UltrasoundScene, split: str, number: int, size: int, artefact: str | None, annotation: Hint) -> Record:
-    x0, y0, x1, y1 = scene.outline.box
     tags: dict[str, Any] = {kind: kind == artefact for kind in ARTEFACTS}
-    tags |= {"height_over_width": round((y1 - y0) / (x1 - x0), 3), "lesion_area": round(scene.outline.area, 4)}
+    tags["lesion_area"] = round(scene.outline.area, 4)
     home = split if split in ("train", "val") else "test"  # the three test sets share their masses
     there = [part for part in us_parts.PARTS if part not in ARTEFACTS or part == artefact]
     return Record(
