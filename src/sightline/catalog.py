@@ -62,6 +62,7 @@ PLACES: dict[str, dict[str, str]] = {
         "cross_entropy": "sightline.losses.cross_entropy:CrossEntropy",
         "binary_cross_entropy": "sightline.losses.binary_cross_entropy:BinaryCrossEntropy",
         "focal": "sightline.losses.focal:Focal",
+        "group_dro": "sightline.losses.group_dro:GroupDRO",
     },
     "guidance": {
         "l2": "sightline.losses.l2:L2",
