@@ -190,6 +190,8 @@ class Data(Settings):
         reviews_doubted: images whose label is doubted: `keep` or `drop` them.
         balance: how the classes are balanced in training; with several findings per image, `class_weights` lets the presence and the
             absence of each count alike.
+        balance_by: tags whose values, with the classes, make the groups that `oversample` and `weighted_sampler` balance, and that the
+            class loss `group_dro` weighs, such as `[ruler]` or `[age=40,60]`; none: the classes.
         leaks: `refuse` exact leaks or `drop` their training images, with a warning of near-duplicates in both cases; `warn` of all leaks;
             or `ignore` all.
         cache: keep decoded images in a file in the temporary folder, so that later epochs need not decode them again.
@@ -218,6 +220,7 @@ class Data(Settings):
     reviews_merge: Literal["union", "intersection", "majority", "staple"] = "majority"
     reviews_doubted: Literal["keep", "drop"] = "keep"
     balance: Literal["none", "oversample", "weighted_sampler", "class_weights"] = "none"
+    balance_by: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
     augment: Augment = Augment()
     split: Split = Split()
     leaks: Literal["refuse", "drop", "warn", "ignore"] = "refuse"

@@ -110,6 +110,7 @@ class Recipe(Settings):
             catalog.check_options(found, plugin.options, f"{where} ({plugin.name})", also=beside)
         catalog.check_options(catalog.find("data", self.data.name), self.data.options, f"data.options ({self.data.name})")
         self._check_classes_are_taught()
+        self._check_groups_are_used()
         for stage in self.stages:
             self.at_stage(stage).check()
         return self
@@ -121,6 +122,12 @@ class Recipe(Settings):
         if not any(catalog.find("behaviour", name).teaches_classes for name in heard):
             reason = "is 0, and no other loss teaches the classes"
             raise UserError("losses.classification.weight", reason, "Give it a weight above 0.")
+
+    def _check_groups_are_used(self) -> None:
+        weighed = getattr(catalog.find("classification", self.losses.classification.name), "by_group", False)
+        if self.data.balance_by and not self.stages and not weighed and self.data.balance not in ("oversample", "weighted_sampler"):
+            remedy = "Set data.balance=weighted_sampler, or losses.classification.name=group_dro."
+            raise UserError("data.balance_by", f"does nothing with data.balance={self.data.balance}", remedy)
 
     def at_stage(self, stage: Stage) -> Recipe:
         """The recipe of one stage: the common settings, overridden by those of the stage."""

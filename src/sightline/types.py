@@ -129,6 +129,8 @@ class Batch:
         finding_roi: with several findings, (B, C, H, W) float32 in [0, 1]: the ROI map of each; `roi` is their union. Default: unknown.
             None with one label per image.
         finding_known: (B, C) bool: whether this finding's ROI map is known. Default: true for all if ROI maps of findings are given.
+        group: (B,) int64: the group of the image among those that are to count alike, see `data.balance_by`. Default: its label; 0 with
+            several findings.
     """
 
     images: Tensor
@@ -141,6 +143,7 @@ class Batch:
     ids: list[str] = None  # type: ignore[assignment]
     finding_roi: Tensor | None = None
     finding_known: Tensor | None = None
+    group: Tensor = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         if self.several:
@@ -154,6 +157,8 @@ class Batch:
                 setattr(self, known, torch.full((len(self.labels),), given, device=self.labels.device))
             if not given:
                 setattr(self, region, torch.zeros_like(self.images[:, :1]))
+        if vars(self)["group"] is None:
+            self.group = torch.zeros(len(self.labels), dtype=torch.int64, device=self.labels.device) if self.several else self.labels
         if vars(self)["index"] is None:
             self.index = torch.arange(len(self.labels), device=self.labels.device)
         if vars(self)["ids"] is None:

@@ -191,7 +191,10 @@ def reliance_scores(answers: dict[str, Array], labels: Array, groups: Any, sampl
         found["", "background_accuracy"] = found["background_same", "accuracy"] - found["background_other", "accuracy"]
         return found
 
-    found = intervals(statistic, len(labels), groups=groups, **sampling)
+    there: dict[str, list[Array]] = {name: [np.asarray(~np.isnan(said).any(axis=1))] for name, said in answers.items()}
+    shares = {(name, key): part for name, part in there.items() for key in ("accuracy", "flips")}
+    shares[("", "base_rate")] = [np.ones(len(labels), dtype=bool)]
+    found = intervals(statistic, len(labels), groups=groups, **sampling, shares=shares)
     return Reliance(
         n=len(labels),
         base_rate=found["", "base_rate"],

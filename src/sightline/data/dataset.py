@@ -22,6 +22,7 @@ from sightline.data.guide.quality import degrade
 from sightline.data.heatmap import HeatMap
 from sightline.data.images import open_image
 from sightline.data.sampling import Key, seed_sequence
+from sightline.data.strata import Strata, strata
 from sightline.data.surroundings import disturbed, pasted_artefacts
 from sightline.errors import UserError, nearest
 from sightline.types import Batch, Record
@@ -39,6 +40,7 @@ class Sample:
     label: int
     index: int
     id: str
+    group: int
     findings: Findings | None = None
 
 
@@ -81,6 +83,8 @@ class ImageDataset(Dataset[Sample]):
         self.several = any(record.findings for record in self.records)
         number = {name: i for i, name in enumerate(sorted({r.label for r in self.records}) if self.several else self.classes)}
         self.strata = [number[record.label] for record in self.records]
+        by = data.balance_by if train and not self.several else ()
+        self.balanced = strata(self.records, self.strata, self.classes, by) if by else Strata(tuple(number), self.strata)
         self.marked = tuple(name for name in self.classes if any(marks_of(r, name) for r in self.records)) if self.several else ()
         self._still = evaluation(data)
         self._moving = augmentation(data.augment, data) if train else self._still
@@ -131,7 +135,7 @@ class ImageDataset(Dataset[Sample]):
         roi, avoid, *rois = (maps.pop(0) if known else nothing for known in flags)
         findings = self._findings(record, dict(zip(self.marked, zip(rois, flags[2:], strict=True), strict=True)), nothing)
         label = 0 if self.several else self.strata[index]
-        return Sample(image, roi, flags[0], avoid, flags[1], label, index, record.id, findings)
+        return Sample(image, roi, flags[0], avoid, flags[1], label, index, record.id, self.balanced.member[index], findings)
 
     @property
     def answers(self) -> Tensor:
@@ -261,5 +265,6 @@ def collate(samples: Sequence[Sample]) -> Batch:
         avoid_known=torch.tensor([s.avoid_known for s in samples]),
         index=torch.tensor([s.index for s in samples]),
         ids=[s.id for s in samples],
+        group=torch.tensor([s.group for s in samples]),
         **{name: torch.stack(some) for name, some in of_findings.items()},  # (B, C, S, S), (B, C)
     )

@@ -24,7 +24,7 @@ def train_loader(
 
     A last incomplete batch is shown as it is, unless it is a single image, of which batch-norm could learn nothing: that one is left out.
     """
-    sampler = EpochSampler(dataset.strata, balance=balance, seed=seed, rank=rank, world=world)
+    sampler = EpochSampler(dataset.balanced.member, balance=balance, seed=seed, rank=rank, world=world)
     sampler.set_epoch(epoch)
     single = batch_size > 1 and len(sampler) > 1 and len(sampler) % batch_size == 1
     return DataLoader(

@@ -31,6 +31,7 @@ def check_several(recipe: Recipe) -> None:
             "data.roi.of": bool(data.roi.of),
             "data.roi.pseudo": data.roi.pseudo is not None,
             "data.roi.control": data.roi.control is not None,
+            "data.balance_by": bool(data.balance_by),
             f"data.balance={data.balance}": data.balance in ("oversample", "weighted_sampler"),
             "losses.behaviour": bool(stage.losses.behaviour),
             "evaluate.point_into": bool(stage.evaluate.point_into),

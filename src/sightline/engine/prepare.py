@@ -14,6 +14,7 @@ from sightline.data.guide.guiding import guided_by
 from sightline.data.guide.reviewed import REVIEWED, with_reviews
 from sightline.data.look_through import Progress, look_through
 from sightline.data.reading import read
+from sightline.data.strata import few
 from sightline.engine.calibration import check_calibration
 from sightline.engine.same_data import check_same
 from sightline.recipe import Recipe
@@ -60,7 +61,8 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
         for record in records
     ]
     datasets = {name: _dataset(recipe, name, records, classes, annotated) for name, records in splits.items()}
-    return Prepared(datasets, classes, table, [*looked.warnings, *looked.gaps], recipe, looked.dataset.notes, several)
+    rare = few(datasets["train"].balanced) if recipe.data.balance_by else []
+    return Prepared(datasets, classes, table, [*looked.warnings, *looked.gaps, *rare], recipe, looked.dataset.notes, several)
 
 
 def _marked(record: Record, used: bool) -> list[str]:

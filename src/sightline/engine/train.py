@@ -175,7 +175,7 @@ def objective(recipe: Recipe, dataset: ImageDataset) -> Objective:
     weights = None
     if recipe.data.balance == "class_weights":
         weights = finding_weights(dataset.answers) if dataset.several else class_weights(dataset.labels, len(dataset.classes))
-    return Objective(recipe.losses, recipe.weighting, weights)
+    return Objective(recipe.losses, recipe.weighting, weights, len(dataset.balanced.names))
 
 
 PRECISIONS: dict[str, Literal["32-true", "bf16-mixed", "16-mixed"]] = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}

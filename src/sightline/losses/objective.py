@@ -23,6 +23,7 @@ class Objective(nn.Module):
         losses: section `losses` of the recipe.
         weighting: section `weighting` of the recipe.
         class_weights: (C,) for the class loss, or (C, 2) with several findings; None: equal weights.
+        groups: number of groups of images, for a class loss that weighs them; None: those of the first batch.
 
     Attributes:
         names: names of the losses: class loss, guidance losses, behaviour losses. A second loss of one name gets a number: `dice`,
@@ -35,9 +36,12 @@ class Objective(nn.Module):
     classification: nn.Module
     weighting: Weighting
 
-    def __init__(self, losses: Losses, weighting: Plugin, class_weights: Tensor | None = None) -> None:
+    def __init__(self, losses: Losses, weighting: Plugin, class_weights: Tensor | None = None, groups: int | None = None) -> None:
         super().__init__()
         self.classification = _make("classification", losses.classification, "losses.classification", class_weights)
+        self.by_group = bool(getattr(self.classification, "by_group", False))
+        if self.by_group and groups is not None:
+            self.classification.settle(groups)  # type: ignore[operator]
         self.guidance = nn.ModuleList(_make("guidance", s, f"losses.guidance.{i}") for i, s in enumerate(losses.guidance))
         self.behaviour = nn.ModuleList(_make("behaviour", s, f"losses.behaviour.{i}") for i, s in enumerate(losses.behaviour))
         settings = [losses.classification, *losses.guidance, *losses.behaviour]
@@ -55,9 +59,10 @@ class Objective(nn.Module):
         return dict(zip(self.names[1 + len(self.guidance) :], self.behaviour, strict=True))  # type: ignore[arg-type]
 
     def learned(self) -> dict[str, float]:
-        """The scalars that losses and weighting learn, for the log: `alpha/<loss>`, `sigma/<loss>` -> value."""
+        """The scalars that losses and weighting learn, for the log: `alpha/<loss>`, `sigma/<loss>`, `share/<group>` -> value."""
         own = {f"{symbol}/{n}": value for n, loss in self.guidance_losses().items() for symbol, value in loss.learned().items()}
-        return own | self.weighting.learned()
+        shares: dict[str, float] = self.classification.learned() if self.by_group else {}  # type: ignore[operator]
+        return own | shares | self.weighting.learned()
 
     def forward(self, classifier: GuidedClassifier, batch: Batch, epoch: float) -> tuple[Tensor, Look, dict[str, Tensor], dict[str, float]]:
         """One batch.
@@ -87,7 +92,8 @@ class Objective(nn.Module):
             look = classifier.look(batch.images, None if batch.several else batch.labels, every=every or by_finding)
         else:
             look = Look(classifier(batch.images), maps={})
-        losses = {self.names[0]: self.classification(look.logits, batch.labels)}
+        groups = (batch.group,) if self.by_group else ()
+        losses = {self.names[0]: self.classification(look.logits, batch.labels, *groups)}
         if guidance and by_finding:
             look = paired_look(look, batch)
         judged = self.judged(classifier, batch)

@@ -56,7 +56,7 @@ def _facts(run: Run) -> dict[str, str]:
         "Classes": listed(list(run.classes)),
         "Annotated": f"{annotated:,} of {count(len(training), 'training image')}",
         "Regions in training": regions(recipe) if recipe.guided else "",
-        "Images": f"{data.image_size} × {data.image_size} pixels; {_BALANCE[data.balance]}",
+        "Images": f"{data.image_size} × {data.image_size} pixels; {balance_words(run)}",
         "Network": f"{backbone.name}, {weights}{cut}",
         "Attention map": f"{recipe.attention.name}: {catalog.words('attention', recipe.attention.name)}",
         "Learns to": losses(recipe),
@@ -124,10 +124,13 @@ def split_counts(run: Run) -> tuple[list[str], list[tuple[str, list[int]]]]:
 
 
 def balanced(run: Run) -> tuple[dict[str, float], dict[str, float] | None]:
-    """Training images per class, and how many are shown per epoch once the classes are balanced; None if they are not."""
+    """Training images per class, and how many are shown per epoch once the classes are balanced; None if they are not, or not by themselves
+    alone."""
     labels = [row["label"] for row in run.split_table if row["split"] == "train"]
     before = {c: float(labels.count(c)) for c in run.classes}
     present = [n for n in before.values() if n]
+    if run.recipe.data.balance_by:
+        return before, None
     if run.recipe.data.balance == "oversample":
         return before, {c: max(present) if n else 0.0 for c, n in before.items()}
     if run.recipe.data.balance == "weighted_sampler":
@@ -137,4 +140,5 @@ def balanced(run: Run) -> tuple[dict[str, float], dict[str, float] | None]:
 
 def balance_words(run: Run) -> str:
     """How the classes are balanced."""
-    return _BALANCE[run.recipe.data.balance]
+    by = listed(list(run.recipe.data.balance_by))
+    return _BALANCE[run.recipe.data.balance] + (f", each of them divided by {by} into groups that count like classes" if by else "")

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sightline.data.sampling import EpochSampler
+from sightline.data.strata import strata
 from sightline.engine.run import Run
 from sightline.explain.colours import INK, SERIES
 from sightline.explain.figure.kind import Options, kind, layout
@@ -71,10 +72,18 @@ def counted(run: Run) -> dict[str, Counts]:
         found["training" if split == "train" else split] = _counts(rows, run.classes)
         balance = run.recipe.data.balance
         if split == "train" and balance in BALANCED:
-            labels = [run.classes.index(row["label"]) for row in rows]
-            keys = EpochSampler(labels, balance=balance, seed=run.recipe.train.seed)
+            keys = EpochSampler(_groups(run, rows), balance=balance, seed=run.recipe.train.seed)
             found[BALANCED[balance]] = _counts([rows[key.index] for key in keys], run.classes)
     return found
+
+
+def _groups(run: Run, rows: Sequence[Mapping[str, str]]) -> list[int]:
+    """What the epoch is balanced by: the classes, or these with tags, for which the data set is read."""
+    labels = [run.classes.index(row["label"]) for row in rows]
+    if not run.recipe.data.balance_by:
+        return labels
+    records = {record.id: record for record in run.datasets["train"].records}
+    return strata([records[row["id"]] for row in rows], labels, run.classes, run.recipe.data.balance_by).member
 
 
 def _counts(rows: Sequence[Mapping[str, str]], classes: Sequence[str]) -> Counts:
