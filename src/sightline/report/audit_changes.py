@@ -18,7 +18,7 @@ _DONE = {"pasted": "Putting in", "removed": "Taking out"}
 _REGION = {
     "more": "This is expected: it needs the region more than another area.",
     "fewer": "This is not expected of a model that needs the region: what lies around it turns more.",
-    "": "Of a model that needs the region, surely more are expected; without a difference, it is the covering that turns them, wherever it lies.",
+    "": "Of a model that needs the region, more are expected; without a difference, covering as such turns them, wherever it lies.",
 }
 _ELSEWHERE = {
     "more": "This is not expected, since the region is left: the cover, or what lies around the region, turns its decisions.",
