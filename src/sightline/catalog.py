@@ -25,6 +25,7 @@ PLACES: dict[str, dict[str, str]] = {
         "phantom_cxr": "sightline.data.sets.phantom_cxr:read",
         "phantom_ultrasound": "sightline.data.sets.phantom_ultrasound:read",
         "phantom_findings": "sightline.data.sets.phantom_findings:read",
+        "decoy_digits": "sightline.data.sets.decoy_digits:read",
         "isic2016": "sightline.data.sets.isic2016:read",
         "isic2017": "sightline.data.sets.isic2017:read",
         "isic2018": "sightline.data.sets.isic2018:read",
