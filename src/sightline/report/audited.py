@@ -14,5 +14,6 @@ def read_audit(run: Run) -> AuditReport | None:
     Raises:
         UserError: the file is damaged.
     """
-    path = run.audit_folder(run.found.data.name if isinstance(run, Elsewhere) else None) / "audit.json"
+    there = (run.found.data.name, run.found.data.root) if isinstance(run, Elsewhere) else ()
+    path = run.audit_folder(*there) / "audit.json"
     return read_json(path, AuditReport, "Remove it, and audit the run again.") if path.exists() else None
