@@ -181,6 +181,10 @@ def audit(
     say(f"{result.headline}.\n")
     for question, answer in result.sentences.items():
         say(f"{question} {answer}")
+    if result.changes:
+        say("\nChanges that turn at least a tenth of its decisions:")
+    for sentence in result.changes:
+        say(f"- {sentence}")
     if raw := as_the_network_gives_them(trained.decision):
         say(f"\n{raw}")
     say(f"\n{sample_line(result, which.split)}")
