@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 import torch
+from PIL import Image
 
 from sightline.attention.backbone import Backbone
 from sightline.attention.classifier import build
 from sightline.config import Backbone as BackboneSettings
+from sightline.data.dataset import decode
 from sightline.engine.optimise import schedule
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe, load_recipe, recipe_names
+from sightline.types import Annotation, Record
 
 SCRATCH = {"backbone.weights": "none"}
 
@@ -313,6 +316,16 @@ def test_004_10_training_ends_one_epoch_after_the_second_drop(name, first):
             drops.append(epoch)
     assert drops == [first, 2 * first]
     assert train.early_stop == drops[1] + 1
+
+
+def test_004_11_what_was_searched_for_gaze_reaches_sigma_and_the_heat_map(tmp_path):
+    searched = load_recipe("ggcam", {"weighting.sigma_map": 0.05, "data.gaze_blur": 9, "data.image_size": 32})
+    assert Objective(searched.losses, searched.weighting).weighting.sigma().tolist() == pytest.approx([1.0, 0.05])
+    Image.new("L", (32, 32)).save(tmp_path / "a.png")
+    gaze = Annotation("gaze", points=((15.5, 15.5),))
+    record = Record(id="a", image=tmp_path / "a.png", label="x", annotations=(gaze,))
+    heat = decode(record, searched.data).pixels[3]
+    assert heat[15, 11:20].min() > heat[15, 10] == heat[15, 20] == 0, "nine pixels wide"
 
 
 def test_004_09_the_programs_network_gets_images_from_0_to_1():
