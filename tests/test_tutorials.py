@@ -30,7 +30,7 @@ SMALL = {
     "train.batch_size": "8",
     "evaluate.bootstrap": "50",
 }
-DRAWN = {"data.options.train": "24", "data.options.val": "12", "data.options.test": "12"}
+FEW = {("data", "--images"): "24", ("audit", "--images"): "8", ("annotate-next", "--budget"): "4"}  # options of other verbs
 SETTINGS = {
     "data.options": {"train": 24, "val": 12, "test": 12},
     "data.image_size": 32,
@@ -39,7 +39,6 @@ SETTINGS = {
     "train.batch_size": 8,
     "evaluate.bootstrap": 50,
 }  # the same, for pages in Python
-FEW = {"images": "8", "seconds": "2"}  # options of other verbs
 
 
 def made_by() -> ModuleType:
@@ -65,7 +64,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 def calls(block: str) -> list[list[str]]:
     """The arguments of each call of sightline in a block of shell."""
-    lines = [shlex.split(command, comments=True) for command in NOTEBOOKS.commands(block)]
+    lines = [shlex.split(command.replace("\\\n", " "), comments=True) for command in NOTEBOOKS.commands(block)]
     assert all(words[0] == "sightline" for words in lines), block
     return [words[1:] for words in lines]
 
@@ -73,12 +72,14 @@ def calls(block: str) -> list[list[str]]:
 def small(arguments: list[str]) -> list[str]:
     """The same command on small images, few of them, for one epoch."""
     rest = list(arguments)
-    for option, value in FEW.items():
-        if f"--{option}" in rest:
-            rest[rest.index(f"--{option}") + 1] = value
+    for (verb, option), value in FEW.items():
+        if verb == rest[0] and option in rest:
+            rest[rest.index(option) + 1] = value
+    if rest[0] == "audit":
+        return [*rest, "--seconds=2"]
     if rest[0] != "train":
         return rest
-    changed = SMALL | ({} if "--root" in rest else DRAWN)
+    changed = dict(SMALL)
     for i, word in enumerate(rest):
         if rest[i - 1] == "--set" and (key := word.partition("=")[0]) in changed:
             rest[i] = f"{key}={changed.pop(key)}"

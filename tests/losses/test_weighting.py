@@ -87,7 +87,7 @@ def test_calibration_follows_the_paper_s_rule():
     assert weighting.needs_calibration == 3
     history = [
         {"cross_entropy": 0.5, "l2": 0.001, "mining": 0.3},
-        {"cross_entropy": 8.0, "l2": 0.0, "mining": 0.1},  # a batch without annotated images
+        {"cross_entropy": 8.0, "mining": 0.1},  # a batch without annotated images
         {"cross_entropy": 1.0, "l2": 0.0018, "mining": 0.5},
     ]
     weighting.calibrate(history)
@@ -96,6 +96,13 @@ def test_calibration_follows_the_paper_s_rule():
     assert max(weights["mining"] * h["mining"] for h in history) == pytest.approx(0.5)
     assert weights["l2"] * (0.001 + 0.0018) / 2 == pytest.approx(0.5)
     assert weights["l2"] == pytest.approx(360, rel=0.01)  # F5: what the paper's beta implies
+
+
+def test_000_29_a_loss_of_zero_counts_for_the_average():
+    """A dead map of an image without lesion meets its target: its box term is 0, and the paper's average is over every iteration."""
+    weighting = Calibrated(ENTRIES)
+    weighting.calibrate([{"l2": 0.0}, {"l2": 0.02}, {"l2": 0.0}, {"l2": 0.02}])
+    assert weighting.weights[1].item() == pytest.approx(50.0)
 
 
 def test_000_29_zeta_and_alpha_can_stay_as_printed():
