@@ -25,6 +25,7 @@ PLACES: dict[str, dict[str, str]] = {
         "phantom_cxr": "sightline.data.sets.phantom_cxr:read",
         "phantom_ultrasound": "sightline.data.sets.phantom_ultrasound:read",
         "phantom_findings": "sightline.data.sets.phantom_findings:read",
+        "decoy_digits": "sightline.data.sets.decoy_digits:read",
         "isic2016": "sightline.data.sets.isic2016:read",
         "isic2017": "sightline.data.sets.isic2017:read",
         "isic2018": "sightline.data.sets.isic2018:read",
@@ -114,6 +115,8 @@ PLACES: dict[str, dict[str, str]] = {
 }
 
 DRAWN = ("phantom", "phantom_cxr", "phantom_ultrasound", "phantom_findings")  # built-in data sets, whose pictures are drawn from a seed
+
+FORMATS = ("coco", "voc", "labelme", "yolo", "via", "labelstudio", "cvat", "dicom_seg", "table", "folder")  # of data of one's own
 
 
 def places(room: str) -> dict[str, str]:

@@ -96,6 +96,12 @@ def test_affine_with_equal_scales_is_torchvisions(angle: float, scale: float, sh
     torch.testing.assert_close(ours.as_subclass(Tensor), theirs.as_subclass(Tensor), atol=1e-4, rtol=0)
 
 
+def test_000_46_axes_are_scaled_before_the_image_is_turned() -> None:
+    """(1, 0) is doubled to (2, 0) and turned by a quarter, clockwise, to (0, 2); turned first, the y axis would halve it."""
+    to_input = affine_theta(90, (2, 0.5), (0, 0), (0, 0), 40)[:, :2].numpy()
+    np.testing.assert_allclose(np.linalg.inv(to_input) @ [1, 0], [0, 2], atol=1e-6)
+
+
 def test_each_axis_has_its_own_scale() -> None:
     settings = Augment(scale_x=(1.5, 1.5), scale_y=(0.75, 0.75), fill=BLACK)
     _, heatmap = augmentation(settings, Data(image_size=65))(image_and_map(65, 32 + 10, 32 - 8))

@@ -171,7 +171,7 @@ def _answers(run):
     return zip(said.probabilities, said.labels, strict=True)
 
 
-def test_004_04_the_density_is_that_of_all_values(guided):
+def test_004_04_the_density_is_that_of_all_positions_of_the_class_explained(guided):
     axes = kind("map-values")([guided], Options(split="matched")).axes[0]
     assert axes.get_yscale() == "log"
     values, edges, _ = axes.patches[0].get_data()
@@ -222,10 +222,16 @@ def test_every_recipe_has_a_diagram_with_all_its_losses(name):
 
 
 def test_004_26_the_usual_network_and_the_one_with_a_cam_layer():
-    usual, guided = (flow(load_recipe(name), name) for name in ("label-only", "ggcam"))
+    usual, guided = (flow(load_recipe(name), name) for name in ("ggcam-baseline", "ggcam"))
     assert [b.aside for b in usual.boxes if b.title == "class activation map"] == [True], "it takes no part in training"
     assert "CAM layer" in [b.title for b in guided.boxes]
     assert "classification head" not in [b.title for b in guided.boxes]
+    (head,) = (b for b in usual.boxes if b.title == "classification head")
+    assert head.body == "GAP, linear: scores y, softmax"
+    for made, source, expected in ((usual, "classification head", ["y"]), (guided, "CAM layer", ["A", "y"])):
+        (box,) = (b for b in made.boxes if b.title == source)
+        leaving = [arrow for arrow in made.arrows if arrow.points[0][0] == box.x + box.width and not arrow.aside]
+        assert sorted(arrow.label for arrow in leaving if box.y < arrow.points[0][1] < box.y + box.height) == expected
 
 
 def test_000_fig_5_a_training_in_stages_has_a_diagram_for_each():

@@ -66,6 +66,35 @@ def test_per_class_hides_each_class_s_own_map(world):
         AttentionMining(mode="per_class")(model, Look(look.logits, look.maps), some)
 
 
+def test_000_25_the_sum_over_the_image_of_each_class_is_no_constant(world):
+    """Eq. 3 has an image for each class; read so, eq. 5 sums scores of different images, whose sum is not one."""
+    model, look, some = world
+    own = [by_hand(model, look, some.images, look.every["cam"][:, c : c + 1])[:, c] for c in range(3)]
+    loss = AttentionMining(mode="sum_per_class")
+    value = loss(model, look, some)
+    torch.testing.assert_close(value, (0.5 - torch.stack(own).sum(0)).abs().mean())
+    assert abs(value.item() - 0.5) > 1e-4
+    assert loss.gradient_free is None
+    assert torch.autograd.grad(value, model.head.weight, retain_graph=True)[0].norm() > 1e-3
+    with pytest.raises(UserError, match="mode sum_per_class needs a map of each class"):
+        loss(model, Look(look.logits, look.maps), some)
+
+
+def test_000_24_the_settings_of_gain_on_a_map_of_both_signs_by_hand(world):
+    """Raw map, its negative part cut, masked with w = 3 and sigma = 0.2 at its own size, and enlarged then; s of the labelled class."""
+    model, _, some = world
+    raw = torch.linspace(-2, 2, 6 * 64).reshape(6, 1, 8, 8)[:, :, :, torch.randperm(8)]
+    assert (raw < 0).any(dim=(1, 2, 3))[:3].all()
+    small = torch.tensor([[[[expit(3 * (max(v, 0.0) - 0.2)) for v in row] for row in one[0]] for one in raw.tolist()]]).float()
+    mask = torch.nn.functional.interpolate(small.reshape(6, 1, 8, 8), size=16, mode="bilinear", align_corners=False)
+    frozen = copy.deepcopy(model)
+    frozen.backbone.eval()
+    s = frozen(some.images * (1 - mask)).softmax(1).gather(1, some.labels[:, None])
+    gain = AttentionMining(mode="gt", w=3.0, sigma=0.2, scale="raw", at="map")
+    look = Look(torch.zeros(6, 3), {"gradcam": raw}, {}, {"gradcam": "evidence"})
+    torch.testing.assert_close(gain(model, look, some), (0.5 - s).abs().mean())
+
+
 def test_the_sum_over_classes_has_no_gradient_and_says_so(world):
     """F3: softmax scores add up to one, whatever the image."""
     model, look, some = world
@@ -84,7 +113,7 @@ def test_the_sum_over_classes_has_no_gradient_and_says_so(world):
 
 @pytest.mark.parametrize(("scores", "judged"), [("sigmoid", torch.sigmoid), ("logit", torch.clone)])
 def test_the_sum_over_classes_has_a_gradient_under_sigmoids_and_logits(world, scores, judged):
-    """Eq. 5 as it is printed, with s of eq. 1."""
+    """Eq. 5 with one image for all classes, and scores that do not sum to one."""
     model, look, some = world
     loss = AttentionMining(mode="sum", scores=scores)
     frozen = copy.deepcopy(model)

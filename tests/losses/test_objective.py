@@ -52,6 +52,7 @@ def test_maps_explain_the_labels_and_never_the_predictions():
         ([], [{"name": "background"}], ["logits", "logits"]),
         ([], [{"name": "mining"}], ["look", "logits"]),
         ([], [{"name": "mining", "mode": "per_class"}], ["every", "logits"]),
+        ([], [{"name": "mining", "mode": "sum_per_class"}], ["every", "logits"]),
         ([{"name": "l2", "weight": 0}], [{"name": "mining", "weight": 0}], ["logits"]),
         ([{"name": "l2", "start": 3}], [{"name": "background", "start": 3}], ["logits"]),
     ],

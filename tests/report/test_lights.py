@@ -68,6 +68,11 @@ def test_probabilities(sure, light) -> None:
     assert lights.of_probabilities(sure) == light
 
 
+def test_probabilities_that_are_wrong_in_some_range() -> None:
+    fine = of(0.01, -0.02, 0.04)
+    assert [lights.of_probabilities(fine, found) for found in ("no", "unclear", "yes")] == ["good", "open", "warning"]
+
+
 @pytest.mark.parametrize(
     ("score", "change", "light"),
     [

@@ -19,8 +19,9 @@ def of(value, low=None, high=None) -> Score:
     return Score(value=value, low=low, high=high)
 
 
-def scored(sure: Score, change: Score | None = None) -> CalibrationScores:
-    one = ProbabilityScores(brier=of(0.2, 0.1, 0.3), ece=BinnedError(value=0.1, low=0.05, high=0.2, if_right=0.04), overconfidence=sure)
+def scored(sure: Score, change: Score | None = None, if_right: float | None = 0.12, high: float | None = 0.2) -> CalibrationScores:
+    ece = BinnedError(value=0.1, low=0.05, high=0.2, if_right=if_right, if_right_high=high)
+    one = ProbabilityScores(brier=of(0.2, 0.1, 0.3), ece=ece, overconfidence=sure)
     return CalibrationScores(before=one, after=change and one, change=change)
 
 
@@ -35,6 +36,16 @@ def test_too_high_or_too_low_only_where_the_interval_excludes_zero() -> None:
     assert "no sign that its probabilities are too high or too low on average (+2 points, 95% interval −1 to +5)" in unclear
     assert "cannot be said: no interval" in are_they_right(scored(of(0.1)), "test")
     assert "earlier version" in are_they_right(None, "test")
+
+
+@pytest.mark.parametrize(("if_right", "high"), [(0.04, 0.07), (0.04, 0.11), (0.04, None)])
+def test_an_error_above_chance_is_never_called_no_sign(if_right: float, high: float | None) -> None:
+    said = are_they_right(scored(of(0.02, -0.01, 0.05), if_right=if_right, high=high), "test")
+    assert "no sign" not in said
+    assert "calibration error (ECE) of 0.100 is more than 0.040, which exactly right ones would show by chance on average" in said
+    assert ("they are not right in every range" in said) == (high == 0.07)
+    assert ("Whether they are right in every range cannot be told." in said) == (high is None)
+    assert ("exceed 0.110 once in 20 times, so that whether they are right in every range cannot be told." in said) == (high == 0.11)
 
 
 def test_the_calibration_helps_only_where_the_interval_of_the_change_says_so() -> None:

@@ -68,9 +68,7 @@ def test_how_good_names_set_size_and_confidence():
     assert "AUC of 0.91" in text
 
 
-def test_no_error_is_not_called_certain():
-    text = how_good(scored(of(1.0, 1.0, 1.0), n=60), "test")
-    assert "up to about 5% cannot be ruled out" in text
+def test_how_good_needs_an_accuracy():
     assert "could not be computed" in how_good(scored(of(None)), "test")
 
 

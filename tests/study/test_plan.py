@@ -141,3 +141,17 @@ def test_label_only_leaves_out_surroundings_that_regions_cut_out(tmp_path: Path)
     assert outside["label-only"] is None
     assert outside["true-roi"] is not None
     assert outside["true-roi"].p == 1
+
+
+def test_a_section_of_the_plan_may_not_drop_what_makes_the_recipe_of_an_arm(tmp_path: Path) -> None:
+    """`set: {data: ...}` replaces the section whole; the arm would be trained as label-only without a word."""
+    arm = {"name": "freed", "recipe": "random-background"}
+    section = {"data": {"name": "phantom", "augment": {"flip_x": 0.5}}}
+    with pytest.raises(
+        UserError, match=r"replaces data\.augment whole, and with it data\.augment\.outside of the recipe random-background"
+    ):
+        cells(load_plan(write_plan(tmp_path / "p.yaml", set=section, arms=["label-only", arm])))
+    kept = {"set": {"data.augment.outside": {"p": 1}}}
+    found = cells(load_plan(write_plan(tmp_path / "p.yaml", set=section, arms=["label-only", arm | kept])))
+    assert {cell.recipe.data.augment.outside is not None for cell in found if cell.arm == "freed"} == {True}
+    cells(load_plan(write_plan(tmp_path / "p.yaml", set={"data.name": "phantom"}, arms=["label-only", arm])))

@@ -185,8 +185,8 @@ def summary(
     Of two classes only the last is given.
     """
 
-    def judged(values: Array) -> Counted:
-        return score(values, groups, sampling).but(n=n)
+    def judged(values: Array, share: bool = False) -> Counted:
+        return score(values, groups, sampling, share=share).but(n=n)
 
     patients = len(np.unique(clusters(len(answers["before"]), groups)))
     least = 2.0 ** (1 - patients)  # all signs alike, or all of them turned round
@@ -199,8 +199,8 @@ def summary(
         change[classes[c]] = Changes(**judged(moved_by).fields(), p=sign_flip(moved_by, groups), p_least=least)
         probability[classes[c]] = judged(after - control)
     return {
-        "flips": judged(flips["after"]),
-        "control_flips": judged(flips["control"]),
+        "flips": judged(flips["after"], share=True),
+        "control_flips": judged(flips["control"], share=True),
         "excess_flips": judged(flips["after"] - flips["control"]),
         "change": change,
         "probability": probability,

@@ -153,6 +153,7 @@ def reliance_scores(answers: dict[str, Array], labels: Array, groups: Any, sampl
     `differences`:
         `left_outside_<cover>`: share of the classes' separation that is left with the region's box covered;
         `above_base_rate_<cover>`: accuracy without the region minus that of always naming the most frequent class;
+        `region_flips_<cover>`: decisions turned without the region beyond those turned without a piece elsewhere;
         `region_needed_<cover>`: AUC lost without the region beyond that lost without a piece elsewhere;
         `background_flips`: decisions turned by the background of another class beyond those turned by one of the same class;
         `background_separation`, `background_accuracy`: share of the separation, and accuracy, that is lost by the same.
@@ -184,6 +185,7 @@ def reliance_scores(answers: dict[str, Array], labels: Array, groups: Any, sampl
         for how in COVERS:
             found["", f"above_base_rate_{how}"] = found[f"removed_{how}", "accuracy"] - base
             found["", f"left_outside_{how}"] = ratio(found[f"boxed_{how}", "separation"], np.where(whole > 0, whole, 0))
+            found["", f"region_flips_{how}"] = found[f"removed_{how}", "flips"] - found[f"elsewhere_{how}", "flips"]
             found["", f"region_needed_{how}"] = found[f"elsewhere_{how}", "auc"] - found[f"removed_{how}", "auc"]
         found["", "background_flips"] = found["background_other", "flips"] - found["background_same", "flips"]
         apart = found["background_same", "separation"] - found["background_other", "separation"]
@@ -191,7 +193,10 @@ def reliance_scores(answers: dict[str, Array], labels: Array, groups: Any, sampl
         found["", "background_accuracy"] = found["background_same", "accuracy"] - found["background_other", "accuracy"]
         return found
 
-    found = intervals(statistic, len(labels), groups=groups, **sampling)
+    there: dict[str, list[Array]] = {name: [np.asarray(~np.isnan(said).any(axis=1))] for name, said in answers.items()}
+    shares = {(name, key): part for name, part in there.items() for key in ("accuracy", "flips")}
+    shares[("", "base_rate")] = [np.ones(len(labels), dtype=bool)]
+    found = intervals(statistic, len(labels), groups=groups, **sampling, shares=shares)
     return Reliance(
         n=len(labels),
         base_rate=found["", "base_rate"],

@@ -37,15 +37,26 @@ def probe_batch(dataset: ImageDataset) -> Batch:
 
 
 def calibrate(objective: Objective, classifier: GuidedClassifier, loader: DataLoader[Any]) -> None:
-    """Shows the weighting the losses of the first batches (000-29) without learning from them."""
+    """Shows the weighting the losses of the first batches (000-29) without learning from them.
+
+    A loss of zero counts. A loss that had nothing to compare in a batch, such as guidance without a known ROI, does not.
+    """
     state = copy.deepcopy(classifier.state_dict())
     history = []
     classifier.train()
     for batch in islice(loader, objective.weighting.needs_calibration):
         _, _, losses, _ = objective(classifier, batch, float("inf"))
-        history.append({name: float(loss.detach()) for name, loss in losses.items()})
+        lacks = _nothing_to_compare(objective, classifier, batch)
+        history.append({name: float(loss.detach()) for name, loss in losses.items() if name not in lacks})
     objective.weighting.calibrate(history)
     # batch-norm statistics moved with the forward passes
     classifier.load_state_dict(state)
     with torch.no_grad():
         classifier.zero_grad()
+
+
+def _nothing_to_compare(objective: Objective, classifier: GuidedClassifier, batch: Batch) -> set[str]:
+    """Names of the losses whose value for this batch says nothing."""
+    judged = objective.judged(classifier, batch)
+    guidance = {name for name, loss in objective.guidance_losses().items() if loss.missing(judged)}
+    return guidance | {name for name, loss in objective.behaviour_losses().items() if loss.missing(batch)}

@@ -198,7 +198,8 @@ def _fit(
     resumed = last if resume and last.is_file() else None
     if goal.weighting.needs_calibration and not resumed:
         settings = recipe.train
-        loader = train_loader(datasets["train"], batch_size=settings.batch_size, balance="none", seed=settings.seed, workers=0)
+        balance = recipe.data.balance
+        loader = train_loader(datasets["train"], batch_size=settings.batch_size, balance=balance, seed=settings.seed, workers=0)
         calibrate(goal, classifier, loader)
     module = Training(recipe, classifier, goal, datasets).train()  # Lightning leaves modes alone; train() freezes batch norm
     interrupts = Interrupts()

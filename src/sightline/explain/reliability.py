@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sightline.explain.colours import MUTED, SERIES
 from sightline.explain.style import STYLE, bare
-from sightline.metrics.confidence.predictive import wilson
+from sightline.metrics.confidence.shares import wilson
 from sightline.metrics.scores.calibration import Bin
 
 _LARGEST = 220.0  # area of a dot that stands for all images, square points

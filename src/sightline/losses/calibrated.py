@@ -16,7 +16,7 @@ def calibrated_weight(values: list[float], kind: str) -> float | None:
     """The weight w that makes max(w L) = 2.0 for a class loss, mean(w L) = 0.5 for a guidance loss and max(w L) = 0.5 for a behaviour loss.
 
     Args:
-        values: the loss in several batches. Zeros are skipped, since such a batch had nothing to compare.
+        values: the loss in several batches, those left out in which it had nothing to compare.
         kind: `classification`, `guidance` or `behaviour`.
 
     Returns:
@@ -28,12 +28,11 @@ def calibrated_weight(values: list[float], kind: str) -> float | None:
     >>> calibrated_weight([0.01, 0.03], "guidance")
     25.0
     """
-    seen = [v for v in values if v > 0]
-    if not seen:
+    if not any(v > 0 for v in values):
         return None
     if kind == "guidance":
-        return 0.5 / (sum(seen) / len(seen))
-    return (2.0 if kind == "classification" else 0.5) / max(seen)
+        return 0.5 / (sum(values) / len(values))
+    return (2.0 if kind == "classification" else 0.5) / max(values)
 
 
 class Calibrated(Weighting):
@@ -41,7 +40,7 @@ class Calibrated(Weighting):
     recipe is used; a weight of 0 stays 0.
 
     Args:
-        batches: number of batches on which the losses are measured before the training.
+        batches: number of batches on which the losses are measured before the training, drawn as in its first epoch.
         kinds: the kinds of losses that are calibrated; the others keep the weights of the recipe.
 
     Example:

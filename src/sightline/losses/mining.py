@@ -59,9 +59,9 @@ class AttentionMining(BehaviourLoss):
 
     Args:
         mode: `gt`: |0.5 - s_label(I*)|, the score of the labelled class is drawn to 0.5. `per_class`: the mean over all classes of |0.5 -
-            s_c(I*_c)|, each class with its own map hidden. `sum`: |0.5 - sum_c s_c(I*)| as eq. 5 is printed. `score`: s_label(I*), the
-            original GAIN.
-        scores: what s is: `softmax`, under which mode `sum` is a constant; the `sigmoid` of each logit; or the `logit` itself, as in eq. 1.
+            s_c(I*_c)|, each class with its own map hidden. `sum_per_class`: |0.5 - sum_c s_c(I*_c)|, eq. 5 with the image of each class
+            of eq. 3. `sum`: |0.5 - sum_c s_c(I*)|, eq. 5 with one image for all classes. `score`: s_label(I*), the original GAIN.
+        scores: what s is: `softmax`, under which mode `sum` is a constant; the `sigmoid` of each logit; or the `logit` itself.
         w, sigma: parameters of the mask, see `soft_mask`.
         at: where the mask is made: on the map enlarged to the size of the `image`, or on the `map`, and enlarged then, as the paper's
             sigma has the size of the map.
@@ -88,7 +88,7 @@ class AttentionMining(BehaviourLoss):
     def __init__(
         self,
         *,
-        mode: Literal["gt", "per_class", "sum", "score"] = "gt",
+        mode: Literal["gt", "per_class", "sum_per_class", "sum", "score"] = "gt",
         scores: Literal["softmax", "sigmoid", "logit"] = "softmax",
         w: Annotated[float, Field(gt=0, le=1e6), NUMBER] = 3.0,
         sigma: Annotated[float, Field(ge=-1000, le=1000), NUMBER] = 0.2,
@@ -103,7 +103,7 @@ class AttentionMining(BehaviourLoss):
         self.fill: Literal["black", "mean"] = fill
         self.bn: Mode = bn
         self.map = map
-        self.needs_every = mode == "per_class"
+        self.needs_every = mode in ("per_class", "sum_per_class")
         if mode == "sum" and scores == "softmax":
             self.gradient_free = "the softmax scores of all classes always sum to one, so that mode=sum is constant"
             remedy = "scores=sigmoid and scores=logit do not; mode=gt judges the labelled class"
@@ -113,12 +113,12 @@ class AttentionMining(BehaviourLoss):
         """See `BehaviourLoss`. All images count, with or without annotation.
 
         Raises:
-            UserError: `per_class` with a source whose map is the same for all classes.
+            UserError: a mode that hides the map of each class, with a source whose map is the same for all classes.
         """
         maps, range = self.attention(look)
-        attention = maps.flatten(0, 1)[:, None]  # (M, 1, h, w), M = B * C for per_class, else B
+        attention = maps.flatten(0, 1)[:, None]  # (M, 1, h, w), M = B * C where each class has its own, else B
         images, judged = batch.images, batch.labels
-        if self.mode == "per_class":
+        if self.needs_every:
             classes = maps.shape[1]
             images = images.repeat_interleave(classes, 0)  # (M, 3, H, W)
             judged = torch.arange(classes, device=images.device).repeat(len(batch))  # (M,)
@@ -134,7 +134,7 @@ class AttentionMining(BehaviourLoss):
             return look.maps[name], look.ranges.get(name, "evidence")
         if name not in look.every:
             raise UserError(
-                "losses.behaviour (mining)", "mode per_class needs a map of each class", "Use the source cam or gradcam, or mode=gt."
+                "losses.behaviour (mining)", f"mode {self.mode} needs a map of each class", "Use the source cam or gradcam, or mode=gt."
             )
         return look.every[name], look.ranges.get(name, "evidence")
 
@@ -152,6 +152,8 @@ class AttentionMining(BehaviourLoss):
         if self.mode == "sum":
             return (0.5 - scores.sum(1)).abs().mean()
         one = scores.gather(1, classes[:, None])  # (M, 1)
+        if self.mode == "sum_per_class":
+            one = one.reshape(-1, scores.shape[1]).sum(1)  # (B,)
         return one.mean() if self.mode == "score" else (0.5 - one).abs().mean()
 
 

@@ -95,7 +95,11 @@ class Weighting(nn.Module):
         return total, weights
 
     def calibrate(self, history: list[dict[str, float]]) -> None:
-        """Sets the weights by the losses of some batches; only asked of a weighting that `needs_calibration`."""
+        """Sets the weights by the losses of some batches; only asked of a weighting that `needs_calibration`.
+
+        Args:
+            history: of each batch, the losses that had something to compare in it: name -> value.
+        """
 
 
 class Fixed(Weighting):

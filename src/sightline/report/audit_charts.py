@@ -15,6 +15,7 @@ from sightline.audit.findings import LEAST_ODDS
 from sightline.explain.colours import FAINT, INK, MUTED, SERIES
 from sightline.explain.style import STYLE, bare
 from sightline.report.audit_words import TESTS, called, factor
+from sightline.report.words import shortened
 from sightline.results import Score
 from sightline.results.audit import Finding, Perturbation, Randomisation, Reliance
 
@@ -132,7 +133,8 @@ def cascade_chart(found: Randomisation) -> Figure:
         axes.axhline(0, color=MUTED, linewidth=0.8)
         if level is not None:
             axes.axhline(level, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), label="rank correlation between images")
-        axes.set_xticks(at, ["trained", *(step.name for step in steps)], rotation=35, ha="right")
+        names = ["trained", *shortened([step.name for step in steps]).values()]
+        axes.set_xticks(at, names, rotation=35, ha="right", rotation_mode="anchor")
         axes.set_ylim(min(-0.3, axes.get_ylim()[0]), 1.04)
         axes.set_ylabel("with the original maps")
         axes.set_xlabel("scrambled down to")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ from sightline.explain.run_pictures import map_range
 from sightline.plural import count
 from sightline.report import audit_charts as charts
 from sightline.report import audit_pictures as pictures
+from sightline.report.audit_changes import changes
 from sightline.report.audit_words import HOW, TESTS, as_the_network_gives_them, called, headline, sentences, times
+from sightline.report.audited import address
+from sightline.report.facts import model_words
 from sightline.report.notes import TERMS
 from sightline.report.pictures import Charts
 from sightline.report.summary import Tile
 from sightline.report.templating import rendered
-from sightline.report.words import number
+from sightline.report.words import number, shortened
 from sightline.results import FORMAT
 from sightline.results.audit import AuditFacts, AuditReport, Finding
 
@@ -50,24 +54,32 @@ def write_audit(run: Run, audit: Audit, split: str, out: Path) -> AuditReport:
         classes=list(run.classes),
         headline=headline(audit.facts),
         sentences=dict(sentences(audit.facts)),
+        changes=changes(audit.facts),
         **audit.facts.fields(),
         files=[str(out / "audit.json"), str(out / "audit.html")],
         format=FORMAT,
     )
-    page = audit_page(run, audit, split)
+    page = audit_page(run, audit, split, out)
     write_json(out / "audit.json", result)
     write_text(out / "audit.html", page)
     return result
 
 
-def audit_page(run: Run, audit: Audit, split: str) -> str:
-    """One HTML page that needs no other file."""
+def audit_page(run: Run, audit: Audit, split: str, out: Path | None = None) -> str:
+    """One HTML page that needs no other file.
+
+    Args:
+        out: the folder in which it will lie, from which it points to the report of the run, where there is one.
+    """
     facts, shown, draw = audit.facts, audit.shown, Charts()
     terms = _TERMS | {term: TERMS[term] for term in _SHARED}
     content: dict[str, Any] = {
         "title": f"{run.name}: audit",
         "name": run.name,
         "sample": sample_line(facts, split),
+        "about": about_audit(run, facts, split),
+        "report": address(run.path / "report.html", out) if out else "",
+        "changes": changes(facts),
         "headline": headline(facts),
         "sentences": sentences(facts),
         "tiles": _tiles(facts),
@@ -101,9 +113,30 @@ def audit_page(run: Run, audit: Audit, split: str) -> str:
         content["curves"] = draw(charts.curves_chart(curves), "Deletion and insertion curves.", caption)
     if cascade := facts.randomisation:
         caption = f"Mean over {count(cascade.n, 'image')} with intervals. Left: as trained. Right: everything scrambled."
-        content["cascade"] = draw(charts.cascade_chart(cascade), "Similarity of the maps while the weights are scrambled.", caption)
+        alt, names = "Similarity of the maps while the weights are scrambled.", shortened([step.name for step in cascade.steps])
+        content["cascade"] = draw(charts.cascade_chart(cascade), alt, caption, names)
         content["scrambled"] = pictures.cascade_panel(facts, shown, map_range(run))
     return rendered("audit.html.j2", content)
+
+
+def about_audit(run: Run, facts: AuditFacts, split: str) -> list[tuple[str, str]]:
+    """Which model, which images, when, and on how many images each part was tested."""
+    reliance, curves, cascade = facts.reliance, facts.perturbation, facts.randomisation
+    of = sorted({one.n for one in facts.artefacts if one.how != "tag"})
+    parts = [
+        ("region and background", f"{reliance.n:,}" if reliance else ""),
+        ("artefacts", " to ".join(f"{n:,}" for n in dict.fromkeys((of[0], of[-1]))) if of else ""),
+        ("deletion and insertion", f"{curves.n:,}" if curves else ""),
+        ("scrambled weights", f"{cascade.n:,}" if cascade else ""),
+    ]
+    tested = "; ".join(f"{name}: {n}" for name, n in parts if n)
+    data = split if ", " in split else f"{run.recipe.data.name}, {split}"  # another data set is named with its part
+    return [
+        ("Model", model_words(run)),
+        ("Audited on", f"{data}: {facts.images:,} of {count(facts.of, 'image')}"),
+        ("Images per test", tested or "nothing could be tested"),
+        ("Audited", f"on {datetime.now(UTC):%Y-%m-%d}, in {facts.seconds.spent:.0f} seconds"),
+    ]
 
 
 def sample_line(facts: AuditFacts, split: str) -> str:

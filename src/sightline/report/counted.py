@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sightline.engine.calibration import at_prevalence
-from sightline.metrics.confidence.predictive import with_width
 from sightline.plural import count
 from sightline.report.words import bounds, percent
 from sightline.results import Score, SplitScores
@@ -12,7 +11,7 @@ from sightline.results.scores import Localisation
 
 def what_it_finds(scores: SplitScores, where: str, confidence: float = 0.95) -> str:
     """Sensitivity and specificity of two classes at the threshold that the run keeps, in images; empty where there is none."""
-    if (both := _decided(scores, confidence)) is None:
+    if (both := _decided(scores)) is None:
         return ""
     found, clear = both
     (negative, positive), of = scores.classes, scores.classification.per_class
@@ -25,9 +24,9 @@ def what_it_finds(scores: SplitScores, where: str, confidence: float = 0.95) -> 
     )
 
 
-def with_the_artefact_swapped(scores: SplitScores, confidence: float = 0.95) -> str:
+def with_the_artefact_swapped(scores: SplitScores) -> str:
     """The same where the artefact lies beside the other class, since the scores above hold only while it lies as in training."""
-    if (both := _decided(scores, confidence)) is None:
+    if (both := _decided(scores)) is None:
         return ""
     found, clear = both
     return (
@@ -36,13 +35,12 @@ def with_the_artefact_swapped(scores: SplitScores, confidence: float = 0.95) -> 
     )
 
 
-def _decided(scores: SplitScores, confidence: float) -> tuple[Score, Score] | None:
-    """Sensitivity and specificity at the kept threshold, whose intervals always have a width; None where there is none."""
-    kept, of = scores.classification.at_threshold, scores.classification.per_class
+def _decided(scores: SplitScores) -> tuple[Score, Score] | None:
+    """Sensitivity and specificity at the kept threshold; None where there is none."""
+    kept = scores.classification.at_threshold
     if kept is None or kept.sensitivity.value is None or kept.specificity.value is None:
         return None
-    negative, positive = scores.classes
-    return with_width(kept.sensitivity, of[positive].n, confidence), with_width(kept.specificity, of[negative].n, confidence)
+    return kept.sensitivity, kept.specificity
 
 
 def what_an_answer_means(scores: SplitScores, prevalence: float | None, confidence: float = 0.95) -> str:
@@ -73,11 +71,11 @@ def what_an_answer_means(scores: SplitScores, prevalence: float | None, confiden
     )
 
 
-def where_the_peak_lies(found: Localisation | None, confidence: float = 0.95) -> str:
+def where_the_peak_lies(found: Localisation | None) -> str:
     """How often the highest point of the map lies in the region, in images, beside a point in the middle of each image."""
     if found is None or found.pointing is None or found.pointing.value is None:
         return ""
     hits, level = round(found.pointing.number * found.n), found.pointing.centre
-    sure = bounds(with_width(found.pointing, found.n, confidence))
+    sure = bounds(found.pointing)
     text = f"The highest point of its map lies inside the marked region in {hits:,} of {count(found.n, 'image')} {sure}"
     return f"{text}; a point in the middle of every image would in {round(level * found.n):,}." if level is not None else f"{text}."

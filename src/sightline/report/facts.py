@@ -73,14 +73,19 @@ def about(run: Run, split: str) -> list[tuple[str, str]]:
     table = [row for row in run.split_table if row["split"] == split]
     patients = {row["group"] or row["id"] for row in table}
     images = count(run.scores[split].n, "image") + (f" of {count(len(patients), 'patient')}" if len(patients) < len(table) else "")
-    version, date = run.environment.packages.get("sightline"), run.environment.date
-    made = [f"weights {run.weights_sha256[:12]} (SHA-256)", f"sightline {version}" if version else "", f"trained on {date}" if date else ""]
     return [
         ("Meant for", INTENDED),
         ("Not meant for", NOT_FOR),
         ("Judged on", f"{run.recipe.data.name}, {split}: {images}. {TERMS.get(split, '')}".strip()),
-        ("Model", ", ".join(filter(None, made))),
+        ("Model", model_words(run)),
     ]
+
+
+def model_words(run: Run) -> str:
+    """Which weights these are, and when and with what they were trained."""
+    version, date = run.environment.packages.get("sightline"), run.environment.date
+    made = [f"weights {run.weights_sha256[:12]} (SHA-256)", f"sightline {version}" if version else "", f"trained on {date}" if date else ""]
+    return ", ".join(filter(None, made))
 
 
 def losses(recipe: Recipe) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from sightline.report.probabilities import Binned
 from sightline.report.verdict import Looking
 from sightline.results import Score, SplitScores
 from sightline.results.audit import AuditFacts
@@ -90,16 +91,20 @@ def of_audit(facts: AuditFacts) -> Light:
     return "untested" if facts.flag == "not tested" else "open"
 
 
-def of_probabilities(overconfidence: Score | None) -> Light:
-    """Whether the probabilities are neither too high nor too low on average."""
+def of_probabilities(overconfidence: Score | None, in_ranges: Binned = "no") -> Light:
+    """Whether the probabilities are neither too high nor too low, on average and in each range.
+
+    Args:
+        in_ranges: whether they are surely wrong in some range, see `probabilities.beyond_chance`.
+    """
     if overconfidence is None or overconfidence.value is None:
         return "untested"
     if overconfidence.interval is None:
         return "open"
     low, high = overconfidence.interval
-    if low > 0 or high < 0:
+    if low > 0 or high < 0 or in_ranges == "yes":
         return "warning"
-    return "good" if max(-low, high) <= TOLERATED else "open"
+    return "good" if max(-low, high) <= TOLERATED and in_ranges == "no" else "open"
 
 
 def of_groups(tags: Iterable[TagGroups]) -> Light:

@@ -11,6 +11,7 @@ from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.explain.run_pictures import names, of_probabilities
 from sightline.report import by_tags, facts, probabilities, sections, tables, verdict
+from sightline.report.audited import audit_from
 from sightline.report.cases import cases
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import UNSTABLE, Compared, compared, notes, shown_name
@@ -38,7 +39,7 @@ def write_report(
     for finding in run.findings:
         write_report(run.of(finding), prevalence=prevalence)
     file = Path(path) if path is not None else _home(run, others) / "report.html"
-    write_text(file, report(run, others, title, found, prevalence))
+    write_text(file, report(run, others, title, found, prevalence, file.parent))
     return file
 
 
@@ -49,7 +50,12 @@ def _home(run: Run, others: Sequence[Run]) -> Path:
 
 
 def report(
-    run: Run, others: Sequence[Run] = (), title: str | None = None, found: Compared | None = None, prevalence: float | None = None
+    run: Run,
+    others: Sequence[Run] = (),
+    title: str | None = None,
+    found: Compared | None = None,
+    prevalence: float | None = None,
+    out: Path | None = None,
 ) -> str:
     """One HTML page about a run, or about a run beside others, that needs no other file.
 
@@ -59,6 +65,7 @@ def report(
         title: heading of the page; None: the names of the runs.
         found: their paired differences, where they are known already.
         prevalence: share of the patients that have the last of two classes, for predictive values; None: its share of the images.
+        out: the folder in which it will lie, from which it points to the audit of the first run, where there is one.
 
     Raises:
         UserError: the runs have no evaluated test set in common.
@@ -69,6 +76,7 @@ def report(
         return rendered("findings.html.j2", of_findings(run) | {"title": title or run.name})
     runs = [run, *others]
     content = _content(runs, found, prevalence) | {"title": title or " and ".join(names(runs))}
+    content["audit"] = audit_from(run, out) if out else ""
     return rendered("report.html.j2", content, terms=TERMS)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
 from sightline.engine.run import Run
@@ -50,10 +50,18 @@ class Charts:
     def __init__(self) -> None:
         self._number = count(1)
 
-    def __call__(self, figure: Figure, alt: str, caption: str) -> Chart:
-        """A figure for the page."""
+    def __call__(self, figure: Figure, alt: str, caption: str, labels: Mapping[str, str] | None = None) -> Chart:
+        """A figure for the page.
+
+        Args:
+            labels: name -> how it is written in the figure; where that is shorter, the name is shown under the pointer.
+        """
+        drawn = svg(figure, prefix=f"f{next(self._number)}-")
+        for name, label in (labels or {}).items():
+            if name != label:
+                drawn = drawn.replace(f">{escape(label)}</text>", f"><title>{escape(name)}</title>{escape(label)}</text>")
         # matplotlib escapes the words inside
-        return Chart(Markup(svg(figure, prefix=f"f{next(self._number)}-")), alt, caption)
+        return Chart(Markup(drawn), alt, caption)
 
 
 def panel(runs: Sequence[Run], split: str, ids: Sequence[str], caption: str, every: bool = False) -> Panel | None:

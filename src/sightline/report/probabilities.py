@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sightline.engine.run import Run
 from sightline.explain.reliability import reliability_figure
@@ -11,9 +12,11 @@ from sightline.explain.run_pictures import names
 from sightline.metrics.scores.calibration import Bin, reliability
 from sightline.plural import count
 from sightline.report.pictures import Chart, Charts
-from sightline.report.words import percent
+from sightline.report.words import number, percent
 from sightline.results import Score
-from sightline.results.calibration import CalibrationScores, ProbabilityScores
+from sightline.results.calibration import BinnedError, CalibrationScores, ProbabilityScores
+
+Binned = Literal["no", "unclear", "yes"]
 
 
 def are_they_right(scores: CalibrationScores | None, where: str, confidence: float = 0.95) -> str:
@@ -38,8 +41,34 @@ def are_they_right(scores: CalibrationScores | None, where: str, confidence: flo
         text += f"({confidence:.0%} interval {100 * least:.0f} to {100 * most:.0f})."
     else:
         off = f"({_points(sure.value)} points, {confidence:.0%} interval {_points(sure.low)} to {_points(sure.high)})"
-        text = f"On the {where} images there is no sign that its probabilities are too high or too low on average {off}."
+        text = _right_on_average((scores.after or scores.before).ece, where, off)
     return f"{text} {_change(scores.change)}".strip()
+
+
+def beyond_chance(ece: BinnedError) -> Binned:
+    """Whether a calibration error is more than probabilities that are exactly right would show in so many images."""
+    if ece.value is None or ece.if_right is None or ece.value <= ece.if_right:
+        return "no"
+    return "yes" if ece.if_right_high is not None and ece.value > ece.if_right_high else "unclear"
+
+
+def _right_on_average(ece: BinnedError, where: str, off: str) -> str:
+    """Of probabilities whose mean is not known to be wrong: whether they are right in every range, too."""
+    binned = beyond_chance(ece)
+    if binned == "no":
+        return f"On the {where} images there is no sign that its probabilities are too high or too low on average {off}."
+    text = f"On the {where} images its probabilities are not known to be too high or too low on average {off}"
+    chance = f"{number(ece.if_right)}, which exactly right ones would show by chance on average"
+    if binned == "yes":
+        return (
+            f"{text}, but they are not right in every range: their calibration error (ECE) of {number(ece.value)} is more than {chance}, "
+            f"and than the {number(ece.if_right_high)} that these would exceed once in 20 times; see the diagram."
+        )
+    high = "" if ece.if_right_high is None else f" These would exceed {number(ece.if_right_high)} once in 20 times, so that w"
+    return (
+        f"{text}. Their calibration error (ECE) of {number(ece.value)} is more than {chance}.{high or ' W'}hether they are right in every "
+        "range cannot be told."
+    )
 
 
 def _change(change: Score | None) -> str:

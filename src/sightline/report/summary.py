@@ -16,7 +16,7 @@ from sightline.report.audited import read_audit
 from sightline.report.decided import by_decision, how
 from sightline.report.differences import Differences
 from sightline.report.lights import Point
-from sightline.report.probabilities import are_they_right
+from sightline.report.probabilities import are_they_right, beyond_chance
 from sightline.report.words import number
 from sightline.results import Score, SplitScores
 from sightline.results.scores import Level
@@ -96,7 +96,7 @@ def conclude(
     hard = hardest(run, splits)
     finds = counted.what_it_finds(scores[split], split, confidence)
     if finds and "flipped" in scores and split != "flipped":
-        finds += f" {counted.with_the_artefact_swapped(scores['flipped'], confidence)}"
+        finds += f" {counted.with_the_artefact_swapped(scores['flipped'])}"
     means = counted.what_an_answer_means(scores[split], prevalence, confidence)
     points = [
         Point("Is it better than guessing?", verdict.how_good(scores[split], split, confidence), lights.of_guessing(scores[split])),
@@ -116,7 +116,7 @@ def conclude(
 
 def _look(run: Run, split: str) -> Point:
     looks, epg = _looking(run, split)
-    peak = counted.where_the_peak_lies(tables.first_map(run, split), run.recipe.evaluate.confidence)
+    peak = counted.where_the_peak_lies(tables.first_map(run, split))
     return Point("Does it look at the annotated region?", f"{verdict.where_it_looks(epg)} {peak}".strip(), lights.of_looking(looks))
 
 
@@ -133,9 +133,10 @@ def _reliance(run: Run, split: str) -> Point:
 
 def _probabilities(run: Run, split: str) -> Point:
     scores = run.scores[split].calibration
-    shown = None if scores is None else (scores.after or scores.before).overconfidence
+    shown = None if scores is None else scores.after or scores.before
     answer = are_they_right(scores, split, run.recipe.evaluate.confidence)
-    return Point("Are its probabilities right?", answer, lights.of_probabilities(shown))
+    light: lights.Light = lights.of_probabilities(shown.overconfidence, beyond_chance(shown.ece)) if shown else "untested"
+    return Point("Are its probabilities right?", answer, light)
 
 
 def _groups(run: Run, split: str) -> Point:

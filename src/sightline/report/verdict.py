@@ -46,9 +46,6 @@ def how_good(scores: SplitScores, where: str, confidence: float = 0.95) -> str:
     if accuracy.value is None:
         return f"How often it is right on the {where} images could not be computed."
     sure = bounds(accuracy, confidence)
-    if accuracy.value == 1:
-        # the percentile interval has no width here; the rule of three says what so few images can tell
-        sure = f"(with {count(n, 'image')}, an error rate of up to about {percent(min(1.0, 3 / max(n, 1)))} cannot be ruled out)"
     # the accuracy is defined by the most probable class, whatever threshold the run keeps for its decisions
     text = f"On the {where} images its most probable class is right for {percent(accuracy.value)} of {count(n, 'image')} {sure}"
     if auc.value is not None:

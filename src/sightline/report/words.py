@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup, escape
 
 from sightline.results import Score
@@ -62,6 +64,24 @@ def listed(words: list[str]) -> str:
     'a, b and c'
     """
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "none"
+
+
+def shortened(names: Sequence[str], most: int = 16) -> dict[str, str]:
+    """Name -> the name with a part left out where it is long, as near to its middle as leaves all of them different.
+
+    >>> list(shortened(["head", "blocks.3.2.conv_pwl", "blocks.3.2.conv_dw_extra"], 12).values())
+    ['head', 'blocks…v_pwl', 'blocks…extra']
+
+    Args:
+        most: characters of each; more where shorter ones would be the same.
+    """
+    middle = most // 2
+    for start in sorted(range(1, most - 1), key=lambda start: abs(start - middle)):
+        end = most - 1 - start
+        found = {name: name if len(name) <= most else f"{name[:start]}…{name[-end:]}" for name in names}
+        if len(set(found.values())) == len(found):
+            return found
+    return shortened(names, most + 2)
 
 
 def score_line(score: Score | None) -> str:

@@ -245,6 +245,7 @@ class AuditReport(AuditFacts):
     Attributes:
         headline: the result in one line.
         sentences: question -> answer.
+        changes: what each change that turns a notable share of the decisions says, a sentence or more each.
         files: the files that were written.
     """
 
@@ -253,5 +254,6 @@ class AuditReport(AuditFacts):
     classes: list[str]
     headline: str
     sentences: dict[str, str]
+    changes: list[str] = []
     files: list[str]
     format: Version = 1

@@ -48,7 +48,7 @@ class Score(Result):
     Attributes:
         value: None where it cannot be computed, such as the AUC of images of one class.
         low, high: bounds of the interval; None where there are too few images.
-        method: how the interval was computed, if known: `bca`, `percentile`.
+        method: how the interval was computed, if known: `bca`, `percentile`, or `wilson` of a share of 0 or 1.
     """
 
     value: Number

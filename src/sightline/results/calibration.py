@@ -83,9 +83,11 @@ class BinnedError(Score):
     Attributes:
         if_right: the error that would be found in so many images if every probability were exactly right; it is above 0, since shares in
             bins of few images differ from the probabilities by chance.
+        if_right_high: the error that only one in 20 sets of so many images would exceed if every probability were exactly right.
     """
 
     if_right: Number = None
+    if_right_high: Number = None
 
 
 class ProbabilityScores(Result):

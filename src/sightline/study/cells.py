@@ -19,6 +19,13 @@ from sightline.recipe import Recipe, load_recipe, recipe_from, validated
 from sightline.study.arms import READY
 from sightline.study.plan import Arm, Plan
 
+_METHOD: dict[str, Any] = {  # settings of the data that are a method of training, with what they are without it
+    "data.augment.outside": None,
+    "data.augment.artefacts": None,
+    "data.balance_by": [],
+    "data.roi.control": None,
+    "data.roi.pseudo": None,
+}
 UNNAMED = ("name", "title", "source", "deviations")  # of a recipe: what it is called does not change what it does
 
 
@@ -131,10 +138,33 @@ def _cell(plan: Plan, arm: Arm, setting: dict[str, Any], candidate: dict[str, An
     own = (READY[arm.like].set if arm.like else {}) | arm.set | candidate | dict.fromkeys(plan.seed_settings, seed)
     own |= {} if choice is None else {"data.annotated": choice.name}
     where = f"arm {arm.name!r}"
+    if arm.recipe:
+        _check_kept(load_recipe(arm.recipe), plan.set, own, where)
     recipe = recipe_from(override(recipe.model_dump(mode="json"), own) | {"name": arm.name, "title": says(arm)}, where).check()
     drawing = None if arm.drawn is None else _drawing(recipe, arm.drawn, seed, where)
     recipe = recipe if drawing is None else recipe.with_settings(data__roi__pseudo=drawing.name)
     return Cell(arm.name, seed, tuple(setting.items()), tuple(candidate.items()), recipe, key(recipe), choice, drawing)
+
+
+def _check_kept(recipe: Recipe, common: Mapping[str, Any], own: Mapping[str, Any], where: str) -> None:
+    """Refuses a section that the plan sets whole, if it drops what makes the recipe of an arm: the arm would be another one unnoticed.
+
+    Raises:
+        UserError: names the setting.
+    """
+    given = override(recipe.model_dump(mode="json"), dict(common))
+    for dotted, usual in _METHOD.items():
+        said = _below(recipe.model_dump(mode="json"), dotted)
+        if said != usual and _below(given, dotted) in (None, usual) and not any(key.startswith(dotted) for key in (*common, *own)):
+            reason = f"the plan's `set` replaces {dotted.rpartition('.')[0]} whole, and with it {dotted} of the recipe {recipe.name}"
+            raise UserError(where, reason, f"Repeat `{dotted}: {json.dumps(said)}` in the arm's `set`.")
+
+
+def _below(tree: Any, dotted: str) -> Any:
+    """The value of a dotted setting, None where it is not written down."""
+    for part in dotted.split("."):
+        tree = tree.get(part) if isinstance(tree, Mapping) else None
+    return tree
 
 
 def _drawing(recipe: Recipe, own: Mapping[str, Any], seed: int, where: str) -> Drawing:

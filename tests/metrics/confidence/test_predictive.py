@@ -7,7 +7,8 @@ from math import inf
 import numpy as np
 import pytest
 
-from sightline.metrics.confidence.predictive import predictive_values, quotient, wilson
+from sightline.metrics.confidence.predictive import predictive_values, quotient
+from sightline.metrics.confidence.shares import wilson
 from sightline.results import Score
 
 

@@ -66,7 +66,13 @@ def test_error_of_right_probabilities_tends_to_0_as_the_level_says(classes: int)
     few, many = (np.mean([ece(*right(n, classes, seed)) for seed in range(30)]) for n in (100, 40_000))
     assert few > 0.05
     assert many < 0.006
-    assert np.mean([error_if_right(judged(*right(100, classes, seed))[0]) for seed in range(30)]) == pytest.approx(few, rel=0.15)
+    assert np.mean([error_if_right(judged(*right(100, classes, seed))[0])[0] for seed in range(30)]) == pytest.approx(few, rel=0.15)
+
+
+def test_right_probabilities_seldom_exceed_the_high_level() -> None:
+    drawn = [right(100, 2, seed) for seed in range(200)]
+    exceeded = [ece(labels, said) > error_if_right(said[:, 1])[1] for labels, said in drawn]
+    assert 0.01 < np.mean(exceeded) < 0.12
 
 
 def test_bins_hold_their_lower_boundary_and_the_last_one_also_1() -> None:

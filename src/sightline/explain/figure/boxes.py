@@ -63,7 +63,7 @@ def grouped(runs: Sequence[Run]) -> dict[str, list[Run]]:
     found: dict[str, list[Run]] = {}
     for (name, settings), members in groups.items():
         common = frozenset.intersection(*(other for same, other in groups if same == name))
-        own = sorted(f"{key.rpartition('.')[2]}={value}" for key, value in settings - common)
+        own = sorted(f"{key.removesuffix('.name').rpartition('.')[2]}={value}" for key, value in settings - common)
         label = f"{name}, {', '.join(own[:2])}" if own else name
         found[label if label not in found else f"{label} ({len(found) + 1})"] = members
     return found

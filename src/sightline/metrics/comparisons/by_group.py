@@ -134,7 +134,10 @@ def _intervals(answered: Answered, shown: Sequence[Part], **sampling: Any) -> di
                     found[part.tag, part.name, score, REST] = value - outside[score]
         return found
 
-    return intervals(statistic, len(answered.labels), groups=answered.patients, **sampling)
+    shares = {("", WHOLE, score, OWN): of for score, of in answered.shares.items()}
+    for part in shown:
+        shares |= {(part.tag, part.name, score, OWN): [one & part.there for one in of] for score, of in answered.shares.items()}
+    return intervals(statistic, len(answered.labels), groups=answered.patients, **sampling, shares=shares)
 
 
 def _tests(answered: Answered, shown: Sequence[Part], keys: Sequence[Key], seed: int) -> dict[Key, Test]:

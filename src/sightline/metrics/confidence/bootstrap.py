@@ -6,7 +6,7 @@ all R samples at a time. Where images belong together (a patient, a lesion), who
 The intervals are percentile intervals. They stay inside the range of the score, and serve means, ratios, AUC and paired differences alike.
 `method="bca"` also corrects bias and skew (see `bca`); where it is undefined or not stable, above all where all samples agree (an
 accuracy of 1), the percentiles stand, and the interval says so. At such a score the interval has no width, although few images cannot be
-that sure: read it beside its n.
+that sure: of a share, which its caller names as one, Wilson's interval stands for it; a score of another kind is to be read beside its n.
 Medians are not offered: their bootstrap intervals fail badly.
 """
 
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from sightline.metrics.confidence.shares import with_width
 from sightline.results.base import Score
 
 Array = NDArray[Any]
@@ -68,6 +69,7 @@ def intervals(
     confidence: float = 0.95,
     method: Method = "percentile",
     seed: int = 0,
+    shares: Mapping[Key, Sequence[Array]] | None = None,
 ) -> dict[Key, Score]:
     """Intervals of weighted statistics, all from the same bootstrap samples.
 
@@ -76,6 +78,8 @@ def intervals(
         n: images.
         confidence: of the interval, 0.95 for the 2.5th to the 97.5th percentile.
         method: `bca` moves these percentiles by bias and skew, where that is stable.
+        shares: name -> the images (n,) bool of which it is a share; of a mean of several shares, the images of each. Where such a score is
+            0 or 1, it gets Wilson's interval from the number of these images, or of their groups, see `shares.with_width`.
 
     Returns:
         A score per name; if BCa was asked for, its `method` is the one that was used. Samples that do not allow a statistic are
@@ -94,7 +98,10 @@ def intervals(
     def of(key: Key, parts: list[Mapping[Key, Array]]) -> Array:
         return np.concatenate([part[key] for part in parts] or [np.empty(0)])
 
-    return {key: _summary(float(v[0]), of(key, chunks), of(key, knife), confidence) for key, v in values.items()}
+    found = {key: _summary(float(v[0]), of(key, chunks), of(key, knife), confidence) for key, v in values.items()}
+    own = clusters(n, groups) if n else np.empty(0, np.intp)
+    sizes = {key: [len(np.unique(own[part])) for part in parts] for key, parts in (shares or {}).items()}
+    return {key: with_width(score, sizes[key], confidence) if key in sizes else score for key, score in found.items()}
 
 
 def interval(
@@ -105,11 +112,13 @@ def interval(
     confidence: float = 0.95,
     method: Method = "percentile",
     seed: int = 0,
+    share: bool = False,
 ) -> Score:
     """The mean of one number per image, with its interval.
 
     Args:
         per_item: (N,), NaN where the score does not apply; such images are left out.
+        share: each number is 0 or 1 and says whether something is so, so that the mean is a share, see `intervals`.
     """
     applies = np.flatnonzero(~np.isnan(per_item))
     values = np.asarray(per_item, dtype=np.float64)[applies]
@@ -118,7 +127,8 @@ def interval(
         return {"mean": ratio(weights @ values, weights.sum(axis=1))}  # (R, N) -> (R,)
 
     own = chosen(groups, applies)
-    return intervals(mean, len(values), groups=own, bootstrap=bootstrap, confidence=confidence, method=method, seed=seed)["mean"]
+    of = {"mean": [np.ones(len(values), dtype=bool)]} if share else None
+    return intervals(mean, len(values), groups=own, bootstrap=bootstrap, confidence=confidence, method=method, seed=seed, shares=of)["mean"]
 
 
 def clusters(n: int, groups: Groups | None) -> Array:

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from math import inf, sqrt
 
-from scipy.special import ndtri
-
+from sightline.metrics.confidence.shares import with_width
 from sightline.results.base import Score
 from sightline.results.calibration import PredictiveValues
 
@@ -50,26 +49,6 @@ def predictive_values(
         ppv=_mapped(plus, odds, falls=False),
         npv=_mapped(minus, odds, falls=True),
     )
-
-
-def wilson(share: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a share of n.
-
-    >>> low, high = wilson(1.0, 20)
-    >>> round(low, 4), high
-    (0.8389, 1.0)
-    """
-    z = float(ndtri((1 + confidence) / 2))
-    middle, reach = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, (middle - reach) / (1 + z * z / n)), min(1.0, (middle + reach) / (1 + z * z / n))
-
-
-def with_width(score: Score, n: int, confidence: float) -> Score:
-    """The same with Wilson's interval, where its own has no width because the score is 0 or 1."""
-    if score.value not in (0, 1) or n == 0 or score.interval is None:
-        return score
-    low, high = wilson(score.number, n, confidence)
-    return score.but(low=low, high=high)
 
 
 def quotient(above: Score, below: Score) -> tuple[float | None, float | None, float | None]:

@@ -72,6 +72,13 @@ class Answered:
         """All of them."""
         return self.means(weights) | self.by_class(weights)
 
+    @property
+    def shares(self) -> dict[str, list[Array]]:
+        """The images, (N,) bool, of which each score is a share, or the mean of several shares."""
+        of_class = [self.labels == c for c in range(len(self.classes))]
+        found = {"accuracy": [np.ones(len(self.labels), dtype=bool)], "balanced_accuracy": [of for of in of_class if of.any()]}
+        return found | {"sensitivity": [of_class[1]], "specificity": [of_class[0]]} if len(self.classes) == 2 else found
+
     def counts(self, there: Array) -> dict[str, int]:
         """Class -> number of images, of those that are there. (N,) bool"""
         return {name: int((self.labels[there] == c).sum()) for c, name in enumerate(self.classes)}

@@ -58,6 +58,7 @@ def classification(
         bootstrap=bootstrap,
         confidence=confidence,
         seed=seed,
+        shares=_shares(labels, probabilities.argmax(axis=1), len(classes)),
     )
     confusion = weighted_confusion(labels, probabilities, np.ones((1, len(labels))))[0].astype(int)
     area, of_two = AUC(**found["auc", None].fields()), {}
@@ -75,6 +76,21 @@ def classification(
         confusion=confusion.tolist(),
         roc={name: roc_curve(probabilities[:, c], labels == c) for c, name in enumerate(classes)},
     )
+
+
+def _shares(labels: Array, said: Array, classes: int) -> dict[tuple[str, int | None], list[Array]]:
+    """The images of which each score is a share, see `intervals`."""
+    found: dict[tuple[str, int | None], list[Array]] = {("accuracy", None): [np.ones(len(labels), dtype=bool)]}
+    of = {
+        "sensitivity": [labels == c for c in range(classes)],
+        "specificity": [labels != c for c in range(classes)],
+        "precision": [said == c for c in range(classes)],
+    }
+    for score, parts in of.items():
+        found |= {(score, c): [part] for c, part in enumerate(parts)}
+        found[score, None] = [part for part in parts if part.any()]
+    found["balanced_accuracy", None] = found["sensitivity", None]
+    return found
 
 
 def weighted_confusion(labels: Array, probabilities: Array, weights: Array) -> Array:

@@ -92,5 +92,7 @@ def set_scores(
     inside = sets(probabilities)  # (N, C)
     held = inside[np.arange(len(labels)), labels].astype(np.float64)
     size = inside.sum(axis=1).astype(np.float64)
-    covered, mean = (interval(x, groups=groups, bootstrap=bootstrap, confidence=confidence, seed=seed) for x in (held, size))
+    covered, mean = (
+        interval(x, groups=groups, bootstrap=bootstrap, confidence=confidence, seed=seed, share=x is held) for x in (held, size)
+    )
     return SetScores(asked=sets.coverage, least=1 - sets.q, n=sets.n, coverage=covered, size=mean)

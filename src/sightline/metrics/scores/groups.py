@@ -72,7 +72,8 @@ def group_accuracy(
     by_group: dict[str, Group] = {}
     for name in sorted(set(groups)):
         members = np.flatnonzero(names == name)
-        accuracy = interval(right[members], groups=chosen(clusters, members), bootstrap=bootstrap, confidence=confidence, seed=seed)
+        own = chosen(clusters, members)
+        accuracy = interval(right[members], groups=own, bootstrap=bootstrap, confidence=confidence, seed=seed, share=True)
         by_group[name] = Group(accuracy=accuracy, n=len(members))
     worst = min(by_group, key=lambda name: by_group[name].accuracy.value or 0.0, default=None)
     nothing = Score(value=None, low=None, high=None)

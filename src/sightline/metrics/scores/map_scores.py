@@ -96,7 +96,8 @@ def localisation(
     per_image = {key: np.concatenate(parts) for key, parts in found.items()}
 
     def judge(key: str) -> Score:
-        return interval(per_image.get(key, np.empty(0)), groups=own_groups, bootstrap=bootstrap, confidence=confidence, seed=seed)
+        values, share = per_image.get(key, np.empty(0)), key.endswith(" pointing")
+        return interval(values, groups=own_groups, bootstrap=bootstrap, confidence=confidence, seed=seed, share=share)
 
     def mean(key: str) -> float | None:
         return none_if_nan(float(mean_of_defined(per_image.get(key, np.empty(0)))))

@@ -54,7 +54,7 @@ def mask_scores(
 
     def judge(values: Array, rows: Array | None = None) -> Score:
         own = groups if rows is None else chosen(groups, rows)
-        return interval(values, groups=own, bootstrap=bootstrap, confidence=confidence, seed=seed)
+        return interval(values, groups=own, bootstrap=bootstrap, confidence=confidence, seed=seed, share=rows is None)
 
     return MaskScores(
         n=len(judged),

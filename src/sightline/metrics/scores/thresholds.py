@@ -68,7 +68,8 @@ def decision_at(
         found["specificity"] = ratio(weights @ ~(said | positive), weights @ ~positive)
         return found | {"balanced_accuracy": (found["sensitivity"] + found["specificity"]) / 2}
 
-    found = intervals(shares, len(positive), groups=groups, bootstrap=bootstrap, confidence=confidence, seed=seed)
+    of = {"sensitivity": [positive], "specificity": [~positive], "balanced_accuracy": [positive, ~positive]}
+    found = intervals(shares, len(positive), groups=groups, bootstrap=bootstrap, confidence=confidence, seed=seed, shares=of)
     best = decision_threshold(scores, positive)
     oracle = Best(threshold=best[0], balanced_accuracy=best[1]) if best else None
     return Decided(threshold=threshold, **found, oracle=oracle)
