@@ -30,7 +30,7 @@ class GuidanceLoss(nn.Module):
             images; `batch`: their sum divided by the size of the batch (as the authors of the SPN report do), so that unknown images make
             the loss smaller.
         sampled: how the ROI map is brought to the size of a coarser attention map: `area`, the mean of the pixels of each position; or
-            `nearest`, the first pixel of each alone, as programs of the papers do.
+            `nearest`, the first pixel of each alone, as the program of GG-CAM does.
 
     Attributes:
         words: what the loss asks for, in a few plain words, for reports.
