@@ -28,7 +28,6 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 DOCS = Path(__file__).parents[1] / "docs"
-COLOURS = 96
 PLAN = """title: Does guidance help on the drawn lesions?
 recipe: demo-guided
 set: {data.options: {train: 100, val: 40, test: 60}, data.image_size: 48, backbone.name: resnet10t, train.epochs: 6}
@@ -57,10 +56,11 @@ class Shot:
     Attributes:
         tutorial: whose folder.
         file: relative to it.
-        width: in pixels; a picture that is wider is made smaller.
+        width: in pixels, at most.
         show: of a page: what is photographed, a CSS selector or None for the top.
         height: of a photograph of the top.
         cut: share of a picture's height that is kept, from above.
+        colours: in the palette of the picture; few for photographs, which are large.
         drop: the file is a run; this picture is dropped on the page of its server.
     """
 
@@ -70,24 +70,25 @@ class Shot:
     show: str | None = None
     height: int = 900
     cut: float = 1
+    colours: int = 256
     drop: str | None = None
 
 
 SHOTS = {
-    "tutorials/chest-gaze": Shot("chest-xray", "gaze.png", 600),
-    "tutorials/chest-maps": Shot("chest-xray", "maps.png", 560),
-    "tutorials/skin-grid": Shot("skin-lesions", "comparison/grid.png", 520, cut=0.493),
-    "tutorials/skin-report": Shot("skin-lesions", "report.html", 720, height=1240),
-    "tutorials/ultrasound-grid": Shot("ultrasound", "comparison/grid.png", 440, cut=0.493),
-    "tutorials/ultrasound-next": Shot("ultrasound", "runs/boxes/annotate-next/next.png", 640, cut=0.385),
-    "gallery/report-fails": Shot("skin-lesions", "report.html", 640, show="#fails", cut=0.69),
+    "tutorials/chest-gaze": Shot("chest-xray", "gaze.png", 600, colours=96),
+    "tutorials/chest-maps": Shot("chest-xray", "maps.png", 560, colours=96),
+    "tutorials/skin-grid": Shot("skin-lesions", "comparison/grid.png", 520, cut=0.493, colours=96),
+    "tutorials/skin-report": Shot("skin-lesions", "report.html", 640, height=1240, colours=192),
+    "tutorials/ultrasound-grid": Shot("ultrasound", "comparison/grid.png", 440, cut=0.493, colours=64),
+    "tutorials/ultrasound-next": Shot("ultrasound", "runs/boxes/annotate-next/next.png", 640, cut=0.385, colours=96),
+    "gallery/report-fails": Shot("skin-lesions", "report.html", 640, show="#fails", cut=0.69, colours=160),
     "gallery/audit": Shot("skin-lesions", "runs/label-only/audit/audit.html", 800, show="#artefacts figure.chart"),
-    "gallery/study": Shot("skin-lesions", "study/study.html", 800, height=1100),
+    "gallery/study": Shot("skin-lesions", "study/study.html", 800, height=1080),
     "gallery/explain": Shot("chest-xray", "new-map.png", 300),
     "gallery/sheet": Shot("chest-xray", "new-sheet.html", 640, height=1000),
     "gallery/gallery": Shot("skin-lesions", "maps-of-layers/gallery.html", 800),
     "gallery/units": Shot("skin-lesions", "units/units.html", 800),
-    "gallery/class-image": Shot("skin-lesions", "class-images/class-images.png", 480),
+    "gallery/class-image": Shot("skin-lesions", "class-images/melanoma.png", 300),
     "gallery/predict": Shot("skin-lesions", "drawings/000002-phantom-removed-00001.png", 300),
     "gallery/serve": Shot("skin-lesions", "runs/guided", 640, drop="lesions/images/removed/phantom-removed-00001.png"),
 }
@@ -133,7 +134,9 @@ def small(source: Path, target: Path, shot: Shot) -> None:
     picture = picture.crop((0, 0, picture.width, round(picture.height * shot.cut)))
     if picture.width > shot.width:
         picture = picture.resize((shot.width, round(picture.height * shot.width / picture.width)), Image.Resampling.LANCZOS)
-    few = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, kmeans=4, dither=Image.Dither.NONE)
+    times = shot.width // picture.width  # a picture of few pixels is shown pixel by pixel
+    picture = picture.resize((picture.width * times, picture.height * times), Image.Resampling.NEAREST)
+    few = picture.quantize(shot.colours, method=Image.Quantize.MEDIANCUT, kmeans=4, dither=Image.Dither.NONE)
     few.save(target, optimize=True)
     print(f"{target.relative_to(DOCS)}: {target.stat().st_size / 1024:.0f} KiB", flush=True)
 

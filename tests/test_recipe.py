@@ -232,3 +232,15 @@ def test_the_words_for_values_of_a_wrong_kind_are_plain():
     ):
         with pytest.raises(UserError, match=message):
             load_recipe("energy", settings)
+
+
+def test_options_of_a_reader_may_not_drop_those_of_the_recipe_unnoticed():
+    """`featuremaps` reads dermoscopic pictures alone; `without=FILE` in its place would read all."""
+    with pytest.raises(UserError, match=r"replaces the options of featuremaps whole, and so drops its image_type"):
+        load_recipe("featuremaps", {"data.options": {"without": "list.csv"}})
+    added = load_recipe("featuremaps", {"data.options.without": "list.csv"})
+    assert added.data.options == {"image_type": "dermoscopic", "without": "list.csv"}
+    both = {"image_type": "dermoscopic", "without": "list.csv"}
+    assert load_recipe("featuremaps", {"data.options": both}).data.options == both
+    assert load_recipe("featuremaps", {"data.options": {"train": 4}, "data.name": "phantom"}).data.options == {"train": 4}
+    assert load_recipe("featuremaps", {"data.options": {}}).data.options == {}, "none at all is asked for in so many words"

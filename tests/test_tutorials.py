@@ -1,7 +1,8 @@
 """Every block of every tutorial runs, in the order of its page and in one folder, with fewer and smaller images than the page has; the
 files that the page names are there afterwards; and the notebook of a page says what the page says.
 
-A page tells the reader what to write for images of one's own in quotations (`> ...`). These commands are read, and not run.
+A page tells the reader what to write for images of one's own in quotations (`> ...`). These commands are read, and not run; so are those of
+the gallery of verbs.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import typer
 from nbclient import NotebookClient
 from typer.testing import CliRunner
 
-from sightline.cli import app
+from sightline.cli import VERBS, app
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
@@ -120,18 +121,31 @@ def in_a_kernel(page: str, folder: Path) -> None:
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
 
 
+def can_be_given(call: list[str]) -> str:
+    """Reads a command as the command line does, without running it. Its name; unknown options are refused."""
+    group, name, rest = typer.main.get_command(app), call[0], call[1:]
+    command = group.commands[name]  # type: ignore[attr-defined]
+    while hasattr(command, "commands"):
+        name, command, rest = f"{name} {rest[0]}", command.commands[rest[0]], rest[1:]
+    with command.make_context(name, rest):
+        return name
+
+
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
 def test_what_is_written_for_other_images_can_be_given(page: Path) -> None:
     quoted = "\n".join(re.findall(r"^> ?(.*)$", text(page), re.MULTILINE))
     found = [call for block in blocks(quoted, "sh") for call in calls(block)]
     assert found
     for call in found:
-        group, name, rest = typer.main.get_command(app), call[0], call[1:]
-        command = group.commands[name]  # type: ignore[attr-defined]
-        while hasattr(command, "commands"):
-            command, rest = command.commands[rest[0]], rest[1:]
-        with command.make_context(name, rest):
-            pass
+        can_be_given(call)
+
+
+def test_the_gallery_shows_every_verb_with_a_command_that_can_be_given() -> None:
+    page = text(ROOT / "docs" / "gallery.md")
+    headings = re.findall(r"^### (.+)$", page, re.MULTILINE)
+    shown = [can_be_given(call) for call in calls("\n".join(re.findall(r"^ {4}((?:.*\\\n)*.+)$", page, re.MULTILINE)))]
+    assert {verb.replace(" show", "") for verb in shown} == set(headings)
+    assert {*VERBS, "recipes", "data check"} <= set(headings)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])

@@ -116,6 +116,8 @@ PLACES: dict[str, dict[str, str]] = {
 
 DRAWN = ("phantom", "phantom_cxr", "phantom_ultrasound", "phantom_findings")  # built-in data sets, whose pictures are drawn from a seed
 
+FORMATS = ("coco", "voc", "labelme", "yolo", "via", "labelstudio", "cvat", "dicom_seg", "table", "folder")  # of data of one's own
+
 
 def places(room: str) -> dict[str, str]:
     """Every name of a room, ours and third parties'."""

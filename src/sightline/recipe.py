@@ -134,8 +134,21 @@ class Recipe(Settings):
         return recipe_from(override(self.model_dump(mode="json") | {"stages": []}, stage.set), where=f"stage {stage.name!r}")
 
     def changed(self, settings: Mapping[str, Any] | None = None, preset: str | None = None, where: str | Path = "") -> Recipe:
-        """A copy with a preset laid over it, and then dotted settings: `changed({"train.epochs": 3}, "good")`."""
+        """A copy with a preset laid over it, and then dotted settings: `changed({"train.epochs": 3}, "good")`.
+
+        Raises:
+            UserError: a setting that is unknown or has no such value; `data.options` that leave out an option of the recipe.
+        """
         tree = self.model_dump(mode="json")
+        given = (settings or {}).get("data.options")
+        if (
+            isinstance(given, Mapping)
+            and given
+            and "data.name" not in (settings or {})
+            and (lost := tree["data"]["options"].keys() - given)
+        ):
+            reason = f"replaces the options of {self.name} whole, and so drops its {', '.join(sorted(lost))}"
+            raise UserError("data.options", reason, f"Set data.options.{min(given)} alone, or name {min(lost)} as well.")
         return recipe_from(override(laid_over(tree, preset) if preset else tree, dict(settings or {})), where=where or self.name)
 
     def with_settings(self, **settings: Any) -> Recipe:

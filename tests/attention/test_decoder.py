@@ -78,6 +78,22 @@ def test_order_of_operations_is_the_authors() -> None:
     torch.testing.assert_close(found.look(images).maps["decoder"], x.sigmoid())
 
 
+def test_001_04_a_block_of_the_report_upsamples_convolves_normalises_and_rectifies() -> None:
+    """In this order; the last block has no rectifier, a sigmoid follows."""
+    found = classifier(variant="text").eval()
+    for block in found.source.blocks:
+        torch.nn.init.normal_(block.conv.weight)
+        torch.nn.init.normal_(block.norm.running_mean)
+    images = torch.rand(2, 3, 64, 64)
+    x = found.backbone(images).last
+    for n, (block, side) in enumerate(zip(found.source.blocks, (5, 11, 27, 64), strict=True)):
+        x = F.interpolate(x, (side, side), mode="bilinear", align_corners=False)
+        x = F.conv2d(x, block.conv.weight, block.conv.bias, padding=1)
+        x = (x - block.norm.running_mean[:, None, None]) / (1 + block.norm.eps) ** 0.5
+        x = x if n == 3 else x.clamp(min=0)
+    torch.testing.assert_close(found.look(images).maps["decoder"], x.sigmoid(), atol=1e-3, rtol=0)
+
+
 def test_classifying_does_not_run_the_decoder() -> None:
     found, ran = classifier(), []
     found.source.blocks[0].register_forward_hook(lambda *_: ran.append(1))

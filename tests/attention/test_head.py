@@ -32,6 +32,13 @@ def test_dropout_acts_while_training_only() -> None:
     assert head.drops
     assert not head.eval().drops
     assert not GapLinear(6, 3).drops
+    pooled = torch.ones(400, 6)
+    assert torch.equal(head.classify(pooled), head.linear(pooled)), "judging"
+    head.train().linear.weight.data = torch.tensor([[1.0, 0, 0, 0, 0, 0]] * 3)
+    head.linear.bias.data.zero_()
+    said = head.classify(pooled)[:, 0]
+    assert set(said.tolist()) == {0.0, 2.0}, "dropped, or scaled by 1 / (1 - p)"
+    assert (said == 0).float().mean().item() == pytest.approx(0.5, abs=0.1)
 
 
 def test_the_last_layer_starts_as_the_recipe_says() -> None:

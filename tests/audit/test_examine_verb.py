@@ -148,7 +148,7 @@ def test_on_another_data_set_the_files_lie_beside_its_scores_and_the_own_audit_s
         app, ["audit", str(run.path), "--data", "folder", "--root", str(tmp_path), "--seconds", "1", "--images", "4"]
     )
     assert result.exit_code == 0, result.output
-    assert (run.path / "external" / "folder" / "audit" / "audit.html").is_file()
+    assert (run.path / "external" / f"folder-{tmp_path.name}" / "audit" / "audit.html").is_file()
     assert (run.path / "audit" / "audit.json").read_bytes() == kept
 
 

@@ -143,6 +143,15 @@ def test_001_14_centre_crop_when_it_is_judged() -> None:
     np.testing.assert_allclose(image[:2, 0, 0] * 256 - 0.5, 16, atol=1e-4)
 
 
+def test_001_14_the_centre_square_of_an_oblong_image_and_of_its_map() -> None:
+    """`data.fit=crop`: nothing is squashed."""
+    columns = np.broadcast_to(np.arange(48, dtype=np.uint8), (32, 48))
+    data = Data(image_size=32, fit="crop")
+    square, (mask,) = prepare(np.repeat(columns[..., None], 3, 2), [columns / 48.0], data)
+    assert square[0, 0].tolist() == list(range(8, 40))
+    torch.testing.assert_close(mask[0, 0], torch.arange(8, 40) / 48)
+
+
 def test_002_04_loaded_small_and_scaled_to_one() -> None:
     image = np.full((300, 200, 3), 255, np.uint8)
     square, _ = prepare(image, [], Data(image_size=64, load_size=80))

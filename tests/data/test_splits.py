@@ -166,6 +166,15 @@ def test_folds_pool_the_owners_training_and_validation_and_leave_the_test_set() 
     assert {r.split for r in parts["test"]} == {"test"}
 
 
+def test_003_31_five_folds_hold_every_training_image_out_and_learn_from_17_of_25() -> None:
+    """Without a test set of the owner's `test=0` is needed; of the other four fifths `val` of 15 % chooses the epoch."""
+    some = records("a" * 670 + "b" * 330, owner=["train"] * 1000)
+    folds = [split(some, Split(folds=5, fold=k, fold_is="held_out", test=0)) for k in range(5)]
+    assert sorted(r.id for parts in folds for r in parts["held_out"]) == [r.id for r in some]
+    for parts in folds:
+        assert {name: len(part) for name, part in parts.items()} == {"train": 680, "val": 120, "held_out": 200}
+
+
 def test_all_folds_share_one_test_set() -> None:
     tests = [ids(split(records("ab" * 30), Split(folds=3, fold=k, test=0.2)))["test"] for k in range(3)]
     assert tests[0] == tests[1] == tests[2]

@@ -111,3 +111,13 @@ def test_only_the_asked_split_counts(run, hospital) -> None:
     assert (found.split, len(found.dataset), dict(found.left_out)) == ("test", 2, {"keratosis": 1})
     with pytest.raises(UserError, match="no such split"):
         other_data(run, "table", table, "tset")
+
+
+def test_scores_of_two_hospitals_of_one_format_lie_apart(run, tmp_path) -> None:
+    north, south = tmp_path / "north.v2", tmp_path / "south.csv"
+    north.mkdir()
+    south.touch()
+    assert run.external("folder", north).name == "folder-north.v2"
+    assert run.external("table", south).name == "table-south"
+    assert run.external("isic2017", north).name == "isic2017", "a data set that is one, wherever it lies"
+    assert run.audit_folder("folder", north) == run.external("folder", north) / "audit"

@@ -53,8 +53,8 @@ def test_each_finding_is_scored_where_it_is_known(run, clinic):
     assert there.scores.classification.auc.value == own.classification.auc.value, "they are the same pictures"
     assert there.scores.classification.at_threshold.sensitivity.value == own.classification.at_threshold.sensitivity.value
     assert found.findings["pneumonia"].scores.n == 11
-    assert json.loads((run.path / "external" / "table" / "scores.json").read_text())["left_out"] == {"mass": 1}
-    assert (run.path / "external" / "table" / "pneumonia" / "predictions.csv").is_file()
+    assert json.loads((run.path / "external" / f"table-{clinic.stem}" / "scores.json").read_text())["left_out"] == {"mass": 1}
+    assert (run.path / "external" / f"table-{clinic.stem}" / "pneumonia" / "predictions.csv").is_file()
 
 
 def test_a_finding_that_is_lacking_is_said(run, clinic, tmp_path, monkeypatch):

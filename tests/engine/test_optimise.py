@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import pytest
 import torch
@@ -71,3 +72,19 @@ def test_every_optimiser_moves_the_weights(name):
     layer(torch.ones(1, 3)).sum().backward()
     optimizer.step()
     assert not torch.equal(before, layer.weight)
+
+
+@pytest.mark.parametrize(
+    ("settings", "theirs"),
+    [
+        ({"name": "adam"}, torch.optim.Adam),
+        ({"name": "adamax"}, torch.optim.Adamax),
+        ({"name": "sgd", "momentum": 0}, torch.optim.SGD),
+        ({"name": "sgd", "momentum": 0.9}, partial(torch.optim.SGD, momentum=0.9)),
+    ],
+)
+def test_004_11_optimisers_have_pytorchs_defaults(settings, theirs):
+    train = Train.model_validate({"optimizer": settings | {"lr": 0.1}})
+    parameters = [torch.zeros(2, requires_grad=True)]
+    (ours,), (group,) = optimiser([{"params": parameters}], train).param_groups, theirs(parameters, lr=0.1).param_groups
+    assert ours == group

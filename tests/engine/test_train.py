@@ -309,12 +309,45 @@ def test_004_10_sigmas_and_the_optimiser_s_memory_go_back_too_and_the_new_rate_s
         assert now["optimizer"]["param_groups"][0]["lr"] < best["optimizer"]["param_groups"][0]["lr"]
 
 
-def test_004_10_the_total_with_maps_and_sigmas_can_be_watched(tiny_recipe, tmp_path):
-    settings = {"train.select": "val/total", "weighting": {"name": "uncertainty"}, "train.epochs": 1}
-    run = train(tiny_recipe(settings, losses={"guidance": [{"name": "energy"}]}), tmp_path / "run", say=quiet)
-    (row,) = run.history
-    sigma_class, sigma_map = row["sigma/cross_entropy"], row["sigma/energy"]
-    assert row["val/total"] > row["val/loss"] / sigma_class**2 + np.log1p(sigma_class) + np.log1p(sigma_map)
+def test_004_10_the_total_with_maps_and_sigmas_can_be_watched(tiny_recipe, tmp_path, monkeypatch):
+    """By hand: L_ce / s^2 + L_sm / (2 s^2) + ln(1 + s) of both, of the sigmas and of alpha as they are at the end of the epoch."""
+    totals = []
+    step = Training.validation_step
+
+    def watch(self, batch, index):
+        step(self, batch, index)
+        look = self.classifier.look(batch.images, batch.labels)
+        of_class, of_map = self.objective.weighting.sigma().tolist()
+        (loss,) = self.objective.guidance_losses().values()
+        omega = look.maps["cam"].detach()
+        psi = torch.nn.functional.adaptive_avg_pool2d(batch.roi, omega.shape[-2:])
+        own = (torch.sigmoid(loss.alpha.item() * omega) - psi).square().mean().item()
+        cross_entropy = torch.nn.functional.cross_entropy(look.logits, batch.labels).item()
+        total = cross_entropy / of_class**2 + own / (2 * of_map**2) + np.log1p(of_class) + np.log1p(of_map)
+        totals.append((len(batch), total))
+
+    monkeypatch.setattr(Training, "validation_step", watch)
+    settings = {"train.select": "val/total", "weighting": {"name": "uncertainty", "sigma_class": 0.7, "sigma_map": 0.3}, "train.epochs": 1}
+    losses = {"guidance": [{"name": "selective_mse", "alpha": 1.5}]}
+    (row,) = train(tiny_recipe(settings, attention={"name": "cam"}, losses=losses), tmp_path / "run", say=quiet).history
+    assert [n for n, _ in totals] == [8, 4]
+    assert row["val/total"] == pytest.approx((8 * totals[0][1] + 4 * totals[1][1]) / 12, rel=1e-4)
+
+
+@pytest.mark.parametrize(("watched", "drops"), [("val/loss", True), ("val/total", False)])
+def test_004_10_the_rate_falls_by_the_loss_that_is_watched(tiny_recipe, tmp_path, watched, drops):
+    """Sigma of the classes falls from 100, and the total with it, in a network that does not learn."""
+    settings = {
+        "train.schedule": {"name": "plateau", "patience": 1, "gamma": 0.5, "watch": watched},
+        "train.optimizer": {"name": "adam", "lr": 0.1},
+        "train.lr_factors": {"backbone": 1e-9, "head": 1e-9},
+        "train.epochs": 4,
+        "backbone.freeze_batchnorm": True,
+        "weighting": {"name": "uncertainty", "sigma_class": 100.0},
+    }
+    run = train(tiny_recipe(settings), tmp_path / "run", say=quiet)
+    rates = [row["lr"] for row in run.history]
+    assert (rates[-1] < rates[0]) is drops
 
 
 def test_frozen_batch_norm_keeps_its_statistics_in_a_real_training(tiny_recipe, tmp_path):

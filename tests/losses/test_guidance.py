@@ -89,7 +89,7 @@ def test_in_a_loop_of_ones_own_raw_evidence_needs_a_squash():
 
 
 def test_a_region_can_be_sampled_at_the_first_pixel_of_each_position():
-    """As the programs of AttnMel and GG-CAM do."""
+    """As the program of GG-CAM does."""
     roi = torch.rand(2, 1, 8, 12)
     assert torch.equal(resize(roi, (2, 3), "nearest"), roi[..., ::4, ::4])
     loss = L2(sampled="nearest")

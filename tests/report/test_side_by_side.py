@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from invented_run import invent
 
 from sightline.engine.files import write_json
@@ -26,6 +27,25 @@ def test_trainings_of_a_recipe_are_put_together(tmp_path):
     assert found["epg"].difference > 0
     assert found["epg"].p == found["epg"].smallest_p
     assert found["epg"].p_anova < 0.01
+
+
+def test_004_14_trainings_of_another_backbone_are_put_together_by_themselves(tmp_path):
+    """Both networks are the recipe `demo-label-only`, as both baselines of Zhu et al. 2022 are `ggcam-baseline`."""
+    arms = [("demo-label-only", "test_resnet", 0.7), ("demo-label-only", "test_vit", 0.9), ("demo-guided", "test_resnet", 0.8)]
+    runs = []
+    for seed in range(3):
+        for i, (recipe, network, auc) in enumerate(arms):
+            run = invent(tmp_path / f"{i}-{seed}", recipe, seed=seed, settings={"train.seed": seed, "backbone.name": network}, **SMALL)
+            good = run.scores["matched"].classification
+            good = good.but(auc=good.auc.but(value=auc + 0.01 * seed))
+            write_json(run.path / "metrics.json", {"matched": run.scores["matched"].but(classification=good)})
+            runs.append(Run(run.path))
+    found = [row for row in over_seeds(runs, "matched", runs[0]) if row.metric == "auc"]
+    assert {row.recipe: (row.median, row.trainings) for row in found} == {
+        "demo-label-only, backbone=test_vit": (pytest.approx(0.91), 3),
+        "demo-guided": (pytest.approx(0.81), 3),
+    }
+    assert [(row.base, row.base_median) for row in found] == [("demo-label-only, backbone=test_resnet", pytest.approx(0.71))] * 2
 
 
 def test_004_17_with_three_classes_those_of_each_class_are_put_together_and_where_maps_point():

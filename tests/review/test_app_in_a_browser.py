@@ -213,6 +213,18 @@ def test_a_queue_is_outlined_with_undo_and_a_second_reader_is_blind_until_they_h
     page.keyboard.press("Control+Shift+Z")
     assert (painted(), shapes.count()) == (whole, 2)
     page.keyboard.press("Control+z")
+
+    # a shape that is moved is one step, too
+    page.keyboard.press("Escape")
+    before = page.evaluate("document.querySelector('.a9s-annotation rect.a9s-outer').getAttribute('x')")
+    page.mouse.click(*at(40, 12))
+    drag((40, 12), (38, 13), (36, 14))
+    page.keyboard.press("Control+z")
+    expect(shapes).to_have_count(2)
+    assert page.evaluate("document.querySelector('.a9s-annotation rect.a9s-outer').getAttribute('x')") == before
+    page.keyboard.press("Control+Shift+Z")
+    moved = page.evaluate("document.querySelector('.a9s-annotation rect.a9s-outer').getAttribute('x')")
+    assert float(moved) == pytest.approx(float(before) - 4, abs=0.3)
     page.keyboard.press("w")
     page.keyboard.type("Ana")
     page.keyboard.press("Enter")

@@ -6,16 +6,17 @@ import pytest
 import torch
 
 from sightline.attention.classifier import build
+from sightline.recipe import Recipe
 from sightline.study.cells import cells
 from sightline.study.plan import load_plan, plan_names
 
 TRAININGS = {  # arms x settings x seeds
     "paper-attnmel": 7,
-    "paper-attnmel-2018": 2 * 5,
+    "paper-attnmel-2018": 5 * 5,
     "paper-gain": 6,
     "paper-ggcam": 4 * 5,
     "paper-spn": 3 * 3,
-    "paper-spn-losses": 4,
+    "paper-spn-losses": 1 + 3 * 2,
 }
 
 
@@ -50,9 +51,14 @@ def test_the_tables_of_ultrasound_are_the_same_plans_on_other_data() -> None:
 
 
 def test_arms_of_a_table_differ_in_what_the_paper_says() -> None:
-    """001, tables 1 and 3: the share of the masks; 004: gaze or none, on the same division with the same seeds."""
+    """001, tables 1 and 3: the share of the masks, tables 2 and 4: the loss, too; 004: gaze or none, on the same division with the same
+    seeds."""
     shares = {cell.arm: cell.recipe.data.annotated_fraction for cell in cells(load_plan("paper-spn"))}
     assert shares == {"baseline": 1, "quarter of the masks": 0.25, "all masks": 1}
+    losses = {cell.arm: cell.recipe for cell in cells(load_plan("paper-spn-losses"))}
+    assert not losses.pop("baseline").guided
+    both = {(r.losses.guidance[0].name, r.data.annotated_fraction) for r in losses.values()}
+    assert both == {(name, share) for name in ("pixel_ce", "l1", "l2") for share in (1, 0.25)}
     chest = cells(load_plan("paper-ggcam"))
     assert len({cell.recipe.data.model_dump_json() for cell in chest}) == 1
     assert {cell.recipe.train.seed for cell in chest} == {0, 1, 2, 3, 4}
@@ -62,3 +68,37 @@ def test_arms_of_a_table_differ_in_what_the_paper_says() -> None:
         "EffNetV2-S": False,
         "EffNetV2-S with gaze": True,
     }
+
+
+def test_a_table_has_the_scores_that_its_paper_prints() -> None:
+    """001, tables 1 to 4: precision, sensitivity (its mean is the balanced accuracy), specificity, F1; 003, table 3.2: AP and AUC, table
+    3.4: the mean recall."""
+    for name in ("paper-spn", "paper-spn-losses"):
+        assert set(load_plan(name).scores) >= {"precision", "balanced_accuracy", "specificity", "f1"}
+    assert set(load_plan("paper-attnmel").scores) >= {"average_precision", "auc"}
+    assert "balanced_accuracy" in load_plan("paper-attnmel-2018").scores
+
+
+def test_003_34_five_models_are_held_against_each_other_on_the_same_folds_of_all_training_images() -> None:
+    """003-31 and table 3.4: no test set is cut off; all arms divide, balance and choose alike, and one alone is guided."""
+    of_fold: dict[int | None, list[Recipe]] = {}
+    for cell in cells(load_plan("paper-attnmel-2018")):
+        of_fold.setdefault(cell.recipe.data.split.fold, []).append(cell.recipe)
+    assert sorted(of_fold) == [0, 1, 2, 3, 4]
+    for recipes in of_fold.values():
+        assert [r.guided for r in recipes] == [False] * 4 + [True]
+        assert len({r.data.model_copy(update={"roi": recipes[0].data.roi}).model_dump_json() for r in recipes}) == 1
+        assert (recipes[0].data.name, recipes[0].data.split.test, recipes[0].data.split.fold_is) == ("isic2018", 0, "held_out")
+
+
+def test_003_35_claims_have_their_arms() -> None:
+    """Attention, its regularisation, the wrong region, sparse regions (dermoscopic features) and rough ones (marked by a network)."""
+    of_2017 = {cell.arm.removeprefix("AttnMel-CNN-"): cell.recipe for cell in cells(load_plan("paper-attnmel"))}
+    names = {arm: (r.attention.name, r.guided) for arm, r in of_2017.items()}
+    assert (names["VGG-16-GAP"], names["Mel-CNN"], names["AttnMel-CNN"]) == (("cam", False), ("none", False), ("gates", False))
+    assert names["Dermo"] == names["Lesion"] == names["Bkg"] == ("gates", True)
+    assert of_2017["Dermo"].data.roi.of == ("pigment_network", "negative_network", "milia_like_cyst", "streaks")
+    assert of_2017["Bkg"].data.roi.invert
+    marked = {"data.roi.pseudo": "lesions"}
+    *_, rough = cells(load_plan("paper-attnmel-2018", marked))
+    assert (rough.recipe.guided, str(rough.recipe.data.roi.pseudo)) == (True, "lesions")

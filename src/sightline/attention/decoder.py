@@ -21,8 +21,8 @@ TEXT_BLOCKS = 4
 def block_sizes(variant: Variant, start: tuple[int, int], image: tuple[int, int]) -> list[tuple[int, int]]:
     """Height and width after each block.
 
-    `code`: the authors' 16, 48, 144, 224 at 224 px (`code-3`: 16, 64, 224), in proportion at other sizes. `text`: four blocks are said to
-    give a factor of 32, which four doublings do not; the sizes here are a geometric progression from the feature map to the image, our
+    `code`: the authors' 16, 48, 144, 224 at 224 px (`code-3`: 16, 64, 224), in proportion at other sizes. `text`: the report
+    says that four blocks enlarge 32 times, and gives no sizes; here they are a geometric progression from the feature map to the image, our
     reconstruction.
 
     >>> block_sizes("code", (7, 7), (224, 224))

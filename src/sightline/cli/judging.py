@@ -175,7 +175,8 @@ def audit(
     trained = Run(run, device, place if data is None else None)
     which = own(trained, split) if data is None else other(trained, data, place, split, label_pairs(classes))
     found = examine(trained, which, seconds=seconds, images=images, kind=cast(Kind | None, kind), progress=Bar("changing images"))
-    result = write_audit(trained, found, which.split, out or trained.audit_folder(None if data is None else which.data.name))
+    there = () if data is None else (which.data.name, which.data.root)
+    result = write_audit(trained, found, which.split, out or trained.audit_folder(*there))
     audit_tables(result)
     say(f"{result.headline}.\n")
     for question, answer in result.sentences.items():

@@ -56,8 +56,9 @@ def report(
     if out is not None and out.is_dir():
         raise UserError(out, "is a folder", "Give the name of a file, e.g. report.html.")
     if data is not None:
-        out = out or first.external(data) / "report.html"
-        opened = [*all_elsewhere(opened, data, place, None, label_pairs(classes))]
+        there = all_elsewhere(opened, data, place, None, label_pairs(classes))
+        other = there[0].found.data
+        out, opened = out or first.external(other.name, other.root) / "report.html", [*there]
     written = write_report(opened[0], opened[1:], out, title, prevalence=prevalence)
     say(f"Report: {written}")
     finish({"report": str(written)}, json)

@@ -34,7 +34,7 @@ def validate(
 
     Args:
         name, root, split, classes: see `other_data`.
-        out: folder; None: `external/NAME` in the run folder.
+        out: folder; None: see `run.external`.
         coverage: of conformal sets; None: as the recipe says.
         by: tags by which groups are scored; None: those of the recipe that the data set has.
 
@@ -45,7 +45,7 @@ def validate(
     found, scores = there.found, there.scores[there.split]
     own_split = next((name for name in (judged_split(run),) if name in run.scores), None)
     changes = _changes(run.scores[own_split], scores, own_split, there.split) if own_split else ()
-    folder = out or run.external(found.data.name)
+    folder = out or run.external(found.data.name, found.data.root)
     files = (folder / "scores.json", folder / "predictions.csv")
     result = ExternalScores(
         run=str(run.path),

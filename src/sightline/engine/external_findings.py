@@ -30,7 +30,7 @@ def validate_findings(
     Args:
         name, root, split: see `validate`.
         classes: finding of the other data set -> finding of the run, for those that are called otherwise.
-        out: folder, with one for each finding; None: `external/NAME` in the run folder.
+        out: folder, with one for each finding; None: see `run.external`.
         by: tags by which groups are scored.
 
     Raises:
@@ -43,7 +43,7 @@ def validate_findings(
     if not there:
         reason = f"has the findings {', '.join(sorted(labels.total()))}, and the run has {', '.join(run.findings)}"
         raise UserError(where, reason, f"Say which is which, e.g. `classes={{{min(labels.total())!r}: {run.findings[0]!r}}}`.")
-    folder = out or run.external(name or run.recipe.data.name)
+    folder = out or run.external(name or run.recipe.data.name, root or run.recipe.data.root)
     found: dict[str, ExternalScores] = {}
     for finding in there:
         at = folder / safe_name(finding)

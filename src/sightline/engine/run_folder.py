@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sightline.catalog import FORMATS
 from sightline.data.findings import classes_of
 from sightline.device import AUTO, resolve
 from sightline.engine import run_forms
@@ -71,13 +72,15 @@ class TrainedFolder:
         """Where the answers for one finding lie."""
         return self.path / "findings" / safe_name(finding)
 
-    def external(self, data: str) -> Path:
-        """Where what is found on another data set lies."""
-        return self.path / "external" / safe_name(data)
+    def external(self, data: str, root: Path | None = None) -> Path:
+        """Where what is found on another data set lies: `external/isic2017`; of a format with the name of its folder or file:
+        `external/folder-other-hospital`."""
+        of = "" if root is None or data not in FORMATS else f"-{root.resolve().stem if root.is_file() else root.resolve().name}"
+        return self.path / "external" / safe_name(data + of)
 
-    def audit_folder(self, data: str | None = None) -> Path:
+    def audit_folder(self, data: str | None = None, root: Path | None = None) -> Path:
         """Where its audit lies; on another data set with what else is found there."""
-        return (self.path if data is None else self.external(data)) / "audit"
+        return (self.path if data is None else self.external(data, root)) / "audit"
 
     @cached_property
     def recipe(self) -> Recipe:

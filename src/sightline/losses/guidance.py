@@ -30,7 +30,7 @@ class GuidanceLoss(nn.Module):
             images; `batch`: their sum divided by the size of the batch (as the authors of the SPN report do), so that unknown images make
             the loss smaller.
         sampled: how the ROI map is brought to the size of a coarser attention map: `area`, the mean of the pixels of each position; or
-            `nearest`, the first pixel of each alone, as programs of the papers do.
+            `nearest`, the first pixel of each alone, as the program of GG-CAM does.
 
     Attributes:
         words: what the loss asks for, in a few plain words, for reports.
@@ -80,6 +80,10 @@ class GuidanceLoss(nn.Module):
         """The ROI map at full size, before it is brought to the size of the attention map. (N, 1, H, W) -> (N, 1, H, W)"""
         return roi
 
+    def shrunk(self, roi: Tensor) -> Tensor:
+        """The ROI map at the size of the attention map. (N, 1, h, w) -> (N, 1, h, w)"""
+        return roi
+
     def learned(self) -> dict[str, float]:
         """Learned parameters of the loss, for the log: symbol -> value."""
         return {}
@@ -114,7 +118,7 @@ class GuidanceLoss(nn.Module):
             maps, regions = attention[counts], roi[counts]  # (M, K, h, w), (M, 1, H, W)
             if not len(maps):
                 return maps.sum()
-            regions = resize(regions, maps.shape[-2:], self.sampled).expand_as(maps)  # (M, K, h, w)
+            regions = self.shrunk(resize(regions, maps.shape[-2:], self.sampled)).expand_as(maps)  # (M, K, h, w)
             one_each = (-1, 1, *maps.shape[-2:])
             if range is None:
                 self._fits(maps)

@@ -17,7 +17,8 @@ def pixel_cross_entropy(logits: Tensor, roi: Tensor) -> Tensor:
     """mean over pixels of -(R log A + (1 - R) log(1 - A)), with A = sigmoid(logits)
 
     Each pixel is a separate probability, so that the map with the smallest loss is the ROI map. Because the loss is computed from logits, a
-    pixel that is wrong with certainty still has its full gradient.
+    pixel of raw evidence that is wrong with certainty still has its full gradient. The logits of a map that is given in [0, 1], such as the
+    decoder's, end at `EPS`: beyond an evidence of about 12 the gradient falls, and beyond 16 it is 0.
 
     Args:
         logits: (N, 1, h, w).

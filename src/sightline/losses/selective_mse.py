@@ -38,6 +38,8 @@ class SelectiveMSE(GuidanceLoss):
         map: name of the attention map; None: the first one of the source.
         over, sampled: see `GuidanceLoss`.
         alpha: initial value of the learned scale, which the paper does not give.
+        renormalise: divide each annotation by its maximum once it has the size of the map, as the authors' program does, so that the
+            highest position has to be 1 there, too; a map of zeros stays.
 
     Example:
         >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
@@ -57,8 +59,10 @@ class SelectiveMSE(GuidanceLoss):
         over: Literal["known", "batch"] = "known",
         sampled: Literal["area", "nearest"] = "area",
         alpha: Positive = 1.0,
+        renormalise: bool = False,
     ) -> None:
         super().__init__(map=map, over=over, sampled=sampled)
+        self.renormalise = renormalise
         self.log_alpha = nn.Parameter(torch.tensor(math.log(alpha)))  # exp keeps alpha positive
 
     @property
@@ -79,6 +83,11 @@ class SelectiveMSE(GuidanceLoss):
         if range == "unit":
             raise UserError("losses.guidance (selective_mse)", "this map is in [0, 1] already", "Use l2, or a source of raw evidence: cam.")
         return raw
+
+    def shrunk(self, roi: Tensor) -> Tensor:
+        """See `GuidanceLoss`."""
+        highest = roi.amax((1, 2, 3), keepdim=True)
+        return roi / highest.where(highest > 0, 1) if self.renormalise else roi
 
     def compare(self, attention: Tensor, roi: Tensor) -> Tensor:
         """See `selective_mse`."""

@@ -33,4 +33,5 @@ def address(page: Path, out: Path) -> str:
 
 
 def _folder(run: Run) -> Path:
-    return run.audit_folder(run.found.data.name if isinstance(run, Elsewhere) else None)
+    there = (run.found.data.name, run.found.data.root) if isinstance(run, Elsewhere) else ()
+    return run.audit_folder(*there)

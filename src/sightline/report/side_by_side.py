@@ -11,6 +11,7 @@ from sightline.engine.files import drafted
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.choose import choose
+from sightline.explain.figure.boxes import grouped
 from sightline.explain.figures import roc_figure
 from sightline.explain.panels import compare_grid
 from sightline.explain.run_pictures import names
@@ -77,24 +78,30 @@ def _drawn(runs: Sequence[Run], split: str, out: Path, found: Compared) -> list[
 
 
 def over_seeds(runs: Sequence[Run], split: str, base: Run) -> list[SeedDifference]:
-    """Recipes of which there are several trainings, against the trainings of the baseline's recipe: medians and tests."""
-    scores: dict[str, dict[str, list[float]]] = {}
-    for run in runs:
-        for metric, value in told(run.scores[split]).items():
-            if value is not None:
-                scores.setdefault(run.recipe.name, {}).setdefault(metric, []).append(value)
-    own = scores.get(base.recipe.name, {})
+    """Recipes of which there are several trainings, against the trainings of the baseline's recipe: medians and tests.
+
+    Trainings of one recipe with other settings than seeds, such as another backbone, are put together by themselves.
+    """
+    arms = grouped(runs)
+    scores: dict[str, dict[str, list[float]]] = {arm: {} for arm in arms}
+    for arm, members in arms.items():
+        for run in members:
+            for metric, value in told(run.scores[split]).items():
+                if value is not None:
+                    scores[arm].setdefault(metric, []).append(value)
+    of_base = next(arm for arm, members in arms.items() if any(run is base for run in members))
+    own = scores[of_base]
     return [
         seed_difference(values, own[metric]).but(
             recipe=recipe,
-            base=base.recipe.name,
+            base=of_base,
             metric=metric,
             trainings=len(values),
             p_anova=anova([found[metric] for found in scores.values() if metric in found]),
         )
         for recipe, of in scores.items()
         for metric, values in of.items()
-        if recipe != base.recipe.name and metric in own and len(values) > 1
+        if recipe != of_base and metric in own and len(values) > 1
     ]
 
 

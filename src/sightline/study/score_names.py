@@ -11,7 +11,8 @@ from sightline.tag_groups import bin_of
 GROUP = "in-"  # of a measure: does each image belong to a group?
 PASTED, REMOVED, ENERGY, SWAPPED = "pasted_flips", "removed_flips", "artefact_energy", "swapped"
 NAMES = (
-    *("accuracy", "balanced_accuracy", "auc", "epg", "swap_auc", "background_gap", "worst_group", "accuracy_gap", "brier", "ece"),
+    *("accuracy", "balanced_accuracy", "precision", "specificity", "f1", "auc", "average_precision"),
+    *("epg", "swap_auc", "background_gap", "worst_group", "accuracy_gap", "brier", "ece"),
     *(ENERGY, PASTED, REMOVED),
 )
 

@@ -9,7 +9,8 @@ import numpy as np
 from sightline.errors import UserError, nearest
 from sightline.metrics.confidence.bootstrap import Array, mean_of_defined, ratio
 from sightline.metrics.confidence.possible import GAP, SHARE, Range
-from sightline.metrics.scores import calibration
+from sightline.metrics.scores import calibration, ranks
+from sightline.metrics.scores.classification import decision_scores, weighted_confusion
 from sightline.metrics.scores.groups import ARTEFACTS, group_names
 from sightline.metrics.scores.ranks import overall_auc
 from sightline.study.answers import Answers
@@ -39,6 +40,22 @@ def balanced_accuracy(answers: Answers, weights: Array) -> Array:
 def auc(answers: Answers, weights: Array) -> Array:
     """Area under the ROC curve; with several classes, see `overall_auc`."""
     return overall_auc(answers.labels, answers.probabilities, weights)
+
+
+def average_precision(answers: Answers, weights: Array) -> Array:
+    """That of the last class where there are two, else the mean over the classes, each against the rest."""
+    last = answers.probabilities.shape[1] - 1
+    walks = [ranks.curves(answers.probabilities[:, c], answers.labels == c, weights) for c in ([1] if last == 1 else range(last + 1))]
+    return mean_of_defined(np.stack([ranks.average_precision(*walk) for walk in walks], axis=1))
+
+
+def decided(score: str) -> Statistic:
+    """A score of `decision_scores`, each class against the rest, as a mean over the classes (001-15)."""
+
+    def mean(answers: Answers, weights: Array) -> Array:
+        return mean_of_defined(decision_scores(weighted_confusion(answers.labels, answers.probabilities, weights))[score])
+
+    return mean
 
 
 def epg(answers: Answers, weights: Array) -> Array:
@@ -109,7 +126,11 @@ def measured(name: str) -> Statistic:
 SCORES: dict[str, Statistic] = {
     "accuracy": accuracy,
     "balanced_accuracy": balanced_accuracy,
+    "precision": decided("precision"),
+    "specificity": decided("specificity"),
+    "f1": decided("f1"),
     "auc": auc,
+    "average_precision": average_precision,
     "epg": epg,
     "swap_auc": swap_auc,
     "background_gap": background_gap,

@@ -11,8 +11,10 @@ import pytest
 from isic_files import superpixels
 
 from sightline.data.annotation import render
+from sightline.data.guide.guiding import named
 from sightline.data.sets.superpixels import SuperpixelMask, read_features, superpixel_indices
 from sightline.errors import UserError
+from sightline.types import Record
 
 FEATURES = ("pigment_network", "negative_network", "milia_like_cyst", "streaks")
 
@@ -69,8 +71,15 @@ def test_the_union_of_all_features_is_the_dermoscopic_roi_and_may_be_empty(tmp_p
 
 def test_without_truth_or_without_superpixels_a_feature_is_unknown(tmp_path: Path) -> None:
     assert read_features(tmp_path / "absent.json", tmp_path / "superpixels.png") == {}
+    assert read_features(features(tmp_path, streaks=[3]), tmp_path / "superpixels.png") == {}
+    assert set(read_features(features(tmp_path), tmp_path / "superpixels.png")) == set(FEATURES)  # nothing has to be drawn
+
+
+def test_003_22_the_union_of_all_features_is_unknown_where_one_of_them_cannot_be_drawn(tmp_path: Path) -> None:
+    """Not known and empty, which would teach the gates that there is nothing to see."""
     found = read_features(features(tmp_path, streaks=[3]), tmp_path / "superpixels.png")
-    assert set(found) == set(FEATURES) - {"streaks"}
+    record = Record(id="a", image=tmp_path / "a.png", label="nevus", regions=found)
+    assert render(named(record, FEATURES).annotations, (30, 40), where="union") is None
 
 
 def test_equal_keys_equal_pixels(tmp_path: Path, index: np.ndarray) -> None:

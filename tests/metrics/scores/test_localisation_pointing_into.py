@@ -67,6 +67,15 @@ def test_of_equal_maxima_the_share_inside_counts() -> None:
     assert points_into(two[None], box(slice(0, 8), slice(0, 8))[None])[0] == pytest.approx(0.5)
 
 
+def test_004_20_equal_values_along_a_border_stay_equal_when_a_map_is_enlarged() -> None:
+    """Enlarged eightfold, the highest cell of a corner fills 4 x 4 pixels, of which the region holds the outermost."""
+    rng = np.random.default_rng(3)
+    maps = rng.normal(size=(200, 5, 5)).astype(np.float32)
+    maps[:, 4, 4] = maps.max(axis=(1, 2)) + rng.random(200).astype(np.float32)
+    corner = np.repeat(box(slice(39, 40), slice(39, 40), (40, 40))[None], 200, axis=0)
+    np.testing.assert_allclose(points_into(maps, corner), 1 / 16)
+
+
 def test_an_empty_region_does_not_count_as_a_hit_or_a_miss() -> None:
     regions = np.stack([np.zeros((16, 16), bool), np.ones((16, 16), bool)])
     found = pointing_share(np.stack([peak(0, 0), peak(1, 1)]), regions, bootstrap=20)

@@ -61,7 +61,8 @@ class SuperpixelMask:
 def read_features(truth: Path, picture: Path) -> dict[str, tuple[Annotation, ...]]:
     """The features of one image, by name: where each is, or `nothing` where it was looked for and is absent.
 
-    A feature that is present, but whose superpixels are not there to draw it, is left out: unknown.
+    Where a feature is present but the superpixels to draw it are missing, nothing is known of the image: the union of the other features
+    would be taken for that of all.
 
     Args:
         truth: the JSON file; without it nothing is known.
@@ -80,8 +81,6 @@ def read_features(truth: Path, picture: Path) -> dict[str, tuple[Annotation, ...
     features: dict[str, tuple[Annotation, ...]] = {}
     for name, feature in marks.items():
         members = tuple(index for index, mark in enumerate(feature) if mark)
-        if not members:
-            features[name] = (Annotation("nothing"),)
-        elif picture.is_file():
-            features[name] = (Annotation("mask", SuperpixelMask(picture, members, len(feature))),)
-    return features
+        features[name] = (Annotation("mask", SuperpixelMask(picture, members, len(feature))) if members else Annotation("nothing"),)
+    drawn = any(mark.kind == "mask" for (mark,) in features.values())
+    return {} if drawn and not picture.is_file() else features

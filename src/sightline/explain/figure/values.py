@@ -24,7 +24,8 @@ BINS = 60
 def map_values(runs: Sequence[Run], options: Options) -> Figure:
     """Distribution of the values of the attention maps, on a logarithmic scale.
 
-    All positions of the maps of the class explained in each image of the split; a curve for each map of each run.
+    All positions of the maps of the class explained in each image of the split (not those of the other classes, which a run does not keep);
+    a curve for each map of each run.
     """
     ranges = {map_range(run) for run in runs}
     if len(ranges) > 1:

@@ -21,6 +21,7 @@ from sightline.results.scores import Pointing
 SCORES = ("epg", "pointing", "jaccard", "dice", "pixel_ap", "minmax_jaccard")
 
 _CHUNK = 64
+_ROUNDING = 1e-6  # relative, of an enlargement in float32
 
 
 def upsample(maps: Array, size: tuple[int, int]) -> Array:
@@ -180,11 +181,23 @@ def points_into(maps: Array, regions: Array, within: int | None = None) -> Array
     for start in range(0, len(maps), _CHUNK):
         part = slice(start, start + _CHUNK)
         region = regions[part] if within is None else near(regions[part], maps.shape[1:], within)
-        large = upsample(maps[part], region.shape[1:])  # (n, H, W), or (n, h, w) as it is
-        highest = large == large.max(axis=(1, 2), keepdims=True)
+        highest = _highest(maps[part], region.shape[1:])
         inside = ratio((highest & region).sum(axis=(1, 2)), highest.sum(axis=(1, 2)))
         hits[part] = np.where(region.any(axis=(1, 2)), np.where(_points(maps[part]), inside, 0), np.nan)
     return hits
+
+
+def _highest(maps: Array, size: tuple[int, int]) -> Array:
+    """Where maps are highest once they are enlarged. (n, h, w) -> (n, H, W) bool
+
+    Along a border an enlarged map repeats its outermost cells; rounding must not choose between these equal values.
+    """
+    if maps.shape[1:] == size:
+        found: Array = maps == maps.max(axis=(1, 2), keepdims=True)
+        return found
+    with np.errstate(invalid="ignore"):  # maps that are not finite, which miss
+        large = upsample(maps - maps.min(axis=(1, 2), keepdims=True), size)  # from 0 on, whatever the sign
+        return np.asarray(large >= large.max(axis=(1, 2), keepdims=True) * (1 - _ROUNDING))
 
 
 def near(regions: Array, size: tuple[int, ...], within: int) -> Array:

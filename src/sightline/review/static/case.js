@@ -12,7 +12,7 @@
   const stage = document.getElementById("stage");
   function fit() {
     const room = innerHeight - (stage.getBoundingClientRect().top + scrollY) - 10;
-    const least = Math.min(innerHeight, innerWidth) * 0.4;
+    const least = innerHeight * (matchMedia("(max-width: 62rem)").matches ? 0.7 : 0.4); // in one column the page is scrolled anyway
     stage.style.width = `min(100%, ${Math.max(room, least) * Number(main.dataset.width) / Number(main.dataset.height)}px)`;
   }
   addEventListener("resize", fit);

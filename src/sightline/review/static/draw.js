@@ -39,10 +39,12 @@
   // what is drawn, as a step that can be come back to
   function drawn() { return { outlines: annotator.getAnnotations().map(fromAnnotorious), marks }; }
   function touched() {
-    proposed = false;
     const now = drawn();
     const same = now.marks === steps.now.marks && JSON.stringify(now.outlines) === JSON.stringify(steps.now.outlines);
-    if (!same) steps.push(now);
+    if (!same) {
+      proposed = false;
+      steps.push(now);
+    }
     tell();
   }
   function tell() {
@@ -109,12 +111,18 @@
     return [...annotator.getAnnotations().map(fromAnnotorious), ...(counts === null ? [] : [{ kind: "mask", counts }])];
   }
 
+  // what was corrected in a chosen shape is a step, too; Annotorious tells of it later
+  function settle() {
+    annotator.cancelSelected();
+    touched();
+  }
+
   // undo and redo: one corner of a polygon that is being drawn, or else one shape or stroke. Annotorious has steps of its own, one for each
   // movement of the mouse, and must not see these keys.
   function step(back) {
     if (!annotator) return;
     if (back ? pencil.back() : pencil.again()) return;
-    annotator.cancelSelected(); // what was corrected in a chosen shape is a step, too
+    settle();
     const found = back ? steps.back() : steps.again();
     if (found) restore(found);
     tell();
@@ -144,7 +152,7 @@
     canvas.classList.toggle("active", brushes.includes(tool));
     note.textContent = {
       box: "Drag from one corner to the other.",
-      polygon: "Click corner after corner; the first corner, a double click or Enter ends the polygon, Ctrl+Z takes the last corner back, Esc drops it.",
+      polygon: "Click corners; the first one, a double click or Enter ends. Ctrl+Z: last corner back. Esc: drop.",
       brush: "Paint with the button held down; [ and ] change the size.",
       eraser: "Take painted parts away; [ and ] change the size.",
     }[tool] || (isChanged() ? unsaved : "");
@@ -226,7 +234,7 @@
 
   function save() {
     if (!annotator) return;
-    annotator.cancelSelected(); // what was corrected in a chosen shape counts from then on
+    settle();
     if (!isChanged()) return;
     saved = steps.now;
     proposed = false;

@@ -88,7 +88,7 @@
 
   // on a small screen the form would push the cases away
   const choices = document.getElementById("choices");
-  choices.open = matchMedia("(min-width: 62rem)").matches || [...new URLSearchParams(location.search).keys()].some((name) => name !== "text");
+  choices.open = matchMedia("(min-width: 62rem)").matches || [...new URLSearchParams(location.search).keys()].some((name) => !["text", "queue", "review"].includes(name));
 
   const maps = document.getElementById("maps");
   function paint() {
