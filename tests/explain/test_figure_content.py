@@ -10,7 +10,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from sightline import catalog
 from sightline.attention.classifier import build
-from sightline.engine.files import write_table
+from sightline.engine.files import write_json, write_table
 from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.errors import UserError
@@ -189,6 +189,28 @@ def test_004_19_runs_that_differ_in_seeds_are_one_box_and_others_say_in_what(tmp
         "demo-guided, batch_size=4": ["2"],
     }
     assert list(grouped(runs[:2])) == ["demo-guided"]
+
+
+def test_004_19_a_star_stands_over_trainings_that_differ_from_those_of_the_same_network_without_guidance(tmp_path):
+    """Five against five: with one pair of trainings the other way round, p is 4 / 252; with eight pairs of 25, p is 0.42."""
+    small = {"counts": (8, 6, 12), "splits": ("matched",)}
+    aucs = {
+        ("demo-label-only", "test_resnet"): [0.70, 0.71, 0.72, 0.73, 0.74],
+        ("demo-guided", "test_resnet"): [0.735, 0.75, 0.76, 0.77, 0.78],
+        ("demo-label-only", "test_vit"): [0.80, 0.81, 0.82, 0.83, 0.84],
+        ("demo-guided", "test_vit"): [0.825, 0.826, 0.827, 0.828, 0.85],
+    }
+    runs = []
+    for (recipe, network), several in aucs.items():
+        for seed, auc in enumerate(several):
+            settings = {"train.seed": seed, "backbone.name": network}
+            run = invent(tmp_path / f"{recipe}-{network}-{seed}", recipe, seed=seed, settings=settings, **small)
+            good = run.scores["matched"].classification
+            good = good.but(auc=good.auc.but(value=auc))
+            write_json(run.path / "metrics.json", {"matched": run.scores["matched"].but(classification=good)})
+            runs.append(Run(run.path))
+    (axes,) = kind("box-plots")(runs, Options(split="matched")).axes
+    assert [text.get_position()[0] for text in axes.texts if text.get_text() == "*"] == [0.5]
 
 
 def test_002_17_the_map_of_a_unit_is_that_layers_output(guided, monkeypatch):

@@ -84,7 +84,7 @@ def _cases(run: Run, splits: list[str] | None, queue: str | Path | None) -> Case
     if queue is None:
         return Cases(run, splits)
     if isinstance(run, Elsewhere):
-        raise UserError("`queue`", "names images of the run's own data, and another data set is given", "Give one of the two.")
+        raise UserError("`queue=...`", "names images of the run's own data, and another data set is given", "Give one of the two.")
     queued = Queued(run, expanded(Path(queue)), splits)
     return Cases(queued, queued.shown, queued.keys)
 

@@ -19,10 +19,12 @@ from sightline.explain.colours import INK, MUTED, SERIES
 from sightline.explain.figure.kind import Options, kind, layout
 from sightline.explain.figure.words import wrapped
 from sightline.explain.style import STYLE, bare
+from sightline.metrics.comparisons.seeds import seed_difference
 from sightline.results import Score, SplitScores
 
 SEEDS = ("train.seed", "data.split.seed", "data.split.fold", "data.options.seed", "data.roi.seed")
 WORDS = ("title", "source", "deviations")
+SIGNIFICANT = 0.05
 # no part of what is learned
 APART = ("evaluate.", "train.workers", "train.devices", "train.nodes", "train.accelerator", "data.root", "data.cache")
 
@@ -31,7 +33,8 @@ APART = ("evaluate.", "train.workers", "train.devices", "train.nodes", "train.ac
 def box_plots(runs: Sequence[Run], options: Options) -> Figure:
     """AUC, and how often maps point into the right region, over several trainings of each recipe.
 
-    Runs that differ in nothing but seeds are one box; every run is a dot. Pointing is shown where `evaluate.point_into` had it scored.
+    Runs that differ in nothing but seeds are one box; every run is a dot. Pointing is shown where `evaluate.point_into` had it scored. A
+    star: p is below 0.05 in the exact Mann-Whitney test against the trainings of the same network without guidance.
     """
     split = _split(runs, options)
     arms = grouped(runs)
@@ -40,6 +43,7 @@ def box_plots(runs: Sequence[Run], options: Options) -> Figure:
     pointing = {arm: [_pointing(run.scores[split]) for run in members] for arm, members in arms.items()}
     for name in dict.fromkeys(c for found in pointing.values() for one in found for c in one):
         panels[f"pointing, {name}"] = {arm: [one.get(name, np.nan) for one in found] for arm, found in pointing.items()}
+    pairs = _pairs(arms)
     width = min(3, len(panels))
     height = -(-len(panels) // width)
     cell = max(2.4, 0.75 * len(arms) + 0.8)
@@ -48,6 +52,7 @@ def box_plots(runs: Sequence[Run], options: Options) -> Figure:
         grid = figure.subplots(height, width, squeeze=False).ravel()
         for axes, (title, values) in zip(grid, panels.items(), strict=False):
             _boxes(axes, title, values, 0.9 * cell / (len(arms) + 0.4))
+            _stars(axes, list(values.values()), pairs)
         for axes in grid[len(panels) :]:
             axes.set_axis_off()
     return figure
@@ -119,3 +124,30 @@ def _boxes(axes: Axes, title: str, values: Mapping[str, Sequence[float]], room: 
     bare(axes)
     if title == "AUC":
         axes.axhline(0.5, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
+
+
+def _pairs(arms: Mapping[str, Sequence[Run]]) -> list[tuple[int, int]]:
+    """Places of the arms that are tested against each other: of each network, the first arm without guidance and each of the others."""
+    recipes = [members[0].recipe for members in arms.values()]
+    plain: dict[str, int] = {}
+    for x, recipe in enumerate(recipes):
+        if not recipe.guided:
+            plain.setdefault(recipe.backbone.name, x)
+    return [(base, x) for x, recipe in enumerate(recipes) if (base := plain.get(recipe.backbone.name, x)) != x]
+
+
+def _stars(axes: Axes, values: Sequence[Sequence[float]], pairs: Sequence[tuple[int, int]]) -> None:
+    """A bracket with a star over each pair that differs significantly, one above the other."""
+    arms = [[v for v in several if not np.isnan(v)] for several in values]
+    tests = {pair: seed_difference(arms[pair[1]], arms[pair[0]]).p for pair in pairs if arms[pair[0]] and arms[pair[1]]}
+    found = [pair for pair, p in tests.items() if p is not None and p < SIGNIFICANT]
+    if not found:
+        return
+    low, high = axes.get_ylim()
+    step = 0.1 * (high - low)
+    axes.set_yticks([tick for tick in axes.get_yticks() if low <= tick <= high])  # none beside the brackets
+    for i, pair in enumerate(found):
+        y = high + i * step
+        axes.plot(np.repeat(pair, 2), [y, y + step / 4, y + step / 4, y], color=INK, linewidth=0.9)
+        axes.text(sum(pair) / 2, y + step / 4, "*", ha="center", va="baseline", fontsize=11, color=INK)
+    axes.set_ylim(low, high + len(found) * step)
