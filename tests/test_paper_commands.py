@@ -73,6 +73,16 @@ def test_every_command_of_a_page_can_be_given(page: Path, tmp_path: Path) -> Non
             load_plan(options["plan"][0], parse_settings(options["settings"]))
 
 
+def test_002_03_the_command_of_the_page_keeps_a_challenge_s_test_images_out(tmp_path: Path) -> None:
+    """And reads dermoscopic images alone: an option that is added must not replace those of the recipe."""
+    (page,) = (page for page in PAGES if page.stem == "featuremaps")
+    (call,) = (call for call in calls(page, tmp_path) if call[0] == "train" and "isic_archive" in call)
+    options = parsed(call)[1]
+    base = load_recipe(options["recipe"])
+    recipe = base.changed(placed(base, options["data_name"], None) | parse_settings(options["settings"]))
+    assert recipe.data.options == {"image_type": "dermoscopic", "without": "ISIC-2017_Test_v2_Part3_GroundTruth.csv"}
+
+
 def trains(options: dict[str, Any], built: set[str]) -> None:
     """The recipe with its settings, and the network of each of its stages."""
     base = load_recipe(options["recipe"])
