@@ -20,6 +20,8 @@ from sightline.engine.evaluate import observe
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.class_image import class_image, class_images
+from sightline.explain.figure.kind import Options
+from sightline.explain.figure.units import feature_maps
 from sightline.explain.gallery import gallery
 from sightline.explain.maps import explain
 from sightline.explain.methods import METHODS
@@ -70,7 +72,9 @@ class Elsewhere(TorchFunctionMode):
         first = args[0] if args else None
         if isinstance(first, torch.Tensor) and first.is_meta:
             named = args[1] if len(args) > 1 else kwargs.get("device")
-            if func in (torch.Tensor.cpu, torch.Tensor.numpy) or (func is torch.Tensor.to and str(named) == "cpu"):
+            if func is torch.Tensor.numpy:
+                raise TypeError("a tensor elsewhere has to be copied to the CPU first")
+            if func is torch.Tensor.cpu or (func is torch.Tensor.to and str(named) == "cpu"):
                 return torch.zeros(first.shape, dtype=first.dtype)
             if func is torch.equal:
                 return True
@@ -102,5 +106,6 @@ def test_no_tensor_is_made_elsewhere_when_a_run_looks(run: Run, tmp_path: Path, 
         annotate_next(run, 2, out=tmp_path / "next")
         class_images(run, ["melanoma"], tmp_path / "images")
         gallery(run, [picture], tmp_path / "gallery")
+        feature_maps([run], Options(split="matched", images=2))
         name_units(run, split="matched", out=tmp_path / "units", images=6, effect=True)
         examine(run, own(run, "matched"), seconds=1, images=6)

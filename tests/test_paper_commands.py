@@ -73,6 +73,16 @@ def test_every_command_of_a_page_can_be_given(page: Path, tmp_path: Path) -> Non
             load_plan(options["plan"][0], parse_settings(options["settings"]))
 
 
+def test_002_03_the_command_of_the_page_keeps_a_challenge_s_test_images_out(tmp_path: Path) -> None:
+    """And reads dermoscopic images alone: an option that is added must not replace those of the recipe."""
+    (page,) = (page for page in PAGES if page.stem == "featuremaps")
+    (call,) = (call for call in calls(page, tmp_path) if call[0] == "train" and "isic_archive" in call)
+    options = parsed(call)[1]
+    base = load_recipe(options["recipe"])
+    recipe = base.changed(placed(base, options["data_name"], None) | parse_settings(options["settings"]))
+    assert recipe.data.options == {"image_type": "dermoscopic", "without": "ISIC-2017_Test_v2_Part3_GroundTruth.csv"}
+
+
 def trains(options: dict[str, Any], built: set[str]) -> None:
     """The recipe with its settings, and the network of each of its stages."""
     base = load_recipe(options["recipe"])
@@ -82,3 +92,12 @@ def trains(options: dict[str, Any], built: set[str]) -> None:
         built.add(network)
         with torch.device("meta"):
             build(recipe.with_settings(backbone__weights="none"), 3)
+
+
+def test_003_13_the_numbers_of_isic_2016_are_those_of_the_program(tmp_path: Path) -> None:
+    (page,) = (page for page in PAGES if page.stem == "attnmel")
+    given = [parsed(call)[1] for call in calls(page, tmp_path) if call[:2] == ["train", "attnmel-code"] and "isic2016" in call]
+    (settings,) = (parse_settings(options["settings"]) for options in given)
+    assert settings["backbone.mean"] == [0.7012, 0.5517, 0.4875]
+    assert settings["backbone.std"] == [0.0942, 0.1331, 0.1521]
+    assert (settings["train.epochs"], settings["train.schedule.every"]) == (5 * 50, 5 * 10), "five passes in each epoch"

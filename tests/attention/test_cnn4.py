@@ -10,6 +10,7 @@ from sightline.attention.backbone import Backbone
 from sightline.attention.classifier import build
 from sightline.attention.cnn4 import Cnn4
 from sightline.config import Backbone as Settings
+from sightline.engine.optimise import optimiser
 from sightline.errors import UserError
 from sightline.recipe import load_recipe
 
@@ -96,6 +97,8 @@ def test_its_signal_neither_fades_nor_grows_with_depth() -> None:
 def test_the_recipe_has_the_papers_numbers() -> None:
     recipe = load_recipe("featuremaps")
     augment = recipe.data.augment
+    adam = optimiser([{"params": list(Cnn4(16).parameters())}], recipe.train)
+    assert adam.defaults["betas"] == (0.9, 0.999)  # 002-08
     assert (recipe.train.epochs, recipe.train.batch_size, recipe.train.optimizer.name) == (192, 96, "adam")  # 002-08
     assert (augment.brightness_shift, augment.contrast, augment.hue, augment.saturation) == (0.5, 0.7, 0.02, (0.7, 1.5))  # 002-07
     assert (augment.rotate, augment.flip_x, augment.flip_y) == ((0, 360), 0.5, 0.5)  # 002-06

@@ -169,6 +169,16 @@ def test_002_05_random_crop_of_what_was_loaded() -> None:
     assert independent(*centres.T)
 
 
+def test_002_05_the_place_of_a_crop_that_comes_first_is_random() -> None:
+    """As in the recipe; a quarter turn afterwards turns the offsets, too."""
+    matrices, centres = moves(Augment(crop_first=True, rotate=(90, 90)), Data(image_size=33, load_size=41))
+    np.testing.assert_allclose(matrices, np.broadcast_to([[0, -1], [1, 0]], matrices.shape), atol=1e-3)
+    for offsets in centres.T:
+        found, counts = np.unique(np.rint(offsets + 4), return_counts=True)
+        assert found.tolist() == list(range(9))
+        assert counts.min() > DRAWS / 9 / 3
+
+
 def test_002_06_rotation_by_a_whole_turn_and_both_flips() -> None:
     matrices, _ = moves(Augment(rotate=(0, 360), flip_x=0.5, flip_y=0.5), Data(image_size=33))
     assert abs(np.sign(np.linalg.det(matrices)).mean()) < 0.15

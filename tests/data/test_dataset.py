@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from blobs import Spot, centroid, spot_record
+from PIL import Image
 
 from sightline.config import Augment, Data, Roi
 from sightline.data.annotation import gaze_map
@@ -15,7 +16,7 @@ from sightline.data.augment import prepare
 from sightline.data.dataset import ImageDataset, collate
 from sightline.data.guide.quality import degrade
 from sightline.data.sampling import Key
-from sightline.types import Annotation, Batch
+from sightline.types import Annotation, Batch, Record
 
 AUGMENT = Augment(rotate=(-40, 40), scale_x=(0.8, 1.2), translate=3, flip_x=0.5, brightness=0.2, hue=0.1, fill=(0, 0, 0))
 DATA = Data(image_size=32, augment=AUGMENT)
@@ -52,6 +53,15 @@ def test_whole_numbers_draw_nothing() -> None:
     training, evaluated = dataset(), dataset(train=False)
     assert torch.equal(training[2].image, evaluated[2].image)
     assert torch.equal(evaluated[Key(0, 0, 2)].image, evaluated[2].image)
+
+
+def test_002_04_what_the_network_sees_lies_between_zero_and_one(tmp_path: Path) -> None:
+    pixels = np.full((8, 8, 3), 255, np.uint8)
+    pixels[:, 4:] = 51
+    Image.fromarray(pixels).save(tmp_path / "half.png")
+    records = [Record("half", tmp_path / "half.png", "a")]
+    sample = ImageDataset(records, ["a", "b"], Data(image_size=8), train=False)[0]
+    assert sample.image.unique().tolist() == pytest.approx([0.2, 1.0])
 
 
 def test_labels_follow_the_order_of_the_classes() -> None:

@@ -17,6 +17,7 @@ from sightline.errors import UserError
 from sightline.explain.class_image import Responses, class_image, unit_images
 from sightline.explain.feature_maps import layers_of
 from sightline.explain.methods import METHODS
+from sightline.explain.occlusion import occlusion
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,32 @@ def test_units_then_gallery_shows_the_names(run, call, tmp_path):
     page = (tmp_path / "maps" / "gallery.html").read_text()
     assert '"names": ["' in page
     assert "sightline units" in page
+
+
+def test_units_on_another_data_set_say_what_has_to_be_known_of_it(run, call, tmp_path):
+    """002-03: which labels were read as which classes, for one; images that were trained with, for another."""
+    rows = []
+    for place, record in enumerate(run.datasets["matched"].records[:4]):
+        Image.fromarray(record.image.draw()).save(tmp_path / f"{place}.png")
+        rows.append({"image": f"{place}.png", "label": "mole" if record.label == "nevus" else "melanoma", "box": "4 4 20 20"})
+    table = tmp_path / "own.jsonl"
+    table.write_text("\n".join(map(json.dumps, rows)))
+    elsewhere = ("--data", "table", "--root", table, "--map", "mole=nevus", "--map", "melanoma=melanoma")
+    _, output = call("units", run.path, "--layer", 0, *elsewhere, "--no-effect", "--out", tmp_path / "units")
+    assert "Labels are read as classes of the run: mole as nevus." in " ".join(output.split())
+
+
+def test_002_19_occlusion_of_the_response_of_a_unit(run):
+    """Zeiler & Fergus also cover the image and watch a feature map: a unit that answers to the dark falls where a dark spot is covered."""
+    backbone = run.classifier().backbone
+    image = torch.ones(1, 3, 32, 32)
+    image[..., 8:16, 16:24] = 0
+    (first, *_) = layers_of(backbone, image)
+    fall = occlusion(Responses(backbone, first), image, torch.tensor([0]), patch=8, stride=8)[0, 0]
+    assert fall[8:16, 16:24].min() > 0
+    outside = fall.clone()
+    outside[8:16, 16:24] = 0
+    assert outside.max() < 1e-6
 
 
 def test_gallery_of_a_picture_of_ones_own(run, call, tmp_path):

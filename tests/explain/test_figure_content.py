@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -14,6 +16,8 @@ from sightline.engine.files import write_json, write_table
 from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.explain.feature_maps import Layer
+from sightline.explain.figure import units as units_figure
 from sightline.explain.figure.boxes import grouped
 from sightline.explain.figure.counts import counted
 from sightline.explain.figure.curves import stage_starts
@@ -23,6 +27,7 @@ from sightline.explain.figure.kind import Options
 from sightline.explain.figure.masks import FRAME, GREY, _white, predicted
 from sightline.explain.figure.samples import RED
 from sightline.explain.figure.words import width, wrapped
+from sightline.explain.tint import GREEN, OPAQUE
 from sightline.recipe import load_recipe, recipe_names
 
 SMALL = {"backbone": {"name": "test_resnet", "stride": 8}}
@@ -225,6 +230,20 @@ def test_002_17_the_map_of_a_unit_is_that_layers_output(guided, monkeypatch):
     shown = captions(kind("feature-maps")([guided], Options(split="matched", ids=tuple(ids), units=("0/3",))))
     expected = ["not active"] * 2 if float(peaks.max()) <= 0 else [f"peak {float(p / peaks.max()):.0%}" for p in peaks]
     assert [c for c in shown if c.startswith(("peak", "not"))] == expected
+
+
+def test_002_17_each_column_is_its_unit_and_painted_where_it_answers():
+    layer = Layer(0, "first", "first", 3)
+    found = torch.zeros(2, 3, 4, 4)
+    found[0, 1, 0, 0], found[1, 1, 3, 3], found[1, 2, 1, 1] = 4.0, 2.0, 1.0
+    white = [np.full((4, 4, 3), 255, np.uint8)] * 2
+    answers = partial(units_figure._answers, layer, found=found, pictures=white)
+    first, second = (cell.picture for cell in answers(1))
+    green, full = np.array(GREEN), 255 * (1 - OPAQUE)
+    np.testing.assert_allclose(first[0, 0], full + OPAQUE * green, atol=1)  # the unit's highest on these images
+    np.testing.assert_allclose(second[3, 3], 255 * (1 - OPAQUE / 2) + OPAQUE / 2 * green, atol=1)  # half of it
+    assert (first.reshape(-1, 3)[1:] == 255).all()
+    assert (answers(0)[0].picture == 255).all()
 
 
 @pytest.mark.parametrize("name", recipe_names())

@@ -71,6 +71,30 @@ def test_a_map_is_the_share_of_the_filters_highest_on_the_images_shown(photos, t
     assert layer["response"] == pytest.approx(response / response.mean(), abs=1e-3)
 
 
+def test_002_10_maps_of_the_paper_s_network_are_whole_at_its_size(tmp_path):
+    """224 pixels: no map is averaged, not even where four images share the page."""
+    torch.manual_seed(0)
+    backbone = Backbone(Settings(name="cnn4"), image_size=224).eval()
+    photo = np.random.default_rng(0).integers(0, 255, (224, 224, 3), dtype=np.uint8)
+    layers = content(gallery(backbone, [photo], tmp_path, data=Data(image_size=224)).page)["layers"]
+    assert [layer["size"] for layer in layers] == [[224, 224]] * 2 + [[112, 112]] * 2 + [[56, 56]] * 2 + [[28, 28]] * 2
+    assert not any(layer["averaged"] for layer in layers)
+    assert module._fit([(4, len(layer["units"]), *layer["size"]) for layer in layers]) == (224, 64)
+
+
+def test_002_10_a_map_that_is_averaged_still_reaches_the_darkest_green(photos, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "BUDGET", 20_000)
+    torch.manual_seed(0)
+    backbone = Backbone(Settings(name="cnn4"), image_size=32).eval()
+    (layer,) = content(gallery(backbone, photos, tmp_path, ["1"], data=DATA).page)["layers"]
+    assert not layer["averaged"]
+    monkeypatch.setattr(module, "BUDGET", 6_000)
+    (layer,) = content(gallery(backbone, photos, tmp_path, ["1"], data=DATA).page)["layers"]
+    assert layer["averaged"]
+    darkest = [max(cell(layer, place, i).max() for i in range(2)) for place, silent in enumerate(layer["silent"]) if not silent]
+    assert darkest == pytest.approx([1.0] * len(darkest), abs=0.01)
+
+
 def test_the_page_needs_no_other_file_and_no_network(run, photos, tmp_path):
     text = gallery(run, photos, tmp_path).page.read_text()
     assert [p.name for p in tmp_path.iterdir()] == ["gallery.html"]

@@ -16,6 +16,7 @@ from sightline.engine.elsewhere import elsewhere
 from sightline.errors import UserError
 from sightline.explain.concepts import concepts_of
 from sightline.explain.units import name_units
+from sightline.metrics.scores.overlap import concept_overlap
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +108,18 @@ def test_concepts_move_with_the_image_and_thin_ones_do_not_vanish():
         hair = record.regions["hair"][0]
         if hair.kind == "mask":
             assert masks[found.names.index("hair")].mean() == pytest.approx((hair.source.draw() > 0).mean(), rel=1e-3)
+
+
+def test_002_12_to_16_a_unit_that_shows_one_thing_has_its_name():
+    """Perfect detectors of border, dark parts, skin, hair and each artefact, among each other: none is taken for another."""
+    records = read(train=40, val=0, test=0, size=48, artefact="mixed")
+    concepts = concepts_of(records, Data(image_size=48))
+    noise = 1e-3 * np.random.default_rng(0).random(concepts.masks.shape, np.float32)  # a mask has two levels, and a threshold lies between
+    maps = concepts.masks + noise
+    found = concept_overlap(maps, concepts.masks, concepts.known, shuffles=10, groups=[record.group for record in records])
+    beyond = found.iou - found.level
+    assert [concepts.names[c] for c in beyond.argmax(1)] == concepts.names
+    assert (beyond.max(1) > 0).all()
 
 
 def test_002_a_run_on_images_without_marks_is_named_on_another_data_set(named, tmp_path):

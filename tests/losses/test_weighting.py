@@ -12,6 +12,7 @@ from scipy.optimize import brentq, minimize_scalar
 from sightline import catalog
 from sightline.losses.calibrated import Calibrated
 from sightline.losses.objective import Objective
+from sightline.losses.selective_mse import SelectiveMSE
 from sightline.losses.uncertainty import Uncertainty, regulariser
 from sightline.losses.weighting import Fixed, LossEntry, Weighting
 from sightline.recipe import load_recipe
@@ -238,3 +239,14 @@ def test_an_inactive_loss_adds_no_regulariser():
     assert total.item() == pytest.approx(1 + math.log(2))
     total.backward()
     assert weighting.log_sigma.grad.tolist()[1:] == [0, 0]
+
+
+def test_004_29_a_batch_without_gaze_leaves_the_sigma_of_the_maps_alone():
+    weighting = Uncertainty([ENTRIES[0], LossEntry("selective_mse", "guidance")])
+    nothing = SelectiveMSE()(torch.randn(2, 1, 4, 4), torch.rand(2, 1, 8, 8), torch.zeros(2, dtype=torch.bool), "evidence")
+    total, _ = weighting({"cross_entropy": torch.tensor(0.5), "selective_mse": nothing}, 0)
+    total.backward()
+    assert total.item() == pytest.approx(0.5 + math.log(2))
+    of_class, of_map = weighting.log_sigma.grad.tolist()
+    assert of_class == pytest.approx(-2 * 0.5 + 0.5)
+    assert of_map == 0

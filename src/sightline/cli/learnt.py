@@ -86,9 +86,10 @@ def units(
     needs_data("--map", classes, data)
     place = root and expanded(root)
     trained = Run(run, device, None if data else place)
+    notes: tuple[str, ...] = ()
     if data is not None:
         trained = there = elsewhere(trained, data, place, split, label_pairs(classes))
-        split = there.split
+        split, notes = there.split, there.notes
     found = name_units(
         trained,
         layers,
@@ -108,8 +109,8 @@ def units(
     table(f"The best unit of each concept, on {count(found.images, 'image')} of {found.split}", columns, rows)
     if found.absent:
         say(f"No image shows: {', '.join(found.absent)}")
-    for path in found.files:
-        say(path)
+    for line in (*notes, *found.files):
+        say(line)
     finish({"run": str(run)} | found.to_json(), json)
 
 

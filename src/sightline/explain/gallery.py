@@ -26,7 +26,7 @@ from sightline.explain.style import to_data_uri
 from sightline.explain.templating import environment
 from sightline.explain.tint import PALE, sheet, strength
 
-SIDES = (64, 48, 32, 24, 16)  # of a map on the page: the largest with which all of them fit
+SIDES = (512, 384, 256, 192, 128, 96, 64, 48, 32, 24, 16)  # of maps on a page that does not hold all of them whole
 BUDGET = 24_000_000  # pixels of all maps together, about 12 MB
 _SHOWN = 4  # images of the run's data, where none is given
 
@@ -114,10 +114,10 @@ def gallery(
 
 
 def _fit(shapes: Sequence[tuple[int, ...]]) -> tuple[int, int]:
-    """Longest side of a map, and most maps of a layer, with which all of these (B, K, h, w) fit into the budget."""
-    most = max(k for _, k, _, _ in shapes)
+    """Longest side of a map, and most maps of a layer, with which all of these (B, K, h, w) fit into the budget: if they can, whole."""
+    most, whole = max(k for _, k, _, _ in shapes), max(max(h, w) for _, _, h, w in shapes)
     while True:
-        for side in SIDES:
+        for side in (whole, *(s for s in SIDES if s < whole)):
             if sum(b * min(k, most) * min(h, side) * min(w, side) for b, k, h, w in shapes) <= BUDGET:
                 return side, most
         most //= 2
@@ -131,8 +131,8 @@ def _described(layer: Layer, maps: np.ndarray, side: int, most: int, concepts: d
     """
     response = np.maximum(maps, 0).mean(axis=(0, 2, 3), dtype=np.float64)  # (K,)
     units = np.sort(np.argsort(-response, kind="stable")[:most])
-    top = maps.max(axis=(0, 2, 3))  # (K,)
-    shown = np.stack([strength(_smaller(maps[:, k], side), float(top[k])) for k in units], axis=1)  # (B, n, h, w)
+    made = [_smaller(maps[:, k], side) for k in units]  # each (B, h, w)
+    shown = np.stack([strength(one, float(one.max())) for one in made], axis=1)  # (B, n, h, w)
     sheets = [sheet(one) for one in shown]
     relative = response / max(float(response.mean()), 1e-12)
     return {
@@ -144,7 +144,7 @@ def _described(layer: Layer, maps: np.ndarray, side: int, most: int, concepts: d
         "columns": sheets[0][1],
         "units": units.tolist(),
         "response": [round(float(relative[k]), 3) for k in units],
-        "silent": [bool(top[k] <= 0) for k in units],
+        "silent": [bool(one.max() <= 0) for one in made],
         "names": [concepts.get((layer.name, int(k)), "") for k in units],
         "sheets": [f"data:image/png;base64,{base64.b64encode(png).decode()}" for png, _ in sheets],
     }

@@ -32,6 +32,7 @@ class Uncertainty(Weighting):
 
     A small initial sigma gives its loss a large weight. During training sigma approaches the value at which the two terms balance: for k =
     1/2 and r = ln(1+s) at s^3 = L (1 + s). Behaviour losses judge class scores and are treated as class losses.
+    A batch in which no region is known, whose guidance loss is zero, leaves the sigma of that loss as it is.
 
     Args:
         regulariser: r, see `regulariser`.

@@ -64,7 +64,7 @@ class Weighting(nn.Module):
         raise NotImplementedError
 
     def extra(self) -> Tensor | None:
-        """What each entry adds to the total beside its weighted loss. -> (L,)"""
+        """What each entry adds to the total beside its weighted loss; a guidance loss of exactly zero adds nothing. -> (L,)"""
         return None
 
     def learned(self) -> dict[str, float]:
@@ -91,7 +91,10 @@ class Weighting(nn.Module):
             weights[entry.name] = measured[i] * share
             if share:
                 own = factors[i] * losses[entry.name]
-                total = total + share * (own if extra is None else own + extra[i])
+                if extra is not None:
+                    # a guidance loss of zero is that of a batch in which no region is known
+                    own = own + extra[i] * (losses[entry.name].detach() != 0 if entry.kind == "guidance" else 1)
+                total = total + share * own
         return total, weights
 
     def calibrate(self, history: list[dict[str, float]]) -> None:

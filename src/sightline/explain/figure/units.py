@@ -62,7 +62,7 @@ def _answers(layer: Layer, k: int, found: Tensor, pictures: Sequence[np.ndarray]
     """What a unit answers to each picture; `found` are the maps of its layer, (N, K, h, w)."""
     if k >= layer.filters:
         raise UserError(f"unit {layer.name}/{k}", f"the layer has {layer.filters} filters", "Filters are counted from 0.")
-    maps = found[:, k].numpy()  # (N, h, w)
+    maps = found[:, k].float().cpu().numpy()  # (N, h, w)
     most = max(float(maps.max()), 0.0)
     captions = [f"peak {max(float(own.max()), 0) / most:.0%}" if most else "not active" for own in maps]
     return [
