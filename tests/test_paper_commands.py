@@ -92,3 +92,12 @@ def trains(options: dict[str, Any], built: set[str]) -> None:
         built.add(network)
         with torch.device("meta"):
             build(recipe.with_settings(backbone__weights="none"), 3)
+
+
+def test_003_13_the_numbers_of_isic_2016_are_those_of_the_program(tmp_path: Path) -> None:
+    (page,) = (page for page in PAGES if page.stem == "attnmel")
+    given = [parsed(call)[1] for call in calls(page, tmp_path) if call[:2] == ["train", "attnmel-code"] and "isic2016" in call]
+    (settings,) = (parse_settings(options["settings"]) for options in given)
+    assert settings["backbone.mean"] == [0.7012, 0.5517, 0.4875]
+    assert settings["backbone.std"] == [0.0942, 0.1331, 0.1521]
+    assert (settings["train.epochs"], settings["train.schedule.every"]) == (5 * 50, 5 * 10), "five passes in each epoch"

@@ -272,7 +272,7 @@ def test_every_network_of_the_papers_starts_from_imagenet_but_the_one_from_scrat
         ("ggcam-baseline", ["ImageNet", "table 1", "mediastinum"], ["eq. 9", "eq. 11", "alpha", "without gaze", "class activation map"]),
         ("vgg16", ["drawn again", "momentum", "data.leaks=drop", "gamma", "quarter turns", "N(0, 0.01)", "validation AUC"], ["sampler"]),
         ("vgg16-gap", ["whose class activation map"], []),
-        ("attnmel-lesion", ["drawn again", "momentum", "data.leaks=drop", "resized smoothly"], []),
+        ("attnmel-lesion", ["drawn again", "momentum", "data.leaks=drop", "resized smoothly", "Dice ratio"], []),
         (
             "attnmel-lesion-pseudo",
             ["resized smoothly", "pretrained", "look wrong", "one lesion", "balanced accuracy", "other four folds"],

@@ -31,9 +31,9 @@ SMALL = {
     "train.batch_size": "8",
     "evaluate.bootstrap": "50",
 }
-FEW = {("data", "--images"): "24", ("audit", "--images"): "8", ("annotate-next", "--budget"): "4"}  # options of other verbs
+FEW = {("data", "--images"): "16", ("audit", "--images"): "8", ("annotate-next", "--budget"): "4"}  # options of other verbs
 SETTINGS = {
-    "data.options": {"train": 24, "val": 12, "test": 12},
+    "data.options": {"train": 12, "val": 9, "test": 9},
     "data.image_size": 32,
     "backbone": {"name": "test_resnet", "stride": 8},
     "train.epochs": 1,

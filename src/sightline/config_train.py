@@ -62,8 +62,8 @@ class Head(Settings):
         kind: `gap` (global average pooling, then linear) or `own` (the timm model's own head with a new last layer).
         hidden: widths of layers between pooling and the last linear one (the text of the SPN report: [1024]).
         dropout: dropout rate before the last layer.
-        init: initial weights of the new last layer: `default`, PyTorch's; `normal`, from N(0, 0.01) with zero bias (Yan 2020); `kaiming`,
-            He's normal distribution (the program of the SPN report).
+        init: initial weights of the new last layer: `default`, PyTorch's; `normal`, from N(0, 0.01) with zero bias (the program of
+            Yan 2020); `kaiming`, He's normal distribution (the program of the SPN report).
     """
 
     kind: Literal["gap", "own"] = "gap"
@@ -182,7 +182,7 @@ class Evaluate(Settings):
     Attributes:
         splits: names of the splits to score; those that the data set lacks are skipped.
         explain: whose map is scored: the `label`'s, the `predicted` class's, or in every image that of the `last` class, the positive one
-            of two (the melanoma's in Yan 2020).
+            of two (the melanoma's in `vgg16-gap`).
         threshold: on the map scaled to [0, 1], for Jaccard and Dice.
         bootstrap: number of resamples for each interval.
         confidence: confidence level of the intervals.

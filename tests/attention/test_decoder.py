@@ -103,6 +103,14 @@ def test_classifying_does_not_run_the_decoder() -> None:
     assert ran
 
 
+def test_001_29_a_mask_loss_moves_the_network_and_the_decoder_and_not_the_classifier() -> None:
+    """L_loc is propagated through the decoder into the feature network, so that its features keep where the object is."""
+    found = classifier()
+    found.look(torch.rand(2, 3, 64, 64)).maps["decoder"].square().mean().backward()
+    moved = {name.partition(".")[0] for name, p in found.named_parameters() if p.grad is not None and p.grad.abs().max() > 0}
+    assert moved == {"backbone", "source"}
+
+
 def test_001_04c_the_program_s_decoder_starts_from_he_s_distribution() -> None:
     he, default = classifier(init="kaiming").source.blocks[0].conv, classifier().source.blocks[0].conv
     fan_in = he.in_channels * 9
