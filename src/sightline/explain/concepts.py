@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from torch.nn.functional import adaptive_avg_pool2d
+import torch
+from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d, max_pool2d
 
 from sightline.config import Data
 from sightline.data.images import image_size
 from sightline.data.regions import marks_seen
 from sightline.types import Annotation, Record
 
+BORDER = "border"
 FINEST = 56  # pixels of a side at which masks are compared: about a percent of the image is the least that counts
 
 
@@ -27,6 +30,9 @@ class Concepts:
 
 def concepts_of(records: Sequence[Record], data: Data) -> Concepts:
     """The named regions of the images, and, unless the regions hold them already, the annotation and what to avoid (`annotated`, `avoid`).
+
+    The region `border` is also divided into its top, bottom, left and right. Images without this region, but with outlines of what is
+    annotated, have it as a band along the outline, two positions wide.
 
     Masks are moved and cut as the images are that are not trained on, and averaged to at most `FINEST` pixels a side.
 
@@ -47,7 +53,48 @@ def concepts_of(records: Sequence[Record], data: Data) -> Concepts:
             seen = marks_seen(found.get(name, ()), size, data, record.id)
             if seen is not None:
                 known[i, c], masks[i, c] = True, adaptive_avg_pool2d(seen, side)[0].numpy()
-    return Concepts(names, masks, known)
+    outlined = all(mark.kind in ("mask", "polygon", "nothing") for found in marks for mark in found.get("annotated", ()))
+    return _with_borders(Concepts(names, masks, known), outlined)
+
+
+def _with_borders(found: Concepts, outlined: bool) -> Concepts:
+    """The concepts, with the border of what is annotated, if they lack it and have outlines, and with its sides."""
+    names, masks, known = found.names, found.masks, found.known
+    if BORDER not in names and "annotated" in names and outlined:
+        c = names.index("annotated")
+        band = _band(torch.from_numpy(masks[:, c])).numpy()
+        names, masks, known = [*names, BORDER], _beside(masks, band[:, None]), _beside(known, known[:, [c]])
+    if BORDER not in names:
+        return Concepts(names, masks, known)
+    c = names.index(BORDER)
+    sides = np.stack([_sides(border) for border in masks[:, c]])  # (N, 4, S, S)
+    names = [*names, *(f"{BORDER}, {side}" for side in ("top", "bottom", "left", "right"))]
+    return Concepts(names, _beside(masks, sides), _beside(known, known[:, [c] * 4]))
+
+
+def _beside(some: np.ndarray, more: np.ndarray) -> np.ndarray:
+    return np.concatenate([some, more], axis=1)
+
+
+def _band(masks: Tensor) -> Tensor:
+    """What lies along the outline: the mask, grown by a position, less the mask, shrunk by one. (N, S, S) in [0, 1] -> the same"""
+    return max_pool2d(masks, 3, 1, 1) + max_pool2d(-masks, 3, 1, 1)
+
+
+def _sides(border: np.ndarray) -> np.ndarray:
+    """The quarters of a border in which it lies above, below, left and right of its middle. (S, S) -> (4, S, S)"""
+    rows, columns = np.indices(border.shape, dtype=np.float64)
+    total = max(float(border.sum()), 1e-12)
+    down, right = rows - float((rows * border).sum()) / total, columns - float((columns * border).sum()) / total
+    upright = np.abs(down) >= np.abs(right)
+    return np.stack(
+        [
+            border * (upright & (down < 0)),
+            border * (upright & (down >= 0)),
+            border * (~upright & (right < 0)),
+            border * (~upright & (right > 0)),
+        ]
+    )
 
 
 def _marks(record: Record) -> dict[str, tuple[Annotation, ...]]:
