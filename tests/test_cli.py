@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sightline.cli import app, main
+from sightline.metrics.comparisons.compare import DECIDED
 
 VERBS = [
     ["demo"],
@@ -125,7 +126,7 @@ def test_train_evaluate_explain_compare(tmp_path):
 
     found = run("compare", *runs, "--split", "flipped", "--out", str(tmp_path / "side"))
     assert found["replaced"] is False
-    assert {d["metric"] for d in found["differences"]} == {"accuracy", "auc", "epg"}
+    assert {d["metric"] for d in found["differences"]} == {"accuracy", "auc", "epg", *DECIDED}
     assert {path.name for path in (tmp_path / "side").iterdir()} == {"grid.png", "grid.pdf", "roc.png", "roc.pdf", "report.html", ".lock"}
     again = CliRunner().invoke(app, ["compare", *runs, "--out", str(tmp_path / "side")], catch_exceptions=False)
     assert "The earlier comparison in " in again.output

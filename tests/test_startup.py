@@ -61,6 +61,7 @@ def test_what_is_used_is_declared() -> None:
         "PIL": "pillow",
         "python_multipart": "python-multipart",
         "huggingface_hub": "huggingface-hub",
+        "sklearn": "scikit-learn",
         "yaml": "pyyaml",
         "segmentation_models_pytorch": "segmentation-models-pytorch",
     }

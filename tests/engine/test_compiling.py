@@ -7,7 +7,8 @@ import torch
 
 from sightline.attention.classifier import build
 from sightline.engine.compiling import in_training, obstacle
-from sightline.engine.train import objective, train
+from sightline.engine.train import train
+from sightline.losses.objective import Objective
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ from sightline.engine.train import objective, train
 )
 def test_what_cannot_be_compiled_is_known_before(tiny_recipe, sections, devices, said):
     recipe = tiny_recipe(**sections)
-    found = obstacle(build(recipe, 2), objective(recipe, None), devices)
+    found = obstacle(build(recipe, 2), Objective(recipe.losses, recipe.weighting), devices)
     assert (found is None) if said is None else (said in found)
 
 
