@@ -36,6 +36,13 @@ def test_classes_after_balancing_are_what_the_sampler_shows(uneven, balance):
     assert [shown[0] / 300, shown[1] / 300] == pytest.approx([found["nevus"], found["melanoma"]], rel=0.05)
 
 
+def test_balance_is_said_with_its_groups_and_only_where_there_are_groups(guided):
+    assert facts.balance_words(guided) == "classes as they are"
+    guided.__dict__["recipe"] = guided.recipe.with_settings(data__balance="oversample", data__balance_by=["ruler"])
+    assert facts.balance_words(guided).endswith("equally large, each of them divided by ruler into groups that count like classes")
+    del guided.__dict__["recipe"]
+
+
 @pytest.mark.parametrize("name", recipe_names())
 def test_the_losses_of_every_recipe_are_put_into_words(name):
     recipe = load_recipe(name)

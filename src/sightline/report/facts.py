@@ -145,5 +145,6 @@ def balanced(run: Run) -> tuple[dict[str, float], dict[str, float] | None]:
 
 def balance_words(run: Run) -> str:
     """How the classes are balanced."""
-    by = listed(list(run.recipe.data.balance_by))
-    return _BALANCE[run.recipe.data.balance] + (f", each of them divided by {by} into groups that count like classes" if by else "")
+    data = run.recipe.data
+    divided = f", each of them divided by {listed(list(data.balance_by))} into groups that count like classes"
+    return _BALANCE[data.balance] + (divided if data.balance_by else "")

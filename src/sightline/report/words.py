@@ -12,14 +12,14 @@ from sightline.results import Score
 def percent(share: float | None) -> str:
     """Whole percent, with a decimal where rounding would claim "all" or "none".
 
-    >>> percent(0.934), percent(0.997), percent(1.0)
-    ('93%', '99.7%', '100%')
+    >>> percent(0.934), percent(0.997), percent(1.0), percent(0.0002)
+    ('93%', '99.7%', '100%', '<0.1%')
     """
     if share is None:
         return "not defined"
     whole = f"{share:.0%}"
     if (whole == "100%" and share < 1) or (whole in ("0%", "-0%") and share != 0):
-        return f"{min(share, 0.999):.1%}" if share > 0 else f"{share:.1%}"
+        return "<0.1%" if 0 < share < 0.0005 else f"{min(share, 0.999):.1%}"
     return whole
 
 

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sightline.errors import UserError, plain
 from sightline.explain.run_pictures import of_probabilities
 from sightline.explain.window import Window
+from sightline.report.words import percent
 from sightline.review.cases import Case, Cases
 from sightline.review.choosing import QUICK, done, form, quick
 from sightline.review.desk import Desk
@@ -83,7 +84,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {"plain": plain, "percent": lambda share: f"{100 * share:.0f} %", "lines": lambda text: plain(text, keep="\n")}
+    found.filters |= {"plain": plain, "percent": percent, "lines": lambda text: plain(text, keep="\n")}
     return found
 
 
