@@ -38,7 +38,16 @@ def folder_of_pictures(folder: Path) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(rng.integers(0, 255, (*SIZE, 3), np.uint8)).save(folder / name)
             label = SCRIPT if i % 2 else "benign"
-            rows.append({"image": name, "label": label, "split": split, "box": "8 6 30 20", "tag:site": SCRIPT if i < 3 else "arm"})
+            rows.append(
+                {
+                    "image": name,
+                    "label": label,
+                    "split": split,
+                    "group": f"{split} {i // 2}",
+                    "box": "8 6 30 20",
+                    "tag:site": SCRIPT if i < 3 else "arm",
+                }
+            )
     with (folder / "t.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()

@@ -33,6 +33,7 @@ def test_by_what_the_run_says(own_cases: Cases, places: Places) -> None:
         ({"low": "60", "high": "90"}, lambda case: 0.6 <= case.probability <= 0.9),
         ({"tag": "site=arm"}, lambda case: case.tags["site"] == "arm"),
         ({"text": " TEST/3"}, lambda case: case.image == "test/3.png"),
+        ({"text": "VAL 1"}, lambda case: case.group == "val 1"),
         ({"place": "peak-in"}, lambda case: every.index(case) < 12 and every.index(case) % 3 == 0),
         ({"place": "most-out"}, lambda case: every.index(case) < 8),
         ({"split": "val", "right": "yes"}, lambda case: case.split == "val" and case.right),
@@ -69,6 +70,7 @@ def test_orders(own_cases: Cases, places: Places) -> None:
     assert keys(own_cases, places) == every
     assert keys(own_cases, places, down="yes") == every[::-1]
     assert [case.image for case in keys(own_cases, places, sort="image")] == sorted(case.image for case in every)
+    assert [case.group for case in keys(own_cases, places, sort="group")] == sorted(case.group for case in every)
     true = [case.probabilities[own_cases.classes.index(case.label)] for case in keys(own_cases, places, sort="label")]
     assert true == sorted(true)
     for down, known in (("", every[:12]), ("yes", every[11::-1])):

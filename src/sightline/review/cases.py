@@ -34,6 +34,7 @@ class Case:
         image: path of the picture relative to the folder of the data; the id of a drawn picture.
         probabilities: calibrated where the run keeps a calibration.
         annotated: whether an expert marked something, or said that there is nothing to mark.
+        group: patient or lesion of which there may be several images; empty where it is not known.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Case:
     probability: float
     annotated: bool
     tags: Mapping[str, str]
+    group: str = ""
 
     @property
     def stored(self) -> tuple[str, str]:
@@ -129,6 +131,7 @@ class Cases(Sequence[Case]):
                     float(shown[i][decided[i]]),
                     bool(record.annotations),
                     {tag: _words(value) for tag, value in record.tags.items()},
+                    record.group or "",
                 )
             )
         return found

@@ -17,6 +17,7 @@ SORTS = {
     "label": "probability of the true class",
     "inside": "evidence inside the annotation",
     "image": "name of the image",
+    "group": "patient or lesion",
 }
 PLACES = {
     "peak-in": "highest point inside",
@@ -42,7 +43,7 @@ class Filter:
         place, review, agreement: keys of `PLACES`, `REVIEWS` and `AGREEMENTS`.
         tag: `NAME=VALUE`.
         reviewer: whose word counts.
-        text: part of the name of the image.
+        text: part of the name of the image, or of its patient or lesion.
         sort: key of `SORTS`; `down`: `yes` for the highest first.
         map: name of the map; empty: the first.
         queue: `yes`: the cases of the queue, in its order unless another is chosen.
@@ -123,6 +124,7 @@ _KEYS: Mapping[str, _Sort] = {
     "label": lambda case, cases, place_of: case.probabilities[cases.classes.index(case.label)],
     "inside": lambda case, cases, place_of: place.inside if (place := place_of(case)) else 0.0,
     "image": lambda case, cases, place_of: case.image.casefold(),
+    "group": lambda case, cases, place_of: case.group.casefold(),
 }
 _Test = Callable[[Case], bool]
 
@@ -143,7 +145,7 @@ def _of_run(wanted: Filter) -> list[_Test]:
         tag, _, value = wanted.tag.rpartition("=")
         tests.append(lambda case: case.tags.get(tag) == value)
     if text := wanted.text.casefold().strip():
-        tests.append(lambda case: text in case.image.casefold() or text in case.id.casefold())
+        tests.append(lambda case: any(text in name.casefold() for name in (case.image, case.id, case.group)))
     return tests
 
 

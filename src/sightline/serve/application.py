@@ -89,19 +89,22 @@ def _answers(api: FastAPI, desk: Desk) -> None:
     @api.post("/explain", response_model=Explained, responses=ERRORS | _drawings(), openapi_extra=BODY)
     async def explain(request: Request, format: Format = None, finding: Finding = None) -> Response:
         """The same of one picture, with the map of the predicted class: as numbers (json), drawn over the picture (png), or drawn as a
-        DICOM file of the same study (dicom, of DICOM files alone)."""
+        DICOM file of the same study (dicom, of DICOM files alone). Without the map, as a DICOM Structured Report (sr, likewise)."""
         form, of = explaining.form_of(request, format), model.asked_of(finding)
         async with desk.received(request) as uploads:
             upload = _only(uploads)
-            if form == "dicom":
+            if form in ("dicom", "sr"):
                 explaining.require_dicom(upload)
+            if form == "sr":
+                explaining.require_highdicom()
             seen, where = await desk.explained(upload, of)
             if form == "json":
                 return JSONResponse(finite(explaining.as_numbers(model, seen, where, of).model_dump(mode="json")))
             if form == "png":
                 drawing = await desk.apart(explaining.as_drawing, model, seen, of)
                 return Response(await desk.apart(pages.as_png, drawing), media_type="image/png")
-            return Response(await desk.apart(explaining.as_dicom, model, seen, of, upload), media_type="application/dicom")
+            file = explaining.as_dicom if form == "dicom" else explaining.as_report
+            return Response(await desk.apart(file, model, seen, of, upload), media_type="application/dicom")
 
     @api.post("/look", include_in_schema=False)
     async def look(request: Request, finding: Finding = None) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Literal, cast, get_args
 
 import numpy as np
@@ -15,9 +16,10 @@ from sightline.serve.answers import Explained, Map, map_of
 from sightline.serve.model import Model
 from sightline.serve.refused import Refused, Unreadable
 from sightline.serve.secondary_capture import secondary_capture
+from sightline.serve.structured_report import structured_report
 from sightline.serve.upload import DICOM, Upload, kind_of
 
-Form = Literal["json", "png", "dicom"]
+Form = Literal["json", "png", "dicom", "sr"]
 KINDS: dict[str, Form] = {"application/json": "json", "image/png": "png", "application/dicom": "dicom"}
 
 
@@ -69,6 +71,30 @@ def require_dicom(upload: Upload) -> None:
     """
     if kind_of(upload) != DICOM:
         raise Unreadable(422, upload.name, "is no DICOM file, so there is no patient and no study to copy. Ask for png.")
+
+
+def require_highdicom() -> None:
+    """Refuses to make a Structured Report without the package that makes it.
+
+    Raises:
+        Refused: it is not installed.
+    """
+    if find_spec("highdicom") is None:
+        raise Refused(501, "A structured report needs highdicom on the server: pip install 'sightline[dicom-seg]'.")
+
+
+def as_report(model: Model, seen: Seen, finding: str, upload: Upload) -> bytes:
+    """Class and probabilities as a Structured Report of the study of the picture.
+
+    Raises:
+        Unreadable: the attributes of the picture are damaged, or some that a report has to copy are missing.
+    """
+    said, network = seen.prediction, model.networks[finding]
+    name = f"{model.name}, weights {model.weights[0][:16]}"
+    try:
+        return structured_report(upload.path, str(said.prediction), said.probabilities, name, network.decision.words(network.classes))
+    except Exception as error:  # damaged attributes raise almost anything
+        raise Unreadable(422, upload.name, f"has no attributes that a report can copy ({type(error).__name__}). Ask for json.") from None
 
 
 def as_dicom(model: Model, seen: Seen, finding: str, upload: Upload) -> bytes:
