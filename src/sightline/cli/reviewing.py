@@ -16,6 +16,7 @@ from sightline.cli.options import Device, OtherData, OtherLabels, OtherRoot, Run
     "    sightline review runs/melanoma-energy --split test --port 9000 --no-open\n\n"
     "    sightline review runs/melanoma-energy --beside runs/melanoma-label-only\n\n"
     "    sightline review runs/melanoma-energy --queue runs/melanoma-energy/annotate-next/next.csv\n\n"
+    "    sightline review runs/melanoma-energy --masks pseudo-masks\n\n"
     "    sightline review runs/melanoma-energy --export reviews.jsonl\n\n"
     "    sightline review runs/melanoma-energy --data folder --root ~/other-hospital --map mel=melanoma"
 )
@@ -54,6 +55,10 @@ def review(
     open_readers: Annotated[
         bool, typer.Option("--open-readers", help="Show readers what others said of a case before they have judged it themselves.")
     ] = False,
+    masks: Annotated[
+        Path | None,
+        typer.Option(help="Folder of `sightline pseudo-mask`, whose outlines can be corrected.", metavar="DIR", show_default=False),
+    ] = None,
     export: Annotated[
         Path | None,
         typer.Option(
@@ -86,6 +91,7 @@ def review(
         classes=label_pairs(classes),
         queue=queue,
         open_readers=open_readers,
+        masks=masks,
         export=export,
         device=device,
         show=show,

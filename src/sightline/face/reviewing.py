@@ -13,6 +13,7 @@ from sightline.paths import expanded
 from sightline.review.beside import beside as side_by_side
 from sightline.review.cases import Cases
 from sightline.review.desk import Desk
+from sightline.review.drawn import Drawn
 from sightline.review.export import exported
 from sightline.review.queue import Queued
 from sightline.review.serving import require_extra, serve
@@ -31,6 +32,7 @@ def review(
     classes: Mapping[str, str] | None = None,
     queue: str | Path | None = None,
     open_readers: bool = False,
+    masks: str | Path | None = None,
     export: str | Path | None = None,
     device: str = "auto",
     show: bool = True,
@@ -49,6 +51,7 @@ def review(
         queue: a table with a column `id`, such as the `next.csv` of `sl.annotate_next`: the page opens on these images, in this order, also
             on those that the run was not evaluated on.
         open_readers: show each reviewer what the others said before they have spoken themselves.
+        masks: folder that `sightline pseudo-mask` wrote: the outline of what its network drew can be corrected and saved.
         export: write what reviewers said to this file, one line of JSON per reviewer and case, in place of serving.
         device: on which the run answers for another data set.
         show: open the page in the browser.
@@ -69,7 +72,8 @@ def review(
     file = opened.path / "reviews.sqlite" if store is None else expanded(Path(store))
     if export is None:
         others = side_by_side(runs[0], runs[1:], cases.splits)
-        serve(Desk(cases, Store(file, cases.model), others, open_readers), port, say, show)
+        drawn = None if masks is None else Drawn(expanded(Path(masks)), cases)
+        serve(Desk(cases, Store(file, cases.model), others, open_readers, drawn), port, say, show)
         return
     if not file.exists():
         raise UserError(file, "does not exist: nothing was said yet", "Review the run first, or give the file: `store=...`.")

@@ -168,6 +168,10 @@ def _outlines(pages_app: FastAPI, desk: Desk) -> None:
     def start(key: str, map: str = "", threshold: str = "") -> JSONResponse:
         return JSONResponse({"outlines": desk.start(found_case(desk, key), *asked(map, threshold))})
 
+    @pages_app.get("/outlines/{key}/drawn")
+    def drawn(key: str) -> JSONResponse:
+        return JSONResponse({"outlines": desk.proposed(found_case(desk, key))})
+
     @pages_app.get("/outlines/{key}/annotation")
     def annotation(key: str) -> JSONResponse:
         found = desk.annotation(found_case(desk, key))

@@ -13,6 +13,7 @@ from sightline.errors import UserError
 from sightline.explain.window import Window, window
 from sightline.review.beside import Beside
 from sightline.review.cases import Case, Cases
+from sightline.review.drawn import Drawn
 from sightline.review.filters import Filter, matching
 from sightline.review.judgement import Judgement
 from sightline.review.network import Network
@@ -33,11 +34,14 @@ class Desk:
         store: where judgements are kept.
         others: further runs, whose answers are shown beside.
         open_readers: show reviewers what others said before they have spoken themselves.
+        drawn: masks of a segmentation network, whose outlines can be corrected.
     """
 
-    def __init__(self, cases: Cases, store: Store, others: Sequence[Beside] = (), open_readers: bool = False) -> None:
+    def __init__(
+        self, cases: Cases, store: Store, others: Sequence[Beside] = (), open_readers: bool = False, drawn: Drawn | None = None
+    ) -> None:
         self.cases, self.store, self.others, self.open_readers = cases, store, tuple(others), open_readers
-        self.network = Network(cases)
+        self.drawn, self.network = drawn, Network(cases)
         self._places = Places(cases.places())
         self._kept = Kept()
 
@@ -157,6 +161,10 @@ class Desk:
         """An outline to be corrected, see `outlines.start`."""
         raw = self.cases.maps.of(case.split, case.id, name)
         return [] if raw is None else start(raw, threshold, *self.window(case))
+
+    def proposed(self, case: Case) -> list[Outline]:
+        """The outline of a segmentation network, see `drawn.Drawn`."""
+        return self.drawn.outlines(case, image_size(self.cases.record(case).image)) if self.drawn else []
 
     def annotation(self, case: Case) -> list[Outline] | None:
         """The outlines of what the expert marked, at half of its highest value; None: that is not known."""

@@ -50,7 +50,16 @@ def contour(attention: np.ndarray, threshold: float, where: Window, size: tuple[
 
 def start(attention: np.ndarray, threshold: float, where: Window, size: tuple[int, int]) -> list[Outline]:
     """The outlines of `marked` with few corners, to be corrected by hand, without those of holes and of specks."""
-    found = [np.array(outline) for outline in contour(attention, threshold, where, size, _COARSE)]
+    return _large(contour(attention, threshold, where, size, _COARSE))
+
+
+def to_correct(mask: np.ndarray) -> list[Outline]:
+    """The outlines of a mask (H, W) with few corners, to be corrected by hand, without those of holes and of specks."""
+    return _large(outlines(mask, _COARSE * max(mask.shape) / _FINEST))
+
+
+def _large(every: Sequence[Outline]) -> list[Outline]:
+    found = [np.array(outline) for outline in every]
     largest = _area(found[0]) if found else 0.0
     return [_as_outline(one) for one in found if len(one) >= 3 and _area(one) / largest > _SPECK]
 

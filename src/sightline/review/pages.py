@@ -200,6 +200,7 @@ def case(desk: Desk, one: Case, wanted: Filter, me: str) -> dict[str, Any]:
         "calibrated": of_probabilities([cases.run]),
         "looks": looks(desk.place(one, name)),
         "tags": dict(sorted(one.tags.items())),
+        "drawn": desk.drawn is not None and one in desk.drawn,
         "beside": [other.answer(one) for other in desk.others],
         "runner_up": desk.network.runner_up(one) if raw is not None and cases.maps.of_class else "",
         "said": own.model_dump_json(),

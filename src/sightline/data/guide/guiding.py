@@ -49,16 +49,21 @@ def with_masks(records: Sequence[Record], folder: Path) -> list[Record]:
     Raises:
         UserError: the folder or a part of it is missing, or it has no mask for any of the records.
     """
-    kept = _kept(folder)
+    kept = kept_masks(folder)
     if not kept & {record.id for record in records}:
         raise UserError(folder, "keeps no mask of a training image", "Draw masks for this data set with `sightline pseudo-mask`.")
-    return [replace(r, annotations=(_mask(folder, r.id),)) if r.id in kept else r for r in records]
+    return [replace(r, annotations=(drawn_mask(folder, r.id),)) if r.id in kept else r for r in records]
 
 
-def _kept(folder: Path) -> set[str]:
+def kept_masks(folder: Path) -> set[str]:
+    """The images of which the folder of `pseudo-mask` keeps a mask.
+
+    Raises:
+        UserError: the table is missing or lacks a column.
+    """
     path = folder / "pseudo.csv"
     if not path.is_file():
-        raise UserError(path, "no such file", "Give data.roi.pseudo a folder written by `sightline pseudo-mask`.")
+        raise UserError(path, "no such file", "Give a folder written by `sightline pseudo-mask`.")
     sheet = read_sheet(path, {"id", "kept"}.__contains__)
     if missing := {"id", "kept"} - set(sheet.header):
         raise UserError(path, f"has no column {min(missing)!r}", "Write it with `sightline pseudo-mask`.")
@@ -76,7 +81,12 @@ def mask_path(folder: Path, image: str) -> Path:
     return folder / "masks" / f"{'/'.join(parts)}.png"
 
 
-def _mask(folder: Path, image: str) -> Annotation:
+def drawn_mask(folder: Path, image: str) -> Annotation:
+    """The mask of an image.
+
+    Raises:
+        UserError: the file is missing.
+    """
     path = mask_path(folder, image)
     if not path.is_file():
         raise UserError(path, "no such file, although pseudo.csv lists it as kept", "Write the folder again with `sightline pseudo-mask`.")

@@ -195,22 +195,24 @@
       touched();
     });
 
-  // the outline of the map, to be corrected
-  const start = document.getElementById("start");
-  async function begin() {
-    const query = new URLSearchParams({ map, threshold: document.getElementById("threshold").value });
-    const response = await fetch(`/outlines/${key}/start?${query}`);
+  // the outline of the map, or of a segmentation network, to be corrected
+  async function begin(address, of) {
+    const response = await fetch(`/outlines/${key}/${address}`);
     const found = response.ok ? (await response.json()).outlines : [];
-    if (!found.length) { note.textContent = "The map marks nothing here, so that there is no outline to start from."; return; }
+    if (!found.length) { note.textContent = `${of} marks nothing here, so that there is no outline to start from.`; return; }
     open();
     for (const points of found) add({ kind: "polygon", points });
     touched();
     proposed = true;
-    note.textContent = "The outline of the map: click it to move its corners. It is saved with w, or once it has been changed.";
+    note.textContent = `${of} proposes this outline: click it to move its corners. It is saved with w, or once it has been changed.`;
   }
-  if (start) {
-    start.addEventListener("click", begin);
-    keys.on("t", begin);
+  const chosen = () => new URLSearchParams({ map, threshold: document.getElementById("threshold").value });
+  const starts = { start: () => begin(`start?${chosen()}`, "The map"), drawn: () => begin("drawn", "The drawn mask") };
+  for (const [id, act] of Object.entries(starts)) {
+    const button = document.getElementById(id);
+    if (!button) continue;
+    button.addEventListener("click", act);
+    keys.on(button.getAttribute("aria-keyshortcuts"), act);
   }
 
   function remove() {
