@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import PORT, TOKEN
 from fastapi.testclient import TestClient
 from PIL import Image
 
@@ -20,6 +19,8 @@ from sightline.review.desk import Desk
 from sightline.review.drawn import Drawn
 from sightline.review.outlines import Outline
 from sightline.review.store import Store
+
+PORT, TOKEN = 8711, "a-token-of-this-test"
 
 
 def filled(found: list[Outline], size: tuple[int, int]) -> np.ndarray:
