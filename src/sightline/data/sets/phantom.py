@@ -10,12 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import numpy as np
-
-from sightline.data.sets.phantom_pictures import PhantomImage, PhantomMask, agreement, check_plan
-from sightline.errors import UserError, nearest
+from sightline.data.sets.phantom_pictures import PhantomImage, PhantomMask
+from sightline.data.sets.phantom_plan import check_choices, check_plan, outlined, placed
 from sightline.phantom import parts
-from sightline.phantom.gaze import simulate_gaze
 from sightline.phantom.scene import ARTEFACTS, Scene
 from sightline.settings import CountFromZero, Fraction, Seed, Side
 from sightline.types import Annotation, Record
@@ -27,7 +24,6 @@ KIND = "dermoscopy"
 
 Artefact = Literal["ruler", "sticker", "ink", "gel", "mixed"]
 Hint = Literal["mask", "box", "polygon", "gaze"]
-_POLYGON_STEP = 10  # of the outline's 720 points, every tenth
 
 
 def read(
@@ -57,19 +53,13 @@ def read(
     Raises:
         UserError: an option out of its range.
     """
-    _check(size, {"train": train, "val": val, "test": test}, correlation, artefact, annotation, seed)
-    records: list[Record] = []
-    for stream, (splits, count) in enumerate(
-        [(("train",), train), (("val",), val), (("matched", "flipped", "removed"), test)],
-    ):
-        agrees = agreement(count, len(CLASSES), correlation, np.random.default_rng((seed, stream, 0)))
-        scenes = [Scene((seed, stream, i), CLASSES[i % 2]) for i in range(count)]
-        for split in splits:
-            for i, scene in enumerate(scenes):
-                kind = str(scene.stream("kind").choice(list(ARTEFACTS))) if artefact == "mixed" else artefact
-                right = bool(agrees[i]) != (split == "flipped")
-                shown = split != "removed" and right == (scene.label == "melanoma")
-                records.append(_record(scene, split, i, size, kind if shown else None, annotation))
+    counts = {"train": train, "val": val, "test": test}
+    check_plan("phantom", size, counts, correlation, seed)
+    check_choices("phantom", {"artefact": (artefact, get_args(Artefact)), "annotation": (annotation, get_args(Hint))})
+    records = []
+    for split, number, scene, shown in placed(counts, CLASSES, correlation, seed, Scene):
+        kind = str(scene.stream("kind").choice(list(ARTEFACTS))) if artefact == "mixed" else artefact
+        records.append(_record(scene, split, number, size, kind if shown else None, annotation))
     return records
 
 
@@ -79,6 +69,7 @@ def _record(scene: Scene, split: str, number: int, size: int, artefact: str | No
     avoid = Annotation("nothing")
     if artefact:
         avoid = Annotation("mask", PhantomMask(size, scene.seed, scene.label, artefact))
+    lesion = Annotation("mask", PhantomMask(size, scene.seed, scene.label, "lesion"))
     home = split if split in ("train", "val") else "test"  # the three test sets share their lesions
     return Record(
         id=f"phantom-{split}-{number:05d}",
@@ -86,7 +77,7 @@ def _record(scene: Scene, split: str, number: int, size: int, artefact: str | No
         label=scene.label,
         group=f"phantom-{home}-{number:05d}",
         split=split,
-        annotations=(_annotation(scene, size, annotation),),
+        annotations=(outlined(scene, size, annotation, lesion, "simulated reader"),),
         avoid=(avoid,),
         regions={part: (_region(scene, size, part, artefact),) for part in parts.PARTS},
         tags=tags,
@@ -98,25 +89,3 @@ def _region(scene: Scene, size: int, part: str, artefact: str | None) -> Annotat
     if (part == "hair" and not scene.hair) or (part in ARTEFACTS and part != artefact):
         return Annotation("nothing")
     return Annotation("mask", PhantomMask(size, scene.seed, scene.label, part, artefact if part == "skin" else None))
-
-
-def _annotation(scene: Scene, size: int, kind: Hint) -> Annotation:
-    outline = scene.outline
-    if kind == "mask":
-        return Annotation("mask", PhantomMask(size, scene.seed, scene.label, "lesion"))
-    if kind == "box":  # the pixels whose centres lie inside
-        return Annotation("box", points=(tuple(float(np.floor(edge * size + 0.5)) for edge in outline.box),))
-    if kind == "polygon":
-        return Annotation("polygon", points=_rows(outline.points[::_POLYGON_STEP] * size))
-    return Annotation("gaze", points=_rows(simulate_gaze(scene.stream("gaze"), outline, size)), author="simulated reader")
-
-
-def _rows(array: np.ndarray) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(row) for row in array.round(2).tolist())
-
-
-def _check(size: int, counts: dict[str, int], correlation: float, artefact: str, annotation: str, seed: int) -> None:
-    check_plan("phantom", size, counts, correlation, seed)
-    for name, value, known in (("artefact", artefact, get_args(Artefact)), ("annotation", annotation, get_args(Hint))):
-        if value not in known:
-            raise UserError(f"phantom {name}", f"{value!r} is unknown", nearest(value, known))

@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal, get_args
 import numpy as np
 from pydantic import Field
 
-from sightline.data.sets.phantom_pictures import ChestImage, ChestMask, agreement, check_plan
-from sightline.errors import UserError, nearest
+from sightline.data.sets.phantom_pictures import ChestImage, ChestMask
+from sightline.data.sets.phantom_plan import TESTS, check_choices, check_plan, placed
+from sightline.errors import UserError
 from sightline.phantom.cxr_gaze import samples, simulate_reading
 from sightline.phantom.cxr_scene import ChestScene
 from sightline.settings import NUMBER, CountFromZero, Fraction, Seed, Side
@@ -66,23 +67,19 @@ def read(
     Raises:
         UserError: an option out of its range.
     """
-    check_plan("phantom_cxr", size, {"train": train, "val": val, "test": test}, correlation, seed)
-    for option, value, known in (("annotation", annotation, get_args(Hint)), ("gaze", gaze, get_args(Gaze))):
-        if value not in known:
-            raise UserError(f"phantom_cxr {option}", f"{value!r} is unknown", nearest(value, known))
+    counts = {"train": train, "val": val, "test": test}
+    check_plan("phantom_cxr", size, counts, correlation, seed)
+    check_choices("phantom_cxr", {"annotation": (annotation, get_args(Hint)), "gaze": (gaze, get_args(Gaze))})
     if tracker_error < 0:
         raise UserError("phantom_cxr tracker_error", f"{tracker_error} is negative", "Use 0 or more pixels.")
-    tests = ("test",) if correlation is None else ("matched", "flipped", "removed")
-    records: list[Record] = []
-    for stream, (splits, count) in enumerate([(("train",), train), (("val",), val), (tests, test)]):
-        agrees = agreement(count, len(CLASSES), correlation or 0, np.random.default_rng((seed, stream, 0)))
-        scenes = [ChestScene((seed, stream, i), CLASSES[i % len(CLASSES)]) for i in range(count)]
-        marks = [_annotation(scene, size, annotation, gaze, tracker_error) for scene in scenes]
-        for split in splits:
-            for i, scene in enumerate(scenes):
-                right = bool(agrees[i]) != (split == "flipped")
-                token = None if correlation is None else split != "removed" and right == (scene.label == "pneumonia")
-                records.append(_record(scene, split, i, size, token, marks[i]))
+    tests = ("test",) if correlation is None else TESTS
+    marks: dict[tuple[int, ...], Annotation] = {}  # of a scene, whatever the test set
+    records = []
+    for split, number, scene, shown in placed(counts, CLASSES, correlation or 0, seed, ChestScene, tests):
+        if scene.seed not in marks:
+            marks[scene.seed] = _annotation(scene, size, annotation, gaze, tracker_error)
+        token = None if correlation is None else shown
+        records.append(_record(scene, split, number, size, token, marks[scene.seed]))
     return records
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from sightline.data.findings import NONE, label_of
-from sightline.data.sets.phantom_pictures import ChestImage, ChestMask, agreement, check_plan
+from sightline.data.sets.phantom_pictures import ChestImage, ChestMask
+from sightline.data.sets.phantom_plan import TESTS, agreement, check_plan
 from sightline.settings import CountFromZero, Fraction, Seed, Side
 from sightline.types import Annotation, Record
 
@@ -49,7 +50,7 @@ def read(
         UserError: an option out of its range.
     """
     check_plan("phantom_findings", size, {"train": train, "val": val, "test": test}, correlation, seed)
-    tests = ("test",) if correlation is None else ("matched", "flipped", "removed")
+    tests = ("test",) if correlation is None else TESTS
     records: list[Record] = []
     for stream, (splits, count) in enumerate([(("train",), train), (("val",), val), (tests, test)]):
         agrees = {name: _drawn(seed, stream, number, count, correlation or 0) for number, name in enumerate(FINDINGS)}

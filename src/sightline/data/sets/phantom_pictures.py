@@ -1,12 +1,12 @@
-"""Pictures of the drawn data sets: small descriptions that are drawn when they are needed; and the options that both data sets share."""
+"""Pictures of the drawn data sets: small descriptions that are drawn when they are needed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from sightline.errors import UserError
 from sightline.phantom.cxr_chest import SIDES
 from sightline.phantom.cxr_scene import ChestScene
 from sightline.phantom.parts import part_mask
@@ -29,6 +29,9 @@ class PhantomImage:
         artefact: what lies beside the lesion, if anything.
     """
 
+    name: ClassVar[str] = "phantom"
+    scene: ClassVar[type[Scene | UltrasoundScene]] = Scene
+
     size: int
     seed: tuple[int, ...]
     label: str
@@ -36,11 +39,11 @@ class PhantomImage:
 
     @property
     def key(self) -> str:
-        return _key("image", self.size, self.seed, self.label, self.artefact or "nothing")
+        return _key(self.name, "image", self.size, self.seed, self.label, self.artefact or "nothing")
 
     def draw(self) -> np.ndarray:
         """(size, size, 3) uint8."""
-        return Scene(self.seed, self.label).draw(self.size, self.artefact)
+        return self.scene(self.seed, self.label).draw(self.size, self.artefact)
 
 
 @dataclass(frozen=True)
@@ -60,18 +63,15 @@ class PhantomMask:
 
     @property
     def key(self) -> str:
-        return _key("mask", self.size, self.seed, self.label, self.part + (f"-without-{self.artefact}" if self.artefact else ""))
+        return _key("phantom", "mask", self.size, self.seed, self.label, self.part + (f"-without-{self.artefact}" if self.artefact else ""))
 
     def draw(self) -> np.ndarray:
         """(size, size) uint8, 0 or 255."""
         return np.where(part_mask(Scene(self.seed, self.label), self.part, self.size, self.artefact), np.uint8(255), np.uint8(0))
 
 
-def _key(what: str, size: int, seed: tuple[int, ...], label: str, part: str) -> str:
-    return f"phantom{_EDITION}-{what}-{size}-{'.'.join(map(str, seed))}-{label}-{part}"
-
-
-# part of every key: raise it when the same description comes to be drawn differently, so that no cache serves old pixels
+def _key(name: str, what: str, size: int, seed: tuple[int, ...], label: str, part: str) -> str:
+    return f"{name}{_EDITION}-{what}-{size}-{'.'.join(map(str, seed))}-{label}-{part}"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class ChestImage:
     @property
     def key(self) -> str:
         beside = ("token" if self.token else "plain") + ("-electrodes" if self.electrodes else "")
-        return _chest_key("image", self.size, self.seed, self.label, beside)
+        return _key("phantom_cxr", "image", self.size, self.seed, self.label, beside)
 
     def draw(self) -> np.ndarray:
         """(size, size, 3) uint8."""
@@ -118,7 +118,7 @@ class ChestMask:
 
     @property
     def key(self) -> str:
-        return _chest_key("mask", self.size, self.seed, self.label, self.part)
+        return _key("phantom_cxr", "mask", self.size, self.seed, self.label, self.part)
 
     def draw(self) -> np.ndarray:
         """(size, size) uint8, 0 or 255."""
@@ -137,31 +137,12 @@ class ChestMask:
         return scene.chest.lung(self.size, SIDES[self.part])
 
 
-def _chest_key(what: str, size: int, seed: tuple[int, ...], label: str, part: str) -> str:
-    return f"phantom_cxr{_EDITION}-{what}-{size}-{'.'.join(map(str, seed))}-{label}-{part}"
-
-
 @dataclass(frozen=True)
-class UltrasoundImage:
-    """An ultrasound picture of a breast.
+class UltrasoundImage(PhantomImage):
+    """An ultrasound picture of a breast; the label is `benign` or `malignant`."""
 
-    Attributes:
-        label: `benign` or `malignant`.
-        artefact: what the sonographer left beside the mass, if anything.
-    """
-
-    size: int
-    seed: tuple[int, ...]
-    label: str
-    artefact: str | None = None
-
-    @property
-    def key(self) -> str:
-        return _ultrasound_key("image", self.size, self.seed, self.label, self.artefact or "nothing")
-
-    def draw(self) -> np.ndarray:
-        """(size, size, 3) uint8."""
-        return UltrasoundScene(self.seed, self.label).draw(self.size, self.artefact)
+    name: ClassVar[str] = "phantom_ultrasound"
+    scene: ClassVar[type[Scene | UltrasoundScene]] = UltrasoundScene
 
 
 @dataclass(frozen=True)
@@ -175,44 +156,8 @@ class UltrasoundMask:
 
     @property
     def key(self) -> str:
-        return _ultrasound_key("mask", self.size, self.seed, self.label, self.part)
+        return _key("phantom_ultrasound", "mask", self.size, self.seed, self.label, self.part)
 
     def draw(self) -> np.ndarray:
         """(size, size) uint8, 0 or 255."""
         return np.where(ultrasound_part(UltrasoundScene(self.seed, self.label), self.part, self.size), np.uint8(255), np.uint8(0))
-
-
-def _ultrasound_key(what: str, size: int, seed: tuple[int, ...], label: str, part: str) -> str:
-    return f"phantom_ultrasound{_EDITION}-{what}-{size}-{'.'.join(map(str, seed))}-{label}-{part}"
-
-
-_SMALLEST = 32
-
-
-def agreement(count: int, classes: int, correlation: float, rng: np.random.Generator) -> np.ndarray:
-    """Which images' artefact agrees with their class, (count,) bool: in each class the very share, rounded to whole images.
-
-    Image i is of class i % `classes`.
-    """
-    agrees = np.zeros(count, dtype=bool)
-    for first in range(classes):
-        members = rng.permutation(np.arange(first, count, classes))
-        agrees[members[: round(correlation * len(members))]] = True
-    return agrees
-
-
-def check_plan(name: str, size: int, counts: dict[str, int], correlation: float | None, seed: int) -> None:
-    """Refuses what cannot be drawn.
-
-    Raises:
-        UserError: names the option.
-    """
-    if size < _SMALLEST:
-        raise UserError(f"{name} size", f"{size} pixels are too few to show anything", f"Use at least {_SMALLEST}.")
-    for split, count in counts.items():
-        if count < 0:
-            raise UserError(f"{name} {split}", f"{count} is not a number of images", "Use 0 or more.")
-    if correlation is not None and not 0 <= correlation <= 1:
-        raise UserError(f"{name} correlation", f"{correlation} is not a share", "Use a number from 0 to 1.")
-    if seed < 0:
-        raise UserError(f"{name} seed", f"{seed} is negative", "Use 0 or more.")

@@ -11,12 +11,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import numpy as np
-
-from sightline.data.sets.phantom_pictures import UltrasoundImage, UltrasoundMask, agreement, check_plan
-from sightline.errors import UserError, nearest
+from sightline.data.sets.phantom_pictures import UltrasoundImage, UltrasoundMask
+from sightline.data.sets.phantom_plan import check_choices, check_plan, outlined, placed
 from sightline.phantom import us_parts
-from sightline.phantom.gaze import simulate_gaze
 from sightline.phantom.us_scene import ARTEFACTS, UltrasoundScene
 from sightline.settings import CountFromZero, Fraction, Seed, Side
 from sightline.types import Annotation, Record
@@ -28,7 +25,6 @@ KIND = "ultrasound"
 
 Artefact = Literal["body_marker", "text", "caliper", "mixed"]
 Hint = Literal["box", "mask", "polygon", "gaze"]
-_POLYGON_STEP = 10  # of the outline's 720 points, every tenth
 
 
 def read(
@@ -61,22 +57,13 @@ def read(
     Raises:
         UserError: an option out of its range.
     """
-    check_plan("phantom_ultrasound", size, {"train": train, "val": val, "test": test}, correlation, seed)
-    for name, value, known in (("artefact", artefact, get_args(Artefact)), ("annotation", annotation, get_args(Hint))):
-        if value not in known:
-            raise UserError(f"phantom_ultrasound {name}", f"{value!r} is unknown", nearest(value, known))
-    records: list[Record] = []
-    for stream, (splits, count) in enumerate(
-        [(("train",), train), (("val",), val), (("matched", "flipped", "removed"), test)],
-    ):
-        agrees = agreement(count, len(CLASSES), correlation, np.random.default_rng((seed, stream, 0)))
-        scenes = [UltrasoundScene((seed, stream, i), CLASSES[i % 2]) for i in range(count)]
-        for split in splits:
-            for i, scene in enumerate(scenes):
-                kind = str(scene.stream("kind").choice(list(ARTEFACTS))) if artefact == "mixed" else artefact
-                right = bool(agrees[i]) != (split == "flipped")
-                shown = split != "removed" and right == (scene.label == "malignant")
-                records.append(_record(scene, split, i, size, kind if shown else None, annotation))
+    counts = {"train": train, "val": val, "test": test}
+    check_plan("phantom_ultrasound", size, counts, correlation, seed)
+    check_choices("phantom_ultrasound", {"artefact": (artefact, get_args(Artefact)), "annotation": (annotation, get_args(Hint))})
+    records = []
+    for split, number, scene, shown in placed(counts, CLASSES, correlation, seed, UltrasoundScene):
+        kind = str(scene.stream("kind").choice(list(ARTEFACTS))) if artefact == "mixed" else artefact
+        records.append(_record(scene, split, number, size, kind if shown else None, annotation))
     return records
 
 
@@ -91,7 +78,7 @@ def _record(scene: UltrasoundScene, split: str, number: int, size: int, artefact
         label=scene.label,
         group=f"ultrasound-{home}-{number:05d}",
         split=split,
-        annotations=(_annotation(scene, size, annotation),),
+        annotations=(outlined(scene, size, annotation, _mask(scene, size, "lesion"), "simulated sonographer"),),
         avoid=(_mask(scene, size, artefact) if artefact else Annotation("nothing"),),
         regions={part: (_mask(scene, size, part) if part in there else Annotation("nothing"),) for part in us_parts.PARTS},
         tags=tags,
@@ -100,18 +87,3 @@ def _record(scene: UltrasoundScene, split: str, number: int, size: int, artefact
 
 def _mask(scene: UltrasoundScene, size: int, part: str) -> Annotation:
     return Annotation("mask", UltrasoundMask(size, scene.seed, scene.label, part))
-
-
-def _annotation(scene: UltrasoundScene, size: int, kind: Hint) -> Annotation:
-    outline = scene.outline
-    if kind == "mask":
-        return _mask(scene, size, "lesion")
-    if kind == "box":  # the pixels whose centres lie inside
-        return Annotation("box", points=(tuple(float(np.floor(edge * size + 0.5)) for edge in outline.box),))
-    if kind == "polygon":
-        return Annotation("polygon", points=_rows(outline.points[::_POLYGON_STEP] * size))
-    return Annotation("gaze", points=_rows(simulate_gaze(scene.stream("gaze"), outline, size)), author="simulated sonographer")
-
-
-def _rows(array: np.ndarray) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(row) for row in array.round(2).tolist())
