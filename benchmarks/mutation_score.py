@@ -31,11 +31,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import lightning  # noqa: F401  libraries that the tests need are imported once, before each mutant gets a process of its own
 import pytest
 import scipy.stats
-import sklearn.metrics  # noqa: F401
-import timm  # noqa: F401
 import torch
 
 ROOT = Path(__file__).parents[1]
@@ -219,6 +216,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         lines = reached(asked.rooms, (asked.reached or Path(folder) / "coverage").absolute())
     os.chdir(ROOT)
+    for library in ("lightning", "sklearn.metrics", "timm"):  # once, before each mutant gets a process of its own
+        importlib.import_module(library)
     torch.set_num_threads(1)
     found: list[Mutant] = []
     for mutant in tried(sampled(asked.rooms, asked.sample, asked.seed), lines, asked.seconds):

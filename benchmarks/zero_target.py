@@ -5,7 +5,7 @@
 Drawn photographs of two classes: `suspicious` ones with a box, `nonsuspicious` ones in which there is nothing to mark. A small network
 learns stage 1 (labels) and then stage 2 (with mining and boxes) of `gain`, and of the variant whose maps are divided by their maximum.
 Printed for each seed, then as median and range: the sum of the rectified map of the labelled class, mean over the nonsuspicious test
-images, and the accuracy, after both stages. Runs that are there are kept.
+images, and the accuracy, after both stages; then what stage 2 changed, with 95 % intervals over the seeds. Runs that are there are kept.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
+from scipy.stats import t
 
 from sightline.data.dataset import collate
 from sightline.data.sets.phantom_pictures import PhantomImage, PhantomMask
@@ -93,6 +94,12 @@ def spread(values: Sequence[float]) -> str:
     return f"{np.median(values):.3f} ({min(values):.3f} to {max(values):.3f})"
 
 
+def mean_of(values: np.ndarray) -> tuple[float, float, float]:
+    """The mean over the seeds, and its 95 % interval by Student's t."""
+    reach = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5
+    return float(values.mean()), float(values.mean() - reach), float(values.mean() + reach)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=6)
@@ -116,6 +123,16 @@ def main() -> None:
         sums, accuracies = zip(*values, strict=True)
         ratio = [a / b for (a, _), (b, _) in zip(values, found["stage 1"], strict=True)]
         print(f"| {name if name == 'stage 1' else f'stage 2, {name}'} | {spread(sums)} | {spread(accuracies)} | {spread(ratio)} |")
+    first = np.array(found.pop("stage 1"))
+    print("\n| after, against stage 1 | map sum, share of the first (geometric mean) | accuracy | difference |\n|---|---|---|---|")
+    for name, values in found.items():
+        after = np.array(values)
+        share, least, most = np.exp(mean_of(np.log(after[:, 0] / first[:, 0])))
+        middle, low, high = mean_of(after[:, 1] - first[:, 1])
+        print(
+            f"| {name} | {share:.2f} [{least:.2f}, {most:.2f}] | {first[:, 1].mean():.3f} to {after[:, 1].mean():.3f} "
+            f"| {middle:+.3f} [{low:+.3f}, {high:+.3f}] |"
+        )
 
 
 if __name__ == "__main__":

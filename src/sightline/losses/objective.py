@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Protocol, cast
 
 from torch import Tensor, nn
 
@@ -14,6 +15,16 @@ from sightline.losses.guidance import GuidanceLoss
 from sightline.losses.per_finding import paired_batch, paired_look
 from sightline.losses.weighting import LossEntry, Weighting
 from sightline.types import Batch, Look
+
+
+class Grouped(Protocol):
+    """What a class loss with the attribute `by_group` also has; it is called with the group of each image behind the labels."""
+
+    def settle(self, groups: int) -> None:
+        """Begins with so many groups."""
+
+    def learned(self) -> dict[str, float]:
+        """For the log: name -> value."""
 
 
 class Objective(nn.Module):
@@ -39,9 +50,8 @@ class Objective(nn.Module):
     def __init__(self, losses: Losses, weighting: Plugin, class_weights: Tensor | None = None, groups: int | None = None) -> None:
         super().__init__()
         self.classification = _make("classification", losses.classification, "losses.classification", class_weights)
-        self.by_group = bool(getattr(self.classification, "by_group", False))
-        if self.by_group and groups is not None:
-            self.classification.settle(groups)  # type: ignore[operator]
+        if self._grouped and groups is not None:
+            self._grouped.settle(groups)
         self.guidance = nn.ModuleList(_make("guidance", s, f"losses.guidance.{i}") for i, s in enumerate(losses.guidance))
         self.behaviour = nn.ModuleList(_make("behaviour", s, f"losses.behaviour.{i}") for i, s in enumerate(losses.behaviour))
         settings = [losses.classification, *losses.guidance, *losses.behaviour]
@@ -49,6 +59,11 @@ class Objective(nn.Module):
         self.names = _unique([s.name for s in settings])
         entries = [LossEntry(n, k, s.weight, s.start, s.ramp) for n, k, s in zip(self.names, kinds, settings, strict=True)]  # type: ignore[arg-type]
         self.weighting = catalog.make("weighting", weighting.name, weighting.options, entries, where="weighting")
+
+    @property
+    def _grouped(self) -> Grouped | None:
+        """The class loss, if it weighs groups of images."""
+        return cast(Grouped, self.classification) if getattr(self.classification, "by_group", False) else None
 
     def guidance_losses(self) -> dict[str, GuidanceLoss]:
         """By name."""
@@ -61,7 +76,7 @@ class Objective(nn.Module):
     def learned(self) -> dict[str, float]:
         """The scalars that losses and weighting learn, for the log: `alpha/<loss>`, `sigma/<loss>`, `share/<group>` -> value."""
         own = {f"{symbol}/{n}": value for n, loss in self.guidance_losses().items() for symbol, value in loss.learned().items()}
-        shares: dict[str, float] = self.classification.learned() if self.by_group else {}  # type: ignore[operator]
+        shares = self._grouped.learned() if self._grouped else {}
         return own | shares | self.weighting.learned()
 
     def forward(self, classifier: GuidedClassifier, batch: Batch, epoch: float) -> tuple[Tensor, Look, dict[str, Tensor], dict[str, float]]:
@@ -92,7 +107,7 @@ class Objective(nn.Module):
             look = classifier.look(batch.images, None if batch.several else batch.labels, every=every or by_finding)
         else:
             look = Look(classifier(batch.images), maps={})
-        groups = (batch.group,) if self.by_group else ()
+        groups = (batch.group,) if self._grouped else ()
         losses = {self.names[0]: self.classification(look.logits, batch.labels, *groups)}
         if guidance and by_finding:
             look = paired_look(look, batch)

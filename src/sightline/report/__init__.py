@@ -1,5 +1,11 @@
 """Reports: self-contained HTML pages for people who decide."""
 
-from sightline.report.page import report, write_report
+from typing import TYPE_CHECKING
 
-__all__ = ["report", "write_report"]
+from sightline.rooms import lazy
+
+if TYPE_CHECKING:
+    from sightline.report.page import report as report
+    from sightline.report.page import write_report as write_report
+
+__getattr__, __dir__ = lazy(__name__, {name: f"sightline.report.page:{name}" for name in ("report", "write_report")})

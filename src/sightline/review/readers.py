@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple
@@ -28,7 +27,7 @@ class Outlined(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """How well two reviewers agree on maps: cases that both judged, those judged alike, and Cohen's kappa, see `kappa_of`."""
+    """How well two reviewers agree on maps: cases that both judged, those judged alike, and Cohen's kappa, None if both said one thing."""
 
     one: str
     other: str
@@ -55,20 +54,11 @@ def judged_alike(said: Overview) -> list[Alike]:
         judged = sorted((one.reviewer, one.map) for one in words if one.map)
         for (one, a), (other, b) in combinations(judged, 2):
             pairs.setdefault((one, other), []).append((a, b))
-    return [Alike(*names, len(both), sum(a == b for a, b in both), kappa_of(both)) for names, both in sorted(pairs.items())]
-
-
-def kappa_of(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Cohen's kappa (1960) of pairs of judgements: (observed - expected agreement) / (1 - expected); None: both always said one thing.
-
-    >>> kappa_of([("right", "right"), ("wrong", "wrong"), ("right", "wrong"), ("wrong", "wrong")])
-    0.5
-    """
-    n = len(pairs)
-    first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
-    observed = sum(a == b for a, b in pairs) / n
-    expected = sum(first[word] * second[word] for word in first) / n**2
-    return None if expected == 1 else (observed - expected) / (1 - expected)
+    found = []
+    for names, both in sorted(pairs.items()):
+        first, second = np.array(both).T
+        found.append(Alike(*names, len(both), int((first == second).sum()), kappa(first, second)))
+    return found
 
 
 def combined(masks: Sequence[np.ndarray], way: Combined) -> np.ndarray:

@@ -94,7 +94,7 @@ def dice(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def kappa(a: np.ndarray, b: np.ndarray) -> float | None:
-    """Cohen's kappa of two masks, pixel by pixel: (observed - expected agreement) / (1 - expected).
+    """Cohen's kappa of two masks, pixel by pixel, or of two readers' words: (observed - expected agreement) / (1 - expected).
 
     None where expected agreement is 1, as of two empty masks.
 
@@ -103,6 +103,6 @@ def kappa(a: np.ndarray, b: np.ndarray) -> float | None:
     >>> kappa(np.array([1, 1, 0, 0]) > 0, np.array([1, 0, 0, 0]) > 0)
     0.5
     """
-    first, second = float(a.mean()), float(b.mean())
-    expected = first * second + (1 - first) * (1 - second)
+    values = (False, True) if a.dtype == bool else np.union1d(a, b)
+    expected = sum(float((a == value).mean()) * float((b == value).mean()) for value in values)
     return (float((a == b).mean()) - expected) / (1 - expected) if expected < 1 else None

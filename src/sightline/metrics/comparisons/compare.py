@@ -118,12 +118,14 @@ def paired_difference(
         raise UserError("the two runs", "have different labels for the same images", "Compare runs of the same task.")
     settings: dict[str, Any] = {"groups": groups, "bootstrap": bootstrap, "confidence": confidence, "method": method, "seed": seed}
 
-    def scores(run: Judged, weights: Array) -> dict[str, Array]:
+    decisions = [run.right_decisions for run in (a, b)] if both_decide(a, b) else [None, None]
+
+    def scores(run: Judged, right: Array | None, weights: Array) -> dict[str, Array]:
         found = {"auc": overall_auc(run.labels, run.probabilities, weights)}
-        return found | (decision_scores(run.labels, run.right_decisions, weights) if both_decide(a, b) else {})
+        return found if right is None else found | decision_scores(run.labels, right, weights)
 
     def minus(weights: Array) -> dict[str, Array]:
-        first, second = scores(a, weights), scores(b, weights)
+        first, second = (scores(run, right, weights) for run, right in zip((a, b), decisions, strict=True))
         return {name: value - second[name] for name, value in first.items()}
 
     right = a.right.astype(np.float64) - b.right
