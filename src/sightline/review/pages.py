@@ -47,7 +47,7 @@ CASE_KEYS = [
     (("r", "v"), "brush and eraser"),
     (("[", "]"), "smaller and larger brush"),
     (("t",), "start from the outline of the map"),
-    (("n",), "start from what a segmentation network drew, with --masks"),
+    (("n",), "start from what a segmentation network drew, if there is such a mask"),
     (("Del",), "remove the chosen shape"),
     (("Ctrl+Z",), "drawing: take back one stroke, shape or, while a polygon is drawn, corner"),
     (("Ctrl+Shift+Z",), "drawing: do it again"),
