@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,60 +19,70 @@ from sightline.predict.pictures import Wanted
 from sightline.results.predictions import Prediction
 
 _EACH = 2  # batches that a worker has: one that it computes, and one that waits for it
+_LISTED = 100_000  # names of pictures that Ray Data is given at a time, so that any number of pictures fits into memory
 
 
 class Worker:
-    """Answers batches in a process of its own, perhaps on another machine."""
+    """Answers batches in a process of its own, perhaps on another machine: a row in, a row out, as columns of one value."""
 
     def __init__(self, runs: Sequence[Path], device: str, work: Work, folder: Path) -> None:
         os.chdir(folder)  # names of files are relative to the folder that the command was called in
         self.network = ensemble([Run(run, device) for run in runs], work.views, work.calibration)
         self.work = work
 
-    def answer(self, group: Sequence[Wanted], before: int) -> list[Prediction]:
-        return next(batches(self.network, group, self.work, before))
+    def __call__(self, rows: dict[str, Any]) -> dict[str, Any]:
+        (group,), (before,) = rows["group"], rows["before"]
+        return {"answers": [next(batches(self.network, group, self.work, int(before)))]}
 
 
 def batches_on_ray(
     runs: Sequence[Run], pictures: Iterable[Wanted], work: Work, before: int, *, workers: int, address: str | None = None
 ) -> Iterator[list[Prediction]]:
-    """The same as `batches`, to the last bit where the machines are alike, by several workers at a time.
+    """The same as `batches`, to the last bit where the machines are alike, by several workers of Ray Data at a time.
 
-    A worker has one core, and a GPU of its own where the cluster has some. No more than two batches per worker are under way, so that any
-    number of pictures fits into memory.
+    A worker has one core, and a GPU of its own where the cluster has some.
 
     Args:
         workers: number of workers.
         address: see `cluster`.
 
     Raises:
-        UserError: Ray is not installed, there is no cluster at the address, or workers were lost twice.
+        UserError: Ray or pyarrow is not installed, there is no cluster at the address, or it fails.
     """
-    with cluster(address, workers) as ray:
-        yield from _in_turn(ray, _crew(ray, runs, work, workers), pictures, work.batch_size, before)
-
-
-def _crew(ray: ModuleType, runs: Sequence[Run], work: Work, workers: int) -> list[Any]:
-    gpus = 1 if ray.cluster_resources().get("GPU") else 0
-    kind = ray.remote(Worker).options(num_cpus=1, num_gpus=gpus, max_restarts=1, max_task_retries=1)
-    folders, device = [run.path for run in runs], runs[0].device if gpus else "cpu"
-    return [kind.remote(folders, device, work, Path.cwd()) for _ in range(workers)]
-
-
-def _in_turn(ray: ModuleType, crew: Sequence[Any], pictures: Iterable[Wanted], size: int, before: int) -> Iterator[list[Prediction]]:
-    """Each batch goes to the next worker, and the answers are awaited in the order of the batches."""
-    waiting: deque[Any] = deque()
     rest = iter(pictures)
+    with cluster(address, workers) as ray:
+        data = _ray_data()
+        gpus = 1 if ray.cluster_resources().get("GPU") else 0
+        pool = {
+            "fn": Worker,
+            "fn_constructor_args": ([run.path for run in runs], runs[0].device if gpus else "cpu", work, Path.cwd()),
+            "compute": data.ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=_EACH),
+            "num_cpus": 1,
+            "num_gpus": gpus,
+        }
+        while listed := list(islice(rest, _LISTED)):
+            starts = range(0, len(listed), work.batch_size)
+            rows = [{"group": listed[start : start + work.batch_size], "before": before + start} for start in starts]
+            try:  # each batch of pictures is a block of one row
+                for row in data.from_items(rows, override_num_blocks=len(rows)).map_batches(batch_size=1, **pool).iter_rows():
+                    yield list(row["answers"])
+            except ray.exceptions.RayError as error:
+                remedy = "The rows so far are kept: go on with `resume=True`."
+                raise UserError("the Ray cluster", f"does not go on: {str(error).splitlines()[0]}", remedy) from None
+            before += len(listed)
+
+
+def _ray_data() -> ModuleType:
+    """Ray Data, which answers in the order of the rows and prints nothing.
+
+    Raises:
+        UserError: pyarrow is not installed.
+    """
     try:
-        for turn in count():
-            if not (group := list(islice(rest, size))):
-                break
-            waiting.append(crew[turn % len(crew)].answer.remote(group, before))
-            before += len(group)
-            if len(waiting) == _EACH * len(crew):
-                yield ray.get(waiting.popleft())
-        while waiting:
-            yield ray.get(waiting.popleft())
-    except ray.exceptions.RayError as error:
-        remedy = "The rows so far are kept: go on with `resume=True`."
-        raise UserError("the Ray cluster", f"lost a worker: {str(error).splitlines()[0]}", remedy) from None
+        from ray import data
+    except ImportError:
+        raise UserError("`executor='ray'`", "Ray Data needs pyarrow", "Install it with `uv sync --extra ray`.") from None
+    settings = data.DataContext.get_current()
+    settings.execution_options.preserve_order, settings.enable_progress_bars = True, False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    return data
