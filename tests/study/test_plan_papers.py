@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 import pytest
 import torch
 
 from sightline.attention.classifier import build
+from sightline.overrides import parse_settings
 from sightline.recipe import Recipe
 from sightline.study.cells import cells
 from sightline.study.plan import load_plan, plan_names
 
+DOCS = Path(__file__).parents[2] / "docs"
 TRAININGS = {  # arms x settings x seeds
     "paper-attnmel": 7,
     "paper-attnmel-2018": 5 * 5,
@@ -45,17 +50,37 @@ def test_the_networks_of_a_table_can_be_built(name: str) -> None:
 
 
 def test_the_tables_of_ultrasound_are_the_same_plans_on_other_data() -> None:
+    """With the settings that both pages print: BUSI has copies of images, which one part of the division has to hold together."""
+    command = '--set data.name=busi --set "data.options={}" --set data.split.near_duplicates=true'
+    for page in ("papers/spn.md", "studies.md"):
+        assert command in " ".join((DOCS / page).read_text(encoding="utf-8").split())
+    settings = parse_settings(tuple(shlex.split(command)[1::2]))
     for name in ("paper-spn", "paper-spn-losses"):
-        for cell in cells(load_plan(name, {"data.name": "busi", "data.options": {}})):
-            assert cell.recipe.check().data.name == "busi"
+        for cell in cells(load_plan(name, settings)):
+            data = cell.recipe.check().data
+            assert (data.name, data.options, data.split.near_duplicates) == ("busi", {}, True)
+
+
+def test_001_30_the_baseline_has_no_decoder_and_starts_as_the_program_s() -> None:
+    """ResNetMask of the program starts its last layer from He's distribution, its plain ResNet as PyTorch does."""
+    for name in ("paper-spn", "paper-spn-losses"):
+        for cell in cells(load_plan(name)):
+            with_decoder = cell.arm != "baseline"
+            assert (cell.recipe.attention.name == "decoder") == with_decoder
+            assert cell.recipe.head.init == ("kaiming" if with_decoder else "default")
+            assert cell.recipe.head.hidden == ()
 
 
 def test_arms_of_a_table_differ_in_what_the_paper_says() -> None:
-    """001, tables 1 and 3: the share of the masks, tables 2 and 4: the loss, too; 004: gaze or none, on the same division with the same
-    seeds."""
-    shares = {cell.arm: cell.recipe.data.annotated_fraction for cell in cells(load_plan("paper-spn"))}
-    assert shares == {"baseline": 1, "quarter of the masks": 0.25, "all masks": 1}
+    """001, tables 1 and 3: three networks and the share of the masks, tables 2 and 4: ResNet-50, the loss, too; 004: gaze or none, on the
+    same division with the same seeds."""
+    spn = cells(load_plan("paper-spn"))
+    names = [(cell.arm, cell.recipe.backbone.name, cell.recipe.data.annotated_fraction) for cell in spn]
+    shares = {"baseline": 1, "quarter of the masks": 0.25, "all masks": 1}
+    assert sorted(names) == sorted((arm, f"resnet{n}.tv_in1k", share) for n in (18, 34, 50) for arm, share in shares.items())
+    assert {(cell.arm, cell.recipe.guided) for cell in spn} == {(arm, arm != "baseline") for arm in shares}
     losses = {cell.arm: cell.recipe for cell in cells(load_plan("paper-spn-losses"))}
+    assert {r.backbone.name for r in losses.values()} == {"resnet50.tv_in1k"}
     assert not losses.pop("baseline").guided
     both = {(r.losses.guidance[0].name, r.data.annotated_fraction) for r in losses.values()}
     assert both == {(name, share) for name in ("pixel_ce", "l1", "l2") for share in (1, 0.25)}
@@ -89,6 +114,7 @@ def test_003_34_five_models_are_held_against_each_other_on_the_same_folds_of_all
         assert [r.guided for r in recipes] == [False] * 4 + [True]
         assert len({r.data.model_copy(update={"roi": recipes[0].data.roi}).model_dump_json() for r in recipes}) == 1
         assert (recipes[0].data.name, recipes[0].data.split.test, recipes[0].data.split.fold_is) == ("isic2018", 0, "held_out")
+        assert {(r.train.select, r.train.select_mode) for r in recipes} == {("val/balanced_accuracy", "max")}
 
 
 def test_003_35_claims_have_their_arms() -> None:
@@ -102,3 +128,13 @@ def test_003_35_claims_have_their_arms() -> None:
     marked = {"data.roi.pseudo": "lesions"}
     *_, rough = cells(load_plan("paper-attnmel-2018", marked))
     assert (rough.recipe.guided, str(rough.recipe.data.roi.pseudo)) == (True, "lesions")
+
+
+@pytest.mark.parametrize("name", ["paper-attnmel", "paper-attnmel-2018"])
+def test_003_48_the_models_without_gates_differ_in_dense_layers_pooling_and_depths(name: str) -> None:
+    """Dense layers against pooling, and pooling of the last features against pooling of three depths."""
+    models = {cell.arm: cell.recipe for cell in cells(load_plan(name))}
+    named = {arm: (models[arm].head.kind, models[arm].attention.options.get("taps")) for arm in ("VGG-16", "VGG-16-GAP", "Mel-CNN")}
+    taps = ["features.16", "features.23"]
+    assert named == {"VGG-16": ("own", None), "VGG-16-GAP": ("gap", None), "Mel-CNN": ("gap", taps)}
+    assert {(models[arm].attention.name, models[arm].guided) for arm in ("VGG-16", "Mel-CNN")} == {("none", False)}

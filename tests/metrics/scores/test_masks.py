@@ -39,6 +39,13 @@ def test_masks_of_nothing_and_of_everything_are_counted():
     assert found.jaccard.value == pytest.approx((0 + 16 / 64 + 1 + 1) / 4)
 
 
+def test_001_26_a_mask_is_whole_from_95_percent_of_the_pixels_on():
+    just, below = np.ones((10, 10)), np.ones((10, 10))
+    just[0, :5], below[0, :6] = 0, 0
+    found = mask_scores(np.stack([just, below]), np.ones((2, 10, 10), np.uint8) * 255, np.ones(2, bool), bootstrap=20)
+    assert (found.whole.value, found.empty.value) == (0.5, 0)
+
+
 def test_unknown_and_empty_regions_do_not_count_in_the_overlap():
     maps = np.stack([region() / 255] * 3)
     rois = np.stack([region(), np.zeros(SIZE, np.uint8), region()])
