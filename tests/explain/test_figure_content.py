@@ -45,13 +45,17 @@ def test_000_fig_3_one_epoch_of_oversampling_shows_all_classes_alike(tmp_path):
     run = invent(tmp_path / "r", settings={"data.balance": "oversample"}, splits=())
     rows = read_table(run.path / "split.csv")
     dropped = [r["id"] for r in rows if r["split"] == "train" and r["label"] == "melanoma"][1:]
+    dropped += [r["id"] for r in rows if r["split"] == "val" and r["label"] == "nevus"][1:]
     write_table(run.path / "split.csv", [r for r in rows if r["id"] not in dropped], list(rows[0]))
+    expected = {"training": (4, 1), "training, oversampled": (4, 4), "val": (1, 3)}
+    expected |= dict.fromkeys(("flipped", "matched", "removed"), (10, 10))
     found = counted(run)
-    assert found["training"].every == {"nevus": 4, "melanoma": 1}
-    assert found["training, oversampled"].every == {"nevus": 4, "melanoma": 4}
+    assert {part: (one.every["nevus"], one.every["melanoma"]) for part, one in found.items()} == expected
     assert found["training, oversampled"].annotated == {"nevus": 4, "melanoma": 4}
     figure = kind("class-histogram")([run])
-    assert [axes.get_title(loc="left") for axes in figure.axes[:2]] == ["training", "training,\noversampled"]
+    shown = {axes.get_title(loc="left").replace("\n", " "): tuple(int(text.get_text()) for text in axes.texts) for axes in figure.axes}
+    assert shown == expected
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["nevus", "melanoma"]
 
 
 def test_003_fig_3_1_data_sets_that_are_the_same_are_shown_once(guided, label_only, tmp_path):
@@ -109,6 +113,17 @@ def test_000_36_only_recognised_images_of_the_class_are_shown(guided, label_only
         shown = [c for c in captions(kind("positives")([run], Options(split="matched", images=4))) if "✓" in c or "✗" in c]
         assert len(shown) == 4
         assert set(shown) <= right
+
+
+def test_000_36_recognised_is_what_reaches_the_threshold_that_the_run_keeps(tmp_path):
+    run = invent(tmp_path / "lenient", skill=0.3, splits=("matched",))
+    write_json(run.path / "thresholds.json", run.thresholds.but(decision=0.3))
+    said = run.predictions("matched")
+    p = said.probabilities[said.labels == 1, 1]
+    assert ((p >= 0.3) & (p < 0.5)).any()
+    found = kind("positives")([Run(run.path)], Options(split="matched", images=len(p)))
+    shown = [c for c in captions(found) if "✓" in c or "✗" in c]
+    assert sorted(shown) == sorted(f"melanoma {one:.2f} ✓" for one in p[p >= 0.3])
 
 
 def test_000_36_a_class_that_was_never_recognised_is_said(tmp_path):
@@ -230,6 +245,21 @@ def test_002_17_the_map_of_a_unit_is_that_layers_output(guided, monkeypatch):
     shown = captions(kind("feature-maps")([guided], Options(split="matched", ids=tuple(ids), units=("0/3",))))
     expected = ["not active"] * 2 if float(peaks.max()) <= 0 else [f"peak {float(p / peaks.max()):.0%}" for p in peaks]
     assert [c for c in shown if c.startswith(("peak", "not"))] == expected
+
+
+def test_002_24_without_units_the_strongest_of_the_last_convolution_are_shown(guided, monkeypatch):
+    torch.manual_seed(0)
+    network = build(guided.recipe.with_settings(backbone={"name": "cnn4"}, head={"kind": "own"}, attention={"name": "none"}), 2).eval()
+    monkeypatch.setattr(Run, "classifier", lambda self: network)
+    ids = guided.predictions("matched").ids[:2]
+    with torch.no_grad():
+        last = network.backbone.net.blocks[:3](torch.stack([guided.datasets["matched"][i].image for i in range(2)]))
+        block = network.backbone.net.blocks[3]
+        last = block.conv1(block.conv0(last).relu()).relu()  # (2, 64, h, w)
+    drawn = kind("feature-maps")([guided], Options(split="matched", ids=tuple(ids)))
+    strongest = last.amax((0, 2, 3)).argsort(descending=True)[:4].tolist()
+    shown = [c.replace("\u00a0", " ").replace("\n", " ") for c in captions(drawn)]
+    assert [c for c in shown if c.startswith("layer ")] == [f"layer 7, filter {k}" for k in strongest]
 
 
 def test_002_17_each_column_is_its_unit_and_painted_where_it_answers():
