@@ -9,6 +9,7 @@ import pytest
 import torch
 from invented_run import invent
 from matplotlib.patches import FancyBboxPatch
+from PIL import Image
 
 from sightline import catalog
 from sightline.attention.classifier import build
@@ -22,11 +23,13 @@ from sightline.explain.figure.boxes import grouped
 from sightline.explain.figure.counts import counted
 from sightline.explain.figure.curves import stage_starts
 from sightline.explain.figure.diagram import flow
-from sightline.explain.figure.grids import grad_cams
-from sightline.explain.figure.kind import Options
+from sightline.explain.figure.grids import enlarged, grad_cams
+from sightline.explain.figure.kind import Options, truth
 from sightline.explain.figure.masks import FRAME, GREY, _white, predicted
 from sightline.explain.figure.samples import RED
 from sightline.explain.figure.words import width, wrapped
+from sightline.explain.overlay import overlay, shown
+from sightline.explain.run_pictures import map_range
 from sightline.explain.tint import GREEN, OPAQUE
 from sightline.recipe import load_recipe, recipe_names
 
@@ -183,7 +186,24 @@ def test_004_21_every_class_has_its_row_and_the_labels_map(guided, label_only):
     figure = kind("class-maps")([guided, label_only], Options(split="matched"))
     assert [c for c in captions(figure) if c in guided.classes] == ["nevus", "melanoma"]
     of_label = {f"probability {p[y]:.2f}" for run in (guided, label_only) for p, y in _answers(run)}
-    assert {c for c in captions(figure) if c.startswith("probability")} <= of_label
+    said = [c for c in captions(figure) if c.startswith("probability")]
+    assert len(said) == 4
+    assert set(said) <= of_label
+
+
+def test_004_21_each_cell_shows_its_own_images_gaze_and_map(guided, label_only):
+    ids = [next(i for i, label in truth(guided.predictions("matched")).items() if label == c) for c in (0, 1)]
+    figure = kind("class-maps")([guided, label_only], Options(split="matched", ids=ids))
+    drawn = [axes.images[0].get_array() for axes in figure.axes if axes.images][:8]
+    for row, (id, sample) in enumerate(zip(ids, guided.pictures("matched", ids), strict=True)):
+        image = enlarged(sample.image)
+        soft = np.asarray(Image.fromarray(sample.roi.astype(np.float32)).resize(image.shape[1::-1], Image.Resampling.BILINEAR))
+        expected = [image, overlay(image, np.clip(soft, 0, 1), cmap=Options().scheme)]
+        for run in (guided, label_only):
+            look = run.attention("matched")
+            expected.append(shown(image, look.maps["cam"][look.ids.index(id)], map_range(run), cmap=Options().scheme))
+        for cell, wanted in zip(drawn[4 * row :], expected, strict=False):
+            assert np.array_equal(cell, wanted)
 
 
 def _answers(run):
