@@ -64,12 +64,15 @@ class Head(Settings):
         dropout: dropout rate before the last layer.
         init: initial weights of the new last layer: `default`, PyTorch's; `normal`, from N(0, 0.01) with zero bias (the program of
             Yan 2020); `kaiming`, He's normal distribution (the program of the SPN report).
+        average_channels: the last layer takes the mean over the channels in place of their sum, weights and maps are that many times
+            smaller (the program of Zhu et al. 2022).
     """
 
     kind: Literal["gap", "own"] = "gap"
     init: Literal["default", "normal", "kaiming"] = "default"
     hidden: Annotated[tuple[Annotated[int, Field(ge=1, le=65_536), NUMBER], ...], Field(max_length=10)] = ()
     dropout: BelowOne = 0
+    average_channels: bool = False
 
 
 class WeightedLoss(Plugin):

@@ -94,6 +94,15 @@ def test_its_signal_neither_fades_nor_grows_with_depth() -> None:
     assert max(scales) / min(scales) < 10
 
 
+def test_002_01_weights_start_as_he_et_al_draw_them_and_biases_as_zero() -> None:
+    torch.manual_seed(0)
+    layers = [m for m in Cnn4(48).modules() if isinstance(m, nn.Conv2d | nn.Linear)]
+    assert len(layers) == 8 + 3
+    for layer in layers:
+        assert layer.weight.std().item() == pytest.approx((2 / layer.weight[0].numel()) ** 0.5, rel=0.15)
+        assert not layer.bias.any()
+
+
 def test_the_recipe_has_the_papers_numbers() -> None:
     recipe = load_recipe("featuremaps")
     augment = recipe.data.augment

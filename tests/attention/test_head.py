@@ -18,6 +18,18 @@ def test_gap_linear_is_average_pooling_and_a_linear_layer() -> None:
     torch.testing.assert_close(head(given), expected)
 
 
+def test_004_01_the_mean_over_channels_in_place_of_their_sum() -> None:
+    head, given = GapLinear(6, 3, average=True), features()
+    weights = head.class_weights()
+    assert weights is not None
+    torch.testing.assert_close(weights, head.linear.weight / 6)
+    expected = (head.linear.weight * given.last.mean((2, 3))[:, None]).mean(-1) + head.linear.bias
+    torch.testing.assert_close(head(given), expected)
+    deep = GapLinear(6, 3, hidden=(4,), average=True)
+    pooled = given.last.mean((2, 3))
+    torch.testing.assert_close(deep.classify(pooled), deep.linear(deep.hidden(pooled) / 4))
+
+
 def test_hidden_layers_as_in_001() -> None:
     """001-03: two dense layers, the first of 1024."""
     head = GapLinear(6, 3, hidden=(1024,))

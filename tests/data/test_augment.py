@@ -102,6 +102,12 @@ def test_000_46_axes_are_scaled_before_the_image_is_turned() -> None:
     np.testing.assert_allclose(np.linalg.inv(to_input) @ [1, 0], [0, 2], atol=1e-6)
 
 
+def test_000_46_axes_are_scaled_before_the_image_is_sheared() -> None:
+    """(0, 1) becomes (0, 0.75), and moves by tan 20 of that; sheared first, it would move by tan 20, and 1.5 times as far."""
+    to_input = affine_theta(0, (1.5, 0.75), (20, 0), (0, 0), 40)[:, :2].numpy()
+    np.testing.assert_allclose(np.linalg.inv(to_input) @ [0, 1], [-0.273, 0.75], atol=1e-3)
+
+
 def test_each_axis_has_its_own_scale() -> None:
     settings = Augment(scale_x=(1.5, 1.5), scale_y=(0.75, 0.75), fill=BLACK)
     _, heatmap = augmentation(settings, Data(image_size=65))(image_and_map(65, 32 + 10, 32 - 8))

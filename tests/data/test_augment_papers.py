@@ -13,9 +13,10 @@ import pytest
 import torch
 from scipy.stats import chisquare, kstest
 from torchvision import tv_tensors
+from torchvision.transforms import v2
 
 from sightline.config import Augment, Data
-from sightline.data.augment import augmentation, evaluation, prepare
+from sightline.data.augment import Affine, Shift, augmentation, evaluation, prepare
 from sightline.data.heatmap import HeatMap
 from sightline.recipe import load_recipe, recipe_from
 
@@ -213,6 +214,22 @@ def test_002_07_brightness_is_added() -> None:
         kept = kept and bool((marked == 0.25).all())
     assert kept
     assert uniform(np.array(shifts), -0.5, 0.5)
+
+
+def test_002_07_brightness_comes_first_of_the_colours_and_the_crop_first_of_all() -> None:
+    data = load_recipe("featuremaps").data
+    steps = augmentation(data.augment, data).transforms
+    flips = [v2.RandomHorizontalFlip, v2.RandomVerticalFlip]
+    assert [type(step) for step in steps] == [v2.RandomCrop, Affine, *flips, Shift, v2.ColorJitter]
+
+
+def test_002_07_pixels_are_cut_after_each_change() -> None:
+    for start, by, end in ((1.0, 0.5, 1.0), (0.0, -0.5, 0.0), (0.75, 0.5, 1.0)):
+        shifted = Shift(0.5).transform(tv_tensors.Image(torch.full((3, 4, 4), start)), {"by": by})
+        assert shifted.unique().tolist() == [end]
+    halves = torch.tensor([0.05, 0.95]).view(1, 1, 2).expand(3, 4, 2).repeat(1, 1, 2)
+    (steep,) = augmentation(Augment(contrast=(1.7, 1.7)), Data(image_size=4))([tv_tensors.Image(halves)])
+    assert steep.unique().tolist() == [0, 1]
 
 
 def test_002_07_brightness_contrast_hue_and_saturation() -> None:

@@ -22,7 +22,16 @@ def test_oversampling_reaches_equal_counts_and_keeps_every_image() -> None:
     times = Counter(chosen.tolist())
     assert set(times) == set(range(100))
     assert all(times[i] == 1 for i in range(60)), "000-07: the largest class is shown exactly once"
-    assert len({times[i] for i in range(60, 73)}) > 1, "with replacement: not the same number of copies of each"
+    copies = [times[i] for i in range(60, 73)]
+    assert max(copies) - min(copies) > 1, "with replacement: copies that are dealt out in rounds differ by one at most"
+
+
+def test_000_07_the_copies_are_drawn_anew_in_each_epoch() -> None:
+    sampler, shown = EpochSampler(LABELS, balance="oversample"), []
+    for epoch in (0, 1):
+        sampler.set_epoch(epoch)
+        shown.append(Counter(key.index for key in sampler))
+    assert shown[0] != shown[1], "not only another order of the same copies"
 
 
 def test_weighted_sampling_makes_classes_equally_likely() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import binary_dilation
 
 from sightline.attention.classifier import build
 from sightline.config import Evaluate
@@ -68,6 +69,24 @@ def test_maps_in_the_right_organ_hit_and_maps_in_another_miss(recipe):
     found = pointing({"right": right, "wrong": wrong}, dataset.records, dataset.data, INTO, bootstrap=10)
     assert [found["right"][label].value for label in INTO] == [1, 1]
     assert [found["wrong"][label].value for label in INTO] == [0, 0]
+
+
+def test_004_20_the_setting_within_reaches_the_criterion(recipe):
+    """A cell beside the heart misses it once the map is enlarged, and hits where a cell is allowed."""
+    found = {}
+    for within in (None, 1):
+        settled = recipe({"evaluate.bootstrap": 10, "evaluate.point_within": within})
+        dataset = prepare(settled).datasets["test"]
+        torch.manual_seed(0)
+        observed = observe(build(settled, 3), dataset, settled)
+        beside = np.zeros((len(dataset), 8, 8), np.float32)
+        for map_, record in zip(beside, dataset.records, strict=True):
+            inside = region_mask(record, ("heart",), dataset.data)[::4, ::4]  # (8, 8)
+            row, column = np.argwhere(~inside & binary_dilation(inside, np.ones((3, 3))))[-1]  # below it, to the right
+            map_[row, column] = 1
+        observed.attention.maps["cam"] = beside
+        found[within] = score(observed, dataset, settled).pointing["cam"]["cardiomegaly"].value
+    assert found == {None: 0, 1: 1}
 
 
 def test_the_scores_are_those_of_the_labelled_classs_map_in_any_batch_size(recipe):

@@ -195,9 +195,10 @@ def test_a_loss_that_is_not_a_number_stops_with_the_images(tiny_recipe, tmp_path
 
 
 def test_stages_follow_each_other(tiny_recipe, tmp_path):
+    three_streams = {"losses.guidance": [{"name": "energy"}], "losses.behaviour": [{"name": "mining"}]}
     stages = [
         {"name": "labels", "set": {"train.epochs": 1}},
-        {"name": "guided", "set": {"train.epochs": 2, "losses.guidance": [{"name": "energy"}], "train.optimizer.lr": 1e-9}},
+        {"name": "guided", "set": {"train.epochs": 2, "train.optimizer.lr": 1e-9} | three_streams},
     ]
     recipe = tiny_recipe(stages=stages)
     assert recipe.guided
@@ -207,7 +208,9 @@ def test_stages_follow_each_other(tiny_recipe, tmp_path):
     assert "train/energy" in run.history[2]
     assert "train/energy" not in run.history[0]
     # the second stage starts from the weights of the first: with no learning rate to speak of, they stay
-    first = torch.load(tmp_path / "run" / "stage-1-labels" / "last.ckpt", weights_only=True)["state_dict"]
+    labels, guided = (torch.load(tmp_path / "run" / name / "last.ckpt", weights_only=True) for name in ("stage-1-labels", "stage-2-guided"))
+    assert (labels["global_step"], guided["global_step"]) == (1 * 3, 2 * 3), "000-19: one step per batch, of which 24 images make three"
+    first = labels["state_dict"]
     learned = dict(run.classifier().named_parameters())
     for name, own in learned.items():
         torch.testing.assert_close(own.detach().cpu(), first[f"classifier.{name}"], atol=1e-6, rtol=0)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from invented_run import invent
 from matplotlib.patches import FancyBboxPatch
+from PIL import Image
 
 from sightline import catalog
 from sightline.attention.classifier import build
@@ -22,11 +23,13 @@ from sightline.explain.figure.boxes import grouped
 from sightline.explain.figure.counts import counted
 from sightline.explain.figure.curves import stage_starts
 from sightline.explain.figure.diagram import flow
-from sightline.explain.figure.grids import grad_cams
-from sightline.explain.figure.kind import Options
+from sightline.explain.figure.grids import enlarged, grad_cams
+from sightline.explain.figure.kind import Options, truth
 from sightline.explain.figure.masks import FRAME, GREY, _white, predicted
 from sightline.explain.figure.samples import RED
 from sightline.explain.figure.words import width, wrapped
+from sightline.explain.overlay import overlay, shown
+from sightline.explain.run_pictures import map_range
 from sightline.explain.tint import GREEN, OPAQUE
 from sightline.recipe import load_recipe, recipe_names
 
@@ -45,13 +48,17 @@ def test_000_fig_3_one_epoch_of_oversampling_shows_all_classes_alike(tmp_path):
     run = invent(tmp_path / "r", settings={"data.balance": "oversample"}, splits=())
     rows = read_table(run.path / "split.csv")
     dropped = [r["id"] for r in rows if r["split"] == "train" and r["label"] == "melanoma"][1:]
+    dropped += [r["id"] for r in rows if r["split"] == "val" and r["label"] == "nevus"][1:]
     write_table(run.path / "split.csv", [r for r in rows if r["id"] not in dropped], list(rows[0]))
+    expected = {"training": (4, 1), "training, oversampled": (4, 4), "val": (1, 3)}
+    expected |= dict.fromkeys(("flipped", "matched", "removed"), (10, 10))
     found = counted(run)
-    assert found["training"].every == {"nevus": 4, "melanoma": 1}
-    assert found["training, oversampled"].every == {"nevus": 4, "melanoma": 4}
+    assert {part: (one.every["nevus"], one.every["melanoma"]) for part, one in found.items()} == expected
     assert found["training, oversampled"].annotated == {"nevus": 4, "melanoma": 4}
     figure = kind("class-histogram")([run])
-    assert [axes.get_title(loc="left") for axes in figure.axes[:2]] == ["training", "training,\noversampled"]
+    shown = {axes.get_title(loc="left").replace("\n", " "): tuple(int(text.get_text()) for text in axes.texts) for axes in figure.axes}
+    assert shown == expected
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["nevus", "melanoma"]
 
 
 def test_003_fig_3_1_data_sets_that_are_the_same_are_shown_once(guided, label_only, tmp_path):
@@ -111,6 +118,17 @@ def test_000_36_only_recognised_images_of_the_class_are_shown(guided, label_only
         assert set(shown) <= right
 
 
+def test_000_36_recognised_is_what_reaches_the_threshold_that_the_run_keeps(tmp_path):
+    run = invent(tmp_path / "lenient", skill=0.3, splits=("matched",))
+    write_json(run.path / "thresholds.json", run.thresholds.but(decision=0.3))
+    said = run.predictions("matched")
+    p = said.probabilities[said.labels == 1, 1]
+    assert ((p >= 0.3) & (p < 0.5)).any()
+    found = kind("positives")([Run(run.path)], Options(split="matched", images=len(p)))
+    shown = [c for c in captions(found) if "✓" in c or "✗" in c]
+    assert sorted(shown) == sorted(f"melanoma {one:.2f} ✓" for one in p[p >= 0.3])
+
+
 def test_000_36_a_class_that_was_never_recognised_is_said(tmp_path):
     blind = invent(tmp_path / "blind", relies="ruler", skill=50, splits=("flipped",))
     said = blind.predictions("flipped")
@@ -168,7 +186,24 @@ def test_004_21_every_class_has_its_row_and_the_labels_map(guided, label_only):
     figure = kind("class-maps")([guided, label_only], Options(split="matched"))
     assert [c for c in captions(figure) if c in guided.classes] == ["nevus", "melanoma"]
     of_label = {f"probability {p[y]:.2f}" for run in (guided, label_only) for p, y in _answers(run)}
-    assert {c for c in captions(figure) if c.startswith("probability")} <= of_label
+    said = [c for c in captions(figure) if c.startswith("probability")]
+    assert len(said) == 4
+    assert set(said) <= of_label
+
+
+def test_004_21_each_cell_shows_its_own_images_gaze_and_map(guided, label_only):
+    ids = [next(i for i, label in truth(guided.predictions("matched")).items() if label == c) for c in (0, 1)]
+    figure = kind("class-maps")([guided, label_only], Options(split="matched", ids=ids))
+    drawn = [axes.images[0].get_array() for axes in figure.axes if axes.images][:8]
+    for row, (id, sample) in enumerate(zip(ids, guided.pictures("matched", ids), strict=True)):
+        image = enlarged(sample.image)
+        soft = np.asarray(Image.fromarray(sample.roi.astype(np.float32)).resize(image.shape[1::-1], Image.Resampling.BILINEAR))
+        expected = [image, overlay(image, np.clip(soft, 0, 1), cmap=Options().scheme)]
+        for run in (guided, label_only):
+            look = run.attention("matched")
+            expected.append(shown(image, look.maps["cam"][look.ids.index(id)], map_range(run), cmap=Options().scheme))
+        for cell, wanted in zip(drawn[4 * row :], expected, strict=False):
+            assert np.array_equal(cell, wanted)
 
 
 def _answers(run):
@@ -230,6 +265,21 @@ def test_002_17_the_map_of_a_unit_is_that_layers_output(guided, monkeypatch):
     shown = captions(kind("feature-maps")([guided], Options(split="matched", ids=tuple(ids), units=("0/3",))))
     expected = ["not active"] * 2 if float(peaks.max()) <= 0 else [f"peak {float(p / peaks.max()):.0%}" for p in peaks]
     assert [c for c in shown if c.startswith(("peak", "not"))] == expected
+
+
+def test_002_24_without_units_the_strongest_of_the_last_convolution_are_shown(guided, monkeypatch):
+    torch.manual_seed(0)
+    network = build(guided.recipe.with_settings(backbone={"name": "cnn4"}, head={"kind": "own"}, attention={"name": "none"}), 2).eval()
+    monkeypatch.setattr(Run, "classifier", lambda self: network)
+    ids = guided.predictions("matched").ids[:2]
+    with torch.no_grad():
+        last = network.backbone.net.blocks[:3](torch.stack([guided.datasets["matched"][i].image for i in range(2)]))
+        block = network.backbone.net.blocks[3]
+        last = block.conv1(block.conv0(last).relu()).relu()  # (2, 64, h, w)
+    drawn = kind("feature-maps")([guided], Options(split="matched", ids=tuple(ids)))
+    strongest = last.amax((0, 2, 3)).argsort(descending=True)[:4].tolist()
+    shown = [c.replace("\u00a0", " ").replace("\n", " ") for c in captions(drawn)]
+    assert [c for c in shown if c.startswith("layer ")] == [f"layer 7, filter {k}" for k in strongest]
 
 
 def test_002_17_each_column_is_its_unit_and_painted_where_it_answers():

@@ -50,7 +50,8 @@ def test_004_14_trainings_of_another_backbone_are_put_together_by_themselves(tmp
 
 def test_004_17_with_three_classes_those_of_each_class_are_put_together_and_where_maps_point():
     score = Score(value=0.5, low=0.4, high=0.6)
-    of_class = ClassScores(n=3, auc=score, average_precision=score, sensitivity=score, specificity=score, precision=score, f1=score)
+    shares = {name: score.but(value=value) for name, value in (("sensitivity", 0.41), ("precision", 0.42), ("f1", 0.43), ("auc", 0.44))}
+    of_class = ClassScores(n=3, average_precision=score, specificity=score, **shares)
     classes = dict.fromkeys(("normal", "pneumonia", "cardiomegaly"), of_class)
     good = Classification(
         accuracy=score, balanced_accuracy=score, auc=AUC(value=0.7, low=0.6, high=0.8), per_class=classes, confusion=[], roc={}
@@ -59,10 +60,10 @@ def test_004_17_with_three_classes_those_of_each_class_are_put_together_and_wher
     found = told(SplitScores(n=9, classes=list(classes), classification=good, pointing=pointing))
     assert found["auc"] == 0.7
     assert {name: found[name] for name in found if name.endswith("pneumonia")} == {
-        "sensitivity of pneumonia": 0.5,
-        "precision of pneumonia": 0.5,
-        "f1 of pneumonia": 0.5,
-        "auc of pneumonia": 0.5,
+        "sensitivity of pneumonia": 0.41,
+        "precision of pneumonia": 0.42,
+        "f1 of pneumonia": 0.43,
+        "auc of pneumonia": 0.44,
         "pointing of pneumonia": 0.9,
     }
 

@@ -98,8 +98,9 @@ def build(recipe: Recipe, classes: int) -> GuidedClassifier:
         UserError: settings that do not fit each other.
     """
     own, dropout = recipe.head.kind == "own", recipe.head.dropout
-    if own and recipe.head.hidden:
-        raise UserError("head.hidden", "the network's own head has layers of its own", "Leave it out, or set head.kind to gap.")
+    for name in ("hidden", "average_channels"):
+        if own and getattr(recipe.head, name):
+            raise UserError(f"head.{name}", "the network's own head has layers of its own", "Leave it out, or set head.kind to gap.")
     data, dropped = recipe.data, dropout if own else 0
     backbone = Backbone(recipe.backbone, own_head=own, dropout=dropped, image_size=data.image_size, channels=data.channels)
     source: Source = catalog.make("attention", recipe.attention.name, recipe.attention.options, backbone, where="attention")
@@ -107,7 +108,7 @@ def build(recipe: Recipe, classes: int) -> GuidedClassifier:
         head: Head = OwnHead(backbone.pool, backbone.pooled_channels(), classes, recipe.head.init)
     else:
         init = source.head_init if recipe.head.init == "default" else recipe.head.init
-        head = GapLinear(source.head_channels, classes, recipe.head.hidden, dropout, init)
+        head = GapLinear(source.head_channels, classes, recipe.head.hidden, dropout, init, recipe.head.average_channels)
     return GuidedClassifier(backbone, head, source)
 
 

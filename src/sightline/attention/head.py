@@ -51,15 +51,19 @@ class GapLinear(Head):
         hidden: widths of the layers in between.
         dropout: dropout rate before the last layer.
         init: initial weights of the last layer, see `initialise`.
+        average: the last layer takes the mean over its inputs in place of their sum (the program of Zhu et al. 2022).
     """
 
-    def __init__(self, channels: int, classes: int, hidden: tuple[int, ...] = (), dropout: float = 0, init: Init = "default") -> None:
+    def __init__(
+        self, channels: int, classes: int, hidden: tuple[int, ...] = (), dropout: float = 0, init: Init = "default", average: bool = False
+    ) -> None:
         super().__init__()
         self.classes = classes
         widths = (channels, *hidden)
         self.hidden = nn.Sequential(*(layer for a, b in pairwise(widths) for layer in (nn.Linear(a, b), nn.ReLU())))
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(widths[-1], classes)
+        self.parts = widths[-1] if average else 1
         initialise(self.linear, init)
 
     def forward(self, features: Features) -> Tensor:
@@ -67,11 +71,14 @@ class GapLinear(Head):
 
     def classify(self, pooled: Tensor) -> Tensor:
         """Logits (B, C) of pooled features (B, K)."""
-        result: Tensor = self.linear(self.dropout(self.hidden(pooled)))
+        result: Tensor = self.linear(self._part(self.dropout(self.hidden(pooled))))
         return result
 
     def class_weights(self) -> Tensor | None:
-        return None if self.hidden else self.linear.weight
+        return None if self.hidden else self._part(self.linear.weight)
+
+    def _part(self, of: Tensor) -> Tensor:
+        return of / self.parts if self.parts > 1 else of
 
     @property
     def drops(self) -> bool:

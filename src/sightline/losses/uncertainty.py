@@ -32,11 +32,11 @@ class Uncertainty(Weighting):
 
     A small initial sigma gives its loss a large weight. During training sigma approaches the value at which the two terms balance: for k =
     1/2 and r = ln(1+s) at s^3 = L (1 + s). Behaviour losses judge class scores and are treated as class losses.
-    A batch in which no region is known, whose guidance loss is zero, leaves the sigma of that loss as it is.
+    A batch in which no region is known, whose guidance loss is zero, gives the sigma of that loss no gradient.
 
     Args:
         regulariser: r, see `regulariser`.
-        coefficients: k: `kendall`: 1 for class losses and 1/2 for maps, as in the authors' related code; `half`: 1/2 for both. The
+        coefficients: k: `kendall`: 1 for class losses and 1/2 for maps, as in the authors' program; `half`: 1/2 for both. The
             paper's own coefficients are lost.
         sigma_class, sigma_map: initial sigmas of class losses and of guidance losses. The paper: 1, and "small, close to 0".
 

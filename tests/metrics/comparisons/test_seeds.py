@@ -33,6 +33,12 @@ def test_medians_and_the_exact_test_of_five_trainings():
     assert found.difference == pytest.approx(0.07)
     assert found.p == pytest.approx(exact_p(a, b))
     assert found.smallest_p == pytest.approx(2 / 252)
+    assert (found.sd, found.base_sd) == pytest.approx((np.std(a, ddof=1), np.std(b, ddof=1)))
+
+
+def test_004_19_many_trainings_without_ties_are_tested_exactly_too():
+    a, b = [float(i) for i in (0, 2, 4, 5, 7, 9, 11, 12, 14)], [float(i) for i in (1, 3, 6, 8, 10, 13, 15, 16, 17)]
+    assert seed_difference(a, b).p == pytest.approx(exact_p(a, b))
 
 
 def test_few_trainings_say_little_and_one_says_nothing():

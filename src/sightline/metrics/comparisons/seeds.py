@@ -61,5 +61,7 @@ def _deviation(values: np.ndarray) -> float | None:
 
 
 def _p(x: np.ndarray, y: np.ndarray) -> float:
-    """Ties make the exact distribution wrong; scipy then takes the normal one with its correction."""
-    return float(mannwhitneyu(x, y, alternative="two-sided", method="auto").pvalue)
+    """Ties make the exact distribution wrong; the normal one with its correction takes its place."""
+    scores = np.concatenate([x, y])
+    method = "exact" if len(np.unique(scores)) == len(scores) else "asymptotic"
+    return float(mannwhitneyu(x, y, alternative="two-sided", method=method).pvalue)
