@@ -86,16 +86,18 @@ class Decoy(Settings):
     `matched` as in training, `flipped` with the opposite correlation, `removed` without the artefact. Further test sets stay as they are.
 
     Attributes:
-        artefact: `swatch` (a coloured square in a corner), `ruler` (a strip along an edge), or `text` (burnt-in letters in a corner).
+        artefact: `swatch` (a coloured square in a corner), `ruler` (a strip along an edge), `text` (burnt-in letters in a corner),
+            `caliper` (crosses just outside the annotated region), or `band_aid` (a plaster at the border of the image, beside the region).
+            Where an image has no region, the two lie round, or beside, a place near the middle.
         strength: rho, the correlation of artefact and class in training, from 0 to 1. A share of (1 + rho) / 2 of the positive images and a
             share of (1 - rho) / 2 of each other class has the artefact, rounded to whole images.
         positive: the class with which the artefact goes; None: the last class.
-        size: side of the swatch, depth of the ruler, twice the height of the letters, as a share of the shorter side of the part of the
-            image that is used in evaluation.
+        size: side of the swatch, depth of the ruler, twice the height of the letters, four times the width of a cross, or radius of the
+            plaster, as a share of the shorter side of the part of the image that is used in evaluation.
         seed: random seed of the drawing and its place.
     """
 
-    artefact: Literal["swatch", "ruler", "text"] = "swatch"
+    artefact: Literal["swatch", "ruler", "text", "caliper", "band_aid"] = "swatch"
     strength: Fraction = 0.95
     positive: str | None = None
     size: Annotated[float, Field(gt=0, le=0.5), NUMBER] = 0.2

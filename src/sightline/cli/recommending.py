@@ -28,7 +28,7 @@ def recommend(
     artefact: Annotated[
         str | None,
         typer.Option(
-            help="Artefact that is planted: ruler, text or swatch. Default: one that suits the kind of image.",
+            help="Artefact that is planted: ruler, text, swatch, caliper or band_aid. Default: one that suits the kind of image.",
             metavar="NAME",
             show_default=False,
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
 
 from sightline.data.inpaint import inpaint as inpaint
 from sightline.data.inpaint import whole as whole
@@ -13,7 +12,7 @@ from sightline.phantom.canvas import Layer
 from sightline.phantom.gel import paint_gel
 from sightline.phantom.hair import paint_hair
 from sightline.phantom.ink import paint_ink
-from sightline.phantom.outline import ANGLES, Outline
+from sightline.phantom.outline import ANGLES, Outline, outline_around
 from sightline.phantom.ruler import paint_ruler
 from sightline.phantom.skin_marks import paint_band_aid, paint_dark_corner, paint_sticker, paint_swatch
 from sightline.phantom.ultrasound_marks import paint_body_marker, paint_caliper, paint_depth_scale, paint_letters
@@ -87,17 +86,6 @@ def paste(image: np.ndarray, artefact: str, rng: np.random.Generator, roi: np.nd
         The image (H, W, C) uint8, and the pixels that the artefact touches, (H, W) bool; the others are as they were.
     """
     size = (image.shape[0], image.shape[1])
-    outline = Outline(0.5, 0.5, np.full(ANGLES, _MIDDLE)) if roi is None or not roi.any() else _around(roi >= roi.max() / 2)
+    outline = Outline(0.5, 0.5, np.full(ANGLES, _MIDDLE)) if roi is None or not roi.any() else outline_around(roi >= roi.max() / 2, _WIDEST)
     layer = _PAINTERS[artefact](rng, outline, max(size)).resized(size).trimmed()
     return layer.laid_on(image), layer.cover > 0
-
-
-def _around(inside: np.ndarray) -> Outline:
-    """The star-shaped border that just holds a region (H, W) bool, in units of the image's sides."""
-    rows, columns = np.nonzero(inside)
-    y, x = (rows + 0.5) / inside.shape[0], (columns + 0.5) / inside.shape[1]
-    dy, dx = y - y.mean(), x - x.mean()
-    radii = np.zeros(ANGLES)
-    np.maximum.at(radii, np.rint(np.arctan2(dy, dx) * ANGLES / (2 * np.pi)).astype(int) % ANGLES, np.hypot(dy, dx))
-    radii = maximum_filter1d(radii, ANGLES // 20, mode="wrap")  # few pixels leave directions between them empty
-    return Outline(float(x.mean()), float(y.mean()), radii.clip(1 / max(inside.shape), _WIDEST))

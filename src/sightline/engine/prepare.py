@@ -46,7 +46,7 @@ def prepare(recipe: Recipe, progress: Progress | None = None) -> Prepared:
     several = looked.dataset.several
     check_calibration(recipe.evaluate, 2 if several else len(classes), len(looked.kept.get("val", ())))
     held = contents([*_given(recipe, looked.kept["train"]), *(r for name, some in looked.kept.items() if name != "train" for r in some)])
-    splits = plant(looked.kept | {"train": looked.guided}, recipe.data, classes)
+    splits = plant(looked.kept | {"train": looked.guided}, recipe.data, classes, looked.kept["train"])
     table = [
         {
             "id": record.id,
@@ -140,7 +140,7 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
             return _dataset(recipe, name, planted[name], classes, annotated)
         own = reviewed()
         guided = {"train": guided_by(own["train"], recipe.data.roi, gaze_blur=recipe.data.gaze_blur)} if name == "train" else {}
-        return _dataset(recipe, name, plant(own | guided, recipe.data, classes)[name], classes, annotated)
+        return _dataset(recipe, name, plant(own | guided, recipe.data, classes, own["train"])[name], classes, annotated)
 
     return Restored(planted, make)
 

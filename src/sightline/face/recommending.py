@@ -32,7 +32,7 @@ def recommend(
         root: folder or file that holds it.
         out: folder of the study, which the same call goes on with; None: `studies/recommend-` and the name of the data.
         minutes: after which no further seed is begun.
-        artefact: `ruler`, `text` or `swatch`; None: one that suits the kind of image.
+        artefact: `ruler`, `text`, `swatch`, `caliper` or `band_aid`; None: one that suits the kind of image.
         settings: of every training, dotted, over those of the plan `recommend`.
         workers: trainings at a time; None: as many as there are GPUs, or else cores.
         threads: of each training.

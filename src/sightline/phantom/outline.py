@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 
 from sightline.phantom.noise import Field, centres
 
@@ -84,6 +85,17 @@ def make_outline(rng: np.random.Generator, area: float, place: tuple[float, floa
     free = 1 - 2 * _MARGIN - np.ptp(curve(radii), axis=0)
     x, y = _MARGIN - low + np.asarray(place) * free
     return Outline(float(x), float(y), radii)
+
+
+def outline_around(inside: Field, widest: float = 1.0) -> Outline:
+    """The star-shaped border that just holds a region (H, W) bool, in units of the image's sides; no radius is above `widest`."""
+    rows, columns = np.nonzero(inside)
+    y, x = (rows + 0.5) / inside.shape[0], (columns + 0.5) / inside.shape[1]
+    dy, dx = y - y.mean(), x - x.mean()
+    radii = np.zeros(ANGLES)
+    np.maximum.at(radii, np.rint(np.arctan2(dy, dx) * ANGLES / (2 * np.pi)).astype(int) % ANGLES, np.hypot(dy, dx))
+    radii = maximum_filter1d(radii, ANGLES // 20, mode="wrap")  # few pixels leave directions between them empty
+    return Outline(float(x.mean()), float(y.mean()), radii.clip(1 / max(inside.shape), widest))
 
 
 def curve(radii: Field) -> Field:

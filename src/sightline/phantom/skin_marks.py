@@ -100,9 +100,13 @@ _APART = 0.03  # to the lesion, in image sides
 _TRIES = 64
 
 
-def paint_band_aid(rng: np.random.Generator, outline: Outline, size: int) -> Layer:
-    """One plaster at the border, its far side outside the image; it has a grain, a worn rim, and in places it shines."""
-    (x, y), radius = _lay(rng, outline)
+def paint_band_aid(rng: np.random.Generator, outline: Outline, size: int, radius: float | None = None) -> Layer:
+    """One plaster at the border, its far side outside the image; it has a grain, a worn rim, and in places it shines.
+
+    Args:
+        radius: of the plaster, in image sides, where the lesion leaves so much room. None: of a length that suits.
+    """
+    (x, y), radius = _lay(rng, outline, radius)
     ringed = rng.random() < 0.4
     first, second = _RINGED[rng.integers(len(_RINGED))] if ringed else (_PLAIN[rng.integers(len(_PLAIN))],) * 2
     at = centres(size)
@@ -119,9 +123,9 @@ def paint_band_aid(rng: np.random.Generator, outline: Outline, size: int) -> Lay
     return plaster.on(Layer(np.zeros(3, np.float32), 0.22 * np.exp(-np.maximum(-inward, 0) / 0.008)))
 
 
-def _lay(rng: np.random.Generator, outline: Outline) -> tuple[tuple[float, float], float]:
+def _lay(rng: np.random.Generator, outline: Outline, radius: float | None) -> tuple[tuple[float, float], float]:
     """Centre (x, y) and radius: the first place tried that leaves a gap to the lesion, or a smaller plaster where the most room is."""
-    radius = rng.uniform(0.24, 0.36)
+    radius = radius or rng.uniform(0.24, 0.36)
     along, out, edge = rng.uniform(0.05, 0.95, _TRIES), rng.uniform(-0.4, 0.45, _TRIES) * radius, rng.integers(4, size=_TRIES)
     across = np.where(edge < 2, -out, 1 + out)  # outside the image where `out` is above 0
     tries: Field = np.where((edge % 2 == 0)[:, None], np.stack([along, across], 1), np.stack([across, along], 1))  # (TRIES, 2)

@@ -44,27 +44,36 @@ _COLOURS = ((0.97, 0.97, 0.97), (0.85, 0.85, 0.85), (0.95, 0.92, 0.55))
 _GAP = 0.012  # between a cross and the border of the finding, in image sides
 
 
-def paint_caliper(rng: np.random.Generator, outline: Outline, size: int) -> Layer:
-    """Two crosses at the ends of an axis just outside the finding, mostly two more across it; often the lengths in a lower corner."""
-    canvas, arm, pen = Canvas(size), rng.uniform(0.018, 0.028), rng.uniform(0.006, 0.009)
+def paint_caliper(
+    rng: np.random.Generator, outline: Outline, size: int, arm: float | None = None, room: tuple[float, float] = (1, 1)
+) -> Layer:
+    """Two crosses at the ends of an axis just outside the finding, mostly two more across it; often the lengths in a lower corner.
+
+    Args:
+        arm: of a cross, in image sides; then no lengths are written. None: of a length that suits.
+        room: width and height of the middle part within which the crosses stay, in image sides.
+    """
+    written = arm is None
+    canvas, arm, pen = Canvas(size), arm or rng.uniform(0.018, 0.028), rng.uniform(0.006, 0.009)
     turn, pairs = rng.uniform(0, np.pi), 2 if rng.random() < 0.75 else 1
     lengths = []
     for i in range(pairs):
-        ends = np.stack([_end(outline, turn + i * np.pi / 2 + half, arm) for half in (0, np.pi)])  # (2, 2)
+        ends = np.stack([_end(outline, turn + i * np.pi / 2 + half, arm, room) for half in (0, np.pi)])  # (2, 2)
         lengths.append(float(np.hypot(*(ends[1] - ends[0]))))
         for end in ends:
             _cross(canvas, end, arm, pen, slanted=i == 1)
-    if rng.random() < 0.7:
+    if written and rng.random() < 0.7:
         _write(rng, canvas, lengths)
     return Layer(np.array(_COLOURS[rng.choice(len(_COLOURS), p=(0.5, 0.3, 0.2))], np.float32), canvas.coverage())
 
 
-def _end(outline: Outline, angle: float, arm: float) -> Field:
-    """Where a cross stands in a direction: outside the border, inside the image."""
+def _end(outline: Outline, angle: float, arm: float, room: tuple[float, float]) -> Field:
+    """Where a cross stands in a direction: outside the border, inside the room."""
     direction = np.array([np.cos(angle), np.sin(angle)])
     middle = np.array([outline.x, outline.y])
     border = float(outline.polar(*(np.array(v, np.float32) for v in (middle + direction)[::-1]))[1])
-    return np.asarray((middle + direction * (border + arm + _GAP)).clip(1.3 * arm, 1 - 1.3 * arm))
+    most = np.asarray(room) / 2 - 1.3 * arm  # from the middle of the image
+    return np.asarray((middle + direction * (border + arm + _GAP)).clip(0.5 - most, 0.5 + most))
 
 
 def _cross(canvas: Canvas, middle: Field, arm: float, pen: float, slanted: bool) -> None:

@@ -26,7 +26,7 @@ print(*(f"{d.key} {zlib.crc32(d.draw())}" for d in pictures), *sorted(carriers_o
 
 def test_pixels_keys_and_carriers_are_the_same_in_another_process(tmp_path: Path) -> None:
     pictures = [a.source for r in guided_by([spot_record(i) for i in range(5)], Roi(control="random")) for a in r.annotations]
-    for artefact in ("swatch", "ruler", "text"):
+    for artefact in ("swatch", "ruler", "text", "caliper", "band_aid"):
         data = Data(decoy=Decoy(artefact=artefact))
         planted = with_decoy(spot_record(0), data.decoy, data)  # type: ignore[arg-type]
         pictures += [planted.image, planted.avoid[0].source]
@@ -37,4 +37,4 @@ def test_pixels_keys_and_carriers_are_the_same_in_another_process(tmp_path: Path
     here = [f"{p.key} {zlib.crc32(p.draw())}" for p in pictures if isinstance(p, Drawable)]
     assert there.stdout.split() == " ".join([*here, *sorted(carriers_of(records, decoy, "a"))]).split()
     assert 0 < len(carriers_of(records, decoy, "a")) < 9
-    assert len(here) == len(pictures) == 11
+    assert len(here) == len(pictures) == 15

@@ -8,22 +8,23 @@ place to avoid, its presence a tag. What a person annotated stays as it was.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sightline.config import Data, Decoy
+from sightline.data.annotation import render
 from sightline.data.cache import picture_state
 from sightline.data.greys import Range
 from sightline.data.images import image_size, open_image
 from sightline.data.sampling import image_rng
 from sightline.errors import UserError, nearest
 from sightline.phantom.canvas import Layer
-from sightline.phantom.outline import ANGLES, Outline
+from sightline.phantom.outline import ANGLES, Outline, outline_around
 from sightline.phantom.ruler import paint_ruler
-from sightline.phantom.skin_marks import paint_swatch
-from sightline.phantom.ultrasound_marks import paint_letters
+from sightline.phantom.skin_marks import paint_band_aid, paint_swatch
+from sightline.phantom.ultrasound_marks import paint_caliper, paint_letters
 from sightline.settings import COLOUR
 from sightline.types import Annotation, Picture, Record
 
@@ -42,6 +43,7 @@ class Plan:
         square: side of the centre square that an evaluation uses, as a share of the shorter side; None: it uses the whole image.
         share: of both sides of that, which it sees in the end.
         grey, channels: see `open_image`.
+        around: what people marked in the image, for an artefact that lies round it.
     """
 
     decoy: Decoy
@@ -50,26 +52,33 @@ class Plan:
     share: float
     grey: Range | None = None
     channels: int = field(default=COLOUR, repr=False)  # not part of the key: what is drawn does not depend on it
+    around: tuple[Annotation, ...] = field(default=(), repr=False)  # its part of the key is `_state`
 
     @classmethod
-    def of(cls, id: str, decoy: Decoy, data: Data) -> Plan:
+    def of(cls, record: Record, decoy: Decoy, data: Data, around: Sequence[Annotation]) -> Plan:
         square = data.centre if data.centre is not None else 1.0 if data.fit == "crop" else None
-        return cls(decoy, id, square, data.image_size / (data.load_size or data.image_size), data.grey, data.channels)
+        marks = tuple(around) if decoy.artefact in ("caliper", "band_aid") else ()
+        return cls(decoy, record.id, square, data.image_size / (data.load_size or data.image_size), data.grey, data.channels, marks)
 
     def layer(self, size: tuple[int, int]) -> Layer:
         """The artefact over a picture of `size` (H, W), within what an evaluation sees."""
         used = (self.square * min(size),) * 2 if self.square is not None else size
         seen = height, width = tuple(max(1, int(n * self.share)) for n in used)
         top, left = ((whole - part) // 2 for whole, part in zip(size, seen, strict=True))
-        part = self._drawn((height, width))
         window = slice(top, top + height), slice(left, left + width)
+        part = self._drawn((height, width), lambda: self._inside(size)[window])
         whole = Layer(part.colour if part.colour.ndim == 1 else np.zeros((*size, 3), np.float32), np.zeros(size, np.float32))
         whole.cover[window] = part.cover
         if part.colour.ndim > 1:
             whole.colour[window] = part.colour
         return whole
 
-    def _drawn(self, size: tuple[int, int]) -> Layer:
+    def _inside(self, size: tuple[int, int]) -> np.ndarray:
+        """(H, W) bool: what people marked, all False where they marked nothing."""
+        roi = render(self.around, size, where=self.id)
+        return np.zeros(size, bool) if roi is None or not roi.any() else roi >= roi.max() / 2
+
+    def _drawn(self, size: tuple[int, int], inside: Callable[[], np.ndarray]) -> Layer:
         share, shorter = self.decoy.size, min(size)
         rng = image_rng(self.decoy.seed, self.decoy.artefact, self.id)
         match self.decoy.artefact:
@@ -80,6 +89,27 @@ class Plan:
             case "ruler":
                 side = min(max(size), _LARGEST)
                 return paint_ruler(rng, _NOTHING, side, share * shorter / max(size)).fitted(size).trimmed()
+            case "caliper":
+                return _calipers(rng, inside(), share / 8 * shorter / max(size))
+            case "band_aid":
+                outline, side = _place(rng, inside()), min(max(size), _LARGEST)
+                return paint_band_aid(rng, outline, side, share * shorter / max(size)).resized(size).trimmed()
+
+
+def _calipers(rng: np.random.Generator, inside: np.ndarray, arm: float) -> Layer:
+    """Crosses round a region (H, W), with arms of a length in the longer side."""
+    size, side = inside.shape, max(inside.shape)
+    window = tuple(slice((side - n) // 2, (side - n) // 2 + n) for n in size)
+    square = np.zeros((side, side), bool)  # circles stay circles
+    square[window] = inside
+    layer = paint_caliper(rng, _place(rng, square), min(side, _LARGEST), arm, (size[1] / side, size[0] / side)).resized((side, side))
+    return Layer(np.broadcast_to(layer.colour, (side, side, 3))[window], layer.cover[window]).trimmed()
+
+
+def _place(rng: np.random.Generator, inside: np.ndarray) -> Outline:
+    """The border of a region (H, W); where there is none, that of a place near the middle."""
+    x, y, radius = *rng.uniform(0.4, 0.6, 2), rng.uniform(0.08, 0.2)
+    return outline_around(inside) if inside.any() else Outline(x, y, np.full(ANGLES, radius))
 
 
 @dataclass(frozen=True)
@@ -116,7 +146,11 @@ class DecoyMask:
 
 
 def _key(picture: Picture, plan: Plan) -> str:
-    return hashlib.sha256(repr((_EDITION, picture_state(picture), plan)).encode()).hexdigest()
+    return hashlib.sha256(repr((_EDITION, picture_state(picture), plan, *map(_state, plan.around))).encode()).hexdigest()
+
+
+def _state(mark: Annotation) -> tuple[object, ...]:
+    return mark.kind, mark.points, mark.source and picture_state(mark.source)
 
 
 VERSIONS = ("matched", "flipped", "removed")  # of the test images
@@ -132,8 +166,14 @@ def check_decoy(decoy: Decoy | None, classes: Sequence[str]) -> None:
         raise UserError("data.decoy.positive", f"unknown class {decoy.positive!r}", nearest(str(decoy.positive), classes))
 
 
-def plant(splits: Mapping[str, list[Record]], data: Data, classes: Sequence[str]) -> dict[str, list[Record]]:
+def plant(
+    splits: Mapping[str, list[Record]], data: Data, classes: Sequence[str], annotated: Sequence[Record] = ()
+) -> dict[str, list[Record]]:
     """The splits with the decoy in them; without one, as they are.
+
+    Args:
+        annotated: records as people annotated them, where those of the splits hold something else (a control in place of the region): an
+            artefact round the region lies round what people marked.
 
     Training and validation images keep their ids. The test images (see `Decoy`) come as three splits instead of their own, with the ids
     `<id>@matched`, `<id>@flipped` and `<id>@removed`, and share a group across them. Which images carry the artefact depends on the seed,
@@ -143,9 +183,13 @@ def plant(splits: Mapping[str, list[Record]], data: Data, classes: Sequence[str]
     if decoy is None:
         return dict(splits)
     positive = decoy.positive or classes[-1]
+    marks = {record.id: record.annotations for record in annotated}
 
     def planted(records: Sequence[Record], carriers: frozenset[str]) -> list[Record]:
-        return [with_decoy(r, decoy, data) if r.id in carriers else without_decoy(r, decoy) for r in records]
+        def shown(r: Record) -> Record:
+            return with_decoy(r, decoy, data, marks.get(r.id)) if r.id in carriers else without_decoy(r, decoy)
+
+        return [shown(r) for r in records]
 
     tested = next((name for name in ("test", "removed") if splits.get(name)), "val")
     result = {name: records for name, records in splits.items() if name not in (*VERSIONS, "test")}
@@ -179,9 +223,13 @@ def carriers_of(records: Sequence[Record], decoy: Decoy, positive: str) -> froze
     return frozenset(found)
 
 
-def with_decoy(record: Record, decoy: Decoy, data: Data) -> Record:
-    """The record with the artefact in its image, its mask among what to avoid, and a tag that says so."""
-    plan = Plan.of(record.id, decoy, data)
+def with_decoy(record: Record, decoy: Decoy, data: Data, marks: Sequence[Annotation] | None = None) -> Record:
+    """The record with the artefact in its image, its mask among what to avoid, and a tag that says so.
+
+    Args:
+        marks: what people marked in the image; None: the record's annotations.
+    """
+    plan = Plan.of(record, decoy, data, record.annotations if marks is None else marks)
     mark = Annotation("mask", DecoyMask(record.image, plan))
     return replace(record, image=DecoyImage(record.image, plan), avoid=(*record.avoid, mark), tags={**record.tags, decoy.artefact: True})
 
