@@ -171,7 +171,7 @@ def _best(
         iou, expected, level = overlap.iou[unit, c], overlap.expected[unit, c], overlap.level[c]
         named = bool(iou > level)
         facts = {"layer": layer.name, "number": layer.number, "unit": unit, "concept": name, "shown_in": len(shown), "named": named}
-        numbers = {"iou": float(iou), "expected": float(expected), "level": float(level)}
+        numbers = {"iou": float(iou)} | {k: None if np.isnan(v) else float(v) for k, v in (("expected", expected), ("level", level))}
         changes = {change: None if np.isnan(value) else value for change, value in said[unit].items()}  # no AUC of images of one class
         found.append(Best(ConceptUnit(**facts, **numbers, **changes), said[unit], pictures))
     return found

@@ -24,7 +24,7 @@ _SIDE = 224
 
 def write_page(folder: Path, run: Run, split: str, images: int, best: Sequence[Best], absent: Sequence[str], top: float) -> list[Path]:
     """Writes `units.html`, which needs no other file, and `units.png`."""
-    ordered = sorted(best, key=lambda one: (one.found.number, not one.found.named, one.found.level - one.found.iou))
+    ordered = sorted(best, key=lambda one: (one.found.number, not one.found.named, (one.found.level or 0) - one.found.iou))
     drawn = [(one.found, [_marked(*picture) for picture in one.pictures]) for one in ordered]
     facts = {
         "title": run.name,
@@ -71,7 +71,8 @@ def _figure(drawn: Sequence[tuple[ConceptUnit, list[np.ndarray]]]) -> Figure:
                 0.02, middle + 0.28 / height, one.concept, fontsize=12, fontweight="bold", color=RIGHT if one.named else INK, va="center"
             )
             verdict = f"unit {one.number}/{one.unit}" if one.named else f"no unit; best {one.number}/{one.unit}"
-            figure.text(0.02, middle, f"{verdict}\nIoU {one.iou:.3f}, chance reaches {one.level:.3f}", fontsize=8.5, color=MUTED, va="top")
+            chance = "too few images to tell chance" if one.level is None else f"chance reaches {one.level:.3f}"
+            figure.text(0.02, middle, f"{verdict}\nIoU {one.iou:.3f}, {chance}", fontsize=8.5, color=MUTED, va="top")
             for column, picture in enumerate(pictures):
                 axes = figure.add_axes(((text + column * (cell + 0.06)) / width, bottom, cell / width, cell / height))
                 axes.imshow(picture, interpolation="lanczos")

@@ -34,7 +34,7 @@ def write_report(
     """Writes the page, whole or not at all; see `report`. Of a run with several findings, a page of each finding is written as well.
 
     Args:
-        path: of the file; None: `report.html` in the run's folder.
+        path: of the file; None: `report.html` in the run's folder, or in the folder above where all runs lie side by side.
     """
     for finding in run.findings:
         write_report(run.of(finding), prevalence=prevalence)

@@ -12,7 +12,7 @@ class ConceptUnit(Result):
         layer, number, unit: name and number of the layer, and number of the unit in it.
         shown_in: images that show the concept.
         named: whether the overlap is beyond chance.
-        iou, expected, level: see `metrics.scores.overlap.Overlap`.
+        iou, expected, level: see `metrics.scores.overlap.Overlap`; None where too few images are known to tell what chance reaches.
         accuracy, auc, flips: what switching the unit off changes; None where that was not asked for. What it changes in the score of a
             class is a further field, `score:<class>`.
     """
@@ -24,8 +24,8 @@ class ConceptUnit(Result):
     shown_in: Count
     named: bool
     iou: float
-    expected: float
-    level: float
+    expected: Number
+    level: Number
     accuracy: Number = None
     auc: Number = None
     flips: Number = None
