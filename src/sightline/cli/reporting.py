@@ -25,8 +25,8 @@ def report(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="File of the page. Default: `report.html` in the folder of the run; of runs that lie side by side, in the folder above; with "
-            "--data, in `external/NAME` of the first run.",
+            help="File of the page. Default: `report.html` in the folder of the run; of runs that lie side by side, in the folder "
+            "above; with --data, in `external/NAME` of the first run.",
             metavar="FILE",
         ),
     ] = None,
