@@ -57,6 +57,7 @@ PLACES: dict[str, dict[str, str]] = {
         "gates": "sightline.attention.gates:Gates",
         "decoder": "sightline.attention.decoder:Decoder",
         "mask": "sightline.attention.mask_attention:MaskAttention",
+        "own_region": "sightline.attention.own_region:OwnRegion",
         "segment": "sightline.attention.segment:Segment",
     },
     "classification": {

@@ -40,7 +40,7 @@ def test_maps_and_gradients_are_as_promised_on_every_family_of_networks(name: st
         carry_out(source.OF_EVERY_NETWORK, case, f"{name} {case} on {network}")
 
 
-NEED_MORE = {"gates", "mask", "segment"}  # layers that are named, or a head of ours
+NEED_MORE = {"gates", "mask", "segment", "own_region"}  # layers that are named, a head of ours, or a network to copy
 
 
 @pytest.mark.parametrize("name", SOURCES)

@@ -41,5 +41,6 @@ def test_a_run_with_a_found_scale_is_gone_on_with_by_the_recipe_that_left_it_ope
     kept = asked.model_copy(update={"data": asked.data.model_copy(update={"grey": (0.0, 1.02)})})
     assert started_from(kept, asked)
     assert started_from(kept, kept)
+    assert started_from(kept, asked.model_copy(update={"title": "in other words", "deviations": ["one more"]}))
     assert not started_from(kept, asked.with_settings(data__grey=[0, 2]))
     assert not started_from(kept, asked.with_settings(train__epochs=99))

@@ -90,7 +90,7 @@ class Backbone(nn.Module):
         names = {tap: self.resolve(tap) for tap in taps}
         with Tap(self.net, set(names.values()), cut=cut, layout=lambda _, output: self._as_map(output, size)) as tap:
             raw = tap.take("last", self.raw((images - self.mean) / self.std))
-        return Features(tap.maps["last"], raw, size, {name: tap.maps[layer] for name, layer in names.items()})
+        return Features(tap.maps["last"], raw, size, {name: tap.maps[layer] for name, layer in names.items()}, images)
 
     def pool(self, raw: Tensor) -> Tensor:
         """What the architecture's own classifier would get, from `Features.raw`: (B, K)."""

@@ -25,12 +25,14 @@ class Features:
             scores computed from either depend on `last`.
         size: (H, W) of the images.
         taps: layer name -> (B, k, h, w).
+        images: (B, C, H, W) in [0, 1], as the backbone was given them, for a source that looks at them again.
     """
 
     last: Tensor
     raw: Tensor
     size: tuple[int, int]
     taps: dict[str, Tensor] = field(default_factory=dict)
+    images: Tensor | None = None
 
 
 def as_map(output: Tensor, size: tuple[int, int], prefixes: Iterable[int] = (0,), channels_last: bool = False) -> tuple[Tensor, Restore]:

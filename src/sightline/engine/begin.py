@@ -59,10 +59,14 @@ def check_data(folder: Path, recipe: Recipe, table: list[dict[str, str]], say: C
 
 def started_from(kept: Recipe, recipe: Recipe) -> bool:
     """Whether a run with these settings was started from this recipe, in which the scale of deep greys, and the class loss of several
-    findings, may have been left to be found."""
+    findings, may have been left to be found; what a recipe says of itself may have been put into other words since."""
     grey = recipe.data.grey or kept.data.grey
     given = recipe.model_copy(update={"data": recipe.data.model_copy(update={"grey": grey})})
-    return kept in (given, for_several(given))
+    return _wordless(kept) in (_wordless(given), _wordless(for_several(given)))
+
+
+def _wordless(recipe: Recipe) -> Recipe:
+    return recipe.model_copy(update={"title": "", "source": "", "deviations": []})
 
 
 def open_folder(folder: Path, recipe: Recipe, table: list[dict[str, str]]) -> None:
