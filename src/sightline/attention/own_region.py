@@ -59,8 +59,9 @@ class OwnRegion(Source):
 
     title: ClassVar[str] = "region of its own"
     words: ClassVar[str] = "the region that the network draws, outside of which its decision sees nothing"
-    formula: ClassVar[str] = "decides from the image inside of A"
+    formula: ClassVar[str] = "a second network sees the image inside of A alone"
     several_labels = True
+    looks_again = True
     range = "unit"
     map_names = ("region",)
     reaches = ("backbone", "source")

@@ -47,6 +47,7 @@ class Source(nn.Module):
         range: scale of the maps, as in `Look.ranges`.
         reaches: submodules (`backbone`, `head`, `source`) whose weights a loss on a map must reach.
         map_names: names of the maps.
+        looks_again: the scores come from a second network, which sees the image as the map changes it.
         needs_gradient: the maps are computed from gradients of the scores.
         needs_second_order: a loss on the maps differentiates these gradients again.
         taps: layers whose maps the source needs in addition to the last; `logit_taps` are those that the logits need as well.
@@ -59,6 +60,7 @@ class Source(nn.Module):
     formula: ClassVar[str] = ""
     class_specific: ClassVar[bool] = False
     several_labels: ClassVar[bool] = False
+    looks_again: ClassVar[bool] = False
     range: ClassVar[Literal["evidence", "unit"]] = "evidence"
     map_names: tuple[str, ...] = ()
     reaches: tuple[str, ...] = ()

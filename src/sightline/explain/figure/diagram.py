@@ -88,7 +88,8 @@ def flow(recipe: Recipe, heading: str) -> Diagram:
         made.connect(*level(backbone, chart))
     else:
         head = box(2, (0, 0), "network", words.head(recipe))
-        made.connect(*level(backbone, head))
+        if not source.looks_again:
+            made.connect(*level(backbone, head))
         chart = box(2, (1, 1), "map", words.source(recipe), aside=not used) if mapped else head
         if mapped:
             made.connect(*level(backbone, chart), aside=not used)

@@ -53,6 +53,8 @@ def head(recipe: Recipe) -> Words:
     if own.kind == "own":
         return "its own head", "last layer renewed, scores y, softmax"
     hidden = "".join(f"dense {width}, " for width in own.hidden)
+    if catalog.find("attention", recipe.attention.name).looks_again:
+        return "second network", f"GAP, {hidden}linear: scores y, softmax"
     return "classification head", f"GAP, {hidden}linear: scores y, softmax"
 
 
