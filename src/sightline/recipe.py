@@ -103,7 +103,7 @@ class Recipe(Settings):
         """Checks the names and options of every stage against the catalogue, and imports the plug-ins that are named.
 
         Raises:
-            UserError: an unknown name or option, a value of a wrong type; no loss that teaches the classes.
+            UserError: an unknown name or option, a value of a wrong type; no loss that teaches the classes, or the region that decides.
         """
         for where, room, plugin in self.plugins():
             found, beside = catalog.find(room, plugin.name), set(type(plugin).model_fields) - {"name"}
@@ -111,6 +111,10 @@ class Recipe(Settings):
         catalog.check_options(catalog.find("data", self.data.name), self.data.options, f"data.options ({self.data.name})")
         self._check_classes_are_taught()
         self._check_groups_are_used()
+        again = catalog.find("attention", self.attention.name).looks_again
+        if again and not (self.losses.guidance or self.losses.behaviour or self.stages):
+            remedy = "Add a guidance loss such as pixel_ce, or set attention.name=cam. In a plan: {name: label-only, recipe: label-only}."
+            raise UserError(f"attention {self.attention.name}", "has no loss that teaches the region from which it decides", remedy)
         for stage in self.stages:
             self.at_stage(stage).check()
         return self

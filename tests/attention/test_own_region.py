@@ -8,7 +8,7 @@ import torch
 from sightline.attention.classifier import GuidedClassifier, build
 from sightline.attention.own_region import shown
 from sightline.errors import UserError
-from sightline.recipe import Recipe
+from sightline.recipe import Recipe, load_recipe
 
 
 @pytest.fixture
@@ -68,6 +68,12 @@ def test_the_second_network_begins_as_a_copy_and_shares_nothing(classifier: Guid
     first, second = dict(classifier.backbone.named_parameters()), dict(classifier.source.second.named_parameters())
     assert first.keys() == second.keys()
     assert all(torch.equal(first[name], second[name]) and first[name] is not second[name] for name in first)
+
+
+def test_a_training_without_a_loss_on_the_region_is_refused() -> None:
+    load_recipe("own-region").check()
+    with pytest.raises(UserError, match="no loss that teaches the region"):
+        load_recipe("own-region", {"losses.guidance": []}).check()
 
 
 def test_the_networks_own_head_is_refused() -> None:
