@@ -87,8 +87,8 @@ class Decoy(Settings):
 
     Attributes:
         artefact: `swatch` (a coloured square in a corner), `ruler` (a strip along an edge), `text` (burnt-in letters in a corner),
-            `caliper` (crosses just outside the annotated region), or `band_aid` (a plaster at the border of the image, beside the region).
-            Where an image has no region, the two lie round, or beside, a place near the middle.
+            `caliper` (crosses just outside the annotated region), or `band_aid` (a plaster at the border of the image, beside the region,
+            smaller where that leaves little room). Where an image has no region, the two lie round, or beside, a place near the middle.
         strength: rho, the correlation of artefact and class in training, from 0 to 1. A share of (1 + rho) / 2 of the positive images and a
             share of (1 - rho) / 2 of each other class has the artefact, rounded to whole images.
         positive: the class with which the artefact goes; None: the last class.

@@ -100,7 +100,7 @@ class Recipe(Settings):
         return mine == others
 
     def check(self) -> Recipe:
-        """Checks the names and options of every stage against the catalogue, and imports the plug-ins that are named.
+        """Checks the names and options of every stage against the catalogue, and imports the plug-ins.
 
         Raises:
             UserError: an unknown name or option, a value of a wrong type; no loss that teaches the classes, or the region that decides.
@@ -111,8 +111,9 @@ class Recipe(Settings):
         catalog.check_options(catalog.find("data", self.data.name), self.data.options, f"data.options ({self.data.name})")
         self._check_classes_are_taught()
         self._check_groups_are_used()
-        again = catalog.find("attention", self.attention.name).looks_again
-        if again and not (self.losses.guidance or self.losses.behaviour or self.stages):
+        on_map = [*self.losses.guidance, *(b for b in self.losses.behaviour if catalog.find("behaviour", b.name).needs_map)]
+        untaught = not self.stages and not any(loss.weight > 0 for loss in on_map)
+        if untaught and catalog.find("attention", self.attention.name).looks_again:
             remedy = "Add a guidance loss such as pixel_ce, or set attention.name=cam. In a plan: {name: label-only, recipe: label-only}."
             raise UserError(f"attention {self.attention.name}", "has no loss that teaches the region from which it decides", remedy)
         for stage in self.stages:
@@ -124,8 +125,7 @@ class Recipe(Settings):
             return
         heard = [loss.name for loss in self.losses.behaviour if loss.weight > 0]
         if not any(catalog.find("behaviour", name).teaches_classes for name in heard):
-            reason = "is 0, and no other loss teaches the classes"
-            raise UserError("losses.classification.weight", reason, "Give it a weight above 0.")
+            raise UserError("losses.classification.weight", "is 0, and no other loss teaches the classes", "Give it a weight above 0.")
 
     def _check_groups_are_used(self) -> None:
         weighed = getattr(catalog.find("classification", self.losses.classification.name), "by_group", False)

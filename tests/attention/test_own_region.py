@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 
@@ -55,25 +57,34 @@ def test_what_lies_outside_of_the_region_cannot_change_the_decision(classifier: 
 def test_the_class_loss_does_not_move_the_region_and_a_loss_on_the_region_not_the_decision(classifier: GuidedClassifier) -> None:
     images = torch.rand(2, 3, 64, 64)
     classifier.look(images).logits.square().sum().backward()
-    assert all(p.grad is None for p in classifier.backbone.parameters())
-    assert all(p.grad is None for p in classifier.source.score.parameters())
-    assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in classifier.source.second.parameters())
+    first, second = classifier.backbone.net, classifier.backbone.second
+    assert all(p.grad is None for p in [*first.parameters(), *classifier.source.parameters()])
+    assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in second.parameters())
     classifier.zero_grad()
     classifier.look(images).maps["region"].square().sum().backward()
-    assert all(p.grad is None or not p.grad.any() for p in classifier.source.second.parameters())
-    assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in classifier.backbone.parameters())
+    assert all(p.grad is None or not p.grad.any() for p in second.parameters())
+    assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in first.parameters())
 
 
 def test_the_second_network_begins_as_a_copy_and_shares_nothing(classifier: GuidedClassifier) -> None:
-    first, second = dict(classifier.backbone.named_parameters()), dict(classifier.source.second.named_parameters())
+    first, second = (dict(net.named_parameters()) for net in (classifier.backbone.net, classifier.backbone.second.net))
     assert first.keys() == second.keys()
     assert all(torch.equal(first[name], second[name]) and first[name] is not second[name] for name in first)
+    assert not any("second" in name for name in classifier.source.state_dict()), "it is kept once, and learns as the backbone does"
+    other = copy.deepcopy(classifier)
+    with torch.no_grad():
+        next(other.backbone.second.net.parameters()).zero_()
+    images = torch.rand(1, 3, 64, 64)
+    assert not torch.equal(other(images), classifier(images)), "a copy decides by its own second network"
 
 
 def test_a_training_without_a_loss_on_the_region_is_refused() -> None:
     load_recipe("own-region").check()
     with pytest.raises(UserError, match="no loss that teaches the region"):
         load_recipe("own-region", {"losses.guidance": []}).check()
+    judged = [{"name": "invariance"}]  # needs no map, and so teaches none
+    with pytest.raises(UserError, match="no loss that teaches the region"):
+        load_recipe("own-region", {"losses.guidance": [], "losses.behaviour": judged}).check()
 
 
 def test_the_networks_own_head_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from sightline.data.sets.rle import text_of
 from sightline.engine.evaluate import evaluate
 from sightline.engine.prepare import prepare, restore
 from sightline.engine.run import Run
@@ -46,7 +48,12 @@ def test_one_epoch_and_the_three_test_sets(folder, tiny_recipe, tmp_path):
     assert fresh.scores["matched"].n == fresh.scores["removed"].n == 16
 
 
-@pytest.mark.parametrize("settings", [{"decoy": {"strength": 0.8}}, {"roi": {"control": "random"}}], ids=["decoy", "control"])
+CALIPER = {"artefact": "caliper", "strength": 0.8}
+PLANTED = {"decoy": {"decoy": {"strength": 0.8}}, "control": {"roi": {"control": "random"}}}
+PLANTED["round the region"] = {"decoy": CALIPER, "roi": {"control": "random"}}
+
+
+@pytest.mark.parametrize("settings", PLANTED.values(), ids=PLANTED.keys())
 @pytest.mark.parametrize("given", [{"test": 0.4}, {"test": 0}], ids=["test", "no test"])
 def test_restored_images_and_maps_are_the_prepared_ones(folder, tiny_recipe, settings, given):
     recipe = tiny_recipe(data=folder | settings | {"cache": False, "annotated_fraction": 0.5, "split": {"val": 0.3} | given})
@@ -118,3 +125,18 @@ def test_in_a_rehearsal_the_versions_are_of_validation_images(folder, tiny_recip
     root = Path(str(folder["root"]))
     Image.open(root / next(id for id in val if id.startswith("benign"))).save(root / next(id for id in tested if id.startswith("benign")))
     assert prepare(tiny_recipe(data=data | {"split": folder["split"] | {"rehearse": True}, "leaks": "warn"})).warnings
+
+
+def test_in_a_rehearsal_reviewed_validation_images_are_restored_as_they_were_prepared(folder, tiny_recipe, tmp_path):
+    rehearsal = folder | {"decoy": CALIPER, "split": {"val": 0.3, "rehearse": True}}
+    ids = [record.id for record in prepare(tiny_recipe(data=rehearsal)).datasets["val"].records]
+    half = np.zeros((48, 64), bool)
+    half[:24] = True
+    said = {"image": "", "reviewer": "ana", "at": "2026-11-27T10:00:00Z", "map": "wrong", "size": [48, 64], "looked": text_of(half)}
+    (tmp_path / "reviews.jsonl").write_text("\n".join(json.dumps({**said, "id": id}) for id in ids))
+    found = prepare(tiny_recipe(data=rehearsal | {"reviews": str(tmp_path / "reviews.jsonl")}))
+    again = restore(found.recipe, found.table, found.classes)
+    for name, dataset in found.datasets.items():
+        assert again[name].records == dataset.records
+        assert torch.equal(again[name][0].image, dataset[0].image)
+    assert len(found.datasets["removed"].records[0].avoid) == 1, "the reviewed place"

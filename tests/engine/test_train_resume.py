@@ -239,6 +239,12 @@ def test_a_damaged_checkpoint_is_refused_with_what_can_still_be_done(begun, cont
     refused(recipe, folder, r"last\.ckpt: is damaged.*train again into another `folder=")
 
 
+def test_a_recipe_that_says_the_same_in_other_words_is_gone_on_with(begun):
+    recipe, folder = begun
+    reworded = recipe.model_copy(update={"title": "in other words", "deviations": ["one more"]})
+    assert len(train(reworded, folder, resume=True, say=quiet).history) == recipe.train.epochs
+
+
 def test_the_checkpoint_of_another_training_is_refused(begun, tiny_recipe, tmp_path, monkeypatch):
     recipe, folder = begun
     other = stopped(tiny_recipe({"train.optimizer.lr": 0.5}), tmp_path / "other", monkeypatch)

@@ -44,10 +44,12 @@ class OwnRegion(Source):
     backbone, sees the image inside of the region only, and its features decide the class.
 
     The class loss does not reach the map: else it could open the region to whatever predicts the class. So the map is learned from guidance
-    alone, and the decision sees nothing that the map leaves out. Costs two networks, in training and at test time.
+    alone, and the decision sees no pixel that the map leaves out; of these it sees only what the shape of the region tells. Costs two
+    networks, in training and at test time.
 
     Args:
-        cut: share of the map's maximum from which on a pixel belongs to the region.
+        cut: a pixel belongs to the region where the map is at least so many times its maximum. A map that is low everywhere thus still
+            has a region: where it is the least low.
 
     Example:
         >>> import sightline as sl
@@ -58,7 +60,7 @@ class OwnRegion(Source):
     """
 
     title: ClassVar[str] = "region of its own"
-    words: ClassVar[str] = "the region that the network draws, outside of which its decision sees nothing"
+    words: ClassVar[str] = "the region that the network draws; the decision sees no pixel outside of it"
     formula: ClassVar[str] = "a second network sees the image inside of A alone"
     several_labels = True
     looks_again = True
@@ -72,7 +74,10 @@ class OwnRegion(Source):
             raise UserError("attention own_region", "needs a network that can be copied", "Use a backbone from the catalogue or from timm.")
         self.cut = cut
         self.score = nn.Sequential(nn.Conv2d(backbone.channels, _WIDTH, 3, padding=1), nn.ReLU(), nn.Conv2d(_WIDTH, 1, 1))
-        self.second = copy.deepcopy(backbone)
+        second = copy.deepcopy(backbone)
+        second._modules.pop("second", None)
+        backbone.add_module("second", second)  # so that it learns and rests as the backbone does
+        self._second = (second,)
 
     def check(self, head: Head) -> None:
         if not isinstance(head, GapLinear):
@@ -88,4 +93,4 @@ class OwnRegion(Source):
     def _run(self, features: Features, head: Head) -> tuple[Tensor, Tensor]:
         assert features.images is not None
         region = in_float(self.score(features.last)).sigmoid()  # (B, 1, h, w)
-        return head(self.second(shown(features.images, region.detach(), self.cut))), region
+        return head(self._second[0](shown(features.images, region.detach(), self.cut))), region

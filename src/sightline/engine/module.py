@@ -153,8 +153,10 @@ class Training(L.LightningModule):
         return self.average.in_place() if self.average else nullcontext()
 
     def _digest(self) -> str:
-        """Names the training; where its data lie does not count."""
-        return hashlib.sha256(self.recipe.model_dump_json(exclude={"data": {"root"}}).encode()).hexdigest()
+        """Names the training; where its data lie, what the recipe says of itself, and settings that came since do not count."""
+        words = {"title", "source", "deviations"}
+        told = self.recipe.model_dump_json(exclude={"data": {"root"}} | dict.fromkeys(words, True), exclude_defaults=True)
+        return hashlib.sha256(told.encode()).hexdigest()
 
     # --- training
 

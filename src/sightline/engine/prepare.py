@@ -122,21 +122,23 @@ def restore(recipe: Recipe, table: Sequence[dict[str, str]], classes: tuple[str,
         if recipe.data.reviews is None:
             return splits
         now, _ = with_reviews(splits, list(records.values()), recipe.data)
-        changed = {record.id: record for some in now.values() for record in some}
+        changed = {record.id: record for name in REVIEWED for record in now.get(name, ())}
         return {name: [changed.get(record.id, record) for record in some] for name, some in splits.items()}
 
     annotated = frozenset(row["id"] for row in table if row["split"] == "train" and row["annotated"] == "1")
+    shared = {r.id for r in splits.get("val", ())} & {r.id for r in splits.get("test", ())}  # a decoy's versions of validation images
+    may_change = (*REVIEWED, *VERSIONS) if shared else REVIEWED
 
     def check(name: str) -> None:
         before = [row for row in table if row["split"] == name and row.get("picture")]
-        given = {record.id: record for record in reviewed()[name]} if name in REVIEWED and name in splits else records
+        given = {record.id: record for some in reviewed().values() for record in some} if name in may_change else records
         own = [given[_own_id(row["id"], name, recipe)] for row in before]
         held: dict[str, Content] = contents(_given(recipe, own) if name == "train" and own else own)
         check_same(before, [{"id": r["id"], **held[_own_id(r["id"], name, recipe)]._asdict()} for r in before], where, remedy)
 
     def make(name: str) -> ImageDataset:
         check(name)
-        if name not in REVIEWED:
+        if name not in may_change:
             return _dataset(recipe, name, planted[name], classes, annotated)
         own = reviewed()
         guided = {"train": guided_by(own["train"], recipe.data.roi, gaze_blur=recipe.data.gaze_blur)} if name == "train" else {}

@@ -104,7 +104,8 @@ def paint_band_aid(rng: np.random.Generator, outline: Outline, size: int, radius
     """One plaster at the border, its far side outside the image; it has a grain, a worn rim, and in places it shines.
 
     Args:
-        radius: of the plaster, in image sides, where the lesion leaves so much room. None: of a length that suits.
+        radius: of the plaster, in image sides; where the lesion leaves less room down to half of it, over the lesion's border if need be.
+            None: of a length that suits, and never over the lesion.
     """
     (x, y), radius = _lay(rng, outline, radius)
     ringed = rng.random() < 0.4
@@ -125,6 +126,7 @@ def paint_band_aid(rng: np.random.Generator, outline: Outline, size: int, radius
 
 def _lay(rng: np.random.Generator, outline: Outline, radius: float | None) -> tuple[tuple[float, float], float]:
     """Centre (x, y) and radius: the first place tried that leaves a gap to the lesion, or a smaller plaster where the most room is."""
+    least = 0.0 if radius is None else radius / 2
     radius = radius or rng.uniform(0.24, 0.36)
     along, out, edge = rng.uniform(0.05, 0.95, _TRIES), rng.uniform(-0.4, 0.45, _TRIES) * radius, rng.integers(4, size=_TRIES)
     across = np.where(edge < 2, -out, 1 + out)  # outside the image where `out` is above 0
@@ -132,4 +134,5 @@ def _lay(rng: np.random.Generator, outline: Outline, radius: float | None) -> tu
     room = np.hypot(*(tries[:, None] - outline.points[::12]).transpose(2, 0, 1)).min(axis=1) - _APART
     room[outline.contains(tries)] = 0
     chosen = int(np.argmax(room >= radius)) if (room >= radius).any() else int(room.argmax())
-    return (float(tries[chosen, 0]), float(tries[chosen, 1])), float(min(radius, room[chosen]))
+    place = tries[chosen] if room[chosen] >= least else tries[chosen].clip(0, 1)  # half of the smallest one stays inside the image
+    return (float(place[0]), float(place[1])), float(min(radius, max(room[chosen], least)))

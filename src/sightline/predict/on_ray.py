@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
@@ -50,8 +52,7 @@ def batches_on_ray(
         UserError: Ray or pyarrow is not installed, there is no cluster at the address, or it fails.
     """
     rest = iter(pictures)
-    with cluster(address, workers) as ray:
-        data = _ray_data()
+    with cluster(address, workers) as ray, _ray_data() as data:
         gpus = 1 if ray.cluster_resources().get("GPU") else 0
         pool = {
             "fn": Worker,
@@ -59,6 +60,8 @@ def batches_on_ray(
             "compute": data.ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=_EACH),
             "num_cpus": 1,
             "num_gpus": gpus,
+            "max_restarts": 1,  # as often as it takes is Ray Data's own rule, and for ever where a picture kills its worker
+            "max_task_retries": 1,
         }
         while listed := list(islice(rest, _LISTED)):
             starts = range(0, len(listed), work.batch_size)
@@ -67,13 +70,24 @@ def batches_on_ray(
                 for row in data.from_items(rows, override_num_blocks=len(rows)).map_batches(batch_size=1, **pool).iter_rows():
                     yield list(row["answers"])
             except ray.exceptions.RayError as error:
+                cause = _cause(error)
+                if isinstance(cause, UserError):
+                    raise cause from None
                 remedy = "The rows so far are kept: go on with `resume=True`."
-                raise UserError("the Ray cluster", f"does not go on: {str(error).splitlines()[0]}", remedy) from None
+                raise UserError("the Ray cluster", f"does not go on: {str(cause).splitlines()[0]}", remedy) from None
             before += len(listed)
 
 
-def _ray_data() -> ModuleType:
-    """Ray Data, which answers in the order of the rows and prints nothing.
+def _cause(error: BaseException) -> BaseException:
+    """What went wrong in the worker, without what Ray wraps round it."""
+    while (inner := getattr(error, "cause", None) or error.__cause__) is not None:
+        error = inner
+    return error
+
+
+@contextmanager
+def _ray_data() -> Iterator[ModuleType]:
+    """Ray Data, which within this context answers in the order of the rows and prints nothing.
 
     Raises:
         UserError: pyarrow is not installed.
@@ -82,7 +96,14 @@ def _ray_data() -> ModuleType:
         from ray import data
     except ImportError:
         raise UserError("`executor='ray'`", "Ray Data needs pyarrow", "Install it with `uv sync --extra ray`.") from None
-    settings = data.DataContext.get_current()
+    settings, logger = data.DataContext.get_current(), logging.getLogger("ray.data")
+    before = settings.execution_options.preserve_order, settings.enable_progress_bars, logger.level
     settings.execution_options.preserve_order, settings.enable_progress_bars = True, False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
-    return data
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="`ray_remote_args` is deprecated")  # restarts have no other name up to Ray 2.63
+            yield data
+    finally:
+        settings.execution_options.preserve_order, settings.enable_progress_bars = before[:2]
+        logger.setLevel(before[2])

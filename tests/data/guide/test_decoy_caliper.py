@@ -79,3 +79,19 @@ def test_they_lie_within_what_an_evaluation_sees(tmp_path: Path) -> None:
     assert mask.any()
     assert not mask[:, :50].any()
     assert not mask[:, 250:].any()
+
+
+def test_gaze_is_as_wide_as_the_settings_say(tmp_path: Path) -> None:
+    wide = {}
+    for blur in (15, 75):
+        gaze = replace(boxed(tmp_path), annotations=(Annotation("gaze", points=((150.0, 100.0, 1.0),)),))
+        _, columns = np.nonzero(drawn(with_decoy(gaze, DECOY, Data(decoy=DECOY, gaze_blur=blur))))
+        wide[blur] = np.ptp(columns)
+    assert wide[75] > wide[15] + 10
+
+
+def test_a_plaster_beside_the_largest_region_is_still_seen(tmp_path: Path) -> None:
+    decoy = Decoy(artefact="band_aid")
+    for number in range(8):
+        whole = boxed(tmp_path, number, (0, 0, 300, 200))
+        assert drawn(with_decoy(whole, decoy, Data(decoy=decoy))).mean() > 0.001

@@ -43,7 +43,7 @@ class Plan:
         square: side of the centre square that an evaluation uses, as a share of the shorter side; None: it uses the whole image.
         share: of both sides of that, which it sees in the end.
         grey, channels: see `open_image`.
-        around: what people marked in the image, for an artefact that lies round it.
+        around: what people marked in the image, for an artefact that lies round or beside it; `gaze_blur`: of gaze among it.
     """
 
     decoy: Decoy
@@ -52,13 +52,15 @@ class Plan:
     share: float
     grey: Range | None = None
     channels: int = field(default=COLOUR, repr=False)  # not part of the key: what is drawn does not depend on it
-    around: tuple[Annotation, ...] = field(default=(), repr=False)  # its part of the key is `_state`
+    around: tuple[Annotation, ...] = field(default=(), repr=False)  # the part of these two in the key is `_state`
+    gaze_blur: int = field(default=0, repr=False)
 
     @classmethod
     def of(cls, record: Record, decoy: Decoy, data: Data, around: Sequence[Annotation]) -> Plan:
         square = data.centre if data.centre is not None else 1.0 if data.fit == "crop" else None
         marks = tuple(around) if decoy.artefact in ("caliper", "band_aid") else ()
-        return cls(decoy, record.id, square, data.image_size / (data.load_size or data.image_size), data.grey, data.channels, marks)
+        share = data.image_size / (data.load_size or data.image_size)
+        return cls(decoy, record.id, square, share, data.grey, data.channels, marks, data.gaze_blur)
 
     def layer(self, size: tuple[int, int]) -> Layer:
         """The artefact over a picture of `size` (H, W), within what an evaluation sees."""
@@ -75,7 +77,7 @@ class Plan:
 
     def _inside(self, size: tuple[int, int]) -> np.ndarray:
         """(H, W) bool: what people marked, all False where they marked nothing."""
-        roi = render(self.around, size, where=self.id)
+        roi = render(self.around, size, gaze_blur=self.gaze_blur, where=self.id)
         return np.zeros(size, bool) if roi is None or not roi.any() else roi >= roi.max() / 2
 
     def _drawn(self, size: tuple[int, int], inside: Callable[[], np.ndarray]) -> Layer:
@@ -146,11 +148,12 @@ class DecoyMask:
 
 
 def _key(picture: Picture, plan: Plan) -> str:
-    return hashlib.sha256(repr((_EDITION, picture_state(picture), plan, *map(_state, plan.around))).encode()).hexdigest()
+    marks = [_state(mark, plan.gaze_blur) for mark in plan.around]
+    return hashlib.sha256(repr((_EDITION, picture_state(picture), plan, *marks)).encode()).hexdigest()
 
 
-def _state(mark: Annotation) -> tuple[object, ...]:
-    return mark.kind, mark.points, mark.source and picture_state(mark.source)
+def _state(mark: Annotation, gaze_blur: int) -> tuple[object, ...]:
+    return mark.kind, mark.points, mark.source and picture_state(mark.source), gaze_blur if mark.kind == "gaze" else None
 
 
 VERSIONS = ("matched", "flipped", "removed")  # of the test images

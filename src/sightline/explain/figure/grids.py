@@ -160,6 +160,8 @@ def grad_cams(run: Run, split: str, ids: Sequence[str]) -> tuple[np.ndarray, lis
     """Grad-CAM of the predicted class on the last features, raw (N, h, w), and each image's answer with its probability."""
     classifier = run.classifier()
     source, backbone = classifier.source, classifier.backbone
+    if source.looks_again:
+        raise UserError(run.path, "decides by a second network, whose features this figure does not show", "Draw attention-grid.")
     layer = backbone.score_layer()
     taps = dict.fromkeys([*source.logit_taps, *([] if layer == "last" else [layer])])
     dataset = run.datasets[split]
