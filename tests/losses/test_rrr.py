@@ -120,6 +120,15 @@ def test_only_images_in_which_something_is_known_to_be_irrelevant_count():
     assert RightReasons(region="avoid").missing(some) == "no image has an area to avoid"
 
 
+def test_an_image_counts_where_the_area_that_is_asked_for_is_known():
+    model, some = Linear(), small(2)
+    some.known, some.avoid_known = torch.tensor([True, False]), torch.tensor([False, True])
+    gradients = model.gradients(some.images)
+    for region, area, counts in (("avoid", some.avoid, 1), ("roi", 1 - some.roi, 0)):
+        value = RightReasons(region=region)(model, look_of(model, some), some)
+        torch.testing.assert_close(value, (area * gradients)[counts].square().sum())
+
+
 @pytest.mark.parametrize("loss", [RightReasons(), SmoothRightReasons(samples=1)])
 def test_it_leaves_no_trace_and_needs_no_gradient_mode(loss):
     """Pitfalls 13 and 15."""
