@@ -21,7 +21,7 @@ SEVERAL = sorted(name for name in catalog.places("attention") if catalog.find("a
 
 
 def test_sources_in_which_classes_compete_are_not_for_several_findings():
-    assert SEVERAL == ["cam", "decoder", "gates", "gradcam", "mask", "none"]
+    assert SEVERAL == ["cam", "decoder", "gates", "gradcam", "mask", "none", "own_region"]
     with pytest.raises(UserError, match="classes that compete"):
         one_finding(classifier("segment"), 0)
 
