@@ -20,6 +20,12 @@ def test_p_is_the_share_of_divisions_that_part_as_much():
     assert found.p == pytest.approx(2 / 70, rel=0.15)
 
 
+def test_the_groups_as_they_are_count_as_one_of_the_deals():
+    """So p is at least 1 / (1 + draws), and is that where no deal is as large: of 100 values the first half is far above the rest."""
+    found = membership_test(mean_of(np.arange(100.0, 0, -1)), np.arange(100) < 50, draws=199)["mean"]
+    assert found.p == pytest.approx(1 / 200)
+
+
 def test_the_rest_is_the_mirror_image():
     values, member = np.random.default_rng(0).normal(size=30), np.arange(30) % 3 == 0
     one, other = (membership_test(mean_of(values), side)["mean"] for side in (member, ~member))

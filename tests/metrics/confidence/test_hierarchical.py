@@ -203,6 +203,8 @@ def test_what_one_seed_or_one_patient_cannot_say_is_none() -> None:
     assert patient.value is not None
     unsure = at_confidence(patient, 0.9)
     assert {unsure.low, unsure.high, unsure.p, unsure.se_images, unsure.se, unsure.seed_share} == {None}
+    two = means(study(3, 4, of_both=1), groups=[["p", "p", "q", "q"]] * 3)
+    assert two.se_images is not None, "two patients differ"
     nothing = means(np.full((3, 10), np.nan), draws=20)
     assert {nothing.value, nothing.low, nothing.high, nothing.p, nothing.sd_seeds, nothing.se_images} == {None}
     assert nothing.seeds == 0

@@ -25,7 +25,10 @@ def test_means_over_findings_leave_out_what_is_not_known():
     assert found.auc.value == pytest.approx(np.mean(each(roc_auc_score)))
     assert found.average_precision.value == pytest.approx(np.mean(each(average_precision_score)))
     hits = [(SAID[LABELS[:, c] == 1, c] >= t).mean() for c, t in enumerate([0.5, 0.4, 0.6])]
+    passed = [(SAID[LABELS[:, c] == 0, c] < t).mean() for c, t in enumerate([0.5, 0.4, 0.6])]
     assert found.sensitivity.value == pytest.approx(np.mean(hits))
+    assert found.specificity.value == pytest.approx(np.mean(passed))
+    assert found.balanced_accuracy.value == pytest.approx(np.mean([hits, passed]))
     assert found.epg.value == pytest.approx(np.mean([np.nanmean(EPG[:, c]) for c in range(3)]))
     assert found.auc.low < found.auc.value < found.auc.high
 
