@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from PIL import Image, ImageOps, ImageSequence
@@ -12,6 +13,7 @@ from sightline.errors import UserError
 from sightline.settings import COLOUR, MOST_CHANNELS
 
 MAGIC = b"\x93NUMPY"
+_ONE_AT_A_TIME = Lock()  # NumPy has Python's parser read the head of an array, and that of 3.11 fails now and then in several threads
 _MODES = {2: ("LA", "La"), 4: ("RGBA", "RGBa")}  # in which Pillow gives a picture with alpha; it becomes the last channel
 
 
@@ -53,7 +55,8 @@ def array_size(path: Path) -> tuple[int, int]:
 def _array(path: Path) -> np.ndarray:
     """(H, W) or three axes, not read into memory."""
     try:
-        found: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+        with _ONE_AT_A_TIME:
+            found: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         raise UserError(path, "no such file", "Check the path, or take the image off the list.") from None
     except (OSError, ValueError, EOFError) as error:

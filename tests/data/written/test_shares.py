@@ -25,6 +25,7 @@ def read_again(outlines: list[Points], size: tuple[int, int], whole: float) -> n
 @pytest.mark.parametrize("whole", [1.0, 100.0])
 @given(height=SIDES, width=SIDES, corners=HALVES, offset=st.sampled_from([0.0, 0.5]))
 @example(height=190, width=130, corners=[(0, 0), (120, 120), (0, 120)], offset=0.0)
+@example(height=175, width=50, corners=[(5, 38), (4, 38), (50, 43)], offset=0.0)  # a sliver that holds one centre
 def test_the_same_pixels_are_inside(whole: float, height: int, width: int, corners: list[tuple[int, int]], offset: float) -> None:
     points = tuple((x + offset, y + offset) for x, y in corners)  # corners or diagonals on centres, where rounding matters most
     try:

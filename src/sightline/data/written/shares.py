@@ -7,6 +7,7 @@ import numpy as np
 from sightline.data.annotation import Size, polygon_map
 from sightline.data.written.entries import Points
 from sightline.data.written.tracing import traced
+from sightline.errors import UserError
 
 
 def shared(points: Points, size: Size, whole: float) -> list[Points]:
@@ -24,9 +25,17 @@ def shared(points: Points, size: Size, whole: float) -> list[Points]:
         return [there]  # it goes along the edges of pixels: no rounding reaches a centre
     back = tuple(tuple(value / whole * side for value, side in zip(point, sides, strict=True)) for point in there)
     inside = polygon_map(points, size) > 0
-    if within and np.array_equal(polygon_map(back, size) > 0, inside):
+    if within and np.array_equal(_covered(back, size), inside):
         return [there]
     return [tuple((x * whole / width, y * whole / height) for x, y in part) for part in traced(inside)]
+
+
+def _covered(points: Points, size: Size) -> np.ndarray:
+    """(H, W) bool: the pixels inside; none where rounding has moved a sliver off the only centre that it held."""
+    try:
+        return polygon_map(points, size) > 0
+    except UserError:
+        return np.zeros(size, dtype=bool)
 
 
 def _is_staircase(points: Points) -> bool:
