@@ -62,10 +62,11 @@ def started_from(kept: Recipe, recipe: Recipe) -> bool:
     findings, may have been left to be found; what a recipe says of itself may have been put into other words since."""
     grey = recipe.data.grey or kept.data.grey
     given = recipe.model_copy(update={"data": recipe.data.model_copy(update={"grey": grey})})
-    return _wordless(kept) in (_wordless(given), _wordless(for_several(given)))
+    return wordless(kept) in (wordless(given), wordless(for_several(given)))
 
 
-def _wordless(recipe: Recipe) -> Recipe:
+def wordless(recipe: Recipe) -> Recipe:
+    """The recipe without what it says of itself."""
     return recipe.model_copy(update={"title": "", "source": "", "deviations": []})
 
 

@@ -20,6 +20,7 @@ from sightline.attention.classifier import GuidedClassifier
 from sightline.data.dataset import ImageDataset
 from sightline.data.loader import eval_loader, train_loader
 from sightline.engine.averaging import Average
+from sightline.engine.begin import wordless
 from sightline.engine.optimise import Part, optimiser, parameter_groups, per_step, schedule
 from sightline.engine.reproducible import seed_epoch
 from sightline.engine.soundness import NotFinite, not_finite, remedy
@@ -154,8 +155,7 @@ class Training(L.LightningModule):
 
     def _digest(self) -> str:
         """Names the training; where its data lie, what the recipe says of itself, and settings that came since do not count."""
-        words = {"title", "source", "deviations"}
-        told = self.recipe.model_dump_json(exclude={"data": {"root"}} | dict.fromkeys(words, True), exclude_defaults=True)
+        told = wordless(self.recipe).model_dump_json(exclude={"data": {"root"}}, exclude_defaults=True)
         return hashlib.sha256(told.encode()).hexdigest()
 
     # --- training

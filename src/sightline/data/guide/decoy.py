@@ -8,7 +8,7 @@ place to avoid, its presence a tag. What a person annotated stays as it was.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -68,7 +68,7 @@ class Plan:
         seen = height, width = tuple(max(1, int(n * self.share)) for n in used)
         top, left = ((whole - part) // 2 for whole, part in zip(size, seen, strict=True))
         window = slice(top, top + height), slice(left, left + width)
-        part = self._drawn((height, width), lambda: self._inside(size)[window])
+        part = self._drawn((height, width), self._inside(size)[window])
         whole = Layer(part.colour if part.colour.ndim == 1 else np.zeros((*size, 3), np.float32), np.zeros(size, np.float32))
         whole.cover[window] = part.cover
         if part.colour.ndim > 1:
@@ -80,7 +80,7 @@ class Plan:
         roi = render(self.around, size, gaze_blur=self.gaze_blur, where=self.id)
         return np.zeros(size, bool) if roi is None or not roi.any() else roi >= roi.max() / 2
 
-    def _drawn(self, size: tuple[int, int], inside: Callable[[], np.ndarray]) -> Layer:
+    def _drawn(self, size: tuple[int, int], inside: np.ndarray) -> Layer:
         share, shorter = self.decoy.size, min(size)
         rng = image_rng(self.decoy.seed, self.decoy.artefact, self.id)
         match self.decoy.artefact:
@@ -92,9 +92,9 @@ class Plan:
                 side = min(max(size), _LARGEST)
                 return paint_ruler(rng, _NOTHING, side, share * shorter / max(size)).fitted(size).trimmed()
             case "caliper":
-                return _calipers(rng, inside(), share / 8 * shorter / max(size))
+                return _calipers(rng, inside, share / 8 * shorter / max(size))
             case "band_aid":
-                outline, side = _place(rng, inside()), min(max(size), _LARGEST)
+                outline, side = _place(rng, inside), min(max(size), _LARGEST)
                 return paint_band_aid(rng, outline, side, share * shorter / max(size)).resized(size).trimmed()
 
 
