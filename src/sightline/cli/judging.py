@@ -95,8 +95,9 @@ def _validate(
     by: list[str],
 ) -> None:
     """External validation."""
-    from sightline.cli.console import say, scores_table
+    from sightline.cli.console import say
     from sightline.cli.findings import say_findings_elsewhere
+    from sightline.cli.scores_tables import scores_table
     from sightline.engine.calibration import at_prevalence, check_prevalence
     from sightline.engine.external import validate
     from sightline.engine.external_findings import validate_findings
@@ -220,8 +221,9 @@ def compare(
 
     With --data, the runs answer for the images of another data set, of which nothing is kept but the comparison; --split is then one of its
     parts."""
-    from sightline.cli.console import differences_tables, number, say, scores_table, table
+    from sightline.cli.console import differences_tables, number, say, table
     from sightline.cli.groups_tables import compared_groups_table
+    from sightline.cli.scores_tables import scores_table
     from sightline.engine.run import Run
     from sightline.face.judge import compare as compared
     from sightline.paths import expanded
