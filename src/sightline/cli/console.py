@@ -44,22 +44,22 @@ def say(message: str) -> None:
     console.print(plain(in_flags(message), keep="\n"))
 
 
-def number(value: Any, digits: int = 3) -> str:
+def rounded(value: Any, digits: int = 3) -> str:
     """`.873`-like figures; a dash for what could not be computed."""
     return "-" if value is None else f"{value:.{digits}f}"
 
 
 def p_value(p: float | None) -> str:
     """Three digits, `<0.001` below them."""
-    return "<0.001" if p is not None and p < 0.001 else number(p)
+    return "<0.001" if p is not None and p < 0.001 else rounded(p)
 
 
 def interval(score: Score | None, digits: int = 3) -> str:
     """`0.873 [0.842, 0.901]`."""
     if not score or score.value is None:
         return "-"
-    bounds = "" if score.low is None else f" [{number(score.low, digits)}, {number(score.high, digits)}]"
-    return number(score.value, digits) + bounds
+    bounds = "" if score.low is None else f" [{rounded(score.low, digits)}, {rounded(score.high, digits)}]"
+    return rounded(score.value, digits) + bounds
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -99,14 +99,14 @@ def audit_tables(found: AuditReport) -> None:
 
     if tests := found.reliance:
         rows = [
-            [TESTS[name], interval(scores.accuracy, 2), interval(scores.auc, 2), number(scores.flips.value, 2)]
+            [TESTS[name], interval(scores.accuracy, 2), interval(scores.auc, 2), rounded(scores.flips.value, 2)]
             for name, scores in tests.conditions.items()
         ]
-        base = number(tests.base_rate.value, 2)
+        base = rounded(tests.base_rate.value, 2)
         table(f"{count(tests.n, 'image')}; always naming one class: {base}", ["shown", "accuracy", "AUC", "flips"], rows)
     rows = []
     for one in found.artefacts:
-        flips = " / ".join(number(score.value if score else None, 2) for score in (one.flips, one.control_flips))
+        flips = " / ".join(rounded(score.value if score else None, 2) for score in (one.flips, one.control_flips))
         name = f"{called(one.artefact)}, {HOW[one.how]}"
         rows.append([name, str(one.n), one.label, times(one), flips, p_value(one.p_holm), one.verdict])
     if len(found.classes) == 2:

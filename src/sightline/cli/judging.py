@@ -221,7 +221,7 @@ def compare(
 
     With --data, the runs answer for the images of another data set, of which nothing is kept but the comparison; --split is then one of its
     parts."""
-    from sightline.cli.console import differences_tables, number, say, table
+    from sightline.cli.console import differences_tables, rounded, say, table
     from sightline.cli.groups_tables import compared_groups_table
     from sightline.cli.scores_tables import scores_table
     from sightline.engine.run import Run
@@ -246,8 +246,8 @@ def compare(
     if result.seeds:
         rows = []
         for d in result.seeds:
-            medians, deviations = f"{d.median:.3f} / {d.base_median:.3f}", f"{number(d.sd)} / {number(d.base_sd)}"
-            rows.append([f"{d.recipe} / {d.base}", d.metric, medians, deviations, number(d.p), number(d.p_anova)])
+            medians, deviations = f"{d.median:.3f} / {d.base_median:.3f}", f"{rounded(d.sd)} / {rounded(d.base_sd)}"
+            rows.append([f"{d.recipe} / {d.base}", d.metric, medians, deviations, rounded(d.p), rounded(d.p_anova)])
         title = "Medians over trainings (SD: standard deviation; p: exact Mann-Whitney test, and analysis of variance over all recipes)"
         table(title, ["recipes", "score", "medians", "SD", "p", "p, ANOVA"], rows)
     if result.replaced:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sightline.cli.console import interval, number, say, table
+from sightline.cli.console import interval, rounded, say, table
 from sightline.cli.groups_tables import groups_sentences, groups_tables
 from sightline.cli.probabilities import probabilities_tables
 from sightline.engine.decision import Decision
@@ -24,7 +24,7 @@ def scores_table(
     rows = []
     for split, scores in metrics.items():
         good, epg = scores.classification, scores.first_map.epg if scores.first_map else None
-        chance = " / ".join(number(level, 2) for level in (epg.uniform, epg.centre, epg.shuffled)) if epg else "-"
+        chance = " / ".join(rounded(level, 2) for level in (epg.uniform, epg.centre, epg.shuffled)) if epg else "-"
         shown = [interval(score) for score in (good.accuracy, good.balanced_accuracy, good.auc)]
         worst = interval(scores.groups.worst) if scores.groups else "-"
         rows.append([split, str(scores.n), *shown, interval(epg), chance, worst])
@@ -64,13 +64,13 @@ def decisions_table(metrics: Mapping[str, SplitScores], decisions: Mapping[str, 
 
 
 def _row(name: str, threshold: float | None, found: Decided) -> list[str]:
-    return [name, number(threshold), *map(interval, (found.sensitivity, found.specificity, found.balanced_accuracy))]
+    return [name, rounded(threshold), *map(interval, (found.sensitivity, found.specificity, found.balanced_accuracy))]
 
 
 def pointing_table(metrics: Mapping[str, SplitScores]) -> None:
     """How often maps point into the regions of `evaluate.point_into`; nothing where the recipe names none."""
     rows = [
-        [split, label, name, str(score.n), interval(score), number(score.chance, 2), str(score.left_out)]
+        [split, label, name, str(score.n), interval(score), rounded(score.chance, 2), str(score.left_out)]
         for split, scores in metrics.items()
         for name, classes in scores.pointing.items()
         for label, score in classes.items()
