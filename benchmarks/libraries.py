@@ -27,13 +27,11 @@ from sightline.attention.classifier import build
 from sightline.data.inpaint import inpaint
 from sightline.data.sets.rle import mask_of, runs_of
 from sightline.engine.files import write_json
-from sightline.explain.gradient import input_gradient
-from sightline.explain.integrated_gradients import integrated_gradients
+from sightline.explain.gradient import SAMPLES, SPREAD, input_gradient, integrated_gradients, smoothgrad
 from sightline.explain.kernel_shap import kernel_shap
 from sightline.explain.lrp import lrp
 from sightline.explain.occlusion import occlusion
 from sightline.explain.reference import mean_colour
-from sightline.explain.smoothgrad import SAMPLES, SPREAD, smoothgrad
 from sightline.recipe import recipe_from
 
 SIDE, PATCH = 128, 16

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import invented_scores
 
-from sightline.cli.console import scores_table
 from sightline.cli.groups_tables import compared_groups_table
+from sightline.cli.scores_tables import scores_table
 from sightline.results import Score
 from sightline.results.differences import GroupDifference
 from sightline.results.groups import TagGroup, TagGroups, ToRest

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from untrained_run import untrained
 
 from sightline.cli import app
-from sightline.cli.console import scores_table
+from sightline.cli.scores_tables import scores_table
 from sightline.engine.decision import Decision
 from sightline.engine.run import Run
 from sightline.results import Score

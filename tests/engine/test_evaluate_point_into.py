@@ -11,8 +11,8 @@ import torch
 from scipy.ndimage import binary_dilation
 
 from sightline.attention.classifier import build
-from sightline.config import Evaluate
-from sightline.data.point_into import check_point_into
+from sightline.data.look_through import check_point_into
+from sightline.data.reading import Dataset
 from sightline.data.regions import region_mask
 from sightline.engine.evaluate import observe, pointing, score
 from sightline.engine.prepare import prepare
@@ -124,8 +124,8 @@ def test_an_unknown_class_or_region_is_refused_before_training(recipe, into, mes
 
 
 def test_a_data_set_without_regions_and_maps_of_another_class_are_refused(recipe):
-    asks = Evaluate(point_into={"melanoma": ("heart",)})
+    dataset = Dataset([Record("one", Path("one.png"), "melanoma")], ("nevus", "melanoma"))
     with pytest.raises(UserError, match="no named regions"):
-        check_point_into(asks, [Record("one", Path("one.png"), "melanoma")], ("nevus", "melanoma"))
+        check_point_into(recipe({"evaluate.point_into": {"melanoma": ["heart"]}}), dataset)
     with pytest.raises(UserError, match="explain=label"):
         prepare(recipe({"evaluate.explain": "predicted"}))

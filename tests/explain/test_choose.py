@@ -6,7 +6,7 @@ import numpy as np
 
 from sightline.engine.decision import Decision
 from sightline.engine.run import Predictions
-from sightline.explain.choose import choose
+from sightline.explain.choose import choose, evenly_ranked, evenly_spaced
 
 
 def saying(labels, of_class_1, order=None, threshold=None):
@@ -51,3 +51,15 @@ def test_the_order_of_the_rows_and_of_the_runs_changes_nothing():
 
 def test_more_than_there_are_gives_all_of_them():
     assert len(choose(saying(LABELS, P), "test", 100)) == 8
+
+
+def test_what_is_evenly_ranked_has_both_ends():
+    values = np.array([0.1, 0.9, 0.5, 0.7, 0.3])
+    assert evenly_ranked(values, 3) == [1, 2, 0]
+    assert evenly_ranked(values, 1) == [1]
+    assert evenly_ranked(values[:2], 5) == [1, 0]
+
+
+def test_what_is_evenly_spaced_has_both_ends():
+    assert evenly_spaced(np.arange(10, 19), 3) == [10, 14, 18]
+    assert evenly_spaced(np.array([3, 5]), 4) == [3, 5]

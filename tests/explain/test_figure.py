@@ -22,7 +22,7 @@ from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.figure.draw import draw, listed
-from sightline.explain.figure.kind import Options, spread
+from sightline.explain.figure.kind import Options
 from sightline.results.scores import Pointing
 
 PAPERS = ("Figueroa 2022", "SPN report", "Van Molle 2018", "Yan 2020", "Zhu 2022")
@@ -221,13 +221,6 @@ def test_a_run_that_was_never_evaluated_says_how_to(guided, tmp_path):
     for name in ("roc", "box-plots", "positives", "attention-grid"):
         with pytest.raises(UserError, match="valuate"):
             catalog.find("figure", name)([run])
-
-
-def test_spread_takes_both_ends():
-    values = torch.arange(9.0).numpy()
-    assert spread(values, 3) == [8, 4, 0]
-    assert spread(values, 1) == [8]
-    assert spread(values[:2], 5) == [1, 0]
 
 
 def test_the_verb_lists_and_draws(guided, tmp_path):

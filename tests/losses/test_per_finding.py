@@ -10,7 +10,7 @@ import torch
 
 from sightline import catalog
 from sightline.attention.classifier import build
-from sightline.losses.check.gradient_path import audit
+from sightline.losses.check.gradient_path import follow_gradients
 from sightline.losses.objective import Objective
 from sightline.losses.per_finding import paired_batch, paired_look, pairs
 from sightline.recipe import recipe_from
@@ -73,7 +73,7 @@ def test_every_guidance_loss_is_that_of_the_pairs_one_by_one(name, classes):
 def test_the_gradient_of_guidance_per_finding_arrives(source, name):
     settings = recipe(source, [{"name": name}])
     classifier = build(settings, 3)
-    (report,) = audit(classifier, Objective(settings.losses, settings.weighting), batch())
+    (report,) = follow_gradients(classifier, Objective(settings.losses, settings.weighting), batch())
     assert report.ok, report
 
 

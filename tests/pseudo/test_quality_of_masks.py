@@ -7,7 +7,6 @@ import pytest
 
 from sightline.pseudo.predict import mask, scored
 from sightline.pseudo.quality import Quality, faults, overlap, quality
-from sightline.pseudo.samples import spread
 from sightline.pseudo.settings import Keep
 
 
@@ -74,8 +73,3 @@ def test_a_mask_has_the_size_of_the_image_and_its_border_where_the_probability_i
     found = mask(probability, (8, 12))
     assert (found.shape, found.dtype) == ((8, 12), bool)
     np.testing.assert_array_equal(found, np.tile(np.arange(12) >= 6, (8, 1)))
-
-
-def test_samples_run_from_the_surest_to_the_least_sure():
-    assert spread(np.array([0.1, 0.9, 0.5, 0.7, 0.3]), 3) == [1, 2, 0]
-    assert spread(np.array([0.1, 0.9]), 4) == [1, 0]

@@ -20,7 +20,7 @@ from sightline.metrics.comparisons.family import holm
 from sightline.report import report, side_by_side
 from sightline.report.differences import compared, notes
 from sightline.report.side_by_side import compare_runs
-from sightline.report.words import number, p_value, span
+from sightline.report.words import decimal, p_value, span
 from sightline.results import Difference
 
 
@@ -71,7 +71,7 @@ def test_the_page_shows_every_number(found):
     result, page = found
     table = re.sub(r"\s*\n\s*", "", page.partition("<h3>guided minus label-only</h3>")[2].partition("</table>")[0])
     for row in result.differences:
-        own = f"<td>{number(row.value)}<small>{span(row)}{'°' if row.method == 'percentile' else ''}</small></td>"
+        own = f"<td>{decimal(row.value)}<small>{span(row)}{'°' if row.method == 'percentile' else ''}</small></td>"
         own += f"<td>{p_value(row.p)}</td><td>{p_value(row.p_holm)}</td>"
         assert own.replace("<0", "&lt;0") in table
         if (closed := row.delong) and closed.p is not None:

@@ -6,7 +6,7 @@ import shutil
 
 import yaml
 
-from sightline.cli.console import scores_table
+from sightline.cli.scores_tables import scores_table
 from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.report import report

@@ -22,7 +22,7 @@ def test_rounding_never_claims_all_or_none(share, text):
 def test_what_is_missing_is_said():
     assert words.percent(None) == "not defined"
     assert words.bounds(Score(value=0.5, low=None, high=None)) == "(no interval)"
-    assert words.number(None) == "–"
+    assert words.decimal(None) == "–"
     assert words.span(None) == ""
     assert words.score_line(Score(value=None, low=None, high=None)) == "not defined"
 

@@ -35,5 +35,5 @@ def maps_of(classifier: GuidedClassifier, images: Tensor, target: np.ndarray) ->
     device, maps = device_of(classifier), []
     for part, of in zip(images.split(BATCH), torch.from_numpy(target).split(BATCH), strict=True):
         look = classifier.look(part.to(device), of.to(device))
-        maps.append(next(iter(look.maps.values()))[:, 0].float().cpu().numpy())
+        maps.append(look.first[:, 0].float().cpu().numpy())
     return np.concatenate(maps)

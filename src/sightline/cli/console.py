@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -14,12 +14,9 @@ from sightline.cli.grids import grids
 from sightline.cli.words import in_flags
 from sightline.errors import plain
 from sightline.plural import count
-from sightline.results import Difference, Score, SplitScores
+from sightline.results import Difference, Score
 from sightline.results.audit import AuditReport
 from sightline.results.differences import AreaTest, McNemar
-
-if TYPE_CHECKING:
-    from sightline.engine.decision import Decision
 
 NARROWEST = 40  # columns; a terminal that says it has fewer, or none, would show nothing at all
 
@@ -47,85 +44,28 @@ def say(message: str) -> None:
     console.print(plain(in_flags(message), keep="\n"))
 
 
-def number(value: Any, digits: int = 3) -> str:
+def rounded(value: Any, digits: int = 3) -> str:
     """`.873`-like figures; a dash for what could not be computed."""
     return "-" if value is None else f"{value:.{digits}f}"
 
 
 def p_value(p: float | None) -> str:
     """Three digits, `<0.001` below them."""
-    return "<0.001" if p is not None and p < 0.001 else number(p)
+    return "<0.001" if p is not None and p < 0.001 else rounded(p)
 
 
 def interval(score: Score | None, digits: int = 3) -> str:
     """`0.873 [0.842, 0.901]`."""
     if not score or score.value is None:
         return "-"
-    bounds = "" if score.low is None else f" [{number(score.low, digits)}, {number(score.high, digits)}]"
-    return number(score.value, digits) + bounds
+    bounds = "" if score.low is None else f" [{rounded(score.low, digits)}, {rounded(score.high, digits)}]"
+    return rounded(score.value, digits) + bounds
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Prints a table, see `cli.grids`; the first column is text."""
     for grid in grids(title, columns, rows, console.width):
         console.print(grid)
-
-
-def scores_table(
-    title: str, metrics: Mapping[str, SplitScores], brief: bool = False, decisions: Mapping[str, Decision] | None = None
-) -> None:
-    """Split, or run -> its scores.
-
-    Args:
-        brief: of groups of images only the sentences.
-        decisions: split, or run -> how the run decides, whose calibration moves the thresholds that are shown.
-    """
-    from sightline.cli.decided import decisions_table
-    from sightline.cli.groups_tables import groups_sentences, groups_tables
-    from sightline.cli.probabilities import probabilities_tables
-
-    rows = []
-    for split, scores in metrics.items():
-        good, epg = scores.classification, scores.first_map.epg if scores.first_map else None
-        chance = " / ".join(number(level, 2) for level in (epg.uniform, epg.centre, epg.shuffled)) if epg else "-"
-        shown = [interval(score) for score in (good.accuracy, good.balanced_accuracy, good.auc)]
-        worst = interval(scores.groups.worst) if scores.groups else "-"
-        rows.append([split, str(scores.n), *shown, interval(epg), chance, worst])
-        if (whole := scores.volumes) is not None:
-            of = whole.classification
-            pooled = [interval(score) for score in (of.accuracy, of.balanced_accuracy, of.auc)]
-            rows.append([f"{split}, volumes ({whole.pool})", str(whole.n), *pooled, "-", "-", "-"])
-    columns = ["split", "n", "accuracy", "balanced", "AUC", "EPG", "uniform / centre / shuffled", "worst group"]
-    measured = len(columns) if any(row[-1] != "-" for row in rows) else -1  # groups need tags of artefacts
-    table(title, columns[:measured], [row[:measured] for row in rows])
-    decisions_table(metrics, decisions or {})
-    probabilities_tables(metrics, decisions or {})
-    pointing_table(metrics)
-    masks_table(metrics)
-    (groups_sentences if brief else groups_tables)(metrics)
-
-
-def masks_table(metrics: Mapping[str, SplitScores]) -> None:
-    """How good maps in [0, 1] are as masks; nothing where no map is one."""
-    rows = [
-        [split, name, *map(interval, (score.jaccard, score.dice, score.empty, score.whole))]
-        for split, scores in metrics.items()
-        for name, score in scores.masks.items()
-    ]
-    if rows:
-        table("As a predicted mask, cut at 0.5", ["split", "map", "Jaccard", "Dice", "empty", "whole image"], rows)
-
-
-def pointing_table(metrics: Mapping[str, SplitScores]) -> None:
-    """How often maps point into the regions of `evaluate.point_into`; nothing where the recipe names none."""
-    rows = [
-        [split, label, name, str(score.n), interval(score), number(score.chance, 2), str(score.left_out)]
-        for split, scores in metrics.items()
-        for name, classes in scores.pointing.items()
-        for label, score in classes.items()
-    ]
-    if rows:
-        table("Points into its region", ["split", "class", "map", "n", "share", "chance", "left out"], rows)
 
 
 def differences_tables(rows: Sequence[Difference]) -> None:
@@ -159,14 +99,14 @@ def audit_tables(found: AuditReport) -> None:
 
     if tests := found.reliance:
         rows = [
-            [TESTS[name], interval(scores.accuracy, 2), interval(scores.auc, 2), number(scores.flips.value, 2)]
+            [TESTS[name], interval(scores.accuracy, 2), interval(scores.auc, 2), rounded(scores.flips.value, 2)]
             for name, scores in tests.conditions.items()
         ]
-        base = number(tests.base_rate.value, 2)
+        base = rounded(tests.base_rate.value, 2)
         table(f"{count(tests.n, 'image')}; always naming one class: {base}", ["shown", "accuracy", "AUC", "flips"], rows)
     rows = []
     for one in found.artefacts:
-        flips = " / ".join(number(score.value if score else None, 2) for score in (one.flips, one.control_flips))
+        flips = " / ".join(rounded(score.value if score else None, 2) for score in (one.flips, one.control_flips))
         name = f"{called(one.artefact)}, {HOW[one.how]}"
         rows.append([name, str(one.n), one.label, times(one), flips, p_value(one.p_holm), one.verdict])
     if len(found.classes) == 2:

@@ -212,7 +212,7 @@ def annotate_next(
     this is worse than random, since a map that lies sharply on the wrong thing is not chosen.
     """
     from sightline.annotate.advise import annotate_next as advise
-    from sightline.cli.console import Bar, number, say, table
+    from sightline.cli.console import Bar, rounded, say, table
     from sightline.engine.run import Run
     from sightline.explain.run_pictures import of_probabilities
     from sightline.paths import expanded
@@ -221,7 +221,9 @@ def annotate_next(
     found = advise(trained, budget, by, out, seed=seed, progress=Bar("looking at images without annotation"))
     if found.by != by:
         say(f"{trained.name} has no attention maps: ranked by {found.by} alone.")
-    rows = [[row.id, row.label, row.predicted, *map(number, (row.probability, row.entropy, row.spread, row.score))] for row in found.chosen]
+    rows = [
+        [row.id, row.label, row.predicted, *map(rounded, (row.probability, row.entropy, row.spread, row.score))] for row in found.chosen
+    ]
     columns = ["image", "label", "predicted", "probability", "entropy", "spread", "score"]
     table(f"To annotate next, of {count(found.unknown, 'image')} without annotation (by {found.by})", columns, rows)
     say(f"Predictions: {trained.decision.words(trained.classes)}. {of_probabilities([trained])}".strip())

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sightline.cli.console import interval, number, say, table
+from sightline.cli.console import interval, rounded, say, table
 from sightline.errors import UserError
 from sightline.recipe import load_recipe
 from sightline.results.summary import Demo, Summary
@@ -83,8 +83,8 @@ def _show(metrics: dict[str, dict[str, SplitScores]]) -> None:
         for name in TEST_SETS:
             scores, looked = splits[name], splits[name].first_map
             epg, area = (looked.epg, looked.roi_area.value) if looked else (None, None)
-            figures = [interval(scores.accuracy), number(scores.classification.auc.value), interval(epg)]
-            rows.append([f"{arm}, {name}", *figures, number(area, 2)])
+            figures = [interval(scores.accuracy), rounded(scores.classification.auc.value), interval(epg)]
+            rows.append([f"{arm}, {name}", *figures, rounded(area, 2)])
     table("Accuracy, and the share of positive evidence inside the lesion (EPG)", ["", "accuracy", "AUC", "EPG", "lesion area"], rows)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sightline.cli.console import interval, say, scores_table, table
+from sightline.cli.console import interval, say, table
 from sightline.cli.groups_tables import groups_sentences, groups_tables
 from sightline.cli.probabilities import say_calibration
+from sightline.cli.scores_tables import scores_table
 from sightline.engine.run import Run
 from sightline.results import SplitScores
 from sightline.results.external import ExternalFindings

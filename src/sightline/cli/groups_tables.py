@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sightline.cli.console import console, interval, number, say, table
+from sightline.cli.console import console, interval, rounded, say, table
 from sightline.metrics.comparisons.group_words import score_name
 from sightline.results import SplitScores
 from sightline.results.differences import GroupDifference
@@ -74,5 +74,5 @@ def _difference(change: ToRest | GroupDifference | None) -> str:
     if change is None or change.value is None:
         return "-"
     mark = "" if change.verdict == "not distinguishable" else " *"
-    bounds = "" if change.interval is None else f" [{number(change.interval[0])}, {number(change.interval[1])}]"
+    bounds = "" if change.interval is None else f" [{rounded(change.interval[0])}, {rounded(change.interval[1])}]"
     return f"{change.number:+.3f}{mark}{bounds}"

@@ -81,8 +81,9 @@ def evaluate(
 
 def _say_elsewhere(run: Run, found: ExternalScores | ExternalFindings) -> None:
     """External validation."""
-    from sightline.cli.console import say, scores_table
+    from sightline.cli.console import say
     from sightline.cli.findings import say_findings_elsewhere
+    from sightline.cli.scores_tables import scores_table
     from sightline.results.external import ExternalFindings
 
     if isinstance(found, ExternalFindings):
@@ -199,8 +200,9 @@ def compare(
 
     With --data, the runs answer for the images of another data set, of which nothing is kept but the comparison; --split is then one of its
     parts."""
-    from sightline.cli.console import differences_tables, number, say, scores_table, table
+    from sightline.cli.console import differences_tables, rounded, say, table
     from sightline.cli.groups_tables import compared_groups_table
+    from sightline.cli.scores_tables import scores_table
     from sightline.face.comparing import compare as compared
     from sightline.face.opening import opened_all
 
@@ -218,8 +220,8 @@ def compare(
     if result.seeds:
         rows = []
         for d in result.seeds:
-            medians, deviations = f"{d.median:.3f} / {d.base_median:.3f}", f"{number(d.sd)} / {number(d.base_sd)}"
-            rows.append([f"{d.recipe} / {d.base}", d.metric, medians, deviations, number(d.p), number(d.p_anova)])
+            medians, deviations = f"{d.median:.3f} / {d.base_median:.3f}", f"{rounded(d.sd)} / {rounded(d.base_sd)}"
+            rows.append([f"{d.recipe} / {d.base}", d.metric, medians, deviations, rounded(d.p), rounded(d.p_anova)])
         title = "Medians over trainings (SD: standard deviation; p: exact Mann-Whitney test, and analysis of variance over all recipes)"
         table(title, ["recipes", "score", "medians", "SD", "p", "p, ANOVA"], rows)
     if result.replaced:

@@ -77,7 +77,7 @@ def units(
 
     Where the run's own data have no masks and regions, *--data* names another data set that has.
     """
-    from sightline.cli.console import Bar, number, say, table
+    from sightline.cli.console import Bar, rounded, say, table
     from sightline.engine.elsewhere import elsewhere
     from sightline.engine.run import Run
     from sightline.explain.units import name_units
@@ -105,7 +105,7 @@ def units(
     for one in found.concepts:
         unit = f"{one.number}/{one.unit}" if one.named else f"none ({one.number}/{one.unit})"
         change = ["-" if score is None else f"{score:+.3f}" for score in (one.accuracy, one.auc)] if effect else []
-        rows.append([one.concept, unit, number(one.iou), number(one.level), *change])
+        rows.append([one.concept, unit, rounded(one.iou), rounded(one.level), *change])
     table(f"The best unit of each concept, on {count(found.images, 'image')} of {found.split}", columns, rows)
     if found.absent:
         say(f"No image shows: {', '.join(found.absent)}")
@@ -136,7 +136,7 @@ def class_image(
 
     With --unit, draw images that maximise the mean response of single filters (maximal activation).
     """
-    from sightline.cli.console import number, say, table
+    from sightline.cli.console import rounded, say, table
     from sightline.engine.run import Run
     from sightline.explain.class_image import class_images, unit_images
     from sightline.explain.run_pictures import of_probabilities
@@ -145,11 +145,11 @@ def class_image(
     found: Sequence[ClassImage | UnitImage]
     if units:
         found = of_units = unit_images(trained, units, out, seed=seed)
-        rows = [[one.unit, number(one.response), number(one.grey)] for one in of_units]
+        rows = [[one.unit, rounded(one.response), rounded(one.grey)] for one in of_units]
         table("Mean response of the unit", ["unit", "to its image", "to plain grey"], rows)
     else:
         found = of_classes = class_images(trained, names, out, seed=seed)
-        rows = [[one.label, number(one.probability), number(one.grey)] for one in of_classes]
+        rows = [[one.label, rounded(one.probability), rounded(one.grey)] for one in of_classes]
         table("Probability of the class", ["class", "for its image", "for plain grey"], rows)
         if said := of_probabilities([trained]):
             say(said)

@@ -103,11 +103,11 @@ def _rows(written: list[Path]) -> list[list[str]]:
     """What the table says of each map, from the facts that were written beside it."""
     from json import loads
 
-    from sightline.cli.console import number
+    from sightline.cli.console import rounded
 
     every = [(path, loads(path.read_text(encoding="utf-8"))) for path in written if path.suffix == ".json"]
     return [
-        [str(facts.get("image", path.stem)), facts["map"], facts["explained"] or "-", facts["predicted"], number(facts["probability"])]
+        [str(facts.get("image", path.stem)), facts["map"], facts["explained"] or "-", facts["predicted"], rounded(facts["probability"])]
         for path, facts in every
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sightline.cli.console import interval, number, say, table
+from sightline.cli.console import interval, rounded, say, table
 from sightline.engine.decision import Decision
 from sightline.engine.run import Run
 from sightline.results import SplitScores
@@ -22,12 +22,12 @@ def probabilities_tables(metrics: Mapping[str, SplitScores], decisions: Mapping[
             continue
         both = [(one.brier, one.ece) if one else (None, None) for one in (found.before, found.after)]
         brier, ece = ([interval(pair[i]) for pair in both] for i in (0, 1))
-        rows.append([split, *brier, *ece, number((found.after or found.before).ece.if_right)])
+        rows.append([split, *brier, *ece, rounded((found.after or found.before).ece.if_right)])
     if rows:
         table("Probabilities", ["split", "Brier", "calibrated", "ECE", "calibrated", "ECE if right"], rows)
     held = [(split, scores.sets) for split, scores in metrics.items() if scores.sets]
     if held:
-        rows = [[split, f"{one.asked:g}", interval(one.coverage), interval(one.size, 2), number(one.least)] for split, one in held]
+        rows = [[split, f"{one.asked:g}", interval(one.coverage), interval(one.size, 2), rounded(one.least)] for split, one in held]
         table("Conformal sets", ["split", "asked", "coverage", "classes in a set", "from probability"], rows)
     valued = [(split, scores.predictive) for split, scores in metrics.items() if scores.predictive]
     if valued:
@@ -35,7 +35,7 @@ def probabilities_tables(metrics: Mapping[str, SplitScores], decisions: Mapping[
         rows = [
             [
                 split,
-                number(decisions.get(split, Decision()).shown_at(one.threshold)),
+                rounded(decisions.get(split, Decision()).shown_at(one.threshold)),
                 *map(interval, (one.sensitivity, one.specificity, one.ppv, one.npv)),
             ]
             for split, one in valued

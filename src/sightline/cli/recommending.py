@@ -11,7 +11,7 @@ from sightline.cli.groups import app
 from sightline.cli.options import DATA_SETS, Device, Json, Root, Threads, Workers, finish, on_device
 
 if TYPE_CHECKING:
-    from sightline.results.recommendation import Recommendation
+    from sightline.results.study import Recommendation
     from sightline.study.work import Outcome
 
 EXAMPLES = (

@@ -140,7 +140,8 @@ def train(
 
 def _cross_validate(recipe: Recipe, folder: Path, folds: int, resume: bool, json: Path | None) -> None:
     """`--folds`."""
-    from sightline.cli.console import Bar, say, scores_table
+    from sightline.cli.console import Bar, say
+    from sightline.cli.scores_tables import scores_table
     from sightline.engine.folds import fold_scores, folds_of, train_folds
     from sightline.engine.run import Run
     from sightline.engine.train import Stopped

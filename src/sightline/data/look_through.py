@@ -16,14 +16,13 @@ from sightline.data.guide.guiding import guided_by
 from sightline.data.guide.reviewed import remarks_on, with_reviews
 from sightline.data.lacking import gaps, lacking
 from sightline.data.leaks import Compared, compare, find_leaks, near_duplicate_groups
-from sightline.data.point_into import check_point_into
 from sightline.data.problems import Several, refuse
 from sightline.data.reading import Dataset, look
 from sightline.data.several import check_several, for_several
 from sightline.data.splits import annotated_subset, split, used
 from sightline.data.surroundings import pasted_artefacts
 from sightline.data.survey import Survey, survey
-from sightline.errors import UserError
+from sightline.errors import UserError, nearest
 from sightline.paths import expanded
 from sightline.recipe import Recipe
 from sightline.results.data_check import Leak, Reviews
@@ -102,7 +101,7 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
         dataset = replace(dataset, notes=(*dataset.notes, SEVERAL))
     if data.split.rehearse:
         dataset = replace(dataset, notes=(*dataset.notes, REHEARSAL))
-    for check in (_check_stages, _check_point_into, _check_by, _check_several, _check_decoy, _check_artefacts):
+    for check in (_check_stages, check_point_into, _check_by, _check_several, _check_decoy, _check_artefacts):
         with _meeting(meet):
             check(recipe, dataset)
     seen = survey(
@@ -167,8 +166,24 @@ def _check_stages(recipe: Recipe, _: Dataset) -> None:
                 raise UserError(f"stage {stage.name!r}", f"data.{name} cannot change within a run", remedy)
 
 
-def _check_point_into(recipe: Recipe, dataset: Dataset) -> None:
-    check_point_into(recipe.evaluate, dataset.records, dataset.classes)
+def check_point_into(recipe: Recipe, dataset: Dataset) -> None:
+    """Refuses classes and regions in `evaluate.point_into` that the data set does not have; `engine/evaluate.py` scores the others.
+
+    Raises:
+        UserError: an unknown class or region, or maps that are not the labelled class's.
+    """
+    settings = recipe.evaluate
+    known = {name for record in dataset.records for name in record.regions}
+    for label, regions in settings.point_into.items():
+        where = f"evaluate.point_into.{label}"
+        if label not in dataset.classes:
+            raise UserError(where, f"unknown class {label!r}", nearest(label, dataset.classes))
+        for name in regions:
+            if name not in known:
+                remedy = nearest(name, known) if known else "This data set has no named regions: leave evaluate.point_into out."
+                raise UserError(where, f"no image has a region {name!r}", remedy)
+    if settings.point_into and settings.explain != "label":
+        raise UserError("evaluate.point_into", "asks about the map of the labelled class", "Set evaluate.explain=label.")
 
 
 def _check_by(recipe: Recipe, dataset: Dataset) -> None:

@@ -89,7 +89,7 @@ def score_groups(
         patients: of each image.
         sampling: `bootstrap`, `confidence` and `seed` of the intervals.
     """
-    epg = None if looked is None else _energy(next(iter(looked.maps.values())), rois, looked.known)
+    epg = None if looked is None else _energy(looked.first, rois, looked.known)
     answered = Answered(said.labels, said.probabilities, decided, classes, calibrated, epg, patients)
     least = Least(settings.by_least, settings.by_least_of_class)
     return by_groups(answered, [divide(records, one) for one in by], least=least, **sampling)

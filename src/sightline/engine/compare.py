@@ -74,6 +74,6 @@ def judged(run: Run, split: str, *, attention: bool = True) -> Judged:
         side = run.recipe.data.image_size
         rois = [sample.roi for sample in run.pictures(split, looked.ids)]
         target = np.stack([np.zeros((side, side), np.float32) if roi is None else roi for roi in rois])  # (N, H, W)
-        maps = upsample(next(iter(looked.maps.values())), (side, side))
+        maps = upsample(looked.first, (side, side))
         epg = np.where(looked.known, energy_inside(maps, target), np.nan)
     return Judged(said.ids, said.labels, said.probabilities, epg, run.decision.threshold)

@@ -42,6 +42,11 @@ class Attention:
     said: dict[str, np.ndarray]
     decided: np.ndarray
 
+    @property
+    def first(self) -> np.ndarray:
+        """The first map, (N, h, w); a run without maps keeps none of this."""
+        return next(iter(self.maps.values()))
+
 
 def read_predictions(path: Path, classes: Sequence[str], remedy: str) -> dict[str, Predictions]:
     """Split -> the answers to its images.

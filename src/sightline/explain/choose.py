@@ -1,4 +1,4 @@
-"""Chooses the images to show: the most instructive ones, and the same ones every time."""
+"""Chooses the images to show: the most instructive ones, or some that stand for all; and the same ones every time."""
 
 from __future__ import annotations
 
@@ -37,3 +37,21 @@ def choose(runs: Run | Sequence[Run], split: str, n: int, label: int | None = No
     queues = [sorted(np.flatnonzero(first.labels == c).tolist(), key=interest) for c in classes]
     turns = [i for turn in range(max(map(len, queues), default=0)) for queue in queues for i in queue[turn : turn + 1]]
     return [first.ids[i] for i in sorted(turns[:n], key=interest)]
+
+
+def evenly_spaced(ordered: np.ndarray, n: int) -> list[int]:
+    """`n` of them, evenly spaced from the first to the last; all of them where there are no more. (N,) integers
+
+    >>> evenly_spaced(np.array([7, 8, 9, 10, 11]), 3)
+    [7, 9, 11]
+    """
+    return [int(one) for one in ordered[np.linspace(0, len(ordered) - 1, min(n, len(ordered))).round().astype(int)]]
+
+
+def evenly_ranked(values: np.ndarray, n: int) -> list[int]:
+    """Places of `n` values from the highest to the lowest, evenly spaced in their order: neither the best nor the worst alone.
+
+    >>> evenly_ranked(np.array([0.1, 0.9, 0.5, 0.3, 0.7]), 3)
+    [1, 2, 0]
+    """
+    return evenly_spaced(np.argsort(-values, kind="stable"), n)

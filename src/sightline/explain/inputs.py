@@ -17,6 +17,7 @@ from sightline.data.augment import evaluation, prepare
 from sightline.data.images import open_image
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.explain.choose import evenly_spaced
 
 _LONGEST = 64  # bytes of a part of a file's name, of which there may be three
 
@@ -77,6 +78,6 @@ def some(run: Run, split: str, count: int) -> list[int]:
     """Positions of up to `count` images of a split, spread evenly over it, as many of each class as there are."""
     labels = np.array(run.datasets[split].labels)
     members = [np.flatnonzero(labels == c) for c in range(len(run.classes))]
-    each = [m[np.unique(np.linspace(0, len(m) - 1, min(len(m), count)).round().astype(int))] for m in members if len(m)]
-    turns = [int(m[turn]) for turn in range(count) for m in each if turn < len(m)]
+    each = [evenly_spaced(m, count) for m in members if len(m)]
+    turns = [m[turn] for turn in range(count) for m in each if turn < len(m)]
     return sorted(turns[:count])

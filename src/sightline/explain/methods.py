@@ -9,12 +9,10 @@ from torch import Tensor
 
 from sightline.attention.classifier import GuidedClassifier
 from sightline.device import device_of
-from sightline.explain.gradient import input_gradient
-from sightline.explain.integrated_gradients import integrated_gradients
+from sightline.explain.gradient import input_gradient, integrated_gradients, smoothgrad
 from sightline.explain.kernel_shap import kernel_shap
 from sightline.explain.lrp import lrp
 from sightline.explain.occlusion import occlusion
-from sightline.explain.smoothgrad import smoothgrad
 
 Method = Callable[[GuidedClassifier, Tensor, Tensor], Tensor]
 

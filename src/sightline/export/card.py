@@ -13,7 +13,7 @@ from sightline.plural import count
 from sightline.report.facts import losses, split_counts
 from sightline.report.notes import INTENDED, NOT_FOR, limits
 from sightline.report.summary import main_split, scored_splits
-from sightline.report.words import listed, number, score_line
+from sightline.report.words import decimal, listed, score_line
 from sightline.results import Score
 from sightline.settings import COLOUR
 
@@ -109,7 +109,7 @@ def _looks(run: Run) -> str:
     rows = []
     for split in scored_splits([run]):
         if found := run.scores[split].first_map:
-            levels = [number(level) for level in (found.epg.uniform, found.epg.centre, found.epg.shuffled)]
+            levels = [decimal(level) for level in (found.epg.uniform, found.epg.centre, found.epg.shuffled)]
             rows.append([shown(split), f"{found.n:,}", score_line(found.epg), *levels])
     if not rows:
         return "## Where it looks\n\nThis was not measured: the classifier has no attention map, or no image is annotated."

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sightline.results.recommendation import Recommendation
+from sightline.results.study import Recommendation
 from sightline.study.recommend import plan_for
 from sightline.study.recommend import recommend as carry_out
 from sightline.study.work import Outcome

@@ -19,8 +19,7 @@ from sightline.predict.coverage import sets_of
 from sightline.predict.ensemble import Ensemble, ensemble
 from sightline.predict.findings import findings_to_file, networks_of, refuse_for_findings
 from sightline.predict.pictures import plane_of, wanted
-from sightline.predict.pooled import write_pooled
-from sightline.predict.table import Table
+from sightline.predict.table import Table, write_pooled
 from sightline.predict.views import Views
 from sightline.results.base import FORMAT
 from sightline.results.predictions import Predicted

@@ -26,7 +26,7 @@ from sightline.pseudo.division import LABEL, Division, divide
 from sightline.pseudo.fit import fit
 from sightline.pseudo.predict import judge, predict
 from sightline.pseudo.quality import faults
-from sightline.pseudo.samples import EACH, samples, spread
+from sightline.pseudo.samples import draw_samples
 from sightline.pseudo.segmenter import FACTS, WEIGHTS, Segmenter
 from sightline.pseudo.settings import PseudoMasks
 from sightline.results.masks import HeldOut, MaskCounts, PredictedMasks
@@ -83,7 +83,7 @@ def pseudo_masks(
     with new_folder(out) as folder:
         rows = _write_masks(folder, segmenter, division.targets, settings, progress("predicting masks"))
         write_table(folder / "pseudo.csv", rows, COLUMNS)
-        _draw_samples(folder / "samples.png", segmenter, division.targets, rows, settings)
+        draw_samples(folder / "samples.png", segmenter, division.targets, rows, settings)
         save_weights(folder / WEIGHTS, segmenter)
         images = MaskCounts(
             train=len(division.train),
@@ -150,13 +150,6 @@ def _write_masks(
         remedy = "If these images are like those that were learnt from, train for more epochs, or relax keep."
         raise UserError("pseudo-mask", reason, remedy)
     return rows
-
-
-def _draw_samples(path: Path, segmenter: Segmenter, targets: list[Record], rows: list[dict[str, Any]], settings: PseudoMasks) -> None:
-    confidence, kept = np.array([row["confidence"] for row in rows]), np.array([bool(row["kept"]) for row in rows])
-    places = [some[i] for some in (np.flatnonzero(kept), np.flatnonzero(~kept)) if len(some) for i in spread(confidence[some], EACH)]
-    found = list(predict(segmenter, [targets[place] for place in places], settings))
-    samples(found, settings).savefig(path, dpi=200)
 
 
 @contextmanager

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
 from sightline.data.images import open_image
+from sightline.explain.choose import evenly_ranked
 from sightline.explain.overlay import contour
 from sightline.explain.panels import panel
 from sightline.explain.run_pictures import Cell
-from sightline.pseudo.predict import Predicted
+from sightline.pseudo.predict import Predicted, predict
 from sightline.pseudo.quality import faults
+from sightline.pseudo.segmenter import Segmenter
 from sightline.pseudo.settings import PseudoMasks
+from sightline.types import Record
 
 SIDE = 320  # pixels of a cell
 EACH = 4  # of the kept ones, and of the dropped ones
 _LONGEST = 22  # characters of a caption
 
 
-def spread(confidences: np.ndarray, count: int) -> list[int]:
-    """Up to `count` places from the most confident to the least, evenly apart in rank. (N,) -> places"""
-    order = np.argsort(-confidences, kind="stable")
-    return [int(order[round(i)]) for i in np.linspace(0, len(order) - 1, min(count, len(order)))]
+def draw_samples(
+    path: Path, segmenter: Segmenter, targets: Sequence[Record], rows: Sequence[Mapping[str, Any]], settings: PseudoMasks
+) -> None:
+    """Draws up to `EACH` kept and dropped masks of every confidence.
+
+    Args:
+        rows: of `pseudo.csv`, one for each of `targets`.
+    """
+    confidence, kept = np.array([row["confidence"] for row in rows]), np.array([bool(row["kept"]) for row in rows])
+    sides = [some for some in (np.flatnonzero(kept), np.flatnonzero(~kept)) if len(some)]
+    places = [some[i] for some in sides for i in evenly_ranked(confidence[some], EACH)]
+    samples(list(predict(segmenter, [targets[place] for place in places], settings)), settings).savefig(path, dpi=200)
 
 
 def samples(found: list[Predicted], settings: PseudoMasks) -> Figure:

@@ -23,7 +23,7 @@ from sightline.report.notes import TERMS
 from sightline.report.pictures import Charts
 from sightline.report.summary import Tile
 from sightline.report.templating import rendered
-from sightline.report.words import number, shortened
+from sightline.report.words import decimal, shortened
 from sightline.results import FORMAT
 from sightline.results.audit import AuditFacts, AuditReport, Finding
 
@@ -101,7 +101,7 @@ def audit_page(run: Run, audit: Audit, split: str, out: Path | None = None) -> s
         content["pairs"] = pictures.pairs_panel(facts, shown, run.classes, map_range(run), run.decision)
     if reliance := facts.reliance:
         tests = [(TESTS[name], [getattr(scores, key) for key in _COLUMNS]) for name, scores in reliance.conditions.items()]
-        alt = "Accuracy: " + "; ".join(f"{name} {number(scores[0].value)}" for name, scores in tests)
+        alt = "Accuracy: " + "; ".join(f"{name} {decimal(scores[0].value)}" for name, scores in tests)
         caption = (
             "Every test changes the same images. The two covers, plain (one colour) and blurred, leave different traces: what only one "
             "shows may be the cover's doing. Both backgrounds leave the same seams: what differs between them is what the background tells."
@@ -149,7 +149,7 @@ def _tiles(facts: AuditFacts) -> list[Tile]:
     found = []
     if facts.alignment:
         epg = facts.alignment.epg
-        found.append(Tile("evidence inside the region", epg, f"shuffled {number(epg.shuffled)}"))
+        found.append(Tile("evidence inside the region", epg, f"shuffled {decimal(epg.shuffled)}"))
     if reliance := facts.reliance:
         box = weakest_outside(reliance)
         found.append(Tile("separation left outside it", box, f"{count(reliance.n, 'image')}, its box covered"))

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from sightline.engine.run import Run
+from sightline.explain.choose import evenly_spaced
 from sightline.explain.run_pictures import map_names
 from sightline.metrics.scores.groups import ARTEFACTS
 from sightline.metrics.scores.localisation import blank, energy_inside, pointing, upsample
@@ -76,12 +77,8 @@ def failures(run: Run, split: str) -> list[Failure]:
     order = list(KINDS)
     found.sort(key=lambda one: (order.index(one.kind), -one.probability, one.id))
     right = np.flatnonzero(decided == said.labels)
-    chances = {said.ids[i]: (run.classes[int(decided[i])], float(shown[i, decided[i]])) for i in map(int, _spread(right, TRIED))}
+    chances = {said.ids[i]: (run.classes[int(decided[i])], float(shown[i, decided[i]])) for i in evenly_spaced(right, TRIED)}
     return [*found, *sorted(_elsewhere(run, split, chances), key=lambda one: (one.inside or 0.0, one.id))]
-
-
-def _spread(places: np.ndarray, most: int) -> np.ndarray:
-    return places if len(places) <= most else places[np.linspace(0, len(places) - 1, most).round().astype(int)]
 
 
 def _goes_with(run: Run) -> dict[str, str]:

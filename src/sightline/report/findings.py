@@ -9,7 +9,7 @@ from sightline.engine.run import Run
 from sightline.explain.figures import loss_curves
 from sightline.plural import count
 from sightline.report.pictures import Charts
-from sightline.report.words import listed, number
+from sightline.report.words import decimal, listed
 from sightline.results import SplitScores
 from sightline.results.findings import FindingsScores
 
@@ -35,8 +35,8 @@ def _headline(scores: FindingsScores, split: str, confidence: float) -> str:
     images = count(scores.n, "image")
     if mean.value is None:
         return f"The AUC cannot be computed on the {images} of {split}"
-    interval = "(no interval)" if mean.low is None else f"({confidence:.0%} interval {number(mean.low)} to {number(mean.high)})"
-    return f"The mean AUC of {listed(names)} is {number(mean.value)} {interval} on the {images} of {split}"
+    interval = "(no interval)" if mean.low is None else f"({confidence:.0%} interval {decimal(mean.low)} to {decimal(mean.high)})"
+    return f"The mean AUC of {listed(names)} is {decimal(mean.value)} {interval} on the {images} of {split}"
 
 
 def _weakest(scores: FindingsScores) -> str:
@@ -45,7 +45,7 @@ def _weakest(scores: FindingsScores) -> str:
     if len(known) < 2:
         return ""
     name = min(known, key=lambda finding: known[finding])
-    return f"{name} is told worst: AUC {number(known[name])}"
+    return f"{name} is told worst: AUC {decimal(known[name])}"
 
 
 def _row(run: Run, finding: str, scores: SplitScores) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sightline.explain.run_pictures import names
 from sightline.metrics.scores.calibration import Bin, reliability
 from sightline.plural import count
 from sightline.report.pictures import Chart, Charts
-from sightline.report.words import number, percent
+from sightline.report.words import decimal, percent
 from sightline.results import Score
 from sightline.results.calibration import BinnedError, CalibrationScores, ProbabilityScores
 
@@ -58,15 +58,15 @@ def _right_on_average(ece: BinnedError, where: str, off: str) -> str:
     if binned == "no":
         return f"On the {where} images there is no sign that its probabilities are too high or too low on average {off}."
     text = f"On the {where} images its probabilities are not known to be too high or too low on average {off}"
-    chance = f"{number(ece.if_right)}, which exactly right ones would show by chance on average"
+    chance = f"{decimal(ece.if_right)}, which exactly right ones would show by chance on average"
     if binned == "yes":
         return (
-            f"{text}, but they are not right in every range: their calibration error (ECE) of {number(ece.value)} is more than {chance}, "
-            f"and than the {number(ece.if_right_high)} that these would exceed once in 20 times; see the diagram."
+            f"{text}, but they are not right in every range: their calibration error (ECE) of {decimal(ece.value)} is more than {chance}, "
+            f"and than the {decimal(ece.if_right_high)} that these would exceed once in 20 times; see the diagram."
         )
-    high = "" if ece.if_right_high is None else f" These would exceed {number(ece.if_right_high)} once in 20 times, so that w"
+    high = "" if ece.if_right_high is None else f" These would exceed {decimal(ece.if_right_high)} once in 20 times, so that w"
     return (
-        f"{text}. Their calibration error (ECE) of {number(ece.value)} is more than {chance}.{high or ' W'}hether they are right in every "
+        f"{text}. Their calibration error (ECE) of {decimal(ece.value)} is more than {chance}.{high or ' W'}hether they are right in every "
         "range cannot be told."
     )
 

@@ -142,9 +142,9 @@ def markdown(study: Study, result: StudyResult) -> str:
         lines += [_line(head), _line(["---"] * len(head))]
         for row in part.rows:
             usual, wide = row.difference, row.simultaneous
-            noise = [words.number(usual.sd_seeds), words.number(usual.se_images)]
+            noise = [words.decimal(usual.sd_seeds), words.decimal(usual.se_images)]
             noise.append(detectable(row))
-            cells = [row.arm, row.base, _cell(usual), words.span(wide) or "–", words.number(row.p_holm), *noise]
+            cells = [row.arm, row.base, _cell(usual), words.span(wide) or "–", words.decimal(row.p_holm), *noise]
             lines.append(_line([*cells, row.verdict.word]))
     return "\n".join(lines) + "\n"
 
@@ -152,12 +152,12 @@ def markdown(study: Study, result: StudyResult) -> str:
 def detectable(row: ArmDifference) -> str:
     """The smallest difference that would have been found, in words where there can be none so large."""
     found = row.verdict.detectable
-    return "more than possible" if found is None and row.difference.se is not None else words.number(found)
+    return "more than possible" if found is None and row.difference.se is not None else words.decimal(found)
 
 
 def drawn(found: DrawnRegions) -> str:
     """How good the regions are that a network drew, in words."""
-    dice, low, high = map(words.number, (found.dice, found.low, found.high))
+    dice, low, high = map(words.decimal, (found.dice, found.low, found.high))
     return f"{found.kept:.0%} of the drawn masks are kept; held-out Dice {dice} ({low} to {high}, {found.drawings} drawings)"
 
 
@@ -168,7 +168,7 @@ def _line(cells: list[str]) -> str:
 def _cell(score: Score | None) -> str:
     if not score or score.value is None:
         return "–"
-    return words.number(score.value) + (f" [{words.span(score)}]" if words.span(score) else "")
+    return words.decimal(score.value) + (f" [{words.span(score)}]" if words.span(score) else "")
 
 
 def _words(setting: dict[str, Any]) -> str:

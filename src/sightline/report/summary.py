@@ -17,7 +17,7 @@ from sightline.report.decided import by_decision, how
 from sightline.report.differences import Differences
 from sightline.report.lights import Point
 from sightline.report.probabilities import are_they_right, beyond_chance
-from sightline.report.words import number
+from sightline.report.words import decimal
 from sightline.results import Score, SplitScores
 from sightline.results.scores import Level
 
@@ -200,7 +200,7 @@ def tiles(run: Run, split: str) -> list[Tile]:
         Tile("AUC", scores.classification.auc, "0.5 is guessing"),
     ]
     if looked:
-        found.append(Tile("EPG", looked.epg, f"ROI area {number(looked.roi_area.value)}"))
+        found.append(Tile("EPG", looked.epg, f"ROI area {decimal(looked.roi_area.value)}"))
     if "flipped" in run.scores:
         found.append(Tile("accuracy, flipped", run.scores["flipped"].accuracy, "artefact on the other class"))
     elif scores.groups:

@@ -19,7 +19,7 @@ def term(word: str, terms: Mapping[str, str]) -> Markup:
 
 
 FILTERS = {
-    "number": words.number,
+    "decimal": words.decimal,
     "p_value": words.p_value,
     "span": words.span,
     "percent": words.percent,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from sightline.plural import count
-from sightline.report.words import bounds, listed, number, p_value, percent
+from sightline.report.words import bounds, decimal, listed, p_value, percent
 from sightline.results import Score, SplitScores
 from sightline.results.differences import Paired
 from sightline.results.scores import Decided, Level
@@ -41,7 +41,7 @@ def how_good(scores: SplitScores, where: str, confidence: float = 0.95) -> str:
     if kept is not None and kept.balanced_accuracy.value is not None:
         right = round(sum(share.number * found.per_class[name].n for name, share in _of_classes(scores.classes, kept)))
         text = f"On the {where} images its decisions are right for {right:,} of {count(n, 'image')}, a balanced accuracy of "
-        text += f"{percent(kept.balanced_accuracy.value)} {bounds(kept.balanced_accuracy, confidence)}, with an AUC of {number(auc.value)}"
+        text += f"{percent(kept.balanced_accuracy.value)} {bounds(kept.balanced_accuracy, confidence)}, with an AUC of {decimal(auc.value)}"
         return f"{text}. {_against_guessing(kept.balanced_accuracy, len(scores.classes))}"
     if accuracy.value is None:
         return f"How often it is right on the {where} images could not be computed."

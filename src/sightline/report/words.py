@@ -38,7 +38,7 @@ def bounds(score: Score, confidence: float | None = None) -> str:
     return f"({name}{percent(score.low)} to {percent(score.high)})"
 
 
-def number(value: float | None) -> str:
+def decimal(value: float | None) -> str:
     """Three digits after the point, a dash for what could not be computed."""
     return "–" if value is None else f"{value:.3f}".replace("-", "−")
 
@@ -47,7 +47,7 @@ def span(score: Score | None) -> str:
     """`0.902–0.961`, empty without an interval."""
     if not score or score.low is None or score.high is None:
         return ""
-    return f"{number(score.low)}{' to ' if score.low < 0 else '–'}{number(score.high)}"
+    return f"{decimal(score.low)}{' to ' if score.low < 0 else '–'}{decimal(score.high)}"
 
 
 def p_value(p: float | None) -> str:
@@ -55,7 +55,7 @@ def p_value(p: float | None) -> str:
     >>> p_value(0.0001), p_value(0.04321), p_value(None)
     ('<0.001', '0.043', '–')
     """
-    return "<0.001" if p is not None and p < 0.001 else number(p)
+    return "<0.001" if p is not None and p < 0.001 else decimal(p)
 
 
 def listed(words: list[str]) -> str:
@@ -88,7 +88,7 @@ def score_line(score: Score | None) -> str:
     """`0.934 (0.902 to 0.961)`, for alternative texts."""
     if not score or score.value is None:
         return "not defined"
-    return number(score.value) + ("" if score.low is None else f" ({number(score.low)} to {number(score.high)})")
+    return decimal(score.value) + ("" if score.low is None else f" ({decimal(score.low)} to {decimal(score.high)})")
 
 
 def code(text: str) -> Markup:

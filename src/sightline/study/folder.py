@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,12 @@ from typing import Any
 from sightline.engine.files import write_json, write_text
 from sightline.engine.read_files import Damaged, read_json, read_yaml
 from sightline.errors import UserError
-from sightline.recipe import validated
+from sightline.recipe import recipe_from, validated
 from sightline.results.masks import PredictedMasks
 from sightline.results.study import DrawnRegions
 from sightline.study.answers import Answers, beside, load, readable
 from sightline.study.cells import Cell, cells
-from sightline.study.earlier import other_names
+from sightline.study.cells import key as key_of
 from sightline.study.forms import seconds_taken
 from sightline.study.plan import Plan
 from sightline.study.score_names import measures
@@ -153,3 +153,29 @@ def grouped(found: Sequence[Cell]) -> dict[tuple[tuple[str, Any], ...], dict[str
     for cell in found:
         result.setdefault(cell.setting, {}).setdefault(cell.arm, []).append(cell)
     return result
+
+
+def other_names(folder: Path, keys: Collection[str]) -> dict[str, str]:
+    """key -> name of the folder that holds the same training, of trainings whose own folder is not there.
+
+    A new setting changes what a training is called, and not what was trained. Each run folder has all of its settings written down: one
+    that did not exist when it was written has its default, as it had in effect; one whose default has changed since has the value of that
+    time, and so is another training.
+
+    Args:
+        folder: that holds the run folders.
+        keys: that are looked for.
+    """
+    there = {path.name: path for path in folder.iterdir() if path.is_dir()} if folder.is_dir() else {}
+    found: dict[str, str] = {}
+    if all(wanted in there for wanted in keys):
+        return found
+    for name in sorted(there.keys() - set(keys)):
+        config = there[name] / "config.yaml"
+        try:
+            today = key_of(recipe_from(read_yaml(config, ""), config)) if config.is_file() else ""
+        except UserError:
+            continue  # damaged, or with a setting that is no more: whatever it was, it is not looked for
+        if today in keys and today not in there:
+            found.setdefault(today, name)
+    return found

@@ -90,7 +90,7 @@ def _energy(run: Run, split: str, ids: Sequence[str], images: Images) -> Array:
     if looked is None:
         return np.full(len(ids), np.nan)
     at = {name: i for i, name in enumerate(looked.ids)}
-    maps = next(iter(looked.maps.values()))[[at[i] for i in ids]]
+    maps = looked.first[[at[i] for i in ids]]
     avoid = (images.avoid[:, 0] >= 128).numpy()
     return energy_inside(upsample(maps, (avoid.shape[1], avoid.shape[2])), avoid)
 

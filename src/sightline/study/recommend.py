@@ -14,8 +14,7 @@ from sightline.data.artefacts import ARTEFACTS_OF
 from sightline.data.reading import read
 from sightline.errors import UserError
 from sightline.recipe import load_recipe
-from sightline.results.recommendation import Recommendation
-from sightline.results.study import ArmDifference, ArmScore, StudyResult
+from sightline.results.study import ArmDifference, ArmScore, Recommendation, StudyResult
 from sightline.study.analyse import analyse
 from sightline.study.check import check_data
 from sightline.study.folder import Study

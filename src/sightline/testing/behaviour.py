@@ -14,7 +14,7 @@ from torch import Tensor
 from sightline.attention.classifier import GuidedClassifier, build
 from sightline.config import Losses, Plugin
 from sightline.losses.behaviour import BehaviourLoss
-from sightline.losses.check.gradient_path import audit
+from sightline.losses.check.gradient_path import follow_gradients
 from sightline.losses.objective import Objective
 from sightline.recipe import recipe_from
 from sightline.testing.contract import carry_out, check_options, check_words, variants
@@ -95,7 +95,7 @@ def moves_backbone_and_head_along_its_true_slope(case: Case) -> None:
     if case.make().gradient_free:
         return
     for source in ("cam", "segment"):
-        (report,) = audit(classifier(source), case.objective(), batch([True] * 4), finite_difference=True)
+        (report,) = follow_gradients(classifier(source), case.objective(), batch([True] * 4), finite_difference=True)
         assert report.ok, report.reason
         assert report.reached["backbone"] > 0
         assert report.reached["head"] > 0

@@ -13,7 +13,7 @@ from sightline.attention.classifier import GuidedClassifier, build
 from sightline.config import Losses, Plugin
 from sightline.errors import UserError
 from sightline.losses.check.finite_difference import slope_error
-from sightline.losses.check.gradient_path import PathReport, audit, require
+from sightline.losses.check.gradient_path import PathReport, follow_gradients, require
 from sightline.losses.guidance import GuidanceLoss
 from sightline.losses.mining import AttentionMining
 from sightline.losses.objective import Objective
@@ -55,7 +55,7 @@ def only(reports: list[PathReport]) -> PathReport:
 @pytest.mark.parametrize("source", SOURCES)
 def test_an_open_path_is_open(source):
     model = classifier(source)
-    report = only(audit(model, objective([{"name": "l2"}]), batch()))
+    report = only(follow_gradients(model, objective([{"name": "l2"}]), batch()))
     assert report.ok, report.reason
     for part in model.source.reaches:
         assert report.reached.get(part, 1) > 0
@@ -66,14 +66,14 @@ def test_an_open_path_is_open(source):
 def test_grad_cam_in_train_mode_is_followed_through_batch_norm_and_a_deeper_head(hidden):
     """Pitfall 14: the weights of the map are gradients themselves."""
     model, goal = classifier("gradcam", hidden), objective([{"name": "outside"}])
-    report = only(audit(model, goal, batch(), finite_difference=True))
+    report = only(follow_gradients(model, goal, batch(), finite_difference=True))
     assert report.ok, report.reason
     assert report.reached["head"] > 0
 
 
 def test_norms_are_those_of_a_backward_pass_of_that_loss_alone():
     model, goal, some = classifier(), objective([{"name": "outside"}, {"name": "l1"}]), batch()
-    reports = {r.loss: r for r in audit(model, goal, some)}
+    reports = {r.loss: r for r in follow_gradients(model, goal, some)}
     model.train()
     look = model.look(some.images, some.labels)
     goal.guidance[0](look.maps["cam"], some.roi, some.known).backward()
@@ -84,7 +84,7 @@ def test_norms_are_those_of_a_backward_pass_of_that_loss_alone():
 
 @pytest.mark.parametrize("options", [{"name": "mining"}, {"name": "mining", "mode": "per_class"}, {"name": "background"}])
 def test_behaviour_losses_are_followed_too(options):
-    report = only(audit(classifier(), objective(behaviour=[options]), batch()))
+    report = only(follow_gradients(classifier(), objective(behaviour=[options]), batch()))
     assert report.ok, report.reason
     assert report.reached["backbone"] > 0
     assert report.reached["head"] > 0
@@ -102,7 +102,7 @@ def test_nothing_is_left_behind():
     before, modes = copy.deepcopy(model.state_dict()), [m.training for m in model.modules()]
     hooks = [len(m._forward_hooks) + len(m._backward_hooks) for m in model.modules()]
     random = torch.get_rng_state()
-    audit(model, goal, some, finite_difference=True)
+    follow_gradients(model, goal, some, finite_difference=True)
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     assert [m.training for m in model.modules()] == modes
     assert [len(m._forward_hooks) + len(m._backward_hooks) for m in model.modules()] == hooks
@@ -116,7 +116,7 @@ def test_traces_are_removed_after_an_error_as_well():
     model.eval()
     before = copy.deepcopy(model.state_dict())
     with pytest.raises(UserError, match="map 'gate'"):
-        audit(model, objective([{"name": "l2", "map": "gate"}]), batch())
+        follow_gradients(model, objective([{"name": "l2", "map": "gate"}]), batch())
     assert not model.training
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
 
@@ -131,7 +131,7 @@ def planted(source_method) -> GuidedClassifier:
 
 def refused(model: GuidedClassifier, goal: Objective, some: Batch | None = None) -> PathReport:
     some = some or batch()
-    report = next(r for r in audit(model, goal, some) if not r.ok)
+    report = next(r for r in follow_gradients(model, goal, some) if not r.ok)
     with pytest.raises(UserError) as error:
         require(model, goal, some)
     assert error.value.where == f"loss {report.loss}"
@@ -260,7 +260,7 @@ def test_losses_that_move_nothing_are_caught(loss, reason):
 
 
 def test_a_learned_scale_that_works_is_reached():
-    report = only(audit(classifier(), objective([{"name": "selective_mse"}]), batch()))
+    report = only(follow_gradients(classifier(), objective([{"name": "selective_mse"}]), batch()))
     assert report.ok
     assert report.reached["losses"] > 0
 
@@ -289,7 +289,7 @@ def test_evidence_that_happens_to_be_negative_at_the_start_is_no_cut():
     model.head.linear.weight.data.abs_().neg_()
     goal = objective([{"name": "l2", "squash": "max"}])
     weights = model.head.linear.weight.clone()
-    report = only(audit(model, goal, some))
+    report = only(follow_gradients(model, goal, some))
     assert report.ok
     assert "no positive evidence yet" in report.reason
     assert torch.equal(model.head.linear.weight, weights)
@@ -298,14 +298,14 @@ def test_evidence_that_happens_to_be_negative_at_the_start_is_no_cut():
 
 def test_only_the_guilty_loss_is_named():
     goal = objective([{"name": "l2"}, {"name": "l2", "weight": 0}, {"name": "energy"}], [{"name": "background"}])
-    reports = audit(classifier(), goal, batch())
+    reports = follow_gradients(classifier(), goal, batch())
     assert {r.loss: r.ok for r in reports} == {"l2": True, "l2.1": False, "energy": True, "background": True}
     with pytest.raises(UserError, match=r"loss l2\.1: would have no effect: its weight is 0"):
         require(classifier(), goal, batch())
 
 
 def test_losses_that_set_in_later_are_looked_at_as_if_they_had():
-    assert only(audit(classifier(), objective([{"name": "l2", "start": 7, "ramp": 3}]), batch())).ok
+    assert only(follow_gradients(classifier(), objective([{"name": "l2", "start": 7, "ramp": 3}]), batch())).ok
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -371,8 +371,8 @@ def test_a_hidden_constant_shows_in_the_slope():
         return Look(look.logits, {k: 0.5 * v + 0.5 * v.detach() for k, v in look.maps.items()}, {}, look.ranges)
 
     model, goal = planted(half), objective([{"name": "outside"}])
-    assert only(audit(model, goal, batch())).ok
-    report = only(audit(model, goal, batch(), finite_difference=True))
+    assert only(follow_gradients(model, goal, batch())).ok
+    report = only(follow_gradients(model, goal, batch(), finite_difference=True))
     assert not report.ok
     assert "measured slope" in report.reason
 
@@ -380,11 +380,11 @@ def test_a_hidden_constant_shows_in_the_slope():
 def test_a_constant_that_is_no_part_of_what_must_be_reached_shows_in_the_slope():
     model = classifier("gradcam", order="first")
     model.source.needs_gradient = False  # as a source would say that leaves out nothing
-    report = only(audit(model, objective([{"name": "outside"}]), batch(), finite_difference=True))
+    report = only(follow_gradients(model, objective([{"name": "outside"}]), batch(), finite_difference=True))
     assert report.reason == "its gradient differs from the measured slope by 100%"
 
 
 def test_first_order_gradcam_is_incomplete_on_purpose():
     model, goal = classifier("gradcam", order="first"), objective([{"name": "outside"}])
     assert slope_error(model, goal, batch(), "outside") > 0.5
-    assert only(audit(model, goal, batch(), finite_difference=True)).ok
+    assert only(follow_gradients(model, goal, batch(), finite_difference=True)).ok

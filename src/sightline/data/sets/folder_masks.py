@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sightline.data.sets.folder_names import bare_stems, image_stems, meaning
-from sightline.data.sets.folder_places import Place, Places, spread
+from sightline.data.sets.folder_places import Place, Places, a_few
 from sightline.data.sets.lookalikes import groups, lookalikes, same_name
 from sightline.data.sets.mask_look import looks_like_mask, looks_like_photograph
 from sightline.data.sets.mask_option import OPTION, Wanted
@@ -58,7 +58,7 @@ def _by_themselves(places: Places, rest: Sequence[Path], in_folders: Sequence[Pa
         raise _alone(file, image_stems(file.stem), _Index(places, rest))
     images = [picture for picture in rest if picture not in names]
     masks = _matched(places, images, names, in_folders)
-    for file in spread([*names, *in_folders], LOOKED_AT):
+    for file in a_few([*names, *in_folders], LOOKED_AT):
         if looks_like_photograph(file):
             raise UserError(
                 file, "is a mask by its name or folder, but looks like a photograph", f"Rename it, or say what it is: {OPTION}."

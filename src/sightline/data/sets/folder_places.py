@@ -160,7 +160,7 @@ class Places:
         """All pictures below here look like masks, and not all others do."""
         inside = [file for steps, files in self.files.items() if steps[: len(here)] == here for file in files]
         outside = [file for steps, files in self.files.items() if steps[: len(here)] != here for file in files]
-        return all(map(looks_like_mask, spread(inside))) and not all(map(looks_like_mask, spread(outside)))
+        return all(map(looks_like_mask, a_few(inside))) and not all(map(looks_like_mask, a_few(outside)))
 
 
 def _is_called(steps: Steps, names: Steps) -> bool:
@@ -178,6 +178,6 @@ def _nowhere(wanted: str, top: Path) -> tuple[str, str]:
     return f"there is no folder {wanted!r} with pictures in {top}", "Name a folder, or a pattern: *_mask."
 
 
-def spread(files: Sequence[Path], number: int = LOOKED_AT) -> Sequence[Path]:
+def a_few(files: Sequence[Path], number: int = LOOKED_AT) -> Sequence[Path]:
     """A few of them, from all over the list."""
     return files[:: max(1, len(files) // number)]

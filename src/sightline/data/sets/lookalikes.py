@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sightline.data.sets.folder_places import Place, Places, spread
+from sightline.data.sets.folder_places import Place, Places, a_few
 from sightline.data.sets.mask_look import mask_levels
 from sightline.data.sets.walk import some
 from sightline.plural import count
@@ -21,7 +21,7 @@ def lookalikes(places: Places, images: Sequence[Path], all_folders: bool = False
             each class: without this a few of each folder are looked at.
     """
     at_place: dict[tuple[Place, str], Path] = {(places.of(image), image.stem): image for image in images}
-    few = {image for inside in groups(images, lambda image: str(image.parent), 1) for image in spread(inside)}
+    few = {image for inside in groups(images, lambda image: str(image.parent), 1) for image in a_few(inside)}
     looked_at = set(images) if all_folders else few
     same = {image: others[:2] for others in groups(images, lambda image: image.stem) for image in looked_at.intersection(others)}
     for image in images:

@@ -12,9 +12,9 @@ from PIL import Image
 from sightline.attention.gradcam import grad_cam
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
-from sightline.explain.choose import choose
+from sightline.explain.choose import choose, evenly_ranked
 from sightline.explain.figure.grid import ColourBar, bar_of, grid
-from sightline.explain.figure.kind import Options, asked, attention, kind, of_images, same_images, spread, truth
+from sightline.explain.figure.kind import Options, asked, attention, kind, of_images, same_images, truth
 from sightline.explain.overlay import contour, overlay, shown
 from sightline.explain.run_pictures import SIDE, Cell, columns, map_names, map_range, names, of_probabilities, rows
 
@@ -41,7 +41,7 @@ def positives(runs: Sequence[Run], options: Options) -> Figure:
         raise UserError(run.path, reason, "Draw attention-grid, which shows errors too, or give another `label=...`.")
     known = [said.ids[i] for i in right]
     ids = asked(known, options, f"among the images of class {label!r} that {run.path} recognised")
-    ids = ids or [known[i] for i in spread(said.probabilities[right, c], options.images or 4)]
+    ids = ids or [known[i] for i in evenly_ranked(said.probabilities[right, c], options.images or 4)]
     shown_columns = columns(runs, split, every=True)
     titles = ["image", "annotation", *(_of(c.map, len(shown_columns)) for c in shown_columns)]
     note = f"{OUTLINE} {len(right)} of {int((said.labels == c).sum())} images of class {label} were recognised"
@@ -107,7 +107,7 @@ def _per_class(runs: Sequence[Run], split: str, labels: dict[str, int], n: int) 
     for c in sorted(set(labels.values())):
         members = [i for i in labels if labels[i] == c and i in marked] or [i for i in labels if labels[i] == c]
         sure = [_shown(run, split, members)[:, c] for run in runs]
-        found += [members[i] for i in spread(np.mean(sure, axis=0), n)]
+        found += [members[i] for i in evenly_ranked(np.mean(sure, axis=0), n)]
     return found
 
 

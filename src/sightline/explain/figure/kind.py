@@ -145,16 +145,6 @@ def asked(known: Sequence[str], options: Options, place: str) -> list[str]:
     return list(options.ids)
 
 
-def spread(values: np.ndarray, n: int) -> list[int]:
-    """Places of `n` values from the highest to the lowest, evenly spaced in their order: neither the best nor the worst alone.
-
-    >>> spread(np.array([0.1, 0.9, 0.5, 0.3, 0.7]), 3)
-    [1, 2, 0]
-    """
-    order = np.argsort(-values, kind="stable")
-    return [int(order[i]) for i in np.unique(np.linspace(0, len(order) - 1, min(n, len(order))).round().astype(int))]
-
-
 def truth(said: Predictions) -> dict[str, int]:
     """Image -> its class."""
     return dict(zip(said.ids, said.labels.tolist(), strict=True))

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.explain.choose import evenly_ranked
 from sightline.explain.figure.grid import grid
-from sightline.explain.figure.kind import Options, asked, attention, kind, of_images, same_images, spread
+from sightline.explain.figure.kind import Options, asked, attention, kind, of_images, same_images
 from sightline.explain.overlay import Range
 from sightline.explain.run_pictures import Cell, map_names, map_range, names
 from sightline.metrics.scores.localisation import upsample
@@ -44,7 +45,7 @@ def masks(runs: Sequence[Run], options: Options) -> Figure:
     rois = np.stack([s.roi for s in samples if s.roi is not None])  # (N, H, W)
     found = [predicted(run, split, ids, rois) for run in runs]
     best = np.nan_to_num(found[0].overlap, nan=1.0)
-    places = range(len(ids)) if options.ids else spread(best, options.images or 4)
+    places = range(len(ids)) if options.ids else evenly_ranked(best, options.images or 4)
     rows: list[list[Cell | None]] = []
     for i in places:
         image = Cell(samples[i].image, "", None, f"Image {ids[i]}.")

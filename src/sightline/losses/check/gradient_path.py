@@ -33,7 +33,7 @@ _DEAD = "its gradient at the map is zero in every image: the map is saturated, c
 
 @dataclass(frozen=True)
 class PathReport:
-    """What the audit found about one loss.
+    """What following its gradient found about one loss.
 
     Attributes:
         loss: its name in the objective.
@@ -50,7 +50,9 @@ class PathReport:
     remedy: str = ""
 
 
-def audit(classifier: GuidedClassifier, objective: Objective, batch: Batch, *, finite_difference: bool = False) -> list[PathReport]:
+def follow_gradients(
+    classifier: GuidedClassifier, objective: Objective, batch: Batch, *, finite_difference: bool = False
+) -> list[PathReport]:
     """Follows the gradient of each guidance and each behaviour loss, as in a training step after all of them have set in.
 
     Leaves no trace: gradients, batch-norm statistics, random state and modes stay as they are.
@@ -79,12 +81,12 @@ def audit(classifier: GuidedClassifier, objective: Objective, batch: Batch, *, f
 
 
 def require(classifier: GuidedClassifier, objective: Objective, batch: Batch) -> None:
-    """Refuses a training in which a guidance or behaviour loss would do nothing. See `audit`.
+    """Refuses a training in which a guidance or behaviour loss would do nothing. See `follow_gradients`.
 
     Raises:
         UserError: names the first such loss, and why.
     """
-    for report in audit(classifier, objective, batch):
+    for report in follow_gradients(classifier, objective, batch):
         if not report.ok:
             raise UserError(f"loss {report.loss}", f"would have no effect: {report.reason}", report.remedy)
 

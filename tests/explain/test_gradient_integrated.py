@@ -6,7 +6,7 @@ from captum.attr import IntegratedGradients
 from torch import nn
 
 from sightline.attention.classifier import build
-from sightline.explain.integrated_gradients import integrated_gradients
+from sightline.explain.gradient import integrated_gradients
 from sightline.explain.reference import mean_colour
 
 TARGET = torch.tensor([2, 0])

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from sightline.study.cells import Cell
-from sightline.study.earlier import other_names
-from sightline.study.folder import Study
+from sightline.study.folder import Study, other_names
 from sightline.study.plan import Plan
 from sightline.yaml_text import dump
 

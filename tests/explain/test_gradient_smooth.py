@@ -5,8 +5,7 @@ from captum.attr import NoiseTunnel, Saliency
 from torch import nn
 
 from sightline.attention.classifier import build
-from sightline.explain.gradient import input_gradient
-from sightline.explain.smoothgrad import SPREAD, smoothgrad
+from sightline.explain.gradient import SPREAD, input_gradient, smoothgrad
 
 TARGET = torch.tensor([1, 0])
 
