@@ -53,7 +53,7 @@ def pages(guided: Run, label_only: Run, tmp_path_factory: pytest.TempPathFactory
     small = small_run(folder / "small", 1)
     written = explain(small, [photo], folder, further=CaseSheets(small))
     found["sheet"] = next(path for path in written if path.suffix == ".html")
-    found["report"] = sl.write_report(guided, [label_only], folder / "report.html")
+    found["report"] = sl.report(guided, label_only, out=folder / "report.html")
     client = pytest.importorskip("fastapi.testclient").TestClient(sl.serve(small, hosts=[]))
     for name, address in (("server", "/"), ("server-docs", "/docs")):
         text = client.get(address).text

@@ -21,9 +21,9 @@ from sightline.cli.console import say
 from sightline.cli.words import SPAN, in_flags, options
 from sightline.errors import UserError
 from sightline.explain.figure.kind import Options
+from sightline.face.auditing import audit
 from sightline.face.data_sets import data
 from sightline.face.exporting import export
-from sightline.face.judge import audit
 from sightline.face.predictions import predict
 from sightline.face.reviewing import review
 from sightline.face.serving import serve
@@ -56,7 +56,7 @@ FILES = [path for path in sorted(SOURCE.rglob("*.py")) if "cli" not in path.rela
         ("`data.options={units: share}`", '--set "data.options={units: share}"'),
         ("`data.grey=[LOW,HIGH]`", '--set "data.grey=[LOW,HIGH]"'),
         ("`sightline.check(...)`", "`sightline data check ...`"),
-        ("`sightline.evaluate(sightline.Run('a b/c'), dataset=['it(s)'])`", '`sightline evaluate "a b/c" --split "it(s)"`'),
+        ("`sightline.evaluate(sightline.Run('a b/c'), split=['it(s)'])`", '`sightline evaluate "a b/c" --split "it(s)"`'),
     ],
 )
 def test_what_the_library_wrote_is_translated(python: str, said: str) -> None:

@@ -37,17 +37,18 @@ if TYPE_CHECKING:
     from sightline.explain.class_image import class_images as class_images
     from sightline.explain.gallery import gallery as gallery
     from sightline.explain.units import name_units as name_units
+    from sightline.face.auditing import AuditResult as AuditResult
+    from sightline.face.auditing import audit as audit
     from sightline.face.build import build as build
     from sightline.face.build import load as load
+    from sightline.face.comparing import compare as compare
+    from sightline.face.comparing import report as report
     from sightline.face.data_sets import DataSets as DataSets
     from sightline.face.data_sets import check as check
     from sightline.face.data_sets import convert as convert
     from sightline.face.data_sets import data as data
     from sightline.face.data_sets import draw as draw
     from sightline.face.exporting import export as export
-    from sightline.face.judge import AuditResult as AuditResult
-    from sightline.face.judge import audit as audit
-    from sightline.face.judge import compare as compare
     from sightline.face.judge import evaluate as evaluate
     from sightline.face.predictions import predict as predict
     from sightline.face.recommending import recommend as recommend
@@ -60,7 +61,6 @@ if TYPE_CHECKING:
     from sightline.recipe import Recipe as Recipe
     from sightline.recipe import load_recipe as load_recipe
     from sightline.recipe import recipe_names as recipe_names
-    from sightline.report import write_report as write_report
     from sightline.results import Comparison as Comparison
     from sightline.results import Difference as Difference
     from sightline.results import Score as Score
@@ -80,13 +80,14 @@ _PLACES = {
     "sightline.explain.class_image": ("class_images",),
     "sightline.explain.gallery": ("gallery",),
     "sightline.explain.units": ("name_units",),
+    "sightline.face.auditing": ("AuditResult",),
     "sightline.face.build": ("build", "load"),
+    "sightline.face.comparing": ("compare",),
     "sightline.face.data_sets": ("DataSets", "check", "convert", "draw"),
-    "sightline.face.judge": ("AuditResult", "compare", "evaluate"),
+    "sightline.face.judge": ("evaluate",),
     "sightline.face.recommending": ("recommend",),
     "sightline.face.show": ("case_sheet", "figure"),
     "sightline.recipe": ("Recipe", "load_recipe", "recipe_names"),
-    "sightline.report": ("write_report",),
     "sightline.results": ("Comparison", "Difference", "Score", "SplitScores"),
     "sightline.types": ("Annotation", "Batch", "Look", "Record"),
 }
@@ -99,10 +100,11 @@ _ROOMS = (
     "losses",
     "metrics",
     "predict",
+    "report",
     "review",
     "serve",
     "study",
-)  # packages; eight of them are also verbs
+)  # packages; nine of them are also verbs
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}
 __all__ = sorted([*_PLACE_OF, *_ROOMS])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
+from inspect import Signature, signature
 from types import ModuleType
 from typing import Any
 
@@ -41,9 +42,18 @@ def callable_as(package: str, place: str) -> None:
         place: `module:function` of the verb.
     """
 
+    def verb() -> Callable[..., Any]:
+        module, _, function = place.partition(":")
+        found: Callable[..., Any] = getattr(import_module(module), function)
+        return found
+
     class CallableRoom(ModuleType):
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
-            module, _, function = place.partition(":")
-            return getattr(import_module(module), function)(*args, **kwargs)
+            return verb()(*args, **kwargs)
+
+        @property
+        def __signature__(self) -> Signature:
+            """That of the verb, which editors and `help` show."""
+            return signature(verb())
 
     sys.modules[package].__class__ = CallableRoom

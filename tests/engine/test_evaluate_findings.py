@@ -204,7 +204,7 @@ def test_a_study_keeps_the_answers_for_each_finding(run, tmp_path):
 
 
 def test_the_report_has_a_line_and_a_page_for_each_finding(run):
-    page = sl.write_report(run).read_text()
+    page = sl.report(run).read_text()
     assert "The mean AUC of cardiomegaly and pneumonia is" in page
     for name in run.findings:
         assert f'href="findings/{name}/report.html"' in page

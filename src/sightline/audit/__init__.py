@@ -2,4 +2,4 @@
 
 from sightline.rooms import callable_as
 
-callable_as(__name__, "sightline.face.judge:audit")
+callable_as(__name__, "sightline.face.auditing:audit")

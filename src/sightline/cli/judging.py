@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,12 +22,11 @@ from sightline.cli.options import (
     RunPaths,
     finish,
     label_pairs,
-    needs_data,
 )
-from sightline.errors import UserError, nearest
 
 if TYPE_CHECKING:
     from sightline.engine.run import Run
+    from sightline.results.external import ExternalFindings, ExternalScores
 
 
 @app.command(
@@ -38,9 +37,7 @@ if TYPE_CHECKING:
 )
 def evaluate(
     run: RunPath,
-    dataset: Annotated[
-        list[str], typer.Option("--split", help="Split to score; can be repeated. Default: all except train.", show_default=False)
-    ] = [],
+    split: Annotated[list[str], typer.Option(help="Split to score; can be repeated. Default: all except train.", show_default=False)] = [],
     data: OtherData = None,
     root: OtherRoot = None,
     classes: OtherLabels = [],
@@ -63,61 +60,40 @@ def evaluate(
     a label that has the name of a class of the run stands for this class; the scores stand beside those of the run's own test images."""
     from sightline.cli.console import say
     from sightline.cli.findings import say_scores
-    from sightline.engine.run import Run
     from sightline.face.judge import evaluate as score
-    from sightline.paths import expanded
+    from sightline.face.opening import opened
 
-    place = root and expanded(root)
+    trained = opened(run, device, None if data else root)
     if data is not None:
-        _validate(Run(run, device), data, place, dataset, classes, out, json, prevalence, coverage, by)
+        found = score(
+            trained, split, data=data, root=root, classes=label_pairs(classes), prevalence=prevalence, coverage=coverage, by=by, out=out
+        )
+        _say_elsewhere(trained, found)
+        finish(found, json)
         return
-    needs_data("--map", classes, data)
-    needs_data("--out", out, data)
-    found = Run(run, device, place)
-    if any("picture" not in row for row in found.split_table):
+    if any("picture" not in row for row in trained.split_table):
         say(f"{run} was made by an earlier version: whether pictures and annotations have changed since is not known.")
-    metrics = score(found, dataset or None, prevalence=prevalence, coverage=coverage, by=by or None)
-    say_scores(found.name, found, metrics)
-    say(f"Scores, predictions and maps: {found.path}")
-    finish({"run": str(found.path), "metrics": metrics}, json)
+    metrics = score(trained, split, classes=label_pairs(classes), prevalence=prevalence, coverage=coverage, by=by, out=out)
+    say_scores(trained.name, trained, metrics)
+    say(f"Scores, predictions and maps: {trained.path}")
+    finish({"run": str(trained.path), "metrics": metrics}, json)
 
 
-def _validate(
-    run: Run,
-    data: str,
-    root: Path | None,
-    split: list[str],
-    pairs: list[str],
-    out: Path | None,
-    json: Path | None,
-    prevalence: float | None,
-    coverage: float | None,
-    by: list[str],
-) -> None:
+def _say_elsewhere(run: Run, found: ExternalScores | ExternalFindings) -> None:
     """External validation."""
     from sightline.cli.console import say
     from sightline.cli.findings import say_findings_elsewhere
     from sightline.cli.scores_tables import scores_table
-    from sightline.engine.calibration import at_prevalence, check_prevalence
-    from sightline.engine.external import validate
-    from sightline.engine.external_findings import validate_findings
+    from sightline.results.external import ExternalFindings
 
-    if len(split) > 1:
-        raise UserError(f"--split {split[1]}", "is a second split of the other data set", "Give one, or none for its test set.")
-    if run.findings and prevalence is None and coverage is None:
-        each = validate_findings(run, data, root, next(iter(split), None), label_pairs(pairs), out, by or None)
-        say_findings_elsewhere(run, each)
-        finish(each, json)
+    if isinstance(found, ExternalFindings):
+        say_findings_elsewhere(run, found)
         return
-    check_prevalence(prevalence, len(run.classes))
-    found = validate(run, data, root, next(iter(split), None), label_pairs(pairs), out, coverage, by or None)
-    found = found.but(scores=at_prevalence(found.scores, prevalence, run.recipe.evaluate.confidence))
     rows = {found.own_split: run.scores[found.own_split]} if found.own_split else {}
     rows[f"{found.data}, {found.split}"] = found.scores
     scores_table(run.name, rows, decisions=dict.fromkeys(rows, run.decision))
     for line in (*(change.sentence for change in found.changes), *found.notes, *found.files):
         say(line)
-    finish(found, json)
 
 
 @app.command(
@@ -160,24 +136,27 @@ def audit(
     Covers the region, exchanges the background, puts artefacts in and takes them out, each beside a control; deletes and inserts the pixels
     that the maps mark; scrambles the weights to test whether the maps depend on them. The run itself is not changed.
     """
-    from sightline.audit.examine import examine
-    from sightline.audit.which import other, own
     from sightline.cli.console import Bar, audit_tables, say
-    from sightline.config import Kind
-    from sightline.engine.run import Run
-    from sightline.paths import expanded
-    from sightline.report.audit_page import sample_line, write_audit
+    from sightline.face.auditing import audit as examined
+    from sightline.face.opening import opened
+    from sightline.report.audit_page import sample_line
     from sightline.report.audit_words import as_the_network_gives_them
 
-    if kind is not None and kind not in get_args(Kind):
-        raise UserError(f"--kind {kind}", "is no kind of image", nearest(kind, get_args(Kind)))
-    needs_data("--map", classes, data)
-    place = root and expanded(root)
-    trained = Run(run, device, place if data is None else None)
-    which = own(trained, split) if data is None else other(trained, data, place, split, label_pairs(classes))
-    found = examine(trained, which, seconds=seconds, images=images, kind=cast(Kind | None, kind), progress=Bar("changing images"))
-    there = () if data is None else (which.data.name, which.data.root)
-    result = write_audit(trained, found, which.split, out or trained.audit_folder(*there))
+    trained = opened(run, device, None if data else root)
+    found = examined(
+        trained,
+        split,
+        seconds=seconds,
+        images=images,
+        kind=kind,
+        out=out,
+        data=data,
+        root=root,
+        classes=label_pairs(classes),
+        progress=Bar("changing images"),
+    )
+    result = found.report
+    assert result is not None  # only a classifier has none
     audit_tables(result)
     say(f"{result.headline}.\n")
     for question, answer in result.sentences.items():
@@ -188,8 +167,8 @@ def audit(
         say(f"- {sentence}")
     if raw := as_the_network_gives_them(trained.decision):
         say(f"\n{raw}")
-    say(f"\n{sample_line(result, which.split)}")
-    for line in (*which.notes, *result.files):
+    say(f"\n{sample_line(result, result.split)}")
+    for line in (*found.notes, *result.files):
         say(line)
     finish(result, json)
 
@@ -224,16 +203,11 @@ def compare(
     from sightline.cli.console import differences_tables, rounded, say, table
     from sightline.cli.groups_tables import compared_groups_table
     from sightline.cli.scores_tables import scores_table
-    from sightline.engine.run import Run
-    from sightline.face.judge import compare as compared
-    from sightline.paths import expanded
+    from sightline.face.comparing import compare as compared
+    from sightline.face.opening import opened_all
 
-    if len(runs) < 2:
-        raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
-    needs_data("--map", classes, data)
-    place = root and expanded(root)
-    opened = [Run(folder, device, None if data else place) for folder in runs]
-    result = compared(*opened, split=split, out=out, by=by or None, data=data, root=place, classes=label_pairs(classes))
+    opened = opened_all(runs, device, data, root)
+    result = compared(*opened, split=split, out=out, by=by, data=data, root=root, classes=label_pairs(classes))
     # the groups of each run by themselves are what evaluate prints
     shown = {name: scores.but(by={}) for name, scores in result.scores.items()}
     decisions = {name: one.decision for name, one in zip(shown, opened, strict=True)}

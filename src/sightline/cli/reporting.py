@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Device, Json, OtherData, OtherLabels, OtherRoot, Prevalence, finish, label_pairs, needs_data
-from sightline.errors import UserError
+from sightline.cli.options import Device, Json, OtherData, OtherLabels, OtherRoot, Prevalence, finish, label_pairs
 
 
 @app.command(
@@ -43,24 +42,9 @@ def report(
     The page is one file that needs no network, and its first sheet prints on A4. `train` writes it, too; write it again after an audit, or
     to state the prevalence among your own patients. Nothing is computed anew, except with --data."""
     from sightline.cli.console import say
-    from sightline.engine.calibration import check_prevalence
-    from sightline.engine.elsewhere import all_elsewhere
-    from sightline.engine.run import Run
-    from sightline.paths import expanded
-    from sightline.report import write_report
+    from sightline.face.comparing import report as write
 
-    needs_data("--map", classes, data)
-    place = root and expanded(root)
-    opened = [Run(folder, device, None if data else place) for folder in runs]
-    first = opened[0]
-    if not first.findings:
-        check_prevalence(prevalence, len(first.classes))
-    if out is not None and out.is_dir():
-        raise UserError(out, "is a folder", "Give the name of a file, e.g. report.html.")
-    if data is not None:
-        there = all_elsewhere(opened, data, place, None, label_pairs(classes))
-        other = there[0].found.data
-        out, opened = out or first.external(other.name, other.root) / "report.html", [*there]
-    written = write_report(opened[0], opened[1:], out, title, prevalence=prevalence)
+    labels = label_pairs(classes)
+    written = write(*runs, out=out, prevalence=prevalence, title=title, data=data, root=root, classes=labels, device=device)
     say(f"Report: {written}")
     finish({"report": str(written)}, json)

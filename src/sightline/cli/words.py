@@ -27,7 +27,7 @@ def in_flags(text: str) -> str:
 
     >>> print(in_flags("`images=0`: no picture. Give another `split=...`, or go on with `resume=True`."))
     --images 0: no picture. Give another --split, or go on with --resume.
-    >>> print(in_flags("Try `train.epochs=3`, or run `sightline.evaluate(sightline.Run('my runs/a'), dataset=['val', 'test'])`."))
+    >>> print(in_flags("Try `train.epochs=3`, or run `sightline.evaluate(sightline.Run('my runs/a'), split=['val', 'test'])`."))
     Try --set train.epochs=3, or run `sightline evaluate "my runs/a" --split val --split test`.
     >>> print(in_flags("Say so: `classes={'mel': 'melanoma'}`."))
     Say so: --map mel=melanoma.

@@ -222,4 +222,4 @@ class Run(TrainedFolder):
 def scoring(run: Run, split: str | None = None) -> str:
     """The call that scores a run, for a remedy."""
     opened = f"sightline.Run({str(run.path)!r})"
-    return f"`sightline.evaluate({opened})`" if split is None else f"`sightline.evaluate({opened}, dataset={[split]})`"
+    return f"`sightline.evaluate({opened})`" if split is None else f"`sightline.evaluate({opened}, split={[split]})`"
