@@ -191,17 +191,19 @@ def test_004_21_every_class_has_its_row_and_the_labels_map(guided, label_only):
     assert set(said) <= of_label
 
 
-def test_004_21_each_cell_shows_its_own_images_gaze_and_map(guided, label_only):
+@pytest.mark.parametrize("stretch", [False, True])
+def test_004_21_each_cell_shows_its_own_images_gaze_and_map(guided, label_only, stretch):
     ids = [next(i for i, label in truth(guided.predictions("matched")).items() if label == c) for c in (0, 1)]
-    figure = kind("class-maps")([guided, label_only], Options(split="matched", ids=ids))
+    figure = kind("class-maps")([guided, label_only], Options(split="matched", ids=ids, stretch=stretch))
     drawn = [axes.images[0].get_array() for axes in figure.axes if axes.images][:8]
+    assert len(drawn) == 8
     for row, (id, sample) in enumerate(zip(ids, guided.pictures("matched", ids), strict=True)):
         image = enlarged(sample.image)
         soft = np.asarray(Image.fromarray(sample.roi.astype(np.float32)).resize(image.shape[1::-1], Image.Resampling.BILINEAR))
         expected = [image, overlay(image, np.clip(soft, 0, 1), cmap=Options().scheme)]
         for run in (guided, label_only):
             look = run.attention("matched")
-            expected.append(shown(image, look.maps["cam"][look.ids.index(id)], map_range(run), cmap=Options().scheme))
+            expected.append(shown(image, look.maps["cam"][look.ids.index(id)], map_range(run), cmap=Options().scheme, stretch=stretch))
         for cell, wanted in zip(drawn[4 * row :], expected, strict=False):
             assert np.array_equal(cell, wanted)
 
@@ -232,11 +234,12 @@ def test_004_19_runs_that_differ_in_seeds_are_one_box_and_others_say_in_what(tmp
 
 
 def test_004_19_a_star_stands_over_trainings_that_differ_from_those_of_the_same_network_without_guidance(tmp_path):
-    """Five against five: with one pair of trainings the other way round, p is 4 / 252; with eight pairs of 25, p is 0.42."""
+    """Five against five, by ranks: with one pair of trainings the other way round, p is 4 / 252, however far the best one leads; with eight
+    pairs of 25, p is 0.42."""
     small = {"counts": (8, 6, 12), "splits": ("matched",)}
     aucs = {
         ("demo-label-only", "test_resnet"): [0.70, 0.71, 0.72, 0.73, 0.74],
-        ("demo-guided", "test_resnet"): [0.735, 0.75, 0.76, 0.77, 0.78],
+        ("demo-guided", "test_resnet"): [0.735, 0.75, 0.76, 0.77, 0.99],
         ("demo-label-only", "test_vit"): [0.80, 0.81, 0.82, 0.83, 0.84],
         ("demo-guided", "test_vit"): [0.825, 0.826, 0.827, 0.828, 0.85],
     }

@@ -55,6 +55,12 @@ def test_gt_and_score_judge_the_labelled_class(world):
     torch.testing.assert_close(AttentionMining(mode="score")(model, look, some), p.mean())
 
 
+def test_000_42_the_colour_of_what_is_hidden_and_the_batch_norm_of_the_second_pass_are_settings(world):
+    model, look, some = world
+    values = {AttentionMining(**options)(model, look, some).item() for options in ({}, {"fill": "mean"}, {"bn": "quiet"})}
+    assert len(values) == 3
+
+
 def test_per_class_hides_each_class_s_own_map(world):
     model, look, some = world
     expected = [by_hand(model, look, some.images, look.every["cam"][:, c : c + 1], w=10.0, sigma=0.5)[:, c] for c in range(3)]
