@@ -1,4 +1,4 @@
-"""Attention mining, by eq. 3 to 5 of 000 and by hand."""
+"""Attention mining, by eq. 3 to 5 of Figueroa 2022 and by hand."""
 
 from __future__ import annotations
 
