@@ -135,6 +135,9 @@ def test_no_message_of_the_library_names_an_option_of_the_command_line() -> None
     named = re.compile(rf"(?<![\w-])({'|'.join(sorted(flags | {'--help'}))})(?![\w-])")
     assert len(flags) > 30
     assert [f"{place}: {found[0]}" for place, text, _ in TEXTS if (found := named.search(text))] == []
+    recipes_and_plans = {path.name: path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.yaml")}
+    assert len(recipes_and_plans) > 50
+    assert [f"{name}: {found[0]}" for name, text in recipes_and_plans.items() if (found := named.search(text))] == []
 
 
 def test_every_argument_that_a_message_names_exists() -> None:

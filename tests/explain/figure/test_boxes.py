@@ -20,11 +20,12 @@ def test_004_19_runs_that_differ_in_seeds_are_one_box_and_others_say_in_what(tmp
 
 
 def test_004_19_a_star_stands_over_trainings_that_differ_from_those_of_the_same_network_without_guidance(tmp_path):
-    """Five against five: with one pair of trainings the other way round, p is 4 / 252; with eight pairs of 25, p is 0.42."""
+    """Five against five, by ranks: with one pair of trainings the other way round, p is 4 / 252, however far the best one leads; with eight
+    pairs of 25, p is 0.42."""
     small = {"counts": (8, 6, 12), "splits": ("matched",)}
     aucs = {
         ("demo-label-only", "test_resnet"): [0.70, 0.71, 0.72, 0.73, 0.74],
-        ("demo-guided", "test_resnet"): [0.735, 0.75, 0.76, 0.77, 0.78],
+        ("demo-guided", "test_resnet"): [0.735, 0.75, 0.76, 0.77, 0.99],
         ("demo-label-only", "test_vit"): [0.80, 0.81, 0.82, 0.83, 0.84],
         ("demo-guided", "test_vit"): [0.825, 0.826, 0.827, 0.828, 0.85],
     }

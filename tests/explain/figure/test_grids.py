@@ -77,17 +77,19 @@ def test_004_21_every_class_has_its_row_and_the_labels_map(guided, label_only):
     assert set(said) <= of_label
 
 
-def test_004_21_each_cell_shows_its_own_images_gaze_and_map(guided, label_only):
+@pytest.mark.parametrize("stretch", [False, True])
+def test_004_21_each_cell_shows_its_own_images_gaze_and_map(guided, label_only, stretch):
     ids = [next(i for i, label in truth(guided.predictions("matched")).items() if label == c) for c in (0, 1)]
-    figure = kind("class-maps")([guided, label_only], Options(split="matched", ids=ids))
+    figure = kind("class-maps")([guided, label_only], Options(split="matched", ids=ids, stretch=stretch))
     drawn = [axes.images[0].get_array() for axes in figure.axes if axes.images][:8]
+    assert len(drawn) == 8
     for row, (id, sample) in enumerate(zip(ids, guided.pictures("matched", ids), strict=True)):
         image = enlarged(sample.image)
         soft = np.asarray(Image.fromarray(sample.roi.astype(np.float32)).resize(image.shape[1::-1], Image.Resampling.BILINEAR))
         expected = [image, overlay(image, np.clip(soft, 0, 1), cmap=Options().scheme)]
         for run in (guided, label_only):
             look = run.attention("matched")
-            expected.append(shown(image, look.maps["cam"][look.ids.index(id)], map_range(run), cmap=Options().scheme))
+            expected.append(shown(image, look.maps["cam"][look.ids.index(id)], map_range(run), cmap=Options().scheme, stretch=stretch))
         for cell, wanted in zip(drawn[4 * row :], expected, strict=False):
             assert np.array_equal(cell, wanted)
 
