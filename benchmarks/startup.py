@@ -14,11 +14,17 @@ import sys
 from statistics import median
 
 COMMAND = 'import sys; sys.argv = ["sightline", {}]; from sightline.cli import main; main()'
+WRAP = """
+import torch, sightline as sl
+head = [torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(8, 2)]
+network = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.ReLU(), *head)
+sl.wrap(network, "1", source="cam")
+"""
 CASES = {  # what is timed -> (code, the library beside which it stands)
     "import torch": ("import torch", "import torch"),
     "import timm": ("import timm", "import timm"),
     "sl.load_recipe": ('import sightline as sl; sl.load_recipe("energy")', "import torch"),
-    "sl.wrap": ("import torch, sightline as sl; sl.wrap", "import torch"),
+    "sl.wrap(network)": (WRAP, "import torch"),
     "sl.evaluate": ("import sightline as sl; sl.evaluate", "import timm"),
     "sl.explain": ("import sightline.explain.maps", "import timm"),
     "sl.predict": ("import sightline.predict.to_files", "import timm"),

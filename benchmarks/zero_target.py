@@ -21,7 +21,7 @@ import torch
 from PIL import Image
 from scipy.stats import t
 
-from sightline.data.dataset import collate
+from sightline.data.loader import collate
 from sightline.data.sets.phantom_pictures import PhantomImage, PhantomMask
 from sightline.engine.run import Run
 from sightline.engine.train import train

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,35 @@ def test_no_merge_was_left_half_done() -> None:
     assert len(files) > 500
     marks = ("<" * 7 + " ", ">" * 7 + " ")
     assert [path.name for path in files if any(line.startswith(marks) for line in path.read_text("utf-8").splitlines())] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    files = {module_name(path): path for path in SOURCES.rglob("*.py")}
+    left = {name: imports(path, files) - {name} for name, path in files.items()}
+    while free := {name for name in left if not left[name] & left.keys() or all(name not in wanted for wanted in left.values())}:
+        left = {name: wanted for name, wanted in left.items() if name not in free}
+    assert {name: sorted(wanted & left.keys()) for name, wanted in left.items()} == {}, "these lie in circles"
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(SOURCES.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path, known: Container[str]) -> set[str]:
+    """The modules of ours that a module imports, wherever in it, but for those that only type checkers read."""
+    wanted: set[str] = set()
+    for node in statements(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            wanted |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            whole = f"{node.module}"
+            wanted |= {part if (part := f"{whole}.{name.name}") in known else whole for name in node.names}
+    return {name for name in wanted if name in known}
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node below one, but for what is read by type checkers only."""
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield child
+            yield from statements(child)

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import ast
 import inspect
-import pickle
 import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import pytest
-from torch.utils.data import DataLoader, Dataset
 from typer.main import get_command
 
 import sightline
 from sightline import cli
-from sightline.cli.console import say
 from sightline.cli.words import SPAN, in_flags, options
-from sightline.errors import UserError
 from sightline.explain.figure.kind import Options
 from sightline.face.auditing import audit
 from sightline.face.data_sets import data
@@ -34,77 +29,6 @@ from sightline.recipe import Recipe
 
 SOURCE = Path(sightline.__file__).parent
 FILES = [path for path in sorted(SOURCE.rglob("*.py")) if "cli" not in path.relative_to(SOURCE).parts]
-
-
-@pytest.mark.parametrize(
-    ("python", "said"),
-    [
-        ("`split='test'`", "--split test"),
-        ("`split='my \"test\"'`", "--split 'my \"test\"'"),
-        ("`split='a`b'`", "--split 'a`b'"),
-        ("`split='True'`", "--split True"),
-        ("`resume=True`", "--resume"),
-        ("`label='benign tumour'`", '--class "benign tumour"'),
-        ("`ids=['a', 'b c']`", '--id a --id "b c"'),
-        ("`minimum_dice=0.6`", "--minimum-dice 0.6"),
-        ("`folder=...`", "--name"),
-        ("`data.name=coco`", "--data coco"),
-        ("`for_data=...`", "--for"),
-        ("`train.start='runs/it\\'s mine/best.safetensors'`", '--from "runs/it\'s mine/best.safetensors"'),
-        ("`train.epochs=3`", "--set train.epochs=3"),
-        ("`train.epochs=...`", "--set train.epochs"),
-        ("`data.options={units: share}`", '--set "data.options={units: share}"'),
-        ("`data.grey=[LOW,HIGH]`", '--set "data.grey=[LOW,HIGH]"'),
-        ("`sightline.check(...)`", "`sightline data check ...`"),
-        ("`sightline.evaluate(sightline.Run('a b/c'), split=['it(s)'])`", '`sightline evaluate "a b/c" --split "it(s)"`'),
-    ],
-)
-def test_what_the_library_wrote_is_translated(python: str, said: str) -> None:
-    assert in_flags(f"x`y: is wrong. Try {python}.") == f"x`y: is wrong. Try {said}."
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "runs/split='x' resume=True: is no run",
-        "class 'split=`x': the run has no such class",
-        "`own=3`",
-        "`sightline recipes`",
-        "`sightline.nonsense('a')`",
-        "`data.kind`, data.kind=xray",
-        "photos/`split",
-    ],
-)
-def test_everything_else_stays_as_it_is(text: str) -> None:
-    assert in_flags(text) == text
-
-
-class Missing(Dataset[int]):
-    def __len__(self) -> int:
-        return 1
-
-    def __getitem__(self, index: int) -> int:
-        raise UserError("a/b.png", "holds negative grey values", "Give `data.grey=[LOW,HIGH]`.")
-
-
-def test_arguments_come_home_from_another_process() -> None:
-    with pytest.raises(UserError) as error:
-        list(DataLoader(Missing(), num_workers=1))
-    for one in (error.value, pickle.loads(pickle.dumps(error.value))):
-        assert str(one) == "a/b.png: holds negative grey values. Give `data.grey=[LOW,HIGH]`."
-        assert in_flags(str(one)) == 'a/b.png: holds negative grey values. Give --set "data.grey=[LOW,HIGH]".'
-
-
-def test_the_command_line_prints_its_own_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def refuse(**_: object) -> None:
-        raise UserError("`by='spred'`", "is not a way", "Give another `by=...`.")
-
-    monkeypatch.setattr(cli, "app", refuse)
-    with pytest.raises(SystemExit):
-        cli.main()
-    assert capsys.readouterr().err == "sightline: --by spred: is not a way. Give another --by.\n"
-    say("go on with `resume=True`")
-    assert capsys.readouterr().out == "go on with --resume\n"
 
 
 def _texts(path: Path) -> Iterator[tuple[str, str, bool]]:
@@ -135,6 +59,9 @@ def test_no_message_of_the_library_names_an_option_of_the_command_line() -> None
     named = re.compile(rf"(?<![\w-])({'|'.join(sorted(flags | {'--help'}))})(?![\w-])")
     assert len(flags) > 30
     assert [f"{place}: {found[0]}" for place, text, _ in TEXTS if (found := named.search(text))] == []
+    recipes_and_plans = {path.name: path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.yaml")}
+    assert len(recipes_and_plans) > 50
+    assert [f"{name}: {found[0]}" for name, text in recipes_and_plans.items() if (found := named.search(text))] == []
 
 
 def test_every_argument_that_a_message_names_exists() -> None:

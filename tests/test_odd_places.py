@@ -9,10 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from sightline.cli.options import _can_be_written
-from sightline.errors import UserError
-from sightline.paths import expanded
-
 
 def run(*arguments: str, shell: str = "", **environment: str | None) -> subprocess.CompletedProcess[str]:
     """The installed command, with variables changed or (None) taken out; `shell` follows it."""
@@ -70,19 +66,3 @@ def test_work_goes_on_when_its_reader_has_gone(tmp_path: Path) -> None:
     code = "from sightline.cli.console import say\nfor n in range(2000): say(str(n) * 50)\nopen('done', 'w').close()"
     subprocess.run(["bash", "-c", f'"{sys.executable}" -c "{code}" | head -1'], cwd=tmp_path, check=True, timeout=60)
     assert (tmp_path / "done").exists()
-
-
-def test_a_file_for_json_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path) -> None:
-    assert _can_be_written(tmp_path / "new" / "x.json") == tmp_path / "new" / "x.json"
-    assert list(tmp_path.iterdir()) == []
-    (tmp_path / "file").touch()
-    os.mkfifo(tmp_path / "pipe")
-    for wrong in (tmp_path, tmp_path / "pipe", tmp_path / "file" / "x.json", Path("/proc/x.json")):
-        with pytest.raises(UserError, match="--json"):
-            _can_be_written(wrong)
-
-
-def test_home_folders() -> None:
-    assert expanded(Path("a/~b")) == Path("a/~b")
-    with pytest.raises(UserError, match="does not know"):
-        expanded(Path("~nobody-of-this-name/x"))

@@ -37,7 +37,7 @@ def test_what_is_not_needed_is_not_loaded(code: str, heavy: set[str]) -> None:
 
 def test_texts_are_read_and_written_as_utf_8_on_every_system() -> None:
     """Where none is named, Windows takes another encoding."""
-    silent = re.compile(r"\.read_text\(\)|\.write_text\((?!.*encoding)[^)]*\)|\.open\((\"[rwa]t?\")?\)")
+    silent = re.compile(r"\.read_text\((errors=[^,)]*)?\)|\.write_text\((?!.*encoding)[^)]*\)|\.open\((\"[rwa]t?\")?\)")
     found = [
         f"{path.relative_to(SOURCE)}: {line.strip()}"
         for path in SOURCE.rglob("*.py")

@@ -42,7 +42,7 @@ def cluster(address: str | None, cpus: int) -> Iterator[ModuleType]:
     try:
         import ray
     except ImportError:
-        raise UserError("`executor='ray'`", "Ray is not installed", "Install it with `uv sync --extra ray`.") from None
+        raise UserError("`executor='ray'`", "Ray is not installed", "Run `pip install 'sightline[ray]'`.") from None
     try:
         if address:
             _knock(address)

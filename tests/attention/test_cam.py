@@ -41,6 +41,16 @@ def test_logits_are_the_mean_of_the_map_plus_bias(classifier: GuidedClassifier, 
     torch.testing.assert_close(linear(classifier.backbone(images).last.mean((2, 3))), look.logits)
 
 
+def test_004_01_a_recipe_may_take_the_mean_over_channels(images: torch.Tensor) -> None:
+    summed, mean = (build(recipe(head={"average_channels": wanted}), 3).eval() for wanted in (False, True))
+    mean.load_state_dict(summed.state_dict())
+    one, other = (network.look(images, every=True) for network in (summed, mean))
+    channels = summed.head.linear.in_features
+    torch.testing.assert_close(other.every["cam"], one.every["cam"] / channels)
+    bias = summed.head.linear.bias
+    torch.testing.assert_close(other.logits - bias, (one.logits - bias) / channels)
+
+
 def test_layer_adds_no_parameters(classifier: GuidedClassifier) -> None:
     plain = build(recipe(attention={"name": "none"}), 3)
     assert sum(p.numel() for p in classifier.parameters()) == sum(p.numel() for p in plain.parameters())

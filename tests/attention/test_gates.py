@@ -17,7 +17,7 @@ def classifier(backbone: str = "test_resnet", size: int = 64, head: dict[str, ob
 
 @pytest.mark.parametrize("normalise", ["sigmoid", "softmax"])
 def test_formula_is_a_literal_loop_over_positions(normalise: str) -> None:
-    """003 eq. 2.1 to 2.3, position by position."""
+    """Yan 2020, eq. 2.1 to 2.3, position by position."""
     gate = Gate(3, 5, width=4, normalise=normalise)
     features, guide = torch.randn(2, 3, 4, 6), torch.randn(2, 5, 2, 3)
     w_f, w_g, w = (layer.weight[:, :, 0, 0] for layer in (gate.local, gate.guide, gate.score))

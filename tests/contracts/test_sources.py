@@ -40,18 +40,16 @@ def test_maps_and_gradients_are_as_promised_on_every_family_of_networks(name: st
         carry_out(source.OF_EVERY_NETWORK, case, f"{name} {case} on {network}")
 
 
-NEED_MORE = {"gates", "mask", "segment", "own_region"}  # layers that are named, a head of ours, or a network to copy
-
-
 @pytest.mark.parametrize("name", SOURCES)
 def test_works_on_a_wrapped_module_or_says_why_not(name):
+    kind = catalog.find("attention", name)
     net = nn.Sequential(nn.Conv2d(3, 8, 3, stride=4), nn.ReLU(inplace=True), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 3))
     try:
         found = wrap(net.eval(), "1", source=name, image_size=source.SIZE)
     except UserError:
-        assert name in NEED_MORE
+        assert not kind.any_network
         return
-    assert name not in NEED_MORE
+    assert kind.any_network
     look = found.look(source.images(), torch.tensor([1, 2]), every=True)
     torch.testing.assert_close(look.logits, net(source.images()))
     assert tuple(look.maps) == found.map_names

@@ -13,8 +13,9 @@ from PIL import Image
 from sightline.config import Augment, Data, Roi
 from sightline.data.annotation import gaze_map
 from sightline.data.augment import prepare
-from sightline.data.dataset import ImageDataset, collate
+from sightline.data.dataset import ImageDataset
 from sightline.data.guide.quality import degrade
+from sightline.data.loader import collate
 from sightline.data.sampling import Key
 from sightline.types import Annotation, Batch, Record
 

@@ -9,8 +9,8 @@ from blobs import Spot, spot_record
 from torch import Tensor
 
 from sightline.config import Augment, Data
-from sightline.data.dataset import ImageDataset, Sample
-from sightline.data.loader import eval_loader, train_loader
+from sightline.data.dataset import ImageDataset
+from sightline.data.loader import Sample, eval_loader, train_loader
 from sightline.types import Batch
 
 DATA = Data(image_size=16, augment=Augment(rotate=(-90, 90), flip_x=0.5, brightness=0.3, hue=0.1))

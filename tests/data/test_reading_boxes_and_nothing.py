@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from sightline.config import Data
-from sightline.data.dataset import ImageDataset, collate
+from sightline.data.dataset import ImageDataset
+from sightline.data.loader import collate
 from sightline.data.reading import read
 
 SHAPE = (24, 32)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sightline.config import Data
-from sightline.data.dataset import ImageDataset, collate
-from sightline.data.loader import train_loader
+from sightline.data.dataset import ImageDataset
+from sightline.data.loader import collate, train_loader
 from sightline.data.sets.phantom import read
 from sightline.data.strata import strata
 from sightline.engine.train import objective, train

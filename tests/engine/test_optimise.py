@@ -53,6 +53,9 @@ def test_cosine_runs_over_all_steps():
 def test_plateau_drops_after_as_many_epochs_without_improvement_as_it_says():
     losses = [3.0, 2.0, 2.0, 2.0, 2.0, 1.0]
     assert rates(Schedule(name="plateau", patience=2, gamma=0.1), 6, 1, losses) == pytest.approx([1, 1, 1, 1, 0.1, 0.1])
+    assert rates(Schedule(name="plateau", patience=2, gamma=0.1), 5, 1, [1 - epoch * 1e-5 for epoch in range(5)]) == [1] * 5, (
+        "any gain counts"
+    )
 
 
 def test_one_cycle_rises_and_falls():

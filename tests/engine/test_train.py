@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import signal
+from collections import Counter
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,6 +20,7 @@ from sightline.engine import module as training_module
 from sightline.engine.callbacks import Interrupts, Keeper
 from sightline.engine.evaluate import evaluate
 from sightline.engine.module import Training
+from sightline.engine.prepare import prepare
 from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.engine.saving import start_from
@@ -52,10 +54,25 @@ def test_a_run_folder_is_complete_and_agrees_with_itself(tiny_recipe, tmp_path):
 
 
 def test_the_best_epoch_is_kept_not_the_last(tiny_recipe, tmp_path):
-    recipe = tiny_recipe({"train.epochs": 4, "train.optimizer.lr": 0.01, "train.select": "val/accuracy", "train.select_mode": "max"})
-    run = train(recipe, tmp_path / "run", say=quiet)
-    best = max(row["val/accuracy"] for row in run.history)
-    assert evaluate(run, ["val"])["val"].accuracy.value == pytest.approx(best, abs=1e-5)
+    run = train(tiny_recipe({"train.epochs": 4, "train.optimizer.lr": 0.01}), tmp_path / "run", say=quiet)
+    best = min(run.history, key=lambda row: row["val/loss"])
+    assert best["val/accuracy"] != run.history[-1]["val/accuracy"]
+    assert evaluate(run, ["val"])["val"].accuracy.value == pytest.approx(best["val/accuracy"], abs=1e-5)
+
+
+def test_000_07_a_training_shows_what_oversampling_promises(tiny_recipe, tmp_path, monkeypatch):
+    shown, step = Counter(), Training.training_step
+
+    def watched(self, batch, index):
+        shown.update(batch.group.tolist())
+        return step(self, batch, index)
+
+    monkeypatch.setattr(Training, "training_step", watched)
+    recipe = tiny_recipe({"data.balance": "oversample", "data.balance_by": ["ruler"], "train.epochs": 1})
+    groups = Counter(prepare(recipe).datasets["train"].balanced.member)
+    train(recipe, tmp_path / "run", say=quiet)
+    assert len(set(groups.values())) > 1
+    assert shown == dict.fromkeys(groups, max(groups.values()))
 
 
 def test_003_17_all_images_can_be_learnt_from_where_the_last_epoch_is_kept(tiny_recipe, tmp_path):
@@ -70,19 +87,21 @@ def test_003_17_all_images_can_be_learnt_from_where_the_last_epoch_is_kept(tiny_
 
 
 def test_of_epochs_with_an_equal_score_that_with_the_lower_loss_is_kept(tmp_path):
-    keeper = Keeper(tmp_path, "val/accuracy", "max")
     told = [(0.8, 0.50), (0.8, 0.40), (0.8, 0.45), (0.7, 0.10), (0.8, 0.40)]
     classifier = torch.nn.Linear(1, 1)
     module = Training.__new__(Training)
     torch.nn.Module.__init__(module)
     module.classifier, module.average = classifier, None
+    keeper, last = Keeper(tmp_path / "best", "val/accuracy", "max"), Keeper(tmp_path / "last", "last", "min")
     for epoch, (accuracy, loss) in enumerate(told):
         metrics = {"val/accuracy": accuracy, "val/loss": loss}
         trainer = SimpleNamespace(
             optimizers=[], callback_metrics=metrics, current_epoch=epoch, is_global_zero=True, save_checkpoint=lambda path: None
         )
         keeper.on_train_epoch_end(trainer, module)
+        last.on_train_epoch_end(trainer, module)
     assert (keeper.best, keeper.best_epoch) == (0.8, 1)
+    assert last.best_epoch == 4, "003-17: where the last epoch is to be kept, it is"
 
 
 VARIANTS = {
@@ -261,9 +280,11 @@ def test_the_annotated_fraction_is_what_the_losses_see(tiny_recipe, tmp_path):
 
 
 def test_early_stopping_ends_a_training_that_does_not_improve(tiny_recipe, tmp_path):
-    recipe = tiny_recipe({"train.epochs": 8, "train.early_stop": 2, "train.optimizer.lr": 1e-12, "train.select": "val/accuracy"})
+    still = {"train.optimizer.lr": 1e-12, "backbone.freeze_batchnorm": True}
+    recipe = tiny_recipe({"train.epochs": 8, "train.early_stop": 2, "train.select": "val/accuracy"} | still)
     run = train(recipe, tmp_path / "run", say=quiet)
-    assert len(run.history) < 8
+    assert len({row["val/accuracy"] for row in run.history}) == 1
+    assert len(run.history) == 3
 
 
 def test_004_28_sigmas_and_alpha_are_logged_every_epoch(tiny_recipe, tmp_path):

@@ -1,25 +1,13 @@
 from __future__ import annotations
 
-import pytest
 import torch
 from captum.attr import IntegratedGradients
 from torch import nn
 
-from sightline.attention.classifier import build
 from sightline.explain.gradient import integrated_gradients
 from sightline.explain.reference import mean_colour
 
 TARGET = torch.tensor([2, 0])
-
-
-@pytest.fixture
-def classifier(tiny_recipe):
-    return build(tiny_recipe(), 3).eval()
-
-
-@pytest.fixture
-def images():
-    return torch.rand(2, 3, 32, 32)
 
 
 def score(classifier, images):

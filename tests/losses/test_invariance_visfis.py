@@ -7,29 +7,15 @@ import copy
 import pytest
 import torch
 from scipy.stats import entropy
-from tiny import Tiny, batch
-from torch.nn import functional as F
+from tiny import Seen, Tiny, batch, look_of
 
 from sightline.data.cover import without_region
 from sightline.losses.invariance import Invariance, divergence
-from sightline.losses.necessity import Necessity, surprise
+from sightline.losses.necessity import Necessity
 from sightline.losses.sufficiency import Sufficiency
 from sightline.types import Look
 
 FILLS = ["mean", "blur", "noise"]
-
-
-class Seen(Tiny):
-    """Remembers the images that it was shown."""
-
-    def forward(self, images):
-        self.images = images
-        return super().forward(images)
-
-
-def look_of(model, some) -> Look:
-    with torch.no_grad():
-        return Look(model(some.images), {})
 
 
 @pytest.mark.parametrize("fill", FILLS)
@@ -58,35 +44,6 @@ def test_blur_runs_the_neighbouring_colours_into_the_region_and_noise_keeps_mean
     assert noise.std().item() == pytest.approx(0.1, abs=0.02)
     for fill in FILLS:
         assert torch.isfinite(without_region(grey, torch.ones_like(region), fill)).all()
-
-
-def test_sufficiency_is_the_cross_entropy_of_the_region_alone():
-    model, some = Seen(), batch(5, known=[True, True, False, True, True])
-    some.roi[3] = 0
-    some.images[2] = float("nan")
-    value = Sufficiency(margin=0)(model, Look(torch.zeros(5, 2, requires_grad=True), {}), some)
-    shown, chosen = model.images, [0, 1, 4]
-    torch.testing.assert_close(shown[..., :8, :8], some.images[chosen][..., :8, :8])
-    assert shown[..., 8:, :].std((2, 3)).max() < 1e-6  # one colour
-    torch.testing.assert_close(value, F.cross_entropy(Tiny.forward(model, shown), some.labels[chosen]))
-
-
-@pytest.mark.parametrize("expected", ["uniform", "prior"])
-def test_necessity_is_the_divergence_from_knowing_nothing(expected):
-    model, some = Seen(3), batch(5, classes=3)
-    value = Necessity(expected=expected, margin=0)(model, look_of(model, some), some)
-    assert model.images[..., :8, :8].std((2, 3)).max() < 1e-6
-    torch.testing.assert_close(model.images[..., 8:, :], some.images[..., 8:, :])
-    p = Tiny.forward(model, model.images).softmax(1).detach().numpy()
-    nothing = [1 / 3] * 3 if expected == "uniform" else [2 / 5, 2 / 5, 1 / 5]
-    assert value.item() == pytest.approx(sum(entropy(nothing, q) for q in p) / 5, rel=1e-4)
-
-
-def test_knowing_nothing_costs_nothing():
-    prior = torch.tensor([0.7, 0.3, 0.0])
-    assert surprise(prior.log().clamp(min=-100)[None], prior).item() == pytest.approx(0, abs=1e-6)
-    assert surprise(torch.zeros(1, 3), torch.full((3,), 1 / 3)).item() == pytest.approx(0, abs=1e-6)
-    assert surprise(torch.tensor([[5.0, 0.0, 0.0]]), torch.full((3,), 1 / 3)) > 1
 
 
 def test_divergence_agrees_with_scipy():

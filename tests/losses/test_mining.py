@@ -1,4 +1,4 @@
-"""Attention mining, by eq. 3 to 5 of 000 and by hand."""
+"""Attention mining, by eq. 3 to 5 of Figueroa 2022 and by hand."""
 
 from __future__ import annotations
 
@@ -53,6 +53,12 @@ def test_gt_and_score_judge_the_labelled_class(world):
     p = by_hand(model, look, some.images, look.maps["cam"]).gather(1, some.labels[:, None])
     torch.testing.assert_close(AttentionMining(mode="gt")(model, look, some), (0.5 - p).abs().mean())
     torch.testing.assert_close(AttentionMining(mode="score")(model, look, some), p.mean())
+
+
+def test_000_42_the_colour_of_what_is_hidden_and_the_batch_norm_of_the_second_pass_are_settings(world):
+    model, look, some = world
+    values = {AttentionMining(**options)(model, look, some).item() for options in ({}, {"fill": "mean"}, {"bn": "quiet"})}
+    assert len(values) == 3
 
 
 def test_per_class_hides_each_class_s_own_map(world):

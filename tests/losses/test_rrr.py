@@ -6,29 +6,15 @@ import copy
 
 import pytest
 import torch
+from linear import Linear, look_of, small
 from tiny import Tiny, batch
 from torch import nn
 
 from sightline.attention.classifier import build
-from sightline.losses.rrr import RightReasons, input_gradients, rrr
-from sightline.losses.rrr_smooth import SmoothRightReasons, largest_change, perturbed
+from sightline.losses.rrr import RightReasons, input_gradients
+from sightline.losses.rrr_smooth import SmoothRightReasons
 from sightline.recipe import recipe_from
-from sightline.types import Batch, Look
-
-
-class Linear(nn.Module):
-    """Logits W x: the gradient of the sum of log-probabilities is sum_k W_k - C sum_j p_j W_j."""
-
-    def __init__(self, classes: int = 3, size: int = 6) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(classes, 3 * size * size, dtype=torch.float64) * 0.1)
-
-    def forward(self, images):
-        return images.flatten(1) @ self.weight.T
-
-    def gradients(self, images):
-        p = self(images).softmax(1)
-        return (self.weight.sum(0) - len(self.weight) * p @ self.weight).view_as(images)
+from sightline.types import Look
 
 
 class Given(nn.Module):
@@ -45,16 +31,6 @@ class Given(nn.Module):
 def value_of(loss, weight, look, some):
     torch.manual_seed(5)  # the same perturbations
     return loss(Given(weight), look, some)
-
-
-def look_of(model: nn.Module, some: Batch) -> Look:
-    return Look(model(some.images), {})
-
-
-def small(n: int = 4, size: int = 6, **kinds) -> Batch:
-    some = batch(n, size, classes=3, **kinds)
-    some.images, some.roi, some.avoid = some.images.double(), some.roi.double(), some.avoid.double()
-    return some
 
 
 def test_of_a_linear_classifier_it_is_the_closed_form():
@@ -176,41 +152,3 @@ def test_a_classifier_that_could_read_either_side_learns_to_read_the_region(loss
         assert (model(some.images).argmax(1) == some.labels).float().mean() > 0.9
     assert shares[0] < 0.35  # the region is a quarter of the image
     assert shares[1] > 0.7
-
-
-def test_perturbations_stay_in_their_area_and_in_range():
-    images, area = torch.rand(2, 3, 4, 4), torch.zeros(2, 1, 4, 4)
-    area[:, :, 2:] = 1
-    made = perturbed(images, area, 0.2, 50)
-    assert made.shape == (50, 2, 3, 4, 4)
-    assert torch.equal(made[..., :2, :], images.expand_as(made)[..., :2, :])
-    change = made[..., 2:, :] - images[..., 2:, :]
-    assert 0.15 < change.abs().max() <= 0.2 + 1e-6
-    assert 0 <= made.min() <= made.max() <= 1
-    assert len({float(c) for c in change[:, 0, 0, 0, 0]}) == 50
-
-
-@pytest.mark.parametrize("kind", ["mean", "max"])
-def test_smoothing_agrees_with_literal_loops(kind):
-    model, some = Linear(), small(2)
-    torch.manual_seed(9)
-    value = SmoothRightReasons(kind=kind, samples=3, noise=0.5)(model, look_of(model, some), some)
-    torch.manual_seed(9)
-    around, total = perturbed(some.images, 1 - some.roi, 0.5, 3), 0.0
-    here = model.gradients(some.images).detach()
-    there = [model.gradients(x).detach() for x in around]
-    for i in range(2):
-        for c in range(3):
-            for y in range(6):
-                for x in range(6):
-                    if not some.roi[i, 0, y, x]:
-                        at = [float(g[i, c, y, x]) for g in there]
-                        change = max(abs(g - float(here[i, c, y, x])) for g in at)
-                        total += change**2 if kind == "max" else sum(g**2 for g in at) / 3
-    assert value.item() == pytest.approx(total / 2)
-
-
-def test_the_largest_change_is_blind_to_a_gradient_that_is_the_same_everywhere():
-    same = torch.randn(1, 2, 3, 4, 4).expand(4, 2, 3, 4, 4)
-    assert not rrr(largest_change(same), torch.ones(2, 1, 4, 4)).any()
-    assert rrr(same[0], torch.ones(2, 1, 4, 4)).all()

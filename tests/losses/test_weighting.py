@@ -241,6 +241,14 @@ def test_an_inactive_loss_adds_no_regulariser():
     assert weighting.log_sigma.grad.tolist()[1:] == [0, 0]
 
 
+@pytest.mark.parametrize("kind", ["guidance", "behaviour"])
+def test_a_loss_that_had_nothing_to_compare_leaves_its_sigma_alone(kind):
+    weighting = Uncertainty([ENTRIES[0], LossEntry("own", kind)])
+    total, _ = weighting({"cross_entropy": torch.tensor(0.5), "own": torch.tensor(0.0)}, 0)
+    total.backward()
+    assert weighting.log_sigma.grad.tolist()[1] == 0
+
+
 def test_004_29_a_batch_without_gaze_leaves_the_sigma_of_the_maps_alone():
     weighting = Uncertainty([ENTRIES[0], LossEntry("selective_mse", "guidance")])
     nothing = SelectiveMSE()(torch.randn(2, 1, 4, 4), torch.rand(2, 1, 8, 8), torch.zeros(2, dtype=torch.bool), "evidence")

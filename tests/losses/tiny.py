@@ -42,3 +42,16 @@ def batch(n: int = 4, size: int = 16, known: list[bool] | None = None, classes: 
     seen = torch.tensor([True] * n if known is None else known)
     labels = torch.arange(n) % classes
     return Batch(torch.rand(n, 3, size, size), labels, roi, seen, avoid, seen.clone(), torch.arange(n), [str(i) for i in range(n)])
+
+
+class Seen(Tiny):
+    """Remembers the images that it was shown."""
+
+    def forward(self, images):
+        self.images = images
+        return super().forward(images)
+
+
+def look_of(model, some) -> Look:
+    with torch.no_grad():
+        return Look(model(some.images), {})

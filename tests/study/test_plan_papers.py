@@ -82,8 +82,9 @@ def test_arms_of_a_table_differ_in_what_the_paper_says() -> None:
     losses = {cell.arm: cell.recipe for cell in cells(load_plan("paper-spn-losses"))}
     assert {r.backbone.name for r in losses.values()} == {"resnet50.tv_in1k"}
     assert not losses.pop("baseline").guided
-    both = {(r.losses.guidance[0].name, r.data.annotated_fraction) for r in losses.values()}
-    assert both == {(name, share) for name in ("pixel_ce", "l1", "l2") for share in (1, 0.25)}
+    both = {arm: (r.losses.guidance[0].name, r.data.annotated_fraction) for arm, r in losses.items()}
+    printed = {"cross-entropy": "pixel_ce", "L1": "l1", "L2": "l2"}
+    assert both == {arm + quarter: (loss, share) for arm, loss in printed.items() for quarter, share in (("", 1), (", a quarter", 0.25))}
     chest = cells(load_plan("paper-ggcam"))
     assert len({cell.recipe.data.model_dump_json() for cell in chest}) == 1
     assert {cell.recipe.train.seed for cell in chest} == {0, 1, 2, 3, 4}

@@ -105,6 +105,7 @@ class Gates(Source):
     title: ClassVar[str] = "attention gates"
     words: ClassVar[str] = "learned gates that let features through or hold them back"
     formula: ClassVar[str] = "features weighted by maps A"
+    any_network = False
     several_labels = True
     range = "unit"
     reaches = ("backbone", "source")

@@ -99,6 +99,7 @@ class MaskAttention(Source):
     title: ClassVar[str] = "feature mask"
     words: ClassVar[str] = "a learned mask that also weights the last features"
     formula: ClassVar[str] = "weights the last features by its map A"
+    any_network = False
     several_labels = True
     range = "unit"
     map_names = ("mask",)

@@ -62,6 +62,7 @@ class OwnRegion(Source):
     title: ClassVar[str] = "region of its own"
     words: ClassVar[str] = "the region that the network draws; the decision sees no pixel outside of it"
     formula: ClassVar[str] = "a second network sees the image inside of A alone"
+    any_network = False
     several_labels = True
     looks_again = True
     range = "unit"

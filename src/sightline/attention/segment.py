@@ -73,6 +73,7 @@ class Segment(Source):
     title: ClassVar[str] = "segmentation"
     words: ClassVar[str] = "the class of every pixel; the answer summarises them"
     formula: ClassVar[str] = "classes of every pixel, A; y: their mean"
+    any_network = False
     class_specific = True
     range = "unit"
     map_names = ("segment",)

@@ -47,6 +47,7 @@ class Source(nn.Module):
         range: scale of the maps, as in `Look.ranges`.
         reaches: submodules (`backbone`, `head`, `source`) whose weights a loss on a map must reach.
         map_names: names of the maps.
+        any_network: a wrapped network of which one layer is named is enough; False: it takes more layers, a head of ours, or a copy.
         looks_again: the scores come from a second network, which sees the image as the map changes it.
         needs_gradient: the maps are computed from gradients of the scores.
         needs_second_order: a loss on the maps differentiates these gradients again.
@@ -60,6 +61,7 @@ class Source(nn.Module):
     formula: ClassVar[str] = ""
     class_specific: ClassVar[bool] = False
     several_labels: ClassVar[bool] = False
+    any_network: ClassVar[bool] = True
     looks_again: ClassVar[bool] = False
     range: ClassVar[Literal["evidence", "unit"]] = "evidence"
     map_names: tuple[str, ...] = ()

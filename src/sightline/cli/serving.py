@@ -76,9 +76,7 @@ def serve(
     try:
         from sightline.serve.listening import is_loopback, listen
     except ImportError as error:
-        raise UserError(
-            "serve", f"needs a package that is not installed ({error.name})", "Install it with `uv sync --extra serve`."
-        ) from None
+        raise UserError("serve", f"needs a package that is not installed ({error.name})", "Run `pip install 'sightline[serve]'`.") from None
     inside = is_loopback(host)
     made = served(
         runs, tta=cast("Views", tta), calibration=calibration, device=device, hosts=LOOPBACK if inside else (), token=token, **limits

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -21,36 +20,12 @@ from sightline.data.findings import classes_of, marks_of, of_finding, united_mar
 from sightline.data.guide.quality import degrade
 from sightline.data.heatmap import HeatMap
 from sightline.data.images import open_image
+from sightline.data.loader import Findings, Sample, eval_loader, train_loader
 from sightline.data.sampling import Key, seed_sequence
 from sightline.data.strata import Strata, strata
 from sightline.data.surroundings import disturbed, pasted_artefacts
 from sightline.errors import UserError, nearest
-from sightline.types import Batch, Record
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One image of a batch; see `Batch`."""
-
-    image: Tensor  # (C, S, S)
-    roi: Tensor  # (1, S, S)
-    known: bool
-    avoid: Tensor  # (1, S, S)
-    avoid_known: bool
-    label: int
-    index: int
-    id: str
-    group: int
-    findings: Findings | None = None
-
-
-@dataclass(frozen=True)
-class Findings:
-    """Of an image with several findings; see `Batch`."""
-
-    labels: Tensor  # (C,) 1, 0, or NaN where not known
-    roi: Tensor  # (C, S, S)
-    known: Tensor  # (C,) bool
+from sightline.types import Record
 
 
 class ImageDataset(Dataset[Sample]):
@@ -188,8 +163,6 @@ class ImageDataset(Dataset[Sample]):
         Args:
             workers: data-loading processes; they change nothing but the speed.
         """
-        from sightline.data.loader import eval_loader, train_loader
-
         if not self.train:
             return eval_loader(self, batch_size=batch_size, workers=workers)
         return train_loader(self, batch_size=batch_size, balance=self.data.balance, seed=seed, epoch=epoch, workers=workers)
@@ -250,21 +223,3 @@ def decode(record: Record, data: Data, findings: Sequence[str] = ()) -> Planes:
 def _unit(pixels: np.ndarray) -> Tensor:
     """uint8 -> float32 in [0, 1]."""
     return torch.from_numpy(pixels.astype(np.float32)).div_(255)
-
-
-def collate(samples: Sequence[Sample]) -> Batch:
-    """Samples side by side."""
-    findings = [s.findings for s in samples if s.findings is not None]
-    of_findings = {"finding_roi": [f.roi for f in findings], "finding_known": [f.known for f in findings]} if findings else {}
-    return Batch(
-        images=torch.stack([s.image for s in samples]),  # (B, C, S, S)
-        labels=torch.stack([f.labels for f in findings]) if findings else torch.tensor([s.label for s in samples]),
-        roi=torch.stack([s.roi for s in samples]),  # (B, 1, S, S)
-        known=torch.tensor([s.known for s in samples]),
-        avoid=torch.stack([s.avoid for s in samples]),  # (B, 1, S, S)
-        avoid_known=torch.tensor([s.avoid_known for s in samples]),
-        index=torch.tensor([s.index for s in samples]),
-        ids=[s.id for s in samples],
-        group=torch.tensor([s.group for s in samples]),
-        **{name: torch.stack(some) for name, some in of_findings.items()},  # (B, C, S, S), (B, C)
-    )

@@ -12,6 +12,9 @@ from sightline.data.greys import Deep, shown
 from sightline.data.volumes import AXIS, Plane, is_nifti, shape, volume
 from sightline.errors import UserError
 
+DICOM = {".dcm", ".dicom"}
+OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM", b"GIF8", b"RIFF")  # how files begin that Pillow reads
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -119,14 +122,22 @@ def count_of(path: Path, plane: Plane) -> int | None:
     """
     if is_nifti(path):
         return shape(path)[AXIS[plane]]
-    from sightline.data.images import is_dicom
-
     if not is_dicom(path):
         return None
     from sightline.data import dicom
 
     frames = dicom.frames(path)
     return frames if frames > 1 else None
+
+
+def is_dicom(path: Path) -> bool:
+    """Whether a file is DICOM: by its content, or by its name where the content is nothing that is known."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(132)
+    except OSError:
+        head = b""
+    return head[128:] == b"DICM" or (path.suffix.lower() in DICOM and not head.startswith(OTHERS))
 
 
 def frame_of(path: Path, number: int, plane: Plane) -> Frame:

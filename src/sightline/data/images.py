@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from sightline.data.frames import Frame
+from sightline.data.frames import Frame, is_dicom
 from sightline.data.greys import Deep, Kind, Range, range_of, shown
 from sightline.data.stacks import array_size, channels_of, is_array, read_array
 from sightline.data.volumes import is_nifti
@@ -22,8 +22,6 @@ T = TypeVar("T")
 ORIENTATION = 0x0112  # EXIF and TIFF tag; values 5 to 8 turn the picture by a quarter
 REDUCED = 0x00FE  # TIFF tag; bit 0: this page is a smaller copy of another
 PHOTOMETRIC = 0x0106  # TIFF tag; 0: white is zero, which Pillow heeds at 8 bits only
-DICOM = {".dcm", ".dicom"}
-OTHERS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM", b"GIF8", b"RIFF")  # how files begin that Pillow reads
 LARGEST = 2 * 89_478_485  # pixels; Pillow's own limit
 warnings.filterwarnings("ignore", module="PIL")  # of large pictures and damaged tags; what matters of it is said in our own words
 
@@ -128,16 +126,6 @@ def size_if_readable(picture: Picture) -> tuple[int, int] | None:
 def orientation(path: Path | Frame) -> int:
     """How the EXIF tag turns the picture: 1 not at all, 2 to 8 as EXIF counts them."""
     return 1 if isinstance(path, Frame) or is_dicom(path) or is_array(path) else _read(path, _orientation)
-
-
-def is_dicom(path: Path) -> bool:
-    """Whether a file is DICOM: by its content, or by its name where the content is nothing that is known."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(132)
-    except OSError:
-        head = b""
-    return head[128:] == b"DICM" or (path.suffix.lower() in DICOM and not head.startswith(OTHERS))
 
 
 def _read(path: Path, use: Callable[[Image.Image], T]) -> T:

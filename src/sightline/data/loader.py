@@ -1,12 +1,63 @@
-"""Batches, in this process or from workers: the same bits either way."""
+"""Samples become batches, in this process or from workers: the same bits either way."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import torch
+from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from sightline.data.dataset import ImageDataset, Sample, collate
 from sightline.data.sampling import Balance, EpochSampler
+from sightline.types import Batch
+
+if TYPE_CHECKING:
+    from sightline.data.dataset import ImageDataset
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One image of a batch; see `Batch`."""
+
+    image: Tensor  # (C, S, S)
+    roi: Tensor  # (1, S, S)
+    known: bool
+    avoid: Tensor  # (1, S, S)
+    avoid_known: bool
+    label: int
+    index: int
+    id: str
+    group: int
+    findings: Findings | None = None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Of an image with several findings; see `Batch`."""
+
+    labels: Tensor  # (C,) 1, 0, or NaN where not known
+    roi: Tensor  # (C, S, S)
+    known: Tensor  # (C,) bool
+
+
+def collate(samples: Sequence[Sample]) -> Batch:
+    """Samples side by side."""
+    findings = [s.findings for s in samples if s.findings is not None]
+    of_findings = {"finding_roi": [f.roi for f in findings], "finding_known": [f.known for f in findings]} if findings else {}
+    return Batch(
+        images=torch.stack([s.image for s in samples]),  # (B, C, S, S)
+        labels=torch.stack([f.labels for f in findings]) if findings else torch.tensor([s.label for s in samples]),
+        roi=torch.stack([s.roi for s in samples]),  # (B, 1, S, S)
+        known=torch.tensor([s.known for s in samples]),
+        avoid=torch.stack([s.avoid for s in samples]),  # (B, 1, S, S)
+        avoid_known=torch.tensor([s.avoid_known for s in samples]),
+        index=torch.tensor([s.index for s in samples]),
+        ids=[s.id for s in samples],
+        group=torch.tensor([s.group for s in samples]),
+        **{name: torch.stack(some) for name, some in of_findings.items()},  # (B, C, S, S), (B, C)
+    )
 
 
 def train_loader(

@@ -14,7 +14,8 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import maximum_filter, minimum_filter
 
-from sightline.data.images import colours, is_deep, is_dicom, read_upright
+from sightline.data.frames import is_dicom
+from sightline.data.images import colours, is_deep, read_upright
 from sightline.errors import UserError
 from sightline.types import Picture
 

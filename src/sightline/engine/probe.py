@@ -10,7 +10,8 @@ import torch
 from torch.utils.data import DataLoader
 
 from sightline.attention.classifier import GuidedClassifier
-from sightline.data.dataset import ImageDataset, collate
+from sightline.data.dataset import ImageDataset
+from sightline.data.loader import collate
 from sightline.losses.objective import Objective
 from sightline.types import Batch
 

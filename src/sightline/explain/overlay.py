@@ -3,7 +3,7 @@
 The scale is not stretched to fill the colours unless that is asked for: a map in [0, 1] is shown on the scale 0 to 1, and of signed
 evidence the positive part relative to its own maximum or to a common one. A map that says nothing is shown as a greyed picture with a note,
 neither blank nor as colours made of rounding errors. A coarse map is drawn as the cells that it has: between them nothing was computed, and
-a smooth blob or cross would be made up. The programs of 003 and 004 stretch every map from its minimum to its maximum, which shows
+a smooth blob or cross would be made up. The programs of AttnMel and GG-CAM stretch every map from its minimum to its maximum, which shows
 where a map is higher, and hides whether a gate is open, or any evidence positive, at all.
 """
 
@@ -58,7 +58,7 @@ def display(
         scale: evidence that is shown as 1; None: the map's own maximum. Give the same for maps that are to be compared.
         where: the part of the picture that the map covers; None: all of it.
         signed: show evidence of both signs: 0 strongest against, 0.5 none, 1 strongest for.
-        stretch: show the map's minimum as 0 and its maximum as 1, whatever they are, as the programs of 003 and 004 do; never as cells.
+        stretch: show the map's minimum as 0 and its maximum as 1, as the programs of AttnMel and GG-CAM do; never as cells.
     """
     raw = np.asarray(attention)
     if stretch and np.isfinite(raw).all():

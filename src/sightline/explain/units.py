@@ -7,7 +7,7 @@ decision depends on it (002-21). Concepts that no unit stands for are named as w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,25 +28,11 @@ from sightline.explain.concepts import FINEST, Concepts, concepts_of
 from sightline.explain.feature_maps import Layer, feature_maps, layers_of, pick
 from sightline.explain.inputs import some
 from sightline.explain.tint import tint
+from sightline.explain.units_page import PICTURES, Best, write_page
 from sightline.metrics.scores.overlap import Overlap, concept_overlap
 from sightline.results.units import ConceptUnit, NamedUnits
 
-PICTURES = 4
 _BATCH = 32
-
-
-@dataclass(frozen=True)
-class Best:
-    """The unit of a layer that overlaps most with a concept.
-
-    Attributes:
-        effect: what switching the unit off changes: `accuracy`, `auc`, `flips` and `score:<class>`; empty if that was not asked for.
-        pictures: the unit's map over images that show the concept, (H, W, 3) uint8, and the concept's mask (H, W).
-    """
-
-    found: ConceptUnit
-    effect: dict[str, float]
-    pictures: list[tuple[np.ndarray, np.ndarray]] = field(repr=False)
 
 
 def name_units(
@@ -76,8 +62,6 @@ def name_units(
     Raises:
         UserError: nothing is marked in the images, or an unknown layer or split.
     """
-    from sightline.explain.units_page import write_page
-
     split = judged_split(run, split)
     dataset = run.datasets[split]
     places = some(run, split, images)

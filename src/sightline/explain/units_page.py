@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,24 @@ from sightline.explain.colours import INK, MUTED, RIGHT
 from sightline.explain.overlay import contour
 from sightline.explain.style import STYLE, to_data_uri
 from sightline.explain.templating import environment
-from sightline.explain.units import PICTURES, Best
 from sightline.results.units import ConceptUnit
 
+PICTURES = 4  # of a concept
 _SIDE = 224
+
+
+@dataclass(frozen=True)
+class Best:
+    """The unit of a layer that overlaps most with a concept.
+
+    Attributes:
+        effect: what switching the unit off changes: `accuracy`, `auc`, `flips` and `score:<class>`; empty if that was not asked for.
+        pictures: the unit's map over images that show the concept, (H, W, 3) uint8, and the concept's mask (H, W).
+    """
+
+    found: ConceptUnit
+    effect: dict[str, float]
+    pictures: list[tuple[np.ndarray, np.ndarray]] = field(repr=False)
 
 
 def write_page(folder: Path, run: Run, split: str, images: int, best: Sequence[Best], absent: Sequence[str], top: float) -> list[Path]:

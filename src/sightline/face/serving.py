@@ -50,9 +50,7 @@ def serve(
     try:
         from sightline.serve.application import application
     except ImportError as error:
-        raise UserError(
-            "serve", f"needs a package that is not installed ({error.name})", "Install it with `uv sync --extra serve`."
-        ) from None
+        raise UserError("serve", f"needs a package that is not installed ({error.name})", "Run `pip install 'sightline[serve]'`.") from None
     from sightline.serve.model import model_of
 
     return application(model_of(opened(runs, device), tta, calibration), checked, hosts, token)

@@ -32,7 +32,7 @@ class Uncertainty(Weighting):
 
     A small initial sigma gives its loss a large weight. During training sigma approaches the value at which the two terms balance: for k =
     1/2 and r = ln(1+s) at s^3 = L (1 + s). Behaviour losses judge class scores and are treated as class losses.
-    A batch in which no region is known, whose guidance loss is zero, gives the sigma of that loss no gradient.
+    A batch in which no region is known, whose guidance or behaviour loss is zero, gives the sigma of that loss no gradient.
 
     Args:
         regulariser: r, see `regulariser`.

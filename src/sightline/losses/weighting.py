@@ -64,7 +64,7 @@ class Weighting(nn.Module):
         raise NotImplementedError
 
     def extra(self) -> Tensor | None:
-        """What each entry adds to the total beside its weighted loss; a guidance loss of exactly zero adds nothing. -> (L,)"""
+        """What each entry adds to the total beside its weighted loss; a guidance or behaviour loss of exactly zero adds nothing. -> (L,)"""
         return None
 
     def learned(self) -> dict[str, float]:
@@ -92,8 +92,8 @@ class Weighting(nn.Module):
             if share:
                 own = factors[i] * losses[entry.name]
                 if extra is not None:
-                    # a guidance loss of zero is that of a batch in which no region is known
-                    own = own + extra[i] * (losses[entry.name].detach() != 0 if entry.kind == "guidance" else 1)
+                    # a guidance or behaviour loss of zero is that of a batch in which no region is known
+                    own = own + extra[i] * (losses[entry.name].detach() != 0 if entry.kind != "classification" else 1)
                 total = total + share * own
         return total, weights
 

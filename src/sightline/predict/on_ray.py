@@ -95,7 +95,7 @@ def _ray_data() -> Iterator[ModuleType]:
     try:
         from ray import data
     except ImportError:
-        raise UserError("`executor='ray'`", "Ray Data needs pyarrow", "Install it with `uv sync --extra ray`.") from None
+        raise UserError("`executor='ray'`", "Ray Data needs pyarrow", "Run `pip install 'sightline[ray]'`.") from None
     settings, logger = data.DataContext.get_current(), logging.getLogger("ray.data")
     before = settings.execution_options.preserve_order, settings.enable_progress_bars, logger.level
     settings.execution_options.preserve_order, settings.enable_progress_bars = True, False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -157,9 +158,13 @@ def test_001_11_eight_species_divided_80_10_10(tmp_path: Path) -> None:
     names = [f"{i:03d}.{species}/{species}_{n:04d}_{n}.jpg" for i, species in enumerate(EIGHT, 1) for n in range(20)]
     write(inside / "images.txt", *(f"{i} {name}" for i, name in enumerate(names, start=1)))
     dataset = read_data(Data(name="cub200", root=tmp_path, options={"split": "own"}))
+    birds = "Anna_Hummingbird Cactus_Wren Great_Grey_Shrike Harris_Sparrow Indigo_Bunting Pileated_Woodpecker Sooty_Albatross"
+    assert {*birds.split(), "Western_Wood_Pewee"} == set(EIGHT)
     assert dataset.classes == EIGHT
     parts = split(dataset.records, Split(val=0.1, test=0.1))
     assert {part: len(records) for part, records in parts.items()} == {"train": 128, "val": 16, "test": 16}
+    for part in ("val", "test"):
+        assert Counter(record.label for record in parts[part]) == dict.fromkeys(EIGHT, 2)
 
 
 def test_masks_travel_to_workers_and_their_key_follows_the_file(tmp_path: Path) -> None:

@@ -7,49 +7,15 @@ from dataclasses import replace
 
 import pytest
 import torch
+from followed import SOURCES, batch, classifier, objective, only, planted
 from torch import nn
 
-from sightline.attention.classifier import GuidedClassifier, build
-from sightline.config import Losses, Plugin
+from sightline.attention.classifier import GuidedClassifier
 from sightline.errors import UserError
-from sightline.losses.check.finite_difference import slope_error
 from sightline.losses.check.gradient_path import PathReport, follow_gradients, require
 from sightline.losses.guidance import GuidanceLoss
-from sightline.losses.mining import AttentionMining
 from sightline.losses.objective import Objective
-from sightline.recipe import recipe_from
 from sightline.types import Batch, Look
-
-SOURCES = ["cam", "gradcam", "gates", "decoder"]
-
-
-def classifier(source: str = "cam", hidden: tuple[int, ...] = (), **options) -> GuidedClassifier:
-    tree = {
-        "name": "small",
-        "data": {"image_size": 64},
-        "backbone": {"name": "test_resnet", "weights": "none"},
-        "head": {"hidden": hidden},
-        "attention": {"name": source, **options},
-    }
-    torch.manual_seed(2)
-    return build(recipe_from(tree, "test"), 2)
-
-
-def objective(guidance=(), behaviour=()) -> Objective:
-    return Objective(Losses.model_validate({"guidance": list(guidance), "behaviour": list(behaviour)}), Plugin(name="fixed"))
-
-
-def batch(n: int = 4, known: bool = True) -> Batch:
-    roi = torch.zeros(n, 1, 64, 64)
-    roi[:, :, :32, :32] = 1
-    seen = torch.full((n,), known)
-    images = torch.rand(n, 3, 64, 64, generator=torch.Generator().manual_seed(0))
-    return Batch(images, torch.arange(n) % 2, roi, seen, 1 - roi, seen.clone(), torch.arange(n), [str(i) for i in range(n)])
-
-
-def only(reports: list[PathReport]) -> PathReport:
-    (report,) = reports
-    return report
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -119,14 +85,6 @@ def test_traces_are_removed_after_an_error_as_well():
         follow_gradients(model, objective([{"name": "l2", "map": "gate"}]), batch())
     assert not model.training
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
-
-
-def planted(source_method) -> GuidedClassifier:
-    """A CAM classifier whose look is spoilt."""
-    model = classifier()
-    honest = model.source.look
-    model.source.look = lambda *args: source_method(model, honest(*args))
-    return model
 
 
 def refused(model: GuidedClassifier, goal: Objective, some: Batch | None = None) -> PathReport:
@@ -306,85 +264,3 @@ def test_only_the_guilty_loss_is_named():
 
 def test_losses_that_set_in_later_are_looked_at_as_if_they_had():
     assert only(follow_gradients(classifier(), objective([{"name": "l2", "start": 7, "ramp": 3}]), batch())).ok
-
-
-@pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("loss", ["energy", "pixel_ce"])
-def test_the_gradient_is_the_measured_slope(source, loss):
-    assert slope_error(classifier(source), objective([{"name": loss}]), batch(), loss) < 0.02
-
-
-@pytest.mark.parametrize("loss", ["mining", "background"])
-def test_the_gradient_of_behaviour_losses_is_the_measured_slope(loss):
-    assert slope_error(classifier(), objective(behaviour=[{"name": loss}]), batch(), loss) < 0.02
-
-
-def slopes_through_the_mask(model: GuidedClassifier, truth: GuidedClassifier, part: str, mode: str = "gt") -> tuple[float, float]:
-    """Promised by `model` and measured on `truth`: the slope of attention mining as the weights of one part move the map alone.
-
-    A further network, which stays as it is, judges what the mask leaves; the direction is the true gradient's.
-    """
-    loss, judge, some = AttentionMining(mode=mode), copy.deepcopy(model).double(), batch()
-    some = replace(some, images=some.images.double())
-
-    def value(of: GuidedClassifier) -> torch.Tensor:
-        return loss(judge, of.look(some.images, some.labels, every=loss.needs_every), some)
-
-    def gradient(of: GuidedClassifier) -> list[torch.Tensor]:
-        weights = list(getattr(of.double().train(), part).parameters())
-        return list(torch.autograd.grad(value(of), weights, allow_unused=True, materialize_grads=True))
-
-    promised, true = gradient(model), gradient(truth)
-    length = torch.stack([g.norm() for g in true]).norm()
-    measured = []
-    for step in (1e-7, -2e-7):
-        with torch.no_grad():
-            for weight, g in zip(getattr(truth, part).parameters(), true, strict=True):
-                weight.add_(g / length, alpha=step)
-            measured.append(value(truth).item())
-    return sum((g * d).sum().item() for g, d in zip(promised, true, strict=True)) / length.item(), (measured[0] - measured[1]) / 2e-7
-
-
-@pytest.mark.parametrize("part", ["backbone", "head"])
-@pytest.mark.parametrize("mode", ["gt", "per_class", "score"])
-@pytest.mark.parametrize("hidden", [(), (8,)])
-def test_the_gradient_of_mining_through_the_mask_of_grad_cam_is_the_measured_slope(hidden, mode, part):
-    """000-20 to 000-25: with channel weights that are known (linear head) and such as are gradients. Mode sum, as printed, has no slope."""
-    model = classifier("gradcam", hidden)
-    promised, measured = slopes_through_the_mask(model, model, part, mode)
-    assert promised > 1e-3
-    assert measured == pytest.approx(promised, rel=2e-3)
-
-
-@pytest.mark.parametrize("hidden", [(), (8,)])
-def test_constant_channel_weights_promise_another_slope_of_mining(hidden):
-    first, second = classifier("gradcam", hidden, order="first"), classifier("gradcam", hidden)
-    promised, measured = slopes_through_the_mask(first, second, "head")
-    assert promised == 0
-    assert measured > 1e-3
-
-
-def test_a_hidden_constant_shows_in_the_slope():
-    """Half of the map's dependence is detached: every part is reached, but the gradient is wrong."""
-
-    def half(_, look):
-        return Look(look.logits, {k: 0.5 * v + 0.5 * v.detach() for k, v in look.maps.items()}, {}, look.ranges)
-
-    model, goal = planted(half), objective([{"name": "outside"}])
-    assert only(follow_gradients(model, goal, batch())).ok
-    report = only(follow_gradients(model, goal, batch(), finite_difference=True))
-    assert not report.ok
-    assert "measured slope" in report.reason
-
-
-def test_a_constant_that_is_no_part_of_what_must_be_reached_shows_in_the_slope():
-    model = classifier("gradcam", order="first")
-    model.source.needs_gradient = False  # as a source would say that leaves out nothing
-    report = only(follow_gradients(model, objective([{"name": "outside"}]), batch(), finite_difference=True))
-    assert report.reason == "its gradient differs from the measured slope by 100%"
-
-
-def test_first_order_gradcam_is_incomplete_on_purpose():
-    model, goal = classifier("gradcam", order="first"), objective([{"name": "outside"}])
-    assert slope_error(model, goal, batch(), "outside") > 0.5
-    assert only(follow_gradients(model, goal, batch(), finite_difference=True)).ok

@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from scipy.stats import f as f_distribution
+from scipy.stats import mannwhitneyu
 
 from sightline.metrics.comparisons.seeds import anova, seed_difference
 
@@ -43,6 +44,8 @@ def test_004_19_many_trainings_without_ties_are_tested_exactly_too():
 
 def test_few_trainings_say_little_and_one_says_nothing():
     assert seed_difference([3, 4, 5], [0, 1, 2]).p == pytest.approx(0.1)
+    tied = [1, 1, 2], [0, 0, 1]
+    assert seed_difference(*tied).p == pytest.approx(mannwhitneyu(*tied, method="asymptotic").pvalue)
     alone = seed_difference([1.0], [0.0])
     assert alone.p is alone.smallest_p is alone.sd is None
 

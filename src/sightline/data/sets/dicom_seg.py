@@ -9,8 +9,7 @@ from pathlib import Path
 
 from sightline.data import dicom, table_cells
 from sightline.data.formulas import from_text
-from sightline.data.frames import Frame
-from sightline.data.images import is_dicom
+from sightline.data.frames import Frame, is_dicom
 from sightline.data.problems import each
 from sightline.data.roots import existing_folder
 from sightline.data.sets.label_by import By, labelled

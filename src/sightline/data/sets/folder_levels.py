@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from sightline.data.images import is_dicom
+from sightline.data.frames import is_dicom
 from sightline.data.sets.folder_places import Place
 from sightline.data.sets.walk import some
 from sightline.errors import UserError

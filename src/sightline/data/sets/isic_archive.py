@@ -80,7 +80,7 @@ def _descriptions(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _ids_in(file: Path) -> set[str]:
-    ids = set(ID.findall(file.read_text(errors="replace"))) if file.is_file() else set()
+    ids = set(ID.findall(file.read_text(encoding="utf-8", errors="replace"))) if file.is_file() else set()
     if not ids:
         raise UserError(file, "names no images to leave out", "Give a file that holds ids of the form ISIC_0000000.")
     return ids

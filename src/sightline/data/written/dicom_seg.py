@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sightline.data.formulas import as_text
-from sightline.data.images import is_dicom
+from sightline.data.frames import is_dicom
 from sightline.data.written.entries import Box, Content, Drawn, Entry, relative
 from sightline.errors import UserError
 

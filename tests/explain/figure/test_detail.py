@@ -1,4 +1,4 @@
-"""The details of a diagram are those of the network: gates (003 fig. 2.2), classifier and decoder (001 fig. 2)."""
+"""The details of a diagram are those of the network: gates (Yan 2020, fig. 2.2), classifier and decoder (SPN report, fig. 2)."""
 
 from __future__ import annotations
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sightline.cli.console import console, table
+from sightline import cli
+from sightline.cli.console import console, say, table
+from sightline.errors import UserError
 
 ROWS = [["label-only, matched", "0.963 [0.938, 0.983]", "0.990 [0.981, 0.997]"], ["guided, flipped", "0.979 [0.958, 0.996]", "0.996"]]
 
@@ -45,3 +47,15 @@ def test_a_table_with_many_columns_is_printed_in_parts_that_keep_the_names(
     named = [line.split()[0] for line in lines if line.strip().startswith(("matched", "flipped"))]
     assert named == ["matched", "flipped"] * (len(named) // 2)
     assert len(named) >= 4
+
+
+def test_the_command_line_prints_its_own_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(**_: object) -> None:
+        raise UserError("`by='spred'`", "is not a way", "Give another `by=...`.")
+
+    monkeypatch.setattr(cli, "app", refuse)
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert capsys.readouterr().err == "sightline: --by spred: is not a way. Give another --by.\n"
+    say("go on with `resume=True`")
+    assert capsys.readouterr().out == "go on with --resume\n"

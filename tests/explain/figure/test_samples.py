@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 
 import numpy as np
+from drawn_figures import kind
 from invented_run import invent
 from PIL import Image
 
 from sightline import catalog
 from sightline.engine.run import Run
 from sightline.explain.figure.kind import Options
+from sightline.explain.figure.samples import RED
 from sightline.explain.overlay import overlay
 from sightline.metrics.scores.localisation import upsample
 
@@ -73,3 +75,17 @@ def share_alike(cell, image, values):
     """Share of the pixels of a cell that are those of this map, stretched, enlarged and painted over the image."""
     large = upsample((values - values.min())[None], image.shape[:2])[0]
     return (np.abs(cell.astype(int) - overlay(image, large / large.max(), cmap="jet")).max(-1) <= 2).mean()
+
+
+def test_000_fig_2_boxes_are_red_lines_on_the_photographs_and_masks_have_a_row_of_their_own(tmp_path):
+    boxes = invent(tmp_path / "boxes", settings={"data.options.annotation": "box"}, splits=())
+    figure = kind("samples")([boxes], Options(images=1))
+    pictures = [image.get_array() for axes in figure.axes for image in axes.get_images()]
+    assert len(pictures) == 2, "a photograph of each class"
+    for picture in pictures:
+        red = (np.asarray(picture)[..., :3] == RED).all(-1)
+        rows, columns = np.nonzero(red)
+        assert red.any()
+        assert red[rows.min(), columns.min() : columns.max() + 1].mean() > 0.9, "the upper edge of a box"
+    masks = kind("samples")([invent(tmp_path / "masks", splits=())], Options(images=1))
+    assert sum(len(axes.get_images()) for axes in masks.axes) == 4
