@@ -1,4 +1,4 @@
-"""Weights and answers that are not numbers are neither kept nor used, and of a run's files none passes for another."""
+"""Weights and answers that are not numbers are neither kept nor used."""
 
 from __future__ import annotations
 
