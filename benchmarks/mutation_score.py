@@ -8,8 +8,9 @@ run. A sample of places is drawn, one change of each, and the tests that reach t
 test notices is printed with its line, for a person to say whether it can matter: annotations of types, texts of messages and equal code
 (`x >= 0` for `x > 0` where x is never 0) cannot. Printed is the share that was noticed, with Wilson's interval for the whole room.
 
-The tests run once with coverage first, which tells which test reaches which line. Each mutant is tried in a process forked from one that
-has already imported the libraries, so that it costs little more than its tests.
+The tests are those of the room, the contracts over the whole catalogue, and the examples in the docstrings of the changed file. They run
+once with coverage first, which tells which test reaches which line. Each mutant is tried in a process forked from one that has already
+imported the libraries, so that it costs little more than its tests.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ import torch
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "sightline"
 AT_MOST = 120  # tests of one mutant, those of its room first
+EXAMPLES = "test_the_examples_of_a_module"
 LEFT_OUT = ("Variable", "RemoveDecorator", "_Is", "BitXor", "RShift", "LShift")  # changes that nobody makes by mistake
 
 
@@ -109,6 +111,7 @@ def reached(rooms: Sequence[str], data: Path) -> dict[str, dict[int, set[str]]]:
         sources = ", ".join(str(SOURCE / room) for room in rooms)
         settings.write_text(f"[run]\ndata_file = {data}\nsource = {sources}\ndynamic_context = test_function\n", encoding="utf-8")
         tests = [f"tests/{room}" for room in (*rooms, "contracts")]
+        tests += [one for room in rooms for path in sorted(SOURCE.glob(f"{room}/**/*.py")) for one in examples(path)]
         command = [sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", "-q", "-n", "0", *tests]
         if subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode:
             raise SystemExit(f"the tests fail without any mutant: {' '.join(command)}")
@@ -123,14 +126,22 @@ def _test(context: str) -> str:
     return ".".join(context.split(".")[-2:])
 
 
+def examples(path: Path) -> list[str]:
+    """The test that runs the examples in the docstrings of a file, if it has any."""
+    if ">>>" not in path.read_text(encoding="utf-8"):
+        return []
+    return [f"tests/test_docstrings.py::{EXAMPLES}[{path.relative_to(SOURCE.parent)}]"]
+
+
 def tests_of(path: Path, line: int, lines: dict[int, set[str]]) -> list[str]:
-    """The tests to run for a change of a line, those of the file's own test first; of a line that runs at import, those of the file."""
+    """The tests to run for a change of a line, those of the file itself first; of a line that runs at import, all that reach the file."""
     files = {file.stem: file for file in (ROOT / "tests").rglob("test_*.py")}
     names = lines.get(line) or set().union(*lines.values())
     own = path.stem.removesuffix("_loss")
     named = [name.split(".") for name in names if name.split(".")[0] in files]  # Hypothesis runs some lines under names of its own
     known = sorted(named, key=lambda name: (own not in name[0], "contracts" in str(files[name[0]]), name))
-    return [f"{files[file]}::{function}" for file, function in known][:AT_MOST]
+    others = [f"{files[file]}::{function}" for file, function in known if function != EXAMPLES]
+    return [*(examples(path) if len(others) < len(known) else []), *others][:AT_MOST]
 
 
 class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):

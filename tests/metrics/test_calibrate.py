@@ -114,3 +114,7 @@ def test_certainties_that_left_no_room_for_the_other_class_are_no_obstacle() -> 
 def test_platt_is_for_two_classes() -> None:
     with pytest.raises(ValueError, match="for two classes, not 3"):
         fit(*planted(1.0, 50, 3), "platt")
+
+
+def test_thirty_images_are_no_longer_few() -> None:
+    assert fit(*planted(1.0, 30, 3)).note == ""

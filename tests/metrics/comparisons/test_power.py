@@ -80,3 +80,8 @@ def test_the_noise_of_a_study_is_split_as_it_was_measured() -> None:
     assert (noise.sd_seeds, noise.se_shared, noise.se_own) == pytest.approx((0.3, 1 / math.sqrt(50), 1 / math.sqrt(50)), rel=0.3)
     assert math.sqrt(noise.of_images) == pytest.approx(spread.se_images)
     assert noise_of(spread.but(sd_seeds=None)) is None
+
+
+def test_without_any_noise_every_difference_is_seen_even_by_one_seed() -> None:
+    for seeds in (1, 3):
+        assert detectable(Noise(600, seeds)) == 0

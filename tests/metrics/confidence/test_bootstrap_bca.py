@@ -79,3 +79,12 @@ def test_with_too_few_samples_beyond_a_bound_the_percentiles_stand() -> None:
 def test_a_correction_that_turns_the_order_round_is_left_out() -> None:
     samples, knife = np.random.default_rng(0).normal(size=2000), np.array([0.0] * 99 + [-1.0])
     assert bca_levels(1.9, samples, knife, (1e-9, 1 - 1e-9)) == (1e-9, 1 - 1e-9)
+
+
+def test_rounding_of_large_scores_that_agree_moves_nothing() -> None:
+    """Rounding grows with the score: of numbers near a million it is a millionth of a millionth of a million."""
+    samples, away = 1e6 + np.linspace(-1, 2, 1001), np.array([0.0] * 19 + [-1.0])
+    levels = (0.025, 0.975)
+    assert bca_levels(1e6, samples, 1e6 + 1e-9 * away, levels) == levels
+    assert bca_levels(1e6, samples, 1e6 + away, levels) != levels
+    assert bca_levels(0.0, samples - 1e6, 1e-13 * away, levels) == levels

@@ -70,3 +70,10 @@ def test_the_quotient_is_that_of_fieller_for_normal_intervals() -> None:
     assert (a.value - low * b.value) ** 2 == pytest.approx((a.value - a.low) ** 2 + low**2 * (b.high - b.value) ** 2)
     assert (high * b.value - a.value) ** 2 == pytest.approx((a.high - a.value) ** 2 + high**2 * (b.value - b.low) ** 2)
     assert quotient(a, Score(value=0.0, low=0.0, high=0.1))[::2] == (inf, inf)
+
+
+def test_each_share_is_as_sure_as_the_images_of_its_own_class_make_it() -> None:
+    perfect = Score(value=1.0, low=1.0, high=1.0)
+    found = predictive_values(perfect, perfect, 0.3, images=(20, 80), label="ill")
+    wider = predictive_values(share(20, 20), share(80, 80), 0.3, images=(20, 80), label="ill")
+    assert (found.ppv.interval, found.npv.interval) == (wider.ppv.interval, wider.npv.interval)

@@ -79,3 +79,8 @@ def test_patients_are_drawn_whole() -> None:
 def test_no_images_have_no_worst_group() -> None:
     found = group_accuracy(np.empty(0), np.empty(0), [])
     assert found == Groups(worst=Score(value=None, low=None, high=None), worst_group=None, by_group={})
+
+
+def test_a_group_in_which_nothing_is_right_is_the_worst() -> None:
+    found = group_accuracy(np.ones(4, int), np.array([0, 0, 0, 1]), ["none"] * 2 + ["half"] * 2, bootstrap=20)
+    assert (found.worst_group, found.worst.value) == ("none", 0)

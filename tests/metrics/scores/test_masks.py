@@ -61,3 +61,28 @@ def test_coarse_maps_are_brought_to_the_image_first():
     assert masks.shape == (1, 64, 64)
     assert masks[0, 0, 0]
     assert not masks[0, :, 40:].any()
+
+
+def test_bytes_count_as_marked_from_the_middle_on():
+    maps, bytes_ = np.array([[[1.0, 0.0, 0.0, 0.0]]]), np.array([[[255, 128, 127, 0]]], np.uint8)
+    for rois in (bytes_, np.array([[[1.0, 0.5, 0.499, 0.0]]])):
+        assert mask_scores(maps, rois, np.ones(1, bool), bootstrap=20).jaccard.value == 0.5
+
+
+def test_many_images_are_judged_as_one_by_one():
+    maps = np.random.default_rng(0).random((130, 4, 4))
+    rois, known = np.stack([region()] * 130), np.arange(130) % 3 > 0
+    found = mask_scores(maps, rois, known, bootstrap=20)
+    alone = [mask_scores(maps[i : i + 1], rois[:1], known[:1] | True, bootstrap=2) for i in range(130)]
+    assert found.n == known.sum()
+    assert found.jaccard.value == pytest.approx(np.mean([one.jaccard.value for one, there in zip(alone, known, strict=True) if there]))
+    assert found.empty.value == pytest.approx(np.mean([one.empty.value for one in alone]))
+
+
+def test_the_threshold_and_the_patients_are_heeded():
+    maps = np.full((4, *SIZE), 0.6) * region() / 255
+    rois = np.stack([region()] * 4)
+    assert mask_scores(maps, rois, np.ones(4, bool), threshold=0.6, bootstrap=20).jaccard.value == 1
+    assert mask_scores(maps, rois, np.ones(4, bool), threshold=0.61, bootstrap=20).jaccard.value == 0
+    alike = mask_scores(maps, rois, np.ones(4, bool), groups=["a"] * 4, bootstrap=20)
+    assert (alike.jaccard.interval, alike.empty.interval) == (None, None), "images of one patient cannot say how patients differ"

@@ -126,3 +126,15 @@ def test_a_decision_is_for_the_most_probable_class_unless_a_threshold_is_kept() 
     assert decided(two).tolist() == [0, 0, 1]
     assert decided(two, 0.3).tolist() == [0, 1, 1], "at the threshold: for the last class"
     assert decided(three).tolist() == [1]
+
+
+def test_bytes_count_as_marked_from_the_middle_on() -> None:
+    maps, bytes_ = np.array([[[1.0, 0.0, 0.0, 0.0]]]), np.array([[[255, 128, 127, 0]]], np.uint8)
+    for rois in (bytes_, np.array([[[1.0, 0.5, 0.499, 0.0]]])):
+        assert overlaps(maps, rois, np.ones(1, bool))[9, 0] == 0.5, "two pixels are marked, and the map finds one"
+
+
+def test_a_constant_map_has_no_overlap_beside_others_that_have_some() -> None:
+    roi = np.array([[[1.0, 1.0, 0.0, 0.0]]])
+    found = overlaps(np.array([[[1.0, 1.0, 0.0, 0.0]], [[3.0] * 4], [[0.0, 0.0, 1.0, 1.0]]]), roi.repeat(3, 0), np.ones(3, bool))
+    assert found.tolist() == [[1, 0, 0]] * len(STEPS)
