@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from sightline.audit.budget import Budget
 from sightline.audit.covers import COVERS, blurred, boxes, covered, free_shift, moved
 
 
@@ -56,11 +55,3 @@ def test_the_free_place_meets_as_little_as_any_place_does():
         found = moved(mask, free_shift(mask, blocked, rng))
         assert (found & blocked).sum() == least
         assert found.sum() == mask.sum()
-
-
-def test_time_lowers_the_number_of_parts_but_never_to_none():
-    now = iter([0.0, 0.0, 0.0, 2.0, 4.0, 6.0, 8.0]).__next__
-    budget = Budget(10, clock=now)
-    assert [part.start for part in budget.chunks(100, 0.5, 10)] == [0, 10, 20]
-    late = Budget(1, clock=iter([0.0] + [5.0] * 20).__next__)
-    assert len(list(late.chunks(100, 0.5, 10))) == 1

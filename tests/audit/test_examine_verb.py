@@ -19,8 +19,7 @@ from sightline.cli import app
 from sightline.engine.run import Run
 from sightline.engine.saving import save_model
 from sightline.errors import UserError
-from sightline.report.audit_words import factor, headline, sentences
-from sightline.results.audit import AuditFacts, Counted, Finding, Reason, Training
+from sightline.report.audit_words import sentences
 
 
 def finished(folder: Path, **settings: object) -> Run:
@@ -110,34 +109,6 @@ def test_another_data_set_of_the_same_classes_can_be_given(audited, tmp_path):
     assert part.notes[1] == "Labels that are not classes of the run are left out: dog (1 image)."
 
 
-@pytest.mark.parametrize(
-    ("flag", "aligned", "given", "expected"),
-    [
-        ("aligned but relying", True, [("ruler", "relying")], "but its decision also rests on an artefact: ruler"),
-        ("relying", False, [("ruler", "relying"), ("band_aid", "relying")], "Its decision rests on artefacts: ruler and band-aid"),
-        ("relying", False, [("ruler", "relying"), ("gel", "thrown off")], "Its decision rests on an artefact: ruler"),
-        ("relying", False, [("gel", "thrown off")], "Its decision rests on what lies outside the region"),
-        ("thrown off", True, [("gel", "thrown off")], "on anything else that is known to have been in its training images"),
-        ("no sign of relying", True, [], "It looks at the region, and there is no sign that it relies on anything else"),
-    ],
-)
-def test_headlines(flag, aligned, given, expected):
-    moved = Counted(value=1.5, low=1.4, high=1.6, n=50)
-    found = [
-        Finding(artefact=name, how="pasted", label="b", **moved.fields(), probability=moved, found=True, verdict=verdict)
-        for name, verdict in given
-    ]
-    reasons = [Reason(kind="artefact", score=moved, finding=one) for one in found]
-    tagged = {"ruler": Training(tagged=20, untagged=20, unsaid=0)}
-    assert headline(AuditFacts(flag=flag, aligned=aligned, reasons=reasons, images=200, in_training=tagged)).endswith(expected)
-
-
-@pytest.mark.parametrize("known", [None, {"gel": Training(tagged=0, untagged=0, unsaid=40)}])
-def test_where_nobody_tagged_artefacts_the_headline_does_not_claim_that_none_was_learnt(known):
-    said = headline(AuditFacts(flag="thrown off", aligned=True, images=200, in_training=known))
-    assert said.startswith("Whether it relies on an artefact cannot be told, since no training image is tagged with one")
-
-
 def test_on_another_data_set_the_files_lie_beside_its_scores_and_the_own_audit_stays(audited, tmp_path):
     run = audited[0]
     kept = (run.path / "audit" / "audit.json").read_bytes()
@@ -160,7 +131,3 @@ def test_a_kind_can_be_told_and_has_to_be_known(audited):
     result = CliRunner().invoke(app, ["audit", str(run.path), "--kind", "ultrasonic"])
     assert isinstance(result.exception, UserError)
     assert 'Did you mean "ultrasound"?' in str(result.exception)
-
-
-def test_factors_are_readable():
-    assert [factor(x) for x in (-4.0, -0.357, 0.0, 1.2175, 4.0)] == ["0.02", "0.70", "1.00", "3.38", "55"]

@@ -10,11 +10,7 @@ from readers import CORNER, INSIDE, SAMPLING, Reader, pictures
 from sightline.audit.budget import Budget
 from sightline.audit.covers import COVERS
 from sightline.audit.findings import flag, reasons
-from sightline.audit.images import take
 from sightline.audit.reliance import background_lenders, reliance, views
-from sightline.config import Data
-from sightline.data.dataset import ImageDataset
-from sightline.data.sets.phantom import read
 from sightline.results.scores import Level
 
 
@@ -95,12 +91,3 @@ def test_the_piece_elsewhere_is_as_large_and_off_the_region():
     assert not changed["elsewhere_mean"][inside].any()
     sizes = [found.float().sum((1, 2)) for found in changed.values()]
     assert torch.allclose(*sizes, rtol=0.4), "soft edges meet grey on grey"
-
-
-def test_images_are_a_seeded_sample_read_without_change():
-    dataset = ImageDataset(read(train=8, val=0, test=0, size=32), ("nevus", "melanoma"), Data(image_size=32, cache=False), train=False)
-    images, again = (take(dataset, 5, Budget(60), seed=3) for _ in range(2))
-    assert len(images) == 5
-    assert [r.id for r in images.records] == [r.id for r in again.records]
-    first = dataset.records.index(images.records[0])
-    assert np.array_equal(images.pixels[0].permute(1, 2, 0).numpy(), dataset.picture(first)[0])

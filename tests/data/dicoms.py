@@ -9,6 +9,8 @@ import numpy as np
 from pydicom import Dataset, FileMetaDataset, dcmread
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
+from sightline.data.dicom import decode
+
 
 def write_dicom(path: Path, pixels: np.ndarray, photometric: str = "MONOCHROME2", bits: int = 12, **attributes: Any) -> Path:
     """A file with these stored pixels (H, W) or (H, W, 3); `attributes` go into it by their DICOM keyword."""
@@ -31,3 +33,13 @@ def write_picture(path: Path, number: int = 0, size: tuple[int, int] = (24, 32),
     uids = {"StudyInstanceUID": f"1.2.{number + 1}", "SeriesInstanceUID": f"1.2.{number + 1}.1"}
     write_dicom(path, pixels, bits=8, **{**uids, "Modality": "CR", "PatientID": f"P{number}", **attributes})
     return str(dcmread(path).SOPInstanceUID)
+
+
+RAMP = np.array([[0, 1000, 2000, 2730]])
+
+
+def greys(path: Path) -> list[int]:
+    pixels = decode(path)
+    assert pixels.dtype == np.uint8
+    assert (pixels == pixels[..., :1]).all()
+    return pixels[0, :, 0].tolist()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
-from untrained_run import untrained
 
 from sightline.cli import main
 from sightline.engine.read_files import Damaged, read_arrays, read_json, read_table, read_text, read_yaml
@@ -52,20 +49,6 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 # a file that is not there is then no mistake, but how a run begins: it has not been scored yet, or keeps no curves
 BEGINNING = {("metrics.json", "evaluate"), ("predictions.csv", "evaluate"), ("logs/metrics.csv", "compare")}
-
-
-@pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory, tiny_recipes) -> Run:
-    settings = {"data.annotated_fraction": 0.5, "evaluate.splits": ["val", "matched"], "evaluate.bootstrap": 10}
-    return untrained(tmp_path_factory.mktemp("whole") / "run", tiny_recipes(settings))
-
-
-@pytest.fixture
-def place(whole: Run, tmp_path: Path) -> Path:
-    for name in ("run", "other"):
-        shutil.copytree(whole.path, tmp_path / name)
-    Image.new("RGB", (40, 40)).save(tmp_path / "x.png")
-    return tmp_path
 
 
 def arguments(verb: str, place: Path) -> list[str]:
@@ -117,67 +100,6 @@ def test_a_damaged_file_is_named_in_one_line(
     if damage == "missing" and file in ("metrics.json", "predictions.csv"):
         named = "was not evaluated" in said
     assert named, said
-
-
-def edited(path: Path, line: int, change: Callable[[str], str]) -> None:
-    lines = path.read_text().splitlines()
-    lines[line - 1] = change(lines[line - 1])
-    path.write_text("\n".join(lines) + "\n")
-
-
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        (lambda row: row.rpartition(",")[0] + ",nan", "is nan, which is not a probability"),
-        (lambda row: row.rpartition(",")[0] + ",1.5", "is 1.5, which is not a probability"),
-        (lambda row: row.rpartition(",")[0] + ",abc", "is 'abc', which is not a number"),
-        (lambda row: row.rpartition(",")[0] + ",", "is '', which is not a number"),
-        (lambda row: ",".join([*row.split(",")[:4], "0.9", "0.9"]), "add up to 1.8, not to 1"),
-        (
-            lambda row: row.replace(",melanoma,", ",wart,", 1).replace(",nevus,", ",wart,", 1),
-            "the label 'wart' is none of the run's classes",
-        ),
-        (lambda row: row + ",1", "has 7 cells, the header has 6"),
-        (lambda row: row.rpartition(",")[0], "has 5 cells, the header has 6"),
-        (lambda row: '"' + row, "is not a row of a table|has 1 cells"),
-    ],
-)
-def test_predictions_edited_by_hand_are_named_by_their_line(place: Path, change: Callable[[str], str], why: str) -> None:
-    edited(place / "run" / "predictions.csv", 4, change)
-    with pytest.raises(Damaged, match=why) as error:
-        Run(place / "run").predictions("val")
-    if not why.startswith("is not a row"):
-        assert "predictions.csv line 4: " in str(error.value)
-
-
-def test_an_image_that_is_predicted_twice_or_that_nobody_knows_is_named(place: Path) -> None:
-    path = place / "run" / "predictions.csv"
-    third = path.read_text().splitlines()[2]
-    edited(path, 4, lambda row: third)
-    with pytest.raises(Damaged, match=r"predictions.csv line 4: image .* is already in line 3"):
-        Run(place / "run").predictions("val")
-    edited(path, 4, lambda row: third.replace(third.split(",")[1], "nobody"))
-    run = Run(place / "run")
-    with pytest.raises(Damaged, match=r"names image 'nobody', which split.csv does not"):
-        run.groups(run.predictions("val").ids)
-
-
-def test_maps_of_other_images_and_of_another_form_are_refused(place: Path) -> None:
-    run, path = Run(place / "run"), place / "run" / "attention" / "matched.npz"
-    kept = read_arrays(path, "")
-    for name, value in (
-        ("map:cam", kept["map:cam"][:2]),
-        ("said:cam", kept["said:cam"].astype(int)),
-        ("decided", kept["decided"] + 7),
-        ("known", kept["known"].astype(float)),
-        ("ids", np.arange(len(kept["ids"]))),
-    ):
-        np.savez(path, **{**kept, name: value})
-        with pytest.raises(Damaged, match="does not hold one map of each image"):
-            run.attention("matched")
-    np.savez(path, **{**kept, "ids": np.array([f"other {i}" for i in kept["ids"]])})
-    with pytest.raises(Damaged, match="maps of other images"):
-        run.attention("matched")
 
 
 def test_no_pickle_is_opened(tmp_path: Path) -> None:

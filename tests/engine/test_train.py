@@ -7,7 +7,6 @@ import json
 import os
 import signal
 from collections import Counter
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ from safetensors.torch import load_file
 
 from sightline.attention.classifier import build
 from sightline.engine import module as training_module
-from sightline.engine.callbacks import Interrupts, Keeper
 from sightline.engine.evaluate import evaluate
 from sightline.engine.module import Training
 from sightline.engine.prepare import prepare
@@ -84,24 +82,6 @@ def test_003_17_all_images_can_be_learnt_from_where_the_last_epoch_is_kept(tiny_
     assert {row["split"] for row in run.split_table} == {"train", "test"}
     assert "test" in evaluate(run)
     assert run.thresholds is None
-
-
-def test_of_epochs_with_an_equal_score_that_with_the_lower_loss_is_kept(tmp_path):
-    told = [(0.8, 0.50), (0.8, 0.40), (0.8, 0.45), (0.7, 0.10), (0.8, 0.40)]
-    classifier = torch.nn.Linear(1, 1)
-    module = Training.__new__(Training)
-    torch.nn.Module.__init__(module)
-    module.classifier, module.average = classifier, None
-    keeper, last = Keeper(tmp_path / "best", "val/accuracy", "max"), Keeper(tmp_path / "last", "last", "min")
-    for epoch, (accuracy, loss) in enumerate(told):
-        metrics = {"val/accuracy": accuracy, "val/loss": loss}
-        trainer = SimpleNamespace(
-            optimizers=[], callback_metrics=metrics, current_epoch=epoch, is_global_zero=True, save_checkpoint=lambda path: None
-        )
-        keeper.on_train_epoch_end(trainer, module)
-        last.on_train_epoch_end(trainer, module)
-    assert (keeper.best, keeper.best_epoch) == (0.8, 1)
-    assert last.best_epoch == 4, "003-17: where the last epoch is to be kept, it is"
 
 
 VARIANTS = {
@@ -183,18 +163,6 @@ def test_ctrl_c_waits_for_the_end_of_the_batch_and_of_the_epochs_files(tiny_reci
         signal.signal(signal.SIGINT, before)
     assert done == ["log"]
     assert torch.load(tmp_path / "run" / "last.ckpt", weights_only=True)["epoch"] == 0
-
-
-def test_a_second_ctrl_c_does_not_wait():
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with Interrupts() as interrupts:
-            os.kill(os.getpid(), signal.SIGINT)
-            assert interrupts.asked
-            with pytest.raises(KeyboardInterrupt):
-                os.kill(os.getpid(), signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def test_a_loss_that_is_not_a_number_stops_with_the_images(tiny_recipe, tmp_path, monkeypatch):

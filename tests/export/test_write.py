@@ -9,18 +9,15 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from torch.torch_version import TorchVersion
+from spoiling import fits_onnx
 
 import sightline as sl
 from sightline.engine.files import sha256
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.export import check, graphs, write
-from sightline.export.network import exportable
+from sightline.export import check, graphs
 from sightline.export.programs import METADATA
 from sightline.results.calibration import Calibration
-
-fits_onnx = pytest.mark.skipif(TorchVersion(torch.__version__) < graphs.OLDEST, reason="this PyTorch is too old for ONNX")
 
 
 @fits_onnx
@@ -47,62 +44,6 @@ def test_files_tell_how_they_are_used(finished: Run, tmp_path: Path) -> None:
     images = torch.rand(4, 3, 32, 32)
     with torch.no_grad():
         assert torch.allclose(program(images)[0], finished.classifier().cpu()(images), atol=1e-5)
-
-
-@fits_onnx
-def test_a_broken_graph_is_refused_and_leaves_nothing(finished: Run, nowhere: Path, monkeypatch) -> None:
-    monkeypatch.setattr(write, "graph_answers", lambda content: spoilt(graphs.graph_answers(content), "moved"))
-    with pytest.raises(UserError, match="output `logits`"):
-        sl.export(finished, onnx=nowhere / "a.onnx", torch=nowhere / "a.pt2", hub=nowhere / "hub")
-    assert list(nowhere.iterdir()) == []
-
-
-@pytest.mark.parametrize("how", ["moved", "shape", "nan"])
-def test_every_difference_is_found(how, finished: Run) -> None:
-    network = exportable(finished.classifier().cpu()).network
-
-    def right(images: torch.Tensor) -> list[np.ndarray]:
-        with torch.no_grad():
-            return [output.numpy() for output in network(images)]
-
-    images = torch.rand(3, 3, 32, 32)
-    assert max(check.differences(network, right, images, Path("a.onnx")).values()) < 1e-5
-    with pytest.raises(UserError, match="output `logits`"):
-        check.differences(network, spoilt(right, how), images, Path("a.onnx"))
-
-
-def spoilt(good: check.Answers, how: str) -> check.Answers:
-    """Answers whose logits are wrong."""
-
-    def bad(images: torch.Tensor) -> list[np.ndarray]:
-        logits, *rest = good(images)
-        return [{"moved": logits + 1e-3, "shape": logits[:, :1], "nan": logits * np.nan}[how], *rest]
-
-    return bad
-
-
-def test_without_the_data_random_images_are_taken_and_named(finished: Run, monkeypatch) -> None:
-    def gone(_run: Run) -> None:
-        raise UserError("photos", "does not exist")
-
-    monkeypatch.setattr(Run, "datasets", property(gone))
-    seen = check.sample(finished)
-    assert seen.images.shape == (3, 3, 32, 32)
-    assert seen.words == "random images, since those of the run cannot be read (photos: does not exist)"
-
-
-@fits_onnx
-def test_onnx_that_is_not_installed_is_said_at_once(finished: Run, nowhere: Path, monkeypatch) -> None:
-    monkeypatch.setattr(graphs, "find_spec", lambda name: None if name == "onnxruntime" else object())
-    with pytest.raises(UserError, match=r"needs onnxruntime, which is not installed. Run `pip install 'sightline\[onnx\]'`"):
-        sl.export(finished, onnx=nowhere / "a.onnx")
-
-
-def test_a_pytorch_that_is_too_old_for_onnx_is_refused(finished: Run, nowhere: Path, monkeypatch) -> None:
-    monkeypatch.setattr(graphs, "OLDEST", "99.1")
-    with pytest.raises(UserError, match=r"needs PyTorch 99\.1, and 2\..* is installed"):
-        sl.export(finished, onnx=nowhere / "a.onnx")
-    assert list(nowhere.iterdir()) == []
 
 
 @fits_onnx

@@ -141,7 +141,7 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path):
     [
         (0, 3, {}, "has 0 annotated images"),
         (1, 3, {}, "has 1 annotated images"),
-        (3, 0, {}, "no image without annotation.*`target.name="),
+        (3, 0, {}, "no image without annotation.*`for_data="),
         (3, 3, {"weights": "missing.safetensors"}, r"missing\.safetensors.*cannot be read"),
         (3, 3, {"encoder": "test_resnett"}, 'Did you mean "test_resnet"'),
         (3, 3, {"encoder": "test_vit"}, "no maps at strides 2 to 32"),
@@ -169,7 +169,7 @@ def test_an_existing_folder_is_left_alone(moles, tmp_path):
         (["--set", "target.name=busi"], "Set it whole"),
         (["--set", "data.options={rot: 1}"], "unknown setting"),
         (["--image-size", "100"], "multiple of 32"),
-        (["--for-root", "x"], "without --for"),
+        (["--for-root", "x"], "Name the data set that lies there: `for_data"),
     ],
 )
 def test_mistakes_on_the_command_line_have_a_remedy(arguments, message, tmp_path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sightline.pseudo.predict import mask, scored
 from sightline.pseudo.quality import Quality, faults, overlap, quality
 from sightline.pseudo.settings import Keep
 
@@ -56,20 +55,3 @@ def test_overlap_agrees_with_counting():
     a[:2], b[1:3] = True, True
     assert overlap(a, b) == (pytest.approx(8 / 16), pytest.approx(4 / 12))
     assert overlap(a, np.zeros_like(a)) == (0, 0)
-
-
-def test_kept_and_dropped_ones_are_scored_apart():
-    overlaps = np.array([[0.9, 0.8], [0.7, 0.6], [0.2, 0.1]])
-    scores = scored(overlaps, np.array([True, True, False]), [None, None, None])
-    assert [scores.n, scores.kept.n, scores.dropped.n] == [3, 2, 1]
-    assert scores.dice.value == pytest.approx(0.6)
-    assert scores.kept.dice.value == pytest.approx(0.8)
-    assert scores.dropped.jaccard.value == pytest.approx(0.1)
-    assert scored(overlaps[:1], np.array([True]), [None]).dropped.to_json() == {"n": 0}
-
-
-def test_a_mask_has_the_size_of_the_image_and_its_border_where_the_probability_is_a_half():
-    probability = np.tile(np.array([0, 0, 1, 1], np.float32), (4, 1))
-    found = mask(probability, (8, 12))
-    assert (found.shape, found.dtype) == ((8, 12), bool)
-    np.testing.assert_array_equal(found, np.tile(np.arange(12) >= 6, (8, 1)))

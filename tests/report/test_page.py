@@ -13,7 +13,7 @@ from sightline.engine.read_files import read_table
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.report import report, write_report
-from sightline.report.summary import hardest, judged_splits, main_split, most_telling
+from sightline.report.summary import main_split
 
 VOID = {"meta", "img", "br", "link", "hr", "input", "path", "use", "rect"}
 
@@ -177,23 +177,10 @@ def test_scores_that_could_not_be_computed_are_dashes_not_a_crash(guided, tmp_pa
     assert "could not be computed" in Page(report(Run(tmp_path / "bare"))).words
 
 
-def test_validation_alone_is_called_too_good(tmp_path):
-    run = invent(tmp_path / "val", splits=("val",))
-    assert main_split([run]) == "val"
-    assert "these validation images also chose the epoch" in Page(report(run)).words
-
-
 def test_a_run_that_was_not_evaluated_is_refused(tmp_path):
     run = invent(tmp_path / "unscored", splits=())
     with pytest.raises(UserError, match="evaluate"):
         report(run)
-
-
-def test_which_sets_the_page_is_about(guided, label_only):
-    assert judged_splits([guided, label_only])[0] == "matched"
-    assert "val" not in judged_splits([guided, label_only])
-    assert hardest(label_only, ["matched", "flipped", "removed"]) == "flipped"
-    assert most_telling([guided, label_only], ["matched", "flipped", "removed"]) == "flipped"
 
 
 def test_it_is_written_whole_into_the_run_or_above_its_arms(guided, label_only, tmp_path):
@@ -206,3 +193,9 @@ def test_it_is_written_whole_into_the_run_or_above_its_arms(guided, label_only, 
 
 def test_equal_runs_give_equal_pages(guided):
     assert report(guided) == report(guided)
+
+
+def test_validation_alone_is_called_too_good(tmp_path):
+    run = invent(tmp_path / "val", splits=("val",))
+    assert main_split([run]) == "val"
+    assert "these validation images also chose the epoch" in Page(report(run)).words

@@ -10,7 +10,6 @@ from tempfile import gettempdir
 import pytest
 
 import sightline as sl
-from sightline.serve.limits import Limits
 
 httpx = pytest.importorskip("httpx2")
 
@@ -127,13 +126,3 @@ def test_what_is_no_request_for_a_picture_is_refused(client, headers, content, s
     answer = client.post("/predict", content=content, headers=headers)
     assert answer.status_code == status
     assert answer.json()["error"]
-
-
-def test_limits_have_bounds(run) -> None:
-    with pytest.raises(sl.UserError, match="batch_size"):
-        sl.serve(run, batch_size=0)
-    with pytest.raises(sl.UserError, match="max_mb"):
-        sl.serve(run, max_mbs=3)
-    with pytest.raises(sl.UserError, match="empty"):
-        sl.serve(run, token="")
-    assert Limits().held_bytes == 128 * 32_000_000

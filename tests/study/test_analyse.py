@@ -2,52 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from invented_study import N, answers, invented
 from sklearn.metrics import roc_auc_score
 from tiny_plan import write_plan
 
 from sightline.report.study import write
 from sightline.results.study import ArmDifference, Failure, StudyResult
 from sightline.study.analyse import analyse
-from sightline.study.answers import Answers, load, save, save_measured
-from sightline.study.cells import Cell
+from sightline.study.answers import load, save, save_measured
 from sightline.study.folder import Study
 from sightline.study.plan import load_plan
 from sightline.study.scores import applies, statistic
-
-N = 300
-
-
-def answers(cell: Cell, good: float, labels: np.ndarray) -> Answers:
-    """Right in a share `good` of the images; the images are the same for every arm of a seed, and so is what is hard about them."""
-    hard = np.random.default_rng(cell.seed).random(N)
-    right = hard < good
-    said = np.where(right, labels, 1 - labels)
-    probability = np.stack([1 - said, said], 1) * 0.8 + 0.1
-    swapped = np.where(np.arange(N)[:, None] % 3 == 0, np.nan, np.stack([probability, 1 - probability]))  # every third has no region
-    tags = {"ruler": (np.arange(N) % 2).astype(float)}
-    patients = [f"patient {i // 2}" for i in range(N)]
-    return Answers([str(i) for i in range(N)], labels, probability, np.full(N, good / 2), patients, tags, {"swapped": swapped})
-
-
-def invented(folder: Path, good: Mapping[str, float | tuple[float, ...]], **changed: Any) -> Study:
-    """A study whose arms answer so well; a tuple: each seed by itself."""
-    folder.mkdir(exist_ok=True)
-    study = Study(folder / "study", load_plan(write_plan(folder / "p.yaml", arms=changed.pop("arms_as", list(good)), **changed)))
-    study.write_manifest()
-    labels = np.random.default_rng(9).integers(0, 2, N)
-    for cell in study.cells:
-        wanted = good[cell.arm]
-        share = wanted[cell.seed] if isinstance(wanted, tuple) else wanted + 0.002 * (cell.seed - 2.5)
-        for split in study.plan.splits:
-            save(answers(cell, share, labels), study.answers(cell.key, split))
-    return study
 
 
 def row(result: StudyResult, arm: str, base: str, score: str = "accuracy") -> ArmDifference:
@@ -201,45 +171,6 @@ def test_arms_that_the_grid_does_not_touch_are_compared_once(tmp_path: Path) -> 
     without = [row for part in result.comparisons for row in part.rows if row.arm == "small"]
     assert len(without) == 3
     assert len({row.p_holm for row in without}) == 1
-
-
-@pytest.mark.parametrize(
-    ("good", "said"),
-    [
-        ({"label-only": 0.6, "random-roi": 0.6, "true-roi": 0.9}, "the region is the reason: it is also better than random-roi."),
-        (
-            {"label-only": 0.6, "random-roi": 0.9, "true-roi": 0.9},
-            "not better than random-roi (not distinguishable). Also better than no guidance: random-roi.",
-        ),
-        ({"label-only": 0.6, "true-roi": 0.6}, "No evidence that guidance by the true region helps: not distinguishable."),
-        ({"label-only": 0.6, "true-roi": 0.4}, "Guidance by the true region makes it worse."),
-        ({"label-only": 0.6, "true-roi": 0.9}, "whether any other region would have done as well was not tried."),
-    ],
-)
-def test_the_conclusion_tells_guidance_from_the_region(tmp_path: Path, good: dict[str, float], said: str) -> None:
-    base = [arm for arm in ("label-only", "random-roi") if arm in good]
-    result = analyse(invented(tmp_path, good, seeds=6, draws=100, base=base, matters=0.05, scores=["accuracy"]))
-    assert len(result.conclusion) == 1
-    assert result.conclusion[0].endswith(said)
-
-
-def test_the_conclusion_speaks_of_every_arm_that_the_true_region_guides(tmp_path: Path) -> None:
-    good = {"label-only": 0.6, "weak": 0.6, "strong": 0.9}
-    arms = ["label-only", {"name": "weak", "like": "true-roi"}, {"name": "strong", "like": "true-roi", "set": {"train.optimizer.lr": 0.02}}]
-    study = invented(tmp_path, good, seeds=6, draws=100, matters=0.05, scores=["accuracy"], arms_as=arms)
-    weak, strong = analyse(study).conclusion
-    assert weak.startswith("weak: No evidence")
-    assert strong.startswith("strong: Guidance by the true region helps")
-
-
-def test_the_conclusion_does_not_depend_on_the_order_of_the_bases(tmp_path: Path) -> None:
-    good = {"label-only": 0.6, "random-roi": 0.8, "true-roi": 0.9}
-    said = [
-        analyse(invented(tmp_path / str(i), good, seeds=6, draws=100, base=base, matters=0.05, scores=["accuracy"])).conclusion
-        for i, base in enumerate((["label-only", "random-roi"], ["random-roi", "label-only"]))
-    ]
-    assert said[0] == said[1]
-    assert said[0][0].endswith("Also better than no guidance: random-roi.")
 
 
 def test_arms_that_are_one_training_do_not_differ(tmp_path: Path) -> None:

@@ -9,48 +9,9 @@ import pytest
 from tiny_plan import write_plan
 
 from sightline.errors import UserError
-from sightline.study.arms import READY
 from sightline.study.cells import Choice, cells
-from sightline.study.plan import Plan, load_plan, plan_names
+from sightline.study.plan import load_plan, plan_names
 from sightline.study.run import in_rounds
-
-
-def test_arms_times_seeds_times_settings(tmp_path: Path) -> None:
-    plan = load_plan(write_plan(tmp_path / "p.yaml", grid={"losses.guidance.0.weight": [0.1, 1, 10]}))
-    found = cells(plan)
-    assert len(found) == 2 * 2 * 3
-    assert [cell.seed for cell in found] == [0] * 6 + [1] * 6  # whole seeds first
-
-
-def test_what_decides_a_training_decides_its_name_and_nothing_else_does(tmp_path: Path) -> None:
-    grid = {"losses.guidance.0.weight": [0.1, 1, 10]}
-    plan = load_plan(write_plan(tmp_path / "p.yaml", grid=grid, arms=["label-only", "true-roi", {"name": "again", "like": "true-roi"}]))
-    keys: dict[str, set[str]] = {}
-    for cell in cells(plan):
-        keys.setdefault(cell.arm, set()).add(cell.key)
-    assert len(keys["label-only"]) == 2  # without guidance there is no weight that could differ: one training per seed
-    assert len(keys["true-roi"]) == 6
-    assert keys["again"] == keys["true-roi"]
-
-
-def test_arms_of_a_seed_share_everything_but_what_makes_the_arm(tiny: Plan) -> None:
-    of_seed = {cell.arm: cell.recipe.model_dump() for cell in cells(tiny) if cell.seed == 1}
-    label_only, guided = of_seed["label-only"], of_seed["true-roi"]
-    differ = {key for key in guided if guided[key] != label_only[key]}
-    assert differ == {"name", "title", "losses"}
-    assert guided["train"]["seed"] == guided["data"]["options"]["seed"] == guided["data"]["roi"]["seed"] == 1
-
-
-def test_a_tuned_arm_is_trained_with_every_candidate(tmp_path: Path) -> None:
-    plan = load_plan(write_plan(tmp_path / "p.yaml", arms=["label-only", "weight-decay"]))
-    decays = [cell.recipe.train.optimizer.weight_decay for cell in cells(plan) if cell.arm == "weight-decay" and cell.seed == 0]
-    assert decays == READY["weight-decay"].tune["train.optimizer.weight_decay"]
-    assert all(not cell.recipe.guided for cell in cells(plan))
-
-
-def test_seeds_share_their_images_unless_the_seed_changes_the_data(tiny: Plan) -> None:
-    assert not tiny.same_patients
-    assert tiny.model_copy(update={"seed_settings": ("train.seed", "data.roi.seed")}).same_patients
 
 
 def test_seeds_and_settings_can_be_laid_over_a_plan(tmp_path: Path) -> None:
@@ -62,11 +23,6 @@ def test_seeds_and_settings_can_be_laid_over_a_plan(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", plan_names())
 def test_built_in_plans_hold(name: str) -> None:
     assert cells(load_plan(name))
-
-
-@pytest.mark.parametrize("arm", sorted(READY))
-def test_ready_made_arms_fit_a_guided_recipe(tmp_path: Path, arm: str) -> None:
-    assert cells(load_plan(write_plan(tmp_path / "p.yaml", arms=[arm], base=[], seeds=1)))
 
 
 FIRST = {"name": "first", "set": {"data.annotated_fraction": 0.25}}
@@ -133,14 +89,6 @@ def test_a_grid_may_hold_sections_and_lists(tmp_path: Path) -> None:
     grid = {"data.decoy": [None, {"artefact": "ruler"}], "losses.guidance": [[], [{"name": "energy"}]]}
     found = cells(load_plan(write_plan(tmp_path / "p.yaml", grid=grid, arms=["true-roi"], base=[], seeds=1)))
     assert len({cell.setting for cell in found}) == len({cell.key for cell in found}) == 4
-
-
-def test_label_only_leaves_out_surroundings_that_regions_cut_out(tmp_path: Path) -> None:
-    plan = load_plan(write_plan(tmp_path / "p.yaml", recipe="random-background"))
-    outside = {cell.arm: cell.recipe.data.augment.outside for cell in cells(plan)}
-    assert outside["label-only"] is None
-    assert outside["true-roi"] is not None
-    assert outside["true-roi"].p == 1
 
 
 def test_a_section_of_the_plan_may_not_drop_what_makes_the_recipe_of_an_arm(tmp_path: Path) -> None:

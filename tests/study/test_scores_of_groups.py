@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sightline.study.answers import Answers, beside, load, save, save_measured
-from sightline.study.score_names import check_score, measures, split_of
+from sightline.study.score_names import measures
 from sightline.study.scores import applies, statistic
 
 LABELS = np.array([0, 1, 0, 1, 0, 1])
@@ -42,12 +42,3 @@ def test_a_group_is_kept_beside_the_answers_whatever_its_name(answers, tmp_path)
         assert beside(path, measure).parent == tmp_path
         np.testing.assert_array_equal(load(path, [measure]).measured[measure], FEMALE)
     assert np.isnan(load(path, ["in-age=<40"]).measured["in-age=<40"]).all()
-
-
-def test_the_split_stands_behind_the_brackets():
-    assert split_of("auc[site=a@b]@test") == ("auc[site=a@b]", "test")
-    assert split_of("auc[site=a@b]") == ("auc[site=a@b]", "")
-    for name in ("auc[age=40-60]", "epg[!sex=f]", "auc[age=>=60]"):
-        check_score(name)
-    with pytest.raises(ValueError, match="say what is pasted"):
-        check_score("pasted_flips[sex=f]")

@@ -49,6 +49,8 @@ def test_values_by_hand():
         "auc": 1.0,
         "brier": round((0.01 + 0.36 + 0.09 + 0.01) / 4, 4),
     }
+    assert {name: score.n for name, score in women.scores.items()} == dict.fromkeys(women.scores, 4) | {"sensitivity": 2, "specificity": 2}
+    assert (women.to_rest["auc"].n, found.whole.scores["auc"].n) == (8, 8)
     assert men.scores["auc"].value == pytest.approx(0.625)
     assert women.to_rest["sensitivity"].value == 1
     assert men.to_rest["sensitivity"].value == -1
