@@ -10,10 +10,12 @@ import torch
 from followed import SOURCES, batch, classifier, objective, only, planted
 
 from sightline.attention.classifier import GuidedClassifier
+from sightline.config import Losses, Plugin
 from sightline.losses.check.finite_difference import slope_error
 from sightline.losses.check.gradient_path import follow_gradients
 from sightline.losses.mining import AttentionMining
-from sightline.types import Look
+from sightline.losses.objective import Objective
+from sightline.types import Batch, Look
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -96,3 +98,16 @@ def test_first_order_gradcam_is_incomplete_on_purpose():
     model, goal = classifier("gradcam", order="first"), objective([{"name": "outside"}])
     assert slope_error(model, goal, batch(), "outside") > 0.5
     assert only(follow_gradients(model, goal, batch(), finite_difference=True)).ok
+
+
+def test_the_gradient_is_the_measured_slope_where_images_have_several_findings():
+    """The region of each finding goes along in float64."""
+    goal = Objective(
+        Losses.model_validate({"classification": {"name": "binary_cross_entropy"}, "guidance": [{"name": "energy"}]}), Plugin(name="fixed")
+    )
+    rois = torch.zeros(4, 2, 64, 64)
+    rois[:, 0, :32], rois[:, 1, 32:] = 1, 1
+    some = Batch(batch().images, torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 1.0]]), finding_roi=rois)
+    assert slope_error(classifier(), goal, some, "energy") < 0.02
+    apart = replace(some, finding_roi=1 - rois)
+    assert goal.measure(classifier(), some, 0)[1]["energy"] != goal.measure(classifier(), apart, 0)[1]["energy"]
