@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from sightline.attention.classifier import GuidedClassifier, build
-from sightline.attention.mask_attention import stack_code
+from sightline.attention.mask_attention import stack, stack_code
 from sightline.errors import UserError
 from sightline.recipe import Recipe
 
@@ -41,6 +41,11 @@ def test_the_stack_halves_its_channels_down_to_sixteen() -> None:
     assert widths[-1] == 1
     assert widths[:-1] == [k // 2**n for n in range(1, len(widths))]
     assert 16 <= widths[-2] < 32
+    layers = stack(32)
+    assert [type(layer).__name__ for layer in layers] == ["Conv2d", "BatchNorm2d", "LeakyReLU", "Conv2d"]
+    assert layers[2].negative_slope == 0.1
+    assert [(layer.in_channels, layer.out_channels) for layer in stack(31)] == [(31, 1)], "a half of it would be fewer than sixteen"
+    assert layers(torch.rand(2, 32, 5, 6)).shape == (2, 1, 5, 6)
 
 
 def test_an_own_head_is_refused() -> None:

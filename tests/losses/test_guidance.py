@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from tiny import batch
+from torch.nn import functional
 
 from sightline.errors import UserError
 from sightline.losses.avoid import Avoid
@@ -96,3 +97,17 @@ def test_a_region_can_be_sampled_at_the_first_pixel_of_each_position():
     maps = torch.rand(2, 1, 2, 3)
     expected = (maps - roi[..., ::4, ::4]).square().mean()
     torch.testing.assert_close(loss(maps, roi, torch.ones(2, dtype=torch.bool), "unit"), expected)
+
+
+@pytest.mark.parametrize("size", [(8, 2), (2, 8)])
+def test_a_map_that_is_larger_on_one_side_alone_gets_a_smooth_region(size):
+    roi = torch.rand(1, 1, 4, 4)
+    smooth = functional.interpolate(roi, size=size, mode="bilinear", align_corners=False)
+    assert torch.equal(resize(roi, size), smooth)
+    assert not torch.equal(smooth, functional.adaptive_avg_pool2d(roi, size))
+
+
+def test_of_an_oblong_image_each_side_is_brought_to_its_own_size():
+    roi = torch.rand(1, 1, 4, 16)
+    torch.testing.assert_close(resize(roi, (4, 8)), roi.unflatten(3, (8, 2)).mean(4))
+    torch.testing.assert_close(resize(roi.mT, (8, 4)), roi.mT.unflatten(2, (8, 2)).mean(3))

@@ -14,7 +14,7 @@ from sightline.attention.classifier import build
 from sightline.losses.rrr import RightReasons, input_gradients
 from sightline.losses.rrr_smooth import SmoothRightReasons
 from sightline.recipe import recipe_from
-from sightline.types import Look
+from sightline.types import Batch, Look
 
 
 class Given(nn.Module):
@@ -152,3 +152,20 @@ def test_a_classifier_that_could_read_either_side_learns_to_read_the_region(loss
         assert (model(some.images).argmax(1) == some.labels).float().mean() > 0.9
     assert shares[0] < 0.35  # the region is a quarter of the image
     assert shares[1] > 0.7
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_margin_is_a_share_of_the_longer_side(turned):
+    """An eighth of 16 pixels are two, of 8 pixels one."""
+    roi = torch.zeros(2, 1, 8, 16)
+    roi[..., :4] = 1
+    images = torch.rand(2, 3, 8, 16)
+    if turned:
+        roi, images = roi.mT, images.mT
+    some, seen = Batch(images, torch.tensor([0, 1]), roi), []
+    loss = RightReasons(margin=1 / 8)
+    loss.judge = lambda classifier, shown, irrelevant: seen.append(irrelevant) or irrelevant.sum((1, 2, 3))
+    loss(nn.Identity(), Look(torch.zeros(2, 2), {}), some)
+    expected = torch.ones(8, 16)
+    expected[:, :6] = 0
+    assert torch.equal(seen[0][1, 0], expected.mT if turned else expected)

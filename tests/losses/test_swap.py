@@ -6,6 +6,7 @@ import pytest
 import torch
 from tiny import batch
 
+from sightline.losses.invariance import Invariance
 from sightline.losses.swap import SwapLoss, compose, lenders, partners
 
 
@@ -107,3 +108,13 @@ def test_a_filling_takes_the_place_of_the_lender_s_region():
     rough = SwapLoss(margin=0, fill="noise").swapped(some).images[0][0, :, :8, 8:]
     assert flat.std((1, 2)).max() < 1e-6
     assert rough.std((1, 2)).min() > 0.1
+
+
+@pytest.mark.parametrize("loss", [SwapLoss(), Invariance(), SwapLoss(lender="other")])
+def test_it_takes_two_images_to_change_the_background_of_one(loss):
+    assert loss.missing(batch(known=[True, False, False, False])) == "fewer than two images have a known ROI"
+    assert loss.missing(batch(known=[True, False, True, False])) is None
+    assert SwapLoss(lender="self").missing(batch(known=[True, False, False, False])) is None
+    one = batch(known=[True, True, False, False])
+    one.roi[0] = 0
+    assert loss.missing(one) is None, "an image without a region still lends its background"
