@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from lightning.fabric.utilities.apply_func import move_data_to_device
+from PIL import Image
 from torch.overrides import TorchFunctionMode
+from typer.testing import CliRunner
 from untrained_run import untrained
 
+import sightline as sl
 from sightline.annotate.advise import annotate_next
+from sightline.attention.classifier import build
 from sightline.audit.examine import examine
 from sightline.audit.which import own
 from sightline.cli import app
 from sightline.device import device_of, of_training, resolve
 from sightline.engine.evaluate import observe
+from sightline.engine.nodes import Crew
 from sightline.engine.run import Run
+from sightline.engine.train import _trainer
 from sightline.errors import UserError
 from sightline.explain.class_image import class_image, class_images
 from sightline.explain.figure.kind import Options
@@ -26,6 +35,10 @@ from sightline.explain.gallery import gallery
 from sightline.explain.maps import explain
 from sightline.explain.methods import METHODS
 from sightline.explain.units import name_units
+from sightline.face.settings import in_study
+from sightline.losses.objective import Objective
+from sightline.predict.to_files import predict_to_files
+from sightline.study.run import _run
 
 
 def test_auto_takes_the_first_gpu_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,13 +68,85 @@ def test_a_gpu_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     assert (of_training("gpu"), of_training("cpu"), of_training("auto")) == ("auto", "cpu", "auto")
 
 
-def test_every_verb_that_runs_a_network_has_the_option() -> None:
+class Reached(Exception):
+    """A device came to where it is looked up."""
+
+
+def arguments_of(run: Path, folder: Path) -> dict[str, list[str]]:
+    """What each verb that runs a network needs to come so far."""
+    own, photo = str(run), folder / "photo.png"
+    Image.new("RGB", (40, 40)).save(photo)
+    alone = ("evaluate", "audit", "report", "gallery", "units", "class-image", "annotate-next", "review", "serve")
+    return {verb: [own] for verb in alone} | {
+        "compare": [own, own],
+        "explain": [own, str(photo)],
+        "predict": [own, str(photo)],
+        "figure": ["roc", "--run", own],
+        "pseudo-mask": ["--data", "phantom", "--out", str(folder / "masks")],
+        "train": ["label-only", "--data", "phantom", "--runs", str(folder)],
+        "demo": ["--out", str(folder / "demo")],
+        "study": ["phantom-controls"],
+        "recommend": ["--data", "phantom"],
+    }
+
+
+def test_every_verb_that_runs_a_network_passes_the_device_on(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reach(device: str) -> str:
+        raise Reached(device)
+
+    for place in ("engine.run_folder.resolve", "pseudo.make.resolve"):
+        monkeypatch.setattr(f"sightline.{place}", reach)
+    monkeypatch.setattr("sightline.engine.train.check_hardware", lambda settings: reach(settings.accelerator))
+    monkeypatch.setattr("sightline.face.study.load_plan", lambda plan, settings, seeds: reach(settings["train.accelerator"]))
+    monkeypatch.setattr("sightline.face.recommending.plan_for", lambda settings, artefact: reach(settings["train.accelerator"]))
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    wanted = arguments_of(run.path, tmp_path)
     without = {"export"}  # it makes files on the CPU
-    verbs = {str(v.name or v.callback.__name__): v.callback for v in app.registered_commands if v.callback}
-    assert {name for name, verb in verbs.items() if "device" not in verb.__annotations__} == without
+    verbs = {str(v.name or v.callback.__name__) for v in app.registered_commands if v.callback}
+    assert set(wanted) == verbs - without
+    in_studies = {"cuda:1": "gpu"}  # a process of a study sees no other GPU
+    for verb, arguments in wanted.items():
+        for device in ("cpu", "cuda:1", "mps"):
+            found = CliRunner().invoke(app, [verb, *arguments, "--device", device])
+            assert isinstance(found.exception, Reached), f"{verb}: {found.exception!r} {found.output}"
+            assert str(found.exception) == (in_studies.get(device, device) if verb in ("study", "recommend") else device), verb
 
 
-MOVES = (torch.Tensor.to, torch.Tensor.copy_)
+def test_the_trainings_of_a_study_share_the_gpu_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    assert in_study("cuda:3", "local") == ({"train.accelerator": "gpu"}, 3)
+    assert in_study("cuda", "local") == ({"train.accelerator": "gpu"}, None)
+    assert in_study("auto", "ray") == ({}, None)
+    with pytest.raises(UserError, match="gives each training one of its own"):
+        in_study("cuda:3", "ray")
+    with pytest.raises(UserError, match="there are 4 on this machine"):
+        in_study("cuda:4", "local")
+    given: list[tuple[int, list[int]]] = []
+    monkeypatch.setattr("sightline.study.run._job", lambda study, cell, threads: cell)
+    monkeypatch.setattr("sightline.study.run.run_local", lambda jobs, done, workers, devices: given.append((workers, devices)))
+    cells = [SimpleNamespace(key=key, choice=None) for key in "abcdef"]
+    study = SimpleNamespace(to_do=lambda: cells, trainings=cells)
+    for workers, gpu in ((None, 3), (2, 3), (None, None), (6, None)):
+        _run(study, lambda *_: None, "local", workers, 1, None, gpu)  # type: ignore[arg-type]
+    assert given == [(1, [3]), (2, [3, 3]), (4, [0, 1, 2, 3]), (6, [0, 1, 2, 3, 0, 1])]
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "devices"),
+    [({"accelerator": "cuda:1"}, "gpu", [1]), ({"accelerator": "gpu", "devices": 2}, "gpu", 2), ({}, "auto", 1)],
+)
+def test_a_training_takes_the_gpu_that_is_named(settings: dict[str, object], kind: str, devices: object, tiny_recipes) -> None:  # type: ignore[no-untyped-def]
+    asked = {}
+    chosen = tiny_recipes({f"train.{key}": value for key, value in settings.items()})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sightline.engine.train.L.Trainer", lambda **given: asked.update(given))
+        _trainer(chosen, Path("run"), [], [], Crew())
+    assert (asked["accelerator"], asked["devices"]) == (kind, devices)
+
+
+MOVES = (torch.Tensor.to, torch.Tensor.copy_, torch._has_compatible_shallow_copy_type)
 
 
 class Elsewhere(TorchFunctionMode):
@@ -94,7 +179,8 @@ def run(tmp_path_factory: pytest.TempPathFactory, tiny_recipes) -> Run:  # type:
 
 
 def test_no_tensor_is_made_elsewhere_when_a_run_looks(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    picture = np.zeros((40, 40, 3), np.uint8)
+    picture, photo = np.zeros((40, 40, 3), np.uint8), tmp_path / "photo.png"
+    Image.fromarray(picture).save(photo)
     classifier = run.classifier()
     assert device_of(classifier).type == "meta"
     monkeypatch.setattr(Run, "classifier", lambda self: classifier)
@@ -109,3 +195,29 @@ def test_no_tensor_is_made_elsewhere_when_a_run_looks(run: Run, tmp_path: Path, 
         feature_maps([run], Options(split="matched", images=2))
         name_units(run, split="matched", out=tmp_path / "units", images=6, effect=True)
         examine(run, own(run, "matched"), seconds=1, images=6)
+        predict_to_files(
+            [run], [tmp_path / "photo.png"], tmp_path / "p.csv", maps=tmp_path / "raw", drawings=tmp_path / "drawn", views="flips"
+        )
+
+
+def test_no_tensor_is_made_elsewhere_when_a_network_learns(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training step of every loss of the recipe, as the engine takes it."""
+    losses = {"losses.guidance": [{"name": "energy"}, {"name": "selective_mse"}], "losses.behaviour": [{"name": "mining"}]}
+    recipe = run.recipe.changed(losses)
+    classifier = build(recipe, 2).to("meta")
+    objective = Objective(recipe.losses, recipe.weighting).to("meta")
+    batch = next(iter(run.datasets["train"].loader(batch_size=4)))
+    monkeypatch.setattr("torch.fx.experimental._config.meta_nonzero_assume_all_nonzero", True)
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # there is none for `meta`
+    with Elsewhere():
+        total = objective(classifier, move_data_to_device(batch, torch.device("meta")), 0.0)[0]
+        total.backward()
+    assert {weight.grad.device.type for weight in classifier.parameters() if weight.grad is not None} == {"meta"}
+
+
+def test_no_tensor_is_made_elsewhere_when_masks_are_learnt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {"size": 64, "train": 8, "val": 4, "test": 4}
+    settings = {"data.options": few, "target.options": few, "epochs": 1, "batch_size": 2}
+    monkeypatch.setattr("sightline.pseudo.make._require", lambda *_: None)
+    with Elsewhere(), pytest.raises(UserError, match="none of the 24 predicted masks passes the checks"):  # all of them are noughts
+        sl.pseudo_mask("phantom", tmp_path / "masks", for_data="phantom", image_size=64, settings=settings, device="meta")

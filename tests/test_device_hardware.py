@@ -31,6 +31,9 @@ def gpus(monkeypatch):
         (2, False, {"precision": "16", "accelerator": "cpu"}, "needs a GPU"),
         (2, False, {"devices": 3}, "has 2 GPU"),
         (0, True, {"devices": 2}, "has 1 GPU"),
+        (2, False, {"accelerator": "cuda:2"}, "there are 2 on this machine"),
+        (0, False, {"accelerator": "cuda:0"}, "PyTorch finds none"),
+        (2, False, {"accelerator": "cuda:1", "devices": 2}, "is more than the one GPU cuda:1"),
     ],
 )
 def test_what_cannot_be_done_here_is_refused(gpus, count, mps, settings, said):
@@ -47,6 +50,7 @@ def test_what_cannot_be_done_here_is_refused(gpus, count, mps, settings, said):
         (0, False, {"precision": "bf16"}),
         (2, False, {"accelerator": "gpu", "devices": 2, "precision": "16"}),
         (0, True, {"accelerator": "gpu"}),
+        (2, False, {"accelerator": "cuda:1", "precision": "16"}),
         (2, False, {"accelerator": "cpu", "devices": 4}),
     ],
 )

@@ -19,7 +19,7 @@ import typer
 from sightline import catalog
 from sightline.attention.classifier import build
 from sightline.cli import app
-from sightline.cli.options import placed
+from sightline.face.settings import placed
 from sightline.overrides import parse_settings
 from sightline.recipe import load_recipe
 from sightline.study.plan import load_plan
@@ -79,14 +79,14 @@ def test_002_03_the_command_of_the_page_keeps_a_challenge_s_test_images_out(tmp_
     (call,) = (call for call in calls(page, tmp_path) if call[0] == "train" and "isic_archive" in call)
     options = parsed(call)[1]
     base = load_recipe(options["recipe"])
-    recipe = base.changed(placed(base, options["data_name"], None) | parse_settings(options["settings"]))
+    recipe = base.changed(placed(base, options["data"], None) | parse_settings(options["settings"]))
     assert recipe.data.options == {"image_type": "dermoscopic", "without": "ISIC-2017_Test_v2_Part3_GroundTruth.csv"}
 
 
 def trains(options: dict[str, Any], built: set[str]) -> None:
     """The recipe with its settings, and the network of each of its stages."""
     base = load_recipe(options["recipe"])
-    recipe = base.changed(placed(base, options["data_name"], None) | parse_settings(options["settings"])).check()
+    recipe = base.changed(placed(base, options["data"], None) | parse_settings(options["settings"])).check()
     network = repr((recipe.backbone, recipe.head, recipe.attention, recipe.data.image_size))
     if network not in built:
         built.add(network)

@@ -157,9 +157,9 @@ def test_complaints_are_lines_and_break_nothing(install: Install) -> None:
 
 
 def test_figures_are_listed_although_one_is_broken(install: Install) -> None:
-    from sightline.explain.figure.draw import listed
+    from sightline.explain.figure.draw import figures
 
     install("my-figures", "[sightline.figure]\nmine = no_such_module:figure\n")
-    found = {one["name"]: one["shows"] for one in listed()}
+    found = {one["name"]: one["shows"] for one in figures()}
     assert "cannot be loaded" in found["mine"]
     assert len(found) == len(catalog.PLACES["figure"]) + 1

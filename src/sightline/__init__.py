@@ -27,16 +27,14 @@ if TYPE_CHECKING:
     from sightline import attention as attention
     from sightline import losses as losses
     from sightline import metrics as metrics
-    from sightline.annotate.advise import annotate_next as annotate_next
     from sightline.attention.classifier import GuidedClassifier as GuidedClassifier
     from sightline.attention.classifier import wrap as wrap
     from sightline.data.reading import read as read
     from sightline.engine.run import Run as Run
-    from sightline.engine.train import train as train
+    from sightline.errors import Stopped as Stopped
     from sightline.errors import UserError as UserError
-    from sightline.explain.class_image import class_images as class_images
-    from sightline.explain.gallery import gallery as gallery
-    from sightline.explain.units import name_units as name_units
+    from sightline.face.annotating import annotate_next as annotate_next
+    from sightline.face.annotating import pseudo_mask as pseudo_mask
     from sightline.face.auditing import AuditResult as AuditResult
     from sightline.face.auditing import audit as audit
     from sightline.face.build import build as build
@@ -48,16 +46,23 @@ if TYPE_CHECKING:
     from sightline.face.data_sets import convert as convert
     from sightline.face.data_sets import data as data
     from sightline.face.data_sets import draw as draw
+    from sightline.face.demo import demo as demo
+    from sightline.face.drawing import figure as figure
+    from sightline.face.drawing import figures as figures
     from sightline.face.exporting import export as export
     from sightline.face.judge import evaluate as evaluate
+    from sightline.face.learnt import class_image as class_image
+    from sightline.face.learnt import gallery as gallery
+    from sightline.face.learnt import units as units
     from sightline.face.predictions import predict as predict
     from sightline.face.recommending import recommend as recommend
     from sightline.face.reviewing import review as review
     from sightline.face.serving import serve as serve
     from sightline.face.show import case_sheet as case_sheet
     from sightline.face.show import explain as explain
-    from sightline.face.show import figure as figure
     from sightline.face.study import study as study
+    from sightline.face.study import study_report as study_report
+    from sightline.face.training import train as train
     from sightline.recipe import Recipe as Recipe
     from sightline.recipe import load_recipe as load_recipe
     from sightline.recipe import recipe_names as recipe_names
@@ -71,22 +76,23 @@ if TYPE_CHECKING:
     from sightline.types import Record as Record
 
 _PLACES = {
-    "sightline.annotate.advise": ("annotate_next",),
     "sightline.attention.classifier": ("GuidedClassifier", "wrap"),
     "sightline.data.reading": ("read",),
     "sightline.engine.run": ("Run",),
-    "sightline.engine.train": ("train",),
-    "sightline.errors": ("UserError",),
-    "sightline.explain.class_image": ("class_images",),
-    "sightline.explain.gallery": ("gallery",),
-    "sightline.explain.units": ("name_units",),
+    "sightline.errors": ("Stopped", "UserError"),
+    "sightline.face.annotating": ("annotate_next", "pseudo_mask"),
     "sightline.face.auditing": ("AuditResult",),
     "sightline.face.build": ("build", "load"),
     "sightline.face.comparing": ("compare",),
     "sightline.face.data_sets": ("DataSets", "check", "convert", "draw"),
     "sightline.face.judge": ("evaluate",),
+    "sightline.face.demo": ("demo",),
+    "sightline.face.drawing": ("figure", "figures"),
+    "sightline.face.learnt": ("class_image", "gallery", "units"),
     "sightline.face.recommending": ("recommend",),
-    "sightline.face.show": ("case_sheet", "figure"),
+    "sightline.face.show": ("case_sheet",),
+    "sightline.face.study": ("study_report",),
+    "sightline.face.training": ("train",),
     "sightline.recipe": ("Recipe", "load_recipe", "recipe_names"),
     "sightline.results": ("Comparison", "Difference", "Score", "SplitScores"),
     "sightline.types": ("Annotation", "Batch", "Look", "Record"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sightline.settings import (
     MOST_CHANNELS,
@@ -128,6 +129,15 @@ class Schedule(Settings):
     watch: Literal["val/loss", "val/total"] = "val/loss"
 
 
+def _accelerator(name: str) -> str:
+    if not re.fullmatch(r"auto|cpu|gpu|mps|cuda:\d{1,3}", name):
+        raise ValueError("no such accelerator. Give auto, cpu, gpu, mps, or one of several GPUs, e.g. cuda:1")
+    return name
+
+
+Accelerator = Annotated[str, AfterValidator(_accelerator)]
+
+
 class Train(Settings):
     """Optimisation: epochs, batches, learning rate, and which epoch is kept.
 
@@ -146,6 +156,7 @@ class Train(Settings):
         loggers: where losses and scores are logged besides `logs/metrics.csv`: `tensorboard`, `mlflow` (a SQLite file in the folder of the
             runs), `wandb` (offline). The last two need the extra of that name.
         compile: compile the backbone with `torch.compile` for training, where that works; the training says where it does not.
+        accelerator: `auto`, `cpu`, `gpu`, `mps`, or one of several GPUs, e.g. `cuda:1`.
         devices: number of processes for data-parallel training, on each machine.
         nodes: number of machines for data-parallel training. With more than one, torchrun or SLURM starts the processes.
         workers: number of processes that load data.
@@ -162,7 +173,7 @@ class Train(Settings):
     select_mode: Literal["max", "min"] = "max"
     early_stop: Count | None = None
     precision: Literal["32", "bf16", "16"] = "32"
-    accelerator: Literal["auto", "cpu", "gpu", "mps"] = "auto"
+    accelerator: Accelerator = "auto"
     devices: Annotated[int, Field(ge=1, le=1024), NUMBER] = 1
     nodes: Annotated[int, Field(ge=1, le=1024), NUMBER] = 1
     workers: Workers = 0

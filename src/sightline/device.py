@@ -84,6 +84,11 @@ def check_hardware(settings: Train) -> None:
         raise UserError(
             where, "PyTorch finds no GPU on this machine", "Set train.accelerator=auto, or install a PyTorch that fits your GPU."
         )
+    _, _, number = wanted.partition(":")
+    if number:
+        resolve(wanted)  # refuses what is not there
+        if settings.devices > 1:
+            raise UserError(f"train.devices={settings.devices}", f"is more than the one GPU {wanted}", "Set train.accelerator=gpu.")
     if wanted == "mps" and not mps:
         raise UserError(where, "this machine has no Metal GPU that PyTorch can use", "Set train.accelerator=auto.")
     kind = wanted if wanted in ("cpu", "mps") else "gpu" if gpus else "mps" if mps else "cpu"

@@ -52,6 +52,10 @@ class UserError(Exception):
         return type(self), (self.where, self.reason, self.remedy)
 
 
+class Stopped(Exception):
+    """The user pressed Ctrl-C; the run can be resumed."""
+
+
 def from_process(error: Exception) -> UserError | None:
     """The user's mistake that another process met, of whose exception only the text came home; None if it was none."""
     parts = _told(str(error))

@@ -24,7 +24,7 @@ from sightline.errors import UserError
         ("`minimum_dice=0.6`", "--minimum-dice 0.6"),
         ("`folder=...`", "--name"),
         ("`data.name=coco`", "--data coco"),
-        ("`target.name=...`", "--for"),
+        ("`for_data=...`", "--for"),
         ("`train.start='runs/it\\'s mine/best.safetensors'`", '--from "runs/it\'s mine/best.safetensors"'),
         ("`train.epochs=3`", "--set train.epochs=3"),
         ("`train.epochs=...`", "--set train.epochs"),

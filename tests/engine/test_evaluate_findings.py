@@ -17,7 +17,7 @@ import sightline as sl
 from sightline.cli import app
 from sightline.engine.evaluate_findings import answers
 from sightline.engine.run import Run
-from sightline.engine.train import objective
+from sightline.engine.train import objective, train
 from sightline.errors import UserError
 from sightline.explain.maps import explain
 from sightline.study.answers import collect, load, save
@@ -33,7 +33,7 @@ DATA = {
 @pytest.fixture(scope="module")
 def run(tmp_path_factory, tiny_recipes) -> Run:
     recipe = tiny_recipes({"losses.guidance": [{"name": "energy", "classes": "all"}], "train.epochs": 1}, data=DATA)
-    found = sl.train(recipe, tmp_path_factory.mktemp("several") / "run", say=lambda line: None)
+    found = train(recipe, tmp_path_factory.mktemp("several") / "run", say=lambda line: None)
     sl.evaluate(found, ["val", "matched"])
     return found
 
@@ -42,7 +42,7 @@ def test_the_run_says_what_it_was_trained_for(run):
     assert run.findings == ("cardiomegaly", "pneumonia")
     assert run.recipe.losses.classification.name == "binary_cross_entropy"
     assert {"val/auc", "val/auc[pneumonia]", "val/epg", "train/energy"} <= run.history[0].keys()
-    again = sl.train(run.recipe, run.path, resume=True, say=lambda line: None)
+    again = train(run.recipe, run.path, resume=True, say=lambda line: None)
     assert again.findings == run.findings
 
 
@@ -136,7 +136,7 @@ def test_an_unknown_finding_is_refused(run):
 )
 def test_what_supposes_one_label_per_image_is_refused_before_the_training(tmp_path: Path, tiny_recipes, settings, message):
     with pytest.raises(UserError, match=message):
-        sl.train(tiny_recipes(settings, data=DATA), tmp_path / "run", say=lambda line: None)
+        train(tiny_recipes(settings, data=DATA), tmp_path / "run", say=lambda line: None)
 
 
 def test_balance_by_class_weights_lets_presence_and_absence_count_alike(tmp_path: Path, tiny_recipes):
@@ -147,7 +147,7 @@ def test_balance_by_class_weights_lets_presence_and_absence_count_alike(tmp_path
     said = np.array([[record.findings[name] for name in dataset.classes] for record in dataset.records], float)  # NaN: not known
     for c in range(2):
         assert weights[c, 1] / weights[c, 0] == pytest.approx((said[:, c] == 0).sum() / (said[:, c] == 1).sum())
-    sl.train(recipe, tmp_path / "run", say=lambda line: None)
+    train(recipe, tmp_path / "run", say=lambda line: None)
     assert np.isfinite(Run(tmp_path / "run").history[0]["train/binary_cross_entropy"])
 
 

@@ -14,6 +14,7 @@ from sightline.cli import app
 from sightline.cli.console import console
 from sightline.engine.elsewhere import elsewhere
 from sightline.engine.run import Run
+from sightline.engine.train import train
 from sightline.errors import UserError
 
 DATA = {
@@ -26,7 +27,7 @@ DATA = {
 @pytest.fixture(scope="module")
 def run(tmp_path_factory, tiny_recipes) -> Run:
     recipe = tiny_recipes({"losses.guidance": [], "train.epochs": 1}, data=DATA)
-    found = sl.train(recipe, tmp_path_factory.mktemp("several") / "run", say=lambda line: None)
+    found = train(recipe, tmp_path_factory.mktemp("several") / "run", say=lambda line: None)
     sl.evaluate(found, ["val", "matched"])
     return found
 

@@ -15,13 +15,14 @@ from matplotlib.text import Text
 from PIL import Image
 from typer.testing import CliRunner
 
+import sightline as sl
 from sightline import catalog
 from sightline.attention.classifier import build
 from sightline.cli import app
 from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.explain.figure.draw import draw, listed
+from sightline.explain.figure.draw import figures
 from sightline.explain.figure.kind import Options
 from sightline.results.scores import Pointing
 
@@ -113,8 +114,9 @@ def test_every_figure_can_be_read_and_is_written_as_png_and_pdf(name, figure_of,
     assert legible(figure)
     assert dict(rcParams) == before
     monkeypatch.setattr(catalog, "find", lambda room, name: lambda runs, options: figure)
-    files = draw(name, [], tmp_path)
-    assert [f.name for f in files] == [f"{name}.png", f"{name}.pdf"]
+    sl.figure(name, out=tmp_path)
+    files = [tmp_path / f"{name}.{kind}" for kind in ("png", "pdf")]
+    assert sorted(tmp_path.iterdir()) == sorted(files)
     assert files[0].read_bytes().startswith(b"\x89PNG")
     assert files[1].read_bytes().startswith(b"%PDF")
     assert min(f.stat().st_size for f in files) > 4000
@@ -146,7 +148,7 @@ def test_every_figure_is_named_as_its_function_and_says_what_it_shows(name):
 
 
 def test_every_paper_has_its_figures():
-    shown = " ".join(one["paper"] for one in listed())
+    shown = " ".join(one["paper"] for one in figures())
     for paper in PAPERS:
         assert paper in shown
 

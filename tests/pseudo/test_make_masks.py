@@ -141,7 +141,7 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path):
     [
         (0, 3, {}, "has 0 annotated images"),
         (1, 3, {}, "has 1 annotated images"),
-        (3, 0, {}, "no image without annotation.*`target.name="),
+        (3, 0, {}, "no image without annotation.*`for_data="),
         (3, 3, {"weights": "missing.safetensors"}, r"missing\.safetensors.*cannot be read"),
         (3, 3, {"encoder": "test_resnett"}, 'Did you mean "test_resnet"'),
         (3, 3, {"encoder": "test_vit"}, "no maps at strides 2 to 32"),

@@ -12,6 +12,7 @@ from small_run import small_run
 
 import sightline as sl
 from sightline.engine.run import Run
+from sightline.engine.train import train
 
 testclient = pytest.importorskip("fastapi.testclient")
 HERE = "http://127.0.0.1"
@@ -53,6 +54,6 @@ def findings_run(tmp_path_factory: pytest.TempPathFactory, tiny_recipes) -> Run:
     options = {"size": 64, "train": 16, "val": 12, "test": 8}
     data = {"name": "phantom_findings", "image_size": 32, "options": options}
     settings = {"losses.guidance": [{"name": "energy", "classes": "all"}], "evaluate.bootstrap": 10, "train.epochs": 1}
-    found = sl.train(tiny_recipes(settings, data=data), tmp_path_factory.mktemp("several") / "run", say=lambda line: None)
+    found = train(tiny_recipes(settings, data=data), tmp_path_factory.mktemp("several") / "run", say=lambda line: None)
     sl.evaluate(found, ["val"])
     return found

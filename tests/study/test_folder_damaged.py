@@ -141,7 +141,7 @@ def test_trainings_that_fail_end_the_verb_with_1(study: Study, monkeypatch, caps
         study.failure(study.cells[0].key).write_text("out of memory")
 
     monkeypatch.setattr(sightline.study.run, "_run", fails)
-    monkeypatch.setattr("sightline.cli.study._announce", lambda *_: {})
+    monkeypatch.setattr("sightline.study.estimate.seconds_left", lambda *_: 1.0)
     monkeypatch.setattr(sys, "argv", ["sightline", "study", str(study.path.parent / "p.yaml"), "--out", str(study.path)])
     with pytest.raises(SystemExit) as end:
         main()

@@ -112,9 +112,9 @@ def reasons(reliance: Reliance | None, found: Sequence[Finding]) -> list[Reason]
     if reliance:
         flips, outside = reliance.differences["background_flips"], weakest_outside(reliance)
         if _above(flips, LEAST_FLIPS):
-            given.append(Reason(kind="background", score=Counted(**flips.fields(), n=reliance.n)))
+            given.append(Reason(kind="background", score=Counted(**flips.but(n=reliance.n).fields())))
         if _above(outside, LEAST_OUTSIDE):
-            given.append(Reason(kind="outside", score=Counted(**outside.fields(), n=reliance.n)))
+            given.append(Reason(kind="outside", score=Counted(**outside.but(n=reliance.n).fields())))
     return given
 
 

@@ -196,7 +196,8 @@ def reliance_scores(answers: dict[str, Array], labels: Array, groups: Any, sampl
     there: dict[str, list[Array]] = {name: [np.asarray(~np.isnan(said).any(axis=1))] for name, said in answers.items()}
     shares = {(name, key): part for name, part in there.items() for key in ("accuracy", "flips")}
     shares[("", "base_rate")] = [np.ones(len(labels), dtype=bool)]
-    found = intervals(statistic, len(labels), groups=groups, **sampling, shares=shares)
+    counts = {(name, key): int(part.sum()) for name, (part,) in there.items() for key in Condition.model_fields}
+    found = intervals(statistic, len(labels), groups=groups, **sampling, shares=shares, counts=counts)
     return Reliance(
         n=len(labels),
         base_rate=found["", "base_rate"],

@@ -32,7 +32,7 @@ def log_odds(probabilities: Array) -> Array:
 def score(per_image: Array, groups: Groups | None, sampling: Sampling, *, share: bool = False) -> Counted:
     """Mean of one number per image, NaN where it does not apply; of a `share`, see `interval`."""
     values = np.asarray(per_image, dtype=np.float64)
-    return Counted(**interval(values, groups=groups, **sampling, share=share).fields(), n=int((~np.isnan(values)).sum()))
+    return Counted(**interval(values, groups=groups, **sampling, share=share).fields())
 
 
 def scores(per_image: Mapping[str, Array], groups: Groups | None, sampling: Sampling) -> dict[str, Counted]:

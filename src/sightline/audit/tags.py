@@ -69,7 +69,7 @@ def by_tags(
             untagged=len(there) - images,
             **grouped.fields(),
             accuracy_gap=found["accuracy", 0],
-            change={classes[c]: Change(**found["odds", c].fields(), n=images, p=p[c]) for c in judged},
+            change={classes[c]: Change(**found["odds", c].but(n=images).fields(), p=p[c]) for c in judged},
             probability={classes[c]: found["probability", c] for c in judged},
         )
     return result

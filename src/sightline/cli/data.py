@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from sightline.cli.groups import app, data_app
-from sightline.cli.options import DATA_SETS, Device, Json, Moved, Root, RunPath, Settings, finish, placed
-from sightline.errors import UserError
+from sightline.cli.options import DATA_SETS, Device, Json, Moved, Root, RunPath, Settings, finish
 from sightline.plural import count
 
 FORMATS = "coco, labelme, cvat, via, labelstudio, yolo, dicom_seg"
@@ -39,27 +38,15 @@ def data_check(
     which simple facts (size of the file, brightness, tags) predict the class. Give the same *--recipe* and *--set* as for the training.
     All problems are listed, not only the first; *--json* writes the complete list.
     """
-    from sightline.audit.shortcuts import screen
     from sightline.cli.console import Bar, say
-    from sightline.config import Data
-    from sightline.data.check import CHECK, check, layout, layout_lines, lines
-    from sightline.overrides import override, parse_settings
-    from sightline.recipe import Recipe, load_recipe, recipe_from
+    from sightline.data.check import lines
+    from sightline.face.data_sets import check
+    from sightline.overrides import parse_settings
 
-    # settings of other sections than `data` are written whole, as in `train`; of `data` the section may be left out
-    changed = {key if key.split(".")[0] in Recipe.model_fields else f"data.{key}": v for key, v in parse_settings(settings).items()}
-    base = load_recipe(recipe) if recipe is not None else Recipe(name=CHECK, data=Data(name=data))
-    asked = recipe_from(override(base.model_dump(mode="json"), placed(base, data, root) | changed), where="--set").check()
-    place = asked.data.root
-    if place is not None and not place.exists():
-        raise UserError(place, "no such file or folder", "Give the place of the data set with --root.")
-    parts = layout(asked.data.name, place)
-    for line in layout_lines(asked.data.name, parts):  # before anything is read: it explains why reading fails
-        say(line)
-    found = check(asked, Bar("looking through the images"), screen)
+    found = check(data, root, recipe=recipe, say=say, progress=Bar("looking through the images"), **parse_settings(settings))
     for line in lines(found):
         say(line)
-    finish({"layout": [part.to_json() for part in parts]} | found.to_json(), json)
+    finish(found, json)
     if found.problems.number:
         raise typer.Exit(1)
 
@@ -95,14 +82,10 @@ def data_convert(
     hold is said. An image without annotation stays unknown.
     """
     from sightline.cli.console import say
-    from sightline.config import Data
     from sightline.face.data_sets import convert
-    from sightline.overrides import override, parse_settings
-    from sightline.paths import expanded
+    from sightline.overrides import parse_settings
 
-    given = {key.removeprefix("data."): value for key, value in parse_settings(settings).items()}
-    tree = override(Data(name=data).model_dump(mode="json", exclude={"name", "root"}), given)
-    written = convert(data, root and expanded(root).resolve(), to=to, out=out, overwrite=overwrite, **tree)
+    written = convert(data, root, to=to, out=out, overwrite=overwrite, **parse_settings(settings))
     for note in written.notes:
         say(note)
     known = written.images - written.unknown
@@ -117,17 +100,17 @@ def data_convert(
     "Train with them: sightline train energy --data folder --root ~/photos --set data.roi.pseudo=masks",
 )
 def pseudo_mask(
-    data_name: Annotated[
+    data: Annotated[
         str,
-        typer.Option("--data", help=f"Data set with annotated images, from which the masks are learnt. {DATA_SETS}", show_default=False),
+        typer.Option(help=f"Data set with annotated images, from which the masks are learnt. {DATA_SETS}", show_default=False),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the masks; it must not exist yet.", metavar="DIR", show_default=False)],
     root: Root = None,
-    target_name: Annotated[
+    for_data: Annotated[
         str | None,
         typer.Option("--for", help="Data set for whose images masks are predicted. Default: the images of --data without annotation."),
     ] = None,
-    target_root: Annotated[
+    for_root: Annotated[
         Path | None, typer.Option("--for-root", help="Folder or file that holds the data set of --for.", metavar="DIR")
     ] = None,
     encoder: Annotated[
@@ -156,21 +139,24 @@ def pseudo_mask(
     neither tiny nor as large as the image, and predicted with certainty.
     """
     from sightline.cli.console import Bar, interval, say, table
-    from sightline.overrides import override, parse_settings
-    from sightline.paths import expanded
-    from sightline.pseudo.make import pseudo_masks
-    from sightline.pseudo.settings import settings_from
+    from sightline.face.annotating import pseudo_mask as learn
+    from sightline.overrides import parse_settings
 
-    if target_root is not None and target_name is None:
-        raise UserError("--for-root", "is given without --for", "Name the data set that lies there with --for.")
-    tree: dict[str, Any] = {"data": {"name": data_name, "root": root and expanded(root).resolve()}}
-    if target_name is not None:
-        tree["target"] = {"name": target_name, "root": target_root and expanded(target_root).resolve()}
-    shortcuts = {"encoder": encoder, "weights": weights, "image_size": image_size, "minimum_dice": minimum_dice}
-    tree |= {key: value for key, value in shortcuts.items() if value is not None}
-    plain = settings_from(tree).model_dump(mode="json")
-    asked = settings_from(override(plain, parse_settings(settings)))
-    found = pseudo_masks(asked, out, device=device, say=say, progress=Bar)
+    found = learn(
+        data,
+        out,
+        root=root,
+        for_data=for_data,
+        for_root=for_root,
+        encoder=encoder,
+        weights=weights,
+        image_size=image_size,
+        minimum_dice=minimum_dice,
+        settings=parse_settings(settings),
+        device=device,
+        say=say,
+        progress=Bar,
+    )
     scores, counts = found.held_out, found.images
     rows = [
         [name, str(part.n), interval(part.dice), interval(part.jaccard)]
@@ -211,13 +197,12 @@ def annotate_next(
     been shown that this beats *--by random*. *spread* chooses images on which the attention map is spread out; where there is a shortcut
     this is worse than random, since a map that lies sharply on the wrong thing is not chosen.
     """
-    from sightline.annotate.advise import annotate_next as advise
     from sightline.cli.console import Bar, rounded, say, table
-    from sightline.engine.run import Run
     from sightline.explain.run_pictures import of_probabilities
-    from sightline.paths import expanded
+    from sightline.face.annotating import annotate_next as advise
+    from sightline.face.opening import opened
 
-    trained = Run(run, device, root and expanded(root))
+    trained = opened(run, device, root)
     found = advise(trained, budget, by, out, seed=seed, progress=Bar("looking at images without annotation"))
     if found.by != by:
         say(f"{trained.name} has no attention maps: ranked by {found.by} alone.")

@@ -50,13 +50,13 @@ def data_draw(
     *removed.csv*), the pictures, masks or gaze files, and *README.txt*. Read them with the reader *table*.
     """
     from sightline.cli.console import Bar, say
-    from sightline.engine.drawn_files import write_drawn
+    from sightline.face.data_sets import draw
     from sightline.overrides import parse_settings
     from sightline.paths import expanded
 
-    options = {key.removeprefix("data.").removeprefix("options."): value for key, value in parse_settings(settings).items()}
-    place, bar = expanded(out), Bar("drawing pictures")
-    found = write_drawn(data, place, images=images, size=size, annotation=annotation, options=options, progress=bar)
+    bar = Bar("drawing pictures")
+    found = draw(data, out, images=images, size=size, annotation=annotation, progress=bar, **parse_settings(settings))
+    place = expanded(out)
     parts = ", ".join(f"{number} in {table}.csv" for table, number in found.tables.items())
     say(f"{found.out}: {count(found.images, 'picture')} ({parts})")
     told = "".join(f" --set {quote(setting)}" for setting in found.settings)

@@ -46,10 +46,9 @@ def export(
     """
     from sightline.cli.console import say, table
     from sightline.cli.words import in_flags
-    from sightline.engine.run import Run
     from sightline.face.exporting import export as exported
 
-    found = exported(Run(run, "cpu", root), onnx=onnx, torch=torch, hub=hub, map=cast("Maps", map))
+    found = exported(run, onnx=onnx, torch=torch, hub=hub, map=cast("Maps", map), root=root)
     if found.differences:
         rows = [[file, name, f"{much:.1e}"] for file, each in found.differences.items() for name, much in each.items()]
         table("Largest difference from PyTorch", ["file", "output", "difference"], rows)

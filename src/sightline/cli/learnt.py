@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Device, Json, Moved, OtherData, OtherLabels, OtherRoot, RunPath, finish, label_pairs, needs_data
+from sightline.cli.options import Device, Json, Moved, OtherData, OtherLabels, OtherRoot, RunPath, finish, label_pairs
 from sightline.plural import count
-
-if TYPE_CHECKING:
-    from sightline.results.class_images import ClassImage, UnitImage
 
 
 @app.command(
@@ -22,7 +18,7 @@ if TYPE_CHECKING:
 )
 def gallery(
     run: RunPath,
-    images: Annotated[
+    pictures: Annotated[
         list[Path],
         typer.Argument(metavar="[IMAGE...]", help="Image files. Default: some images of the run's data set.", show_default=False),
     ] = [],
@@ -37,11 +33,9 @@ def gallery(
 ) -> None:
     """Show every feature map of every layer, laid over the image, on one HTML page that can be searched and works offline."""
     from sightline.cli.console import say
-    from sightline.engine.run import Run
-    from sightline.explain.gallery import gallery as draw
-    from sightline.paths import expanded
+    from sightline.face.learnt import gallery as draw
 
-    made = draw(Run(run, device, root and expanded(root)), images, out, layers)
+    made = draw(run, pictures, out, layers, root=root, device=device)
     left_out = f" {made.left_out} filters of the widest layers are left out; name layers to see all of theirs." if made.left_out else ""
     say(f"{made.maps} filters of {made.layers} layers on {len(made.images)} images: {made.page}.{left_out}")
     finish({"run": str(run), **vars(made)}, json)
@@ -78,26 +72,20 @@ def units(
     Where the run's own data have no masks and regions, *--data* names another data set that has.
     """
     from sightline.cli.console import Bar, rounded, say, table
-    from sightline.engine.elsewhere import elsewhere
-    from sightline.engine.run import Run
-    from sightline.explain.units import name_units
-    from sightline.paths import expanded
+    from sightline.face.learnt import units as named
 
-    needs_data("--map", classes, data)
-    place = root and expanded(root)
-    trained = Run(run, device, None if data else place)
-    notes: tuple[str, ...] = ()
-    if data is not None:
-        trained = there = elsewhere(trained, data, place, split, label_pairs(classes))
-        split, notes = there.split, there.notes
-    found = name_units(
-        trained,
+    found = named(
+        run,
         layers,
         split,
         out,
         images=images,
         top=top,
         effect=effect,
+        data=data,
+        root=root,
+        classes=label_pairs(classes),
+        device=device,
         progress=Bar("switching units off"),
     )
     columns = ["concept", "unit", "IoU", "chance", *(["accuracy without it", "AUC"] if effect else [])]
@@ -109,7 +97,7 @@ def units(
     table(f"The best unit of each concept, on {count(found.images, 'image')} of {found.split}", columns, rows)
     if found.absent:
         say(f"No image shows: {', '.join(found.absent)}")
-    for line in (*notes, *found.files):
+    for line in (*found.notes, *found.files):
         say(line)
     finish({"run": str(run)} | found.to_json(), json)
 
@@ -120,7 +108,7 @@ def units(
 )
 def class_image(
     run: RunPath,
-    names: Annotated[list[str], typer.Option("--class", help="Class to draw; can be repeated. Default: all.", show_default=False)] = [],
+    labels: Annotated[list[str], typer.Option("--class", help="Class to draw; can be repeated. Default: all.", show_default=False)] = [],
     units: Annotated[
         list[str],
         typer.Option(
@@ -137,18 +125,17 @@ def class_image(
     With --unit, draw images that maximise the mean response of single filters (maximal activation).
     """
     from sightline.cli.console import rounded, say, table
-    from sightline.engine.run import Run
-    from sightline.explain.class_image import class_images, unit_images
     from sightline.explain.run_pictures import of_probabilities
+    from sightline.face.learnt import class_image as draw
+    from sightline.face.opening import opened
+    from sightline.results.class_images import ClassImage, UnitImage
 
-    trained = Run(run, device)
-    found: Sequence[ClassImage | UnitImage]
-    if units:
-        found = of_units = unit_images(trained, units, out, seed=seed)
+    trained = opened(run, device)
+    found = draw(trained, labels, units, out, seed=seed)
+    if of_units := [one for one in found if isinstance(one, UnitImage)]:
         rows = [[one.unit, rounded(one.response), rounded(one.grey)] for one in of_units]
         table("Mean response of the unit", ["unit", "to its image", "to plain grey"], rows)
-    else:
-        found = of_classes = class_images(trained, names, out, seed=seed)
+    if of_classes := [one for one in found if isinstance(one, ClassImage)]:
         rows = [[one.label, rounded(one.probability), rounded(one.grey)] for one in of_classes]
         table("Probability of the class", ["class", "for its image", "for plain grey"], rows)
         if said := of_probabilities([trained]):

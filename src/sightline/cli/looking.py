@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -17,14 +17,7 @@ from sightline.cli.options import (
     RunPath,
     finish,
     label_pairs,
-    needs_data,
 )
-from sightline.errors import UserError
-
-if TYPE_CHECKING:
-    from sightline.engine.run import Run
-    from sightline.explain.other_pictures import OtherPictures
-    from sightline.report.case_sheet import CaseSheets
 
 
 @app.command(
@@ -38,7 +31,7 @@ if TYPE_CHECKING:
 )
 def explain(
     run: RunPath,
-    images: Annotated[list[Path], typer.Argument(metavar="[IMAGE...]", help="Image files to explain.", show_default=False)] = [],
+    pictures: Annotated[list[Path], typer.Argument(metavar="[IMAGE...]", help="Image files to explain.", show_default=False)] = [],
     out: Annotated[
         Path, typer.Option(help="Folder for pictures of the maps (PNG) and their values (.npy, with a .json beside each).")
     ] = Path("maps"),
@@ -64,59 +57,40 @@ def explain(
         bool,
         typer.Option("--sheet", help="Also write a sheet for each image: one HTML page that prints on A4, with all that is said of it."),
     ] = False,
-    shown: Annotated[int, typer.Option("--images", help="Number of images of the other data set, class by class in turn.", min=1)] = 8,
+    images: Annotated[int, typer.Option(help="Number of images of the other data set, class by class in turn.", min=1)] = 8,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
     """Show where a trained classifier looks on images of your own: files, or with --data some images of a data set."""
-    from sightline.cli.console import say, table
-    from sightline.engine.run import Run
-    from sightline.explain.maps import explain as draw
-    from sightline.explain.other_pictures import other_pictures
+    from sightline.cli.console import rounded, say, table
     from sightline.explain.run_pictures import of_probabilities
-    from sightline.paths import expanded
+    from sightline.face.opening import opened
+    from sightline.face.show import explain as draw
 
-    for option, given in (("--map", classes), ("--split", split), ("--root", root)):
-        needs_data(option, given, data)
-    if data is not None and images:
-        raise UserError(f"--data {data}", "is given beside image files", "Give files, or a data set.")
-    trained = Run(run, device)
-    found = other_pictures(trained, data, root and expanded(root), split, label_pairs(classes), shown) if data is not None else None
-    pictures = [*images] if found is None else found.pictures
-    further = _sheets(trained, found, colours) if sheet else None
-    written = draw(trained, pictures, out, target=target, cmap=colours, method=method, further=further)
-    rows = _rows(written)
-    columns = ["image", "map", "class explained", "prediction", "probability"]
-    if found is not None:
-        maps = len(rows) // len(pictures)  # of each picture, which stand together
-        columns, rows = [*columns, "label"], [[*row, found.labels[i // maps]] for i, row in enumerate(rows)]
-    table("Where it looks", columns, rows)
-    for note in found.notes if found else ():
+    trained = opened(run, device)
+    found = draw(
+        trained,
+        pictures,
+        target,
+        out=out,
+        method=method,
+        colours=colours,
+        data=data,
+        root=root,
+        split=split,
+        classes=label_pairs(classes),
+        images=images,
+        sheet=sheet,
+    )
+    columns = ["image", "map", "class explained", "prediction", "probability", *(["label"] if data else [])]
+    rows = [[one.image, one.map, one.explained or "-", one.predicted, rounded(one.probability), one.label or ""] for one in found.maps]
+    table("Where it looks", columns, [row[: len(columns)] for row in rows])
+    for note in found.notes:
         say(note)
     for one in [trained.of(name) for name in trained.findings if target in (None, "all", name)] or [trained]:
         say(f"Predictions: {one.decision.words(one.classes)}. {of_probabilities([one])}".strip())
-    say(f"{len(written)} files in {out}")
-    finish({"run": str(run), "files": [str(path) for path in written]}, json)
-
-
-def _rows(written: list[Path]) -> list[list[str]]:
-    """What the table says of each map, from the facts that were written beside it."""
-    from json import loads
-
-    from sightline.cli.console import rounded
-
-    every = [(path, loads(path.read_text(encoding="utf-8"))) for path in written if path.suffix == ".json"]
-    return [
-        [str(facts.get("image", path.stem)), facts["map"], facts["explained"] or "-", facts["predicted"], rounded(facts["probability"])]
-        for path, facts in every
-    ]
-
-
-def _sheets(run: Run, found: OtherPictures | None, colours: str) -> CaseSheets:
-    """What writes the sheets, with labels and annotations where the pictures are those of a data set."""
-    from sightline.report.case_sheet import CaseSheets
-
-    return CaseSheets(run, cmap=colours) if found is None else CaseSheets(run, found.labels, found.annotations, colours)
+    say(f"{len(found.files)} files in {out}")
+    finish({"run": str(run)} | found.to_json(), json)
 
 
 @app.command(
@@ -169,27 +143,36 @@ def figure(
     labels are left out; --split is then one of its parts.
     """
     from sightline.cli.console import say
-    from sightline.engine.elsewhere import notes_of
-    from sightline.engine.run import Run
-    from sightline.explain.figure.draw import draw, listed, on_other_data
-    from sightline.explain.figure.kind import Options
-    from sightline.paths import expanded
+    from sightline.face.drawing import figure as draw
+    from sightline.face.drawing import figures
 
     if name is None:
-        found = listed()
+        found = figures()
         for one in found:
             say(f"{one['name']:16} {one['shows']} [{one['paper']}]")
         say("Draw one: sightline figure NAME --run RUN")
         finish({"figures": found}, json)
         return
-    needs_data("--map", classes, data)
-    place = root and expanded(root)
-    runs = [Run(folder, device, None if data else place) for folder in run]
-    options = Options(split, images, tuple(ids), label, colours, tuple(units), tuple(recipes), stretch)
-    if data is not None:
-        runs, options = on_other_data(name, runs, options, data, place, label_pairs(classes))
-    files = [str(path) for path in draw(name, runs, out, options)]
-    notes = notes_of(runs)
+    notes: list[str] = []
+    draw(
+        name,
+        *run,
+        out=out,
+        split=split,
+        images=images,
+        ids=tuple(ids),
+        label=label,
+        colours=colours,
+        units=tuple(units),
+        recipes=tuple(recipes),
+        stretch=stretch,
+        data=data,
+        root=root,
+        classes=label_pairs(classes),
+        device=device,
+        say=notes.append,
+    )
+    files = [str(out / f"{name}.{kind}") for kind in ("png", "pdf")]
     for line in (*notes, *files):
         say(line)
     finish({"figure": name, "runs": [str(folder) for folder in run], "files": files, "notes": notes}, json)

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sightline import catalog
-from sightline.errors import UserError, nearest
+from sightline.errors import UserError
 
 if TYPE_CHECKING:
-    from sightline.cluster import Executor
-    from sightline.recipe import Recipe
     from sightline.results import Result
 
 DATA_SETS = f"Data set, or reader of your own data: {', '.join(catalog.places('data'))}."
@@ -139,32 +137,6 @@ RunPaths = Annotated[
 ]
 
 
-def executor_of(name: str) -> Executor:
-    """Refuses names that are none.
-
-    Raises:
-        UserError: the name is unknown.
-    """
-    from sightline.cluster import EXECUTORS
-
-    if name not in EXECUTORS:
-        raise UserError(f"--executor {name}", "is unknown", nearest(name, EXECUTORS))
-    return name
-
-
-def placed(recipe: Recipe, data: str | None, root: Path | None) -> dict[str, Any]:
-    """Settings that bring a recipe to other data."""
-    from sightline.paths import expanded
-
-    changed: dict[str, Any] = {}
-    if data is not None and data != recipe.data.name:
-        # the recipe's own task and reader options are those of its own data set
-        changed |= {"data.name": data, "data.options": {}, "data.task": None}
-    if root is not None:
-        changed |= {"data.root": str(expanded(root).resolve())}
-    return changed
-
-
 def label_pairs(texts: list[str]) -> dict[str, str]:
     """What `--map` says.
 
@@ -181,27 +153,6 @@ def label_pairs(texts: list[str]) -> dict[str, str]:
             raise UserError(f"--map {text}", "is not of the form LABEL=CLASS", "Write for example --map mel=melanoma.")
         found[label] = name
     return found
-
-
-def needs_data(option: str, given: object, data: str | None) -> None:
-    """Refuses an option that is for another data set where none is named.
-
-    Raises:
-        UserError: it was given all the same.
-    """
-    if given and data is None:
-        raise UserError(option, "is for another data set", "Name that data set with --data.")
-
-
-def on_device(device: str) -> dict[str, Any]:
-    """The setting of a training that brings it to a device."""
-    if device == "auto":
-        return {}
-    kind, _, number = device.partition(":")
-    if number:
-        remedy = f"Set CUDA_VISIBLE_DEVICES={number}."
-        raise UserError(f"--device {device}", "names one of several GPUs, and a training takes the first", remedy)
-    return {"train.accelerator": {"cuda": "gpu"}.get(kind, kind)}
 
 
 def finish(result: Result | Mapping[str, Any], json: Path | None) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Address, Coverage, Device, ExecutorName, Json, executor_of, finish
-from sightline.errors import UserError, nearest
+from sightline.cli.options import Address, Coverage, Device, ExecutorName, Json, finish
+from sightline.errors import UserError
 from sightline.plural import count
+
+if TYPE_CHECKING:
+    from sightline.cluster import Executor
+    from sightline.predict.views import Views
 
 
 @app.command(
     epilog="Examples:\n\n    sightline predict runs/melanoma-energy photos\n\n"
     "    sightline predict runs/fold-1 runs/fold-2 runs/fold-3 photos --tta flips --out ensemble.csv\n\n"
     "    sightline predict runs/melanoma-energy photos --coverage 0.9\n\n"
-    "    sightline predict runs/melanoma-energy list.csv --maps maps --explain drawings\n\n"
+    "    sightline predict runs/melanoma-energy list.csv --maps maps --drawings drawings\n\n"
     "    sightline predict runs/melanoma-energy /shared/photos --executor ray --address head:6379 --workers 32"
 )
 def predict(
@@ -35,9 +39,7 @@ def predict(
     maps: Annotated[Path | None, typer.Option(help="Folder for raw maps (.npy).", metavar="DIR", show_default=False)] = None,
     drawings: Annotated[
         Path | None,
-        typer.Option(
-            "--explain", help="Folder for drawings: each picture with the map of its predicted class.", metavar="DIR", show_default=False
-        ),
+        typer.Option(help="Folder for drawings: each picture with the map of its predicted class.", metavar="DIR", show_default=False),
     ] = None,
     tta: Annotated[
         str, typer.Option(help="Test-time augmentation: `none`, `flips` (4 views of each picture) or `rotations` (4 views).")
@@ -66,26 +68,23 @@ def predict(
     Ray cluster share the pictures; the table is the same.
     """
     from sightline.cli.console import Counter, say, table
-    from sightline.engine.run import Run
-    from sightline.predict.to_files import predict_to_files
-    from sightline.predict.views import VIEWS
+    from sightline.face.predictions import predict as predicted
 
-    if tta not in VIEWS:
-        raise UserError(f"--tta {tta}", "is unknown", nearest(tta, VIEWS))
-    runs, rest = _divided(places)
+    runs, pictures = _divided(places)
     with Counter("predicting") as progress:
-        found = predict_to_files(
-            [Run(run, device) for run in runs],
-            rest,
-            out,
+        found = predicted(
+            runs,
+            pictures,
+            out=out,
             maps=maps,
             drawings=drawings,
-            views=tta,
+            tta=cast("Views", tta),
             calibration=calibration,
             coverage=coverage,
-            batch_size=batch_size,
             resume=resume,
-            executor=executor_of(executor),
+            batch_size=batch_size,
+            device=device,
+            executor=cast("Executor", executor),
             workers=workers,
             address=address,
             progress=progress,

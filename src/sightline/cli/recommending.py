@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import DATA_SETS, Device, Json, Root, Threads, Workers, finish, on_device
-
-if TYPE_CHECKING:
-    from sightline.results.study import Recommendation
-    from sightline.study.work import Outcome
+from sightline.cli.options import DATA_SETS, Device, Json, Root, Threads, Workers, finish
 
 EXAMPLES = (
     "Examples:\n\n    sightline recommend --data folder --root photos --minutes 30\n\n"
@@ -54,57 +50,44 @@ def recommend(
     long as another seed fits into the time, and judged on validation images in which the artefact misleads, and in which there is none. The
     test images are left out. The same command, with more minutes, goes on from where it ended.
     """
-    finish(run(data, root, minutes, artefact, settings, out, workers, threads, on_device(device)), json)
-
-
-def run(
-    data: str,
-    root: Path | None,
-    minutes: float,
-    artefact: str | None,
-    settings: list[str],
-    out: Path | None,
-    workers: int | None,
-    threads: int,
-    placed: dict[str, Any],
-) -> Recommendation:
-    """Trains, prints a table and the answer."""
     from json import dumps
     from shlex import quote
 
     from sightline.cli.console import interval, say, table
+    from sightline.face.recommending import recommend as carry_out
+    from sightline.face.study import Trained
     from sightline.overrides import parse_settings
-    from sightline.paths import expanded
-    from sightline.report.study import write
-    from sightline.study.folder import Study
-    from sightline.study.recommend import MOST, plan_for
-    from sightline.study.recommend import recommend as carry_out
-
-    place = {} if root is None else {"data.root": str(expanded(root).resolve())}
-    plan = plan_for({"data.name": data} | place | placed | parse_settings(settings), artefact)
-    folder = out or Path("studies") / f"recommend-{data}"
-    decoy = plan.set["data.decoy"]
-    say(f"A {decoy['artefact']} is planted; {len(plan.arms)} arms: {', '.join(arm.name for arm in plan.arms)}.")
-    arms = {cell.key: f"{cell.arm}, seed {cell.seed}" for cell in reversed(Study(folder, plan.model_copy(update={"seeds": MOST})).cells)}
 
     said = set[str]()  # what is wrong with the data fails every arm, and is said once
 
-    def told(outcome: Outcome, done: int, total: int) -> None:
-        if outcome.failure is None:
-            say(f"{arms[outcome.key]}  {outcome.seconds:.0f} s")
+    def told(one: Trained) -> None:
+        if one.failure is None:
+            say(f"{one.name}  {one.seconds:.0f} s")
             return
-        say(f"failed: {arms[outcome.key]}: {'as before' if outcome.failure in said else outcome.failure}")
-        said.add(outcome.failure)
+        say(f"failed: {one.name}: {'as before' if one.failure in said else one.failure}")
+        said.add(one.failure)
 
     try:
-        result = carry_out(plan, folder, told, minutes, workers=workers, threads=threads)
+        result = carry_out(
+            data,
+            root,
+            out,
+            minutes=minutes,
+            artefact=artefact,
+            settings=parse_settings(settings),
+            workers=workers,
+            threads=threads,
+            device=device,
+            say=say,
+            told=told,
+        )
     except KeyboardInterrupt:
-        say(f"Stopped. Go on with the same command; what is done stays in {folder}.")
+        say(f"Stopped. Go on with the same command; what is done stays in {out or f'studies/recommend-{data}'}.")
         raise SystemExit(130) from None
     at = {(level.arm, level.split, level.score): interval(level) for level in result.study.levels}
     rows = [
         [arm.name, at[arm.name, "flipped", "auc"], at[arm.name, "removed", "auc"]]
-        for arm in plan.arms
+        for arm in result.study.arms
         if (arm.name, "flipped", "auc") in at
     ]
     table(f"AUC on validation images, {result.seeds} seed{'s' * (result.seeds > 1)}", ["arm", "it misleads", "it is absent"], rows)
@@ -113,6 +96,6 @@ def run(
     if result.arm is not None:
         options = "".join(f" --set {quote(f'{key}={dumps(value)}')}" for key, value in result.settings.items())
         say(f"Train with: sightline train {result.recipe} --data {data}{options}")
-    for path in write(Study.open(folder), result.study):
-        say(str(path))
-    return result
+    for path in result.study.files:
+        say(path)
+    finish(result, json)

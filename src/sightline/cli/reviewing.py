@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Device, OtherData, OtherLabels, OtherRoot, RunPath, label_pairs, needs_data
+from sightline.cli.options import Device, OtherData, OtherLabels, OtherRoot, RunPath, label_pairs
 
 
 @app.command(
@@ -22,8 +22,8 @@ from sightline.cli.options import Device, OtherData, OtherLabels, OtherRoot, Run
 )
 def review(
     run: RunPath,
-    splits: Annotated[
-        list[str], typer.Option("--split", help="Split to show; can be repeated. Default: all that were evaluated.", show_default=False)
+    split: Annotated[
+        list[str], typer.Option(help="Split to show; can be repeated. Default: all that were evaluated.", show_default=False)
     ] = [],
     port: Annotated[
         int | None, typer.Option(help="Port of this machine. Default: 8710, or a free one.", min=1, max=65535, show_default=False)
@@ -75,19 +75,17 @@ def review(
     With --data, the run answers for the images of another data set, and --split is a part of it."""
     from sightline.cli.console import say
     from sightline.face.reviewing import review as serve
-    from sightline.paths import expanded
 
-    needs_data("--map", classes, data)
     if export is None:
         say("The run is being loaded ...")
     serve(
         run,
-        splits or None,
+        split,
         port=port,
         beside=beside,
         store=store,
         data=data,
-        root=root and expanded(root),
+        root=root,
         classes=label_pairs(classes),
         queue=queue,
         open_readers=open_readers,

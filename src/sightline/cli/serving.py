@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from sightline.cli.groups import app
 from sightline.cli.options import Device
 from sightline.errors import UserError
+
+if TYPE_CHECKING:
+    from sightline.predict.views import Views
 
 
 @app.command(
@@ -58,11 +61,8 @@ def serve(
     """
     from sightline.cli.console import say
     from sightline.face.serving import serve as served
-    from sightline.predict.views import VIEWS
     from sightline.serve.limits import LOOPBACK
 
-    if tta not in VIEWS:
-        raise UserError(f"--tta {tta}", "is unknown", f"Known: {', '.join(VIEWS)}.")
     limits = {
         "batch_size": batch_size,
         "wait_ms": wait_ms,
@@ -78,7 +78,9 @@ def serve(
     except ImportError as error:
         raise UserError("serve", f"needs a package that is not installed ({error.name})", "Run `pip install 'sightline[serve]'`.") from None
     inside = is_loopback(host)
-    made = served(runs, tta=tta, calibration=calibration, device=device, hosts=LOOPBACK if inside else (), token=token, **limits)
+    made = served(
+        runs, tta=cast("Views", tta), calibration=calibration, device=device, hosts=LOOPBACK if inside else (), token=token, **limits
+    )
     if not inside:
         say(f"Warning: every machine that reaches {host} can ask this server, over a connection that is not encrypted.")
         if token is None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import Address, Device, ExecutorName, Json, Root, Threads, Workers, executor_of, finish, on_device
+from sightline.cli.options import Address, Device, ExecutorName, Json, Root, Threads, Workers, finish
 from sightline.errors import UserError
 
 if TYPE_CHECKING:
-    from sightline.cluster import Executor
-    from sightline.results.study import StudyResult
-    from sightline.study.folder import Study
-    from sightline.study.work import Outcome
+    from sightline.results.study import StudyOutlook, StudyResult
 
 EXAMPLES = (
     "Examples:\n\n    sightline study phantom-controls --dry-run\n\n"
@@ -58,88 +54,69 @@ def study(
     stop the others; the exit status is then 1. In a plan, `like: NAME` starts from a ready-made arm, such as label-only, weight-decay,
     random-roi.
     """
+    from sightline.cli.console import Bar, console, say
+    from sightline.face.study import Trained, study_report
+    from sightline.face.study import study as carry_out
+    from sightline.overrides import parse_settings
+
     if plan[0] == "report":
-        finish(report(plan[1:]), json)
+        finish(_say_result(study_report(_only(plan[1:], "study report", "Give the folder of one study."))), json)
         return
-    result = run(plan, root, settings, seeds, out, executor_of(executor), workers, threads, address, on_device(device), dry_run)
-    finish(result, json)
-    if getattr(result, "failed", None):
+    asked: dict[str, Any] = {
+        "plan": _only(plan, "study", "Give one plan, or `report DIR`."),
+        "out": out,
+        "root": root,
+        "settings": parse_settings(settings),
+        "seeds": seeds,
+        "executor": executor,
+        "workers": workers,
+        "threads": threads,
+        "address": address,
+        "device": device,
+    }
+    outlook = carry_out(**asked, dry_run=True)
+    _announce(outlook)
+    if dry_run:
+        finish(outlook, json)
+        return
+    bar = Bar(outlook.name)
+
+    def told(one: Trained) -> None:
+        if one.failure:
+            say(f"failed: {one.name}: {one.failure}")
+        elif not console.is_terminal:
+            say(f"{one.done}/{one.total}  {one.name}  {one.seconds:.0f} s")
+        bar(one.done, one.total)
+
+    try:
+        result = carry_out(**asked, told=told)
+    except KeyboardInterrupt:
+        say(f"Stopped. Go on with the same command; what is done stays in {outlook.study}.")
+        raise SystemExit(130) from None
+    finish(_say_result(result), json)
+    if result.failed:
         raise typer.Exit(1)
 
 
-def run(
-    names: list[str],
-    root: Path | None,
-    settings: list[str],
-    seeds: int | None,
-    out: Path | None,
-    executor: Executor,
-    workers: int | None,
-    threads: int,
-    address: str | None,
-    placed: dict[str, Any],
-    dry_run: bool,
-) -> StudyResult | dict[str, Any]:
-    """`sightline study PLAN`."""
-    from sightline.cli.console import Bar, console, say
-    from sightline.overrides import parse_settings
-    from sightline.paths import expanded
-    from sightline.study.check import check_data
-    from sightline.study.folder import Study
-    from sightline.study.plan import load_plan
-
+def _only(names: list[str], verb: str, remedy: str) -> str:
+    """The one plan or folder."""
     if len(names) != 1:
-        raise UserError("study", f"{len(names)} plans given", "Give one plan, or `report DIR`.")
-    place = {} if root is None else {"data.root": str(expanded(root).resolve())}
-    plan = load_plan(names[0], place | placed | parse_settings(settings), seeds)
-    folder = out or Path("studies") / plan.name
-    study = Study(folder, plan)
-    check_data(plan, study.cells)
-    facts = _announce(study, workers, threads)
-    if dry_run:
-        return {"study": str(folder), "dry_run": True} | facts
-
-    from sightline.study.run import run_study
-
-    arms, bar = {cell.key: f"{cell.arm}, seed {cell.seed}" for cell in reversed(study.cells)}, Bar(plan.name)
-
-    def told(outcome: Outcome, done: int, total: int) -> None:
-        if outcome.failure:
-            say(f"failed: {arms[outcome.key]}: {outcome.failure}")
-        elif not console.is_terminal:
-            say(f"{done}/{total}  {arms[outcome.key]}  {outcome.seconds:.0f} s")
-        bar(done, total)
-
-    try:
-        run_study(plan, folder, told, executor=executor, workers=workers, threads=threads, address=address)
-    except KeyboardInterrupt:
-        say(f"Stopped. Go on with the same command; what is done stays in {folder}.")
-        raise SystemExit(130) from None
-    return report([str(folder)])
+        raise UserError(verb, f"{len(names)} plans or folders given", remedy)
+    return names[0]
 
 
-def _announce(study: Study, workers: int | None, threads: int) -> dict[str, Any]:
+def _announce(outlook: StudyOutlook) -> None:
     """Says what there is to do."""
     from sightline.cli.console import say, table
-    from sightline.device import cores
-    from sightline.study.estimate import seconds_left
-    from sightline.study.run import cuda_devices
 
-    plan, left = study.plan, study.to_do()
-    settings = 1 if not plan.grid else len({cell.setting for cell in study.cells})
-    say(f"{plan.name}: {plan.title}" if plan.title else plan.name)
-    todo = Counter(cell.arm for cell in left)
-    tried = {arm.name: len({c.candidate for c in study.cells if c.arm == arm.name}) for arm in plan.arms}
-    for key, values in plan.grid.items():
-        say(f"{key}: {', '.join(map(str, values))}")
-    rows = [[arm.name, str(tried[arm.name]), str(plan.seeds), str(todo[arm.name])] for arm in plan.arms]
-    table(f"{len(plan.arms)} arms in {settings} setting(s)", ["arm", "candidates", "seeds", "trainings to do"], rows)
-    count = workers or cuda_devices() or cores(threads)
-    facts = {"trainings": len(study.trainings), "to_do": len(left), "workers": count, "seconds": seconds_left(study, threads) / count}
-    same = len(study.cells) - len(study.trainings)
-    shared = f" ({same} of the grid are the same as another)" if same else ""
-    say(f"{len(study.trainings)} trainings{shared}, {len(left)} to do, {count} at a time: about {duration(facts['seconds'])} to go.")
-    return facts
+    say(f"{outlook.name}: {outlook.title}" if outlook.title else outlook.name)
+    for key, values in outlook.grid.items():
+        say(f"{key}: {', '.join(values)}")
+    rows = [[arm.arm, str(arm.candidates), str(arm.seeds), str(arm.to_do)] for arm in outlook.arms]
+    table(f"{len(rows)} arms in {outlook.settings} setting(s)", ["arm", "candidates", "seeds", "trainings to do"], rows)
+    shared = f" ({outlook.shared} of the grid are the same as another)" if outlook.shared else ""
+    left = f"{outlook.to_do} to do, {outlook.workers} at a time: about {duration(outlook.seconds)} to go."
+    say(f"{outlook.trainings} trainings{shared}, {left}")
 
 
 def duration(seconds: float) -> str:
@@ -149,17 +126,10 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def report(names: list[str]) -> StudyResult:
-    """`sightline study report DIR`."""
+def _say_result(result: StudyResult) -> StudyResult:
+    """What came out."""
     from sightline.cli.console import interval, say, table
-    from sightline.report.study import write
-    from sightline.study.analyse import analyse
-    from sightline.study.folder import Study
 
-    if len(names) != 1:
-        raise UserError("study report", f"{len(names)} folders given", "Give the folder of one study.")
-    study = Study.open(Path(names[0]))
-    result = analyse(study)
     for part in result.comparisons:
         rows = [[row.arm, row.base, interval(row.simultaneous), _short(row.verdict.word)] for row in part.rows]
         title = f"{part.score} on {part.split}" + (f", {part.setting}" if part.setting else "")
@@ -170,10 +140,9 @@ def report(names: list[str]) -> StudyResult:
         say(note)
     for failed in result.failed:
         say(f"failed: {failed.arm}, seed {failed.seed}: {failed.reason}")
-    files = write(study, result)
-    for path in files:
-        say(str(path))
-    return result.but(study=str(study.path), files=[str(path) for path in files])
+    for path in result.files:
+        say(path)
+    return result
 
 
 def _short(word: str) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sightline.cli.groups import app
-from sightline.cli.options import DATA_SETS, Device, Json, Preset, Root, Runs, Settings, finish, on_device, placed
-from sightline.errors import UserError
+from sightline.cli.options import DATA_SETS, Device, Json, Preset, Root, Runs, Settings, finish
+from sightline.errors import Stopped
 
 if TYPE_CHECKING:
-    from sightline.recipe import Recipe
+    from sightline.engine.run import Run
+    from sightline.results.folds import FoldScores
 
 
 @app.command(epilog="Examples:\n\n    sightline demo\n\n    sightline demo --out my-demo --json demo.json")
@@ -28,9 +28,20 @@ def demo(
     In the training images, a ruler lies beside nearly every melanoma. In the *matched* test set it still does; in the *flipped* one rulers
     lie beside the other class, so that a classifier that looks at the ruler fails. Takes a few minutes on two CPU cores.
     """
-    from sightline.cli.demo import demo as run_demo
+    from sightline.cli.console import say
+    from sightline.cli.demo import show
+    from sightline.face.demo import demo as trained
+    from sightline.paths import expanded
 
-    finish(run_demo(out, seed, on_device(device)), json)
+    say("Skin lesions drawn by the computer; in training, a ruler lies beside nearly every melanoma and hardly any nevus.")
+    say("matched: test images with rulers as in training. flipped: rulers beside nevi. removed: no rulers. The lesions are the same.\n")
+    try:
+        found = trained(out, seed=seed, device=device, say=say)
+    except Stopped:
+        say("Stopped. A demo starts from the beginning; run it again.")
+        raise SystemExit(130) from None
+    show(found, expanded(out))
+    finish(found, json)
 
 
 @app.command(
@@ -43,7 +54,7 @@ def demo(
 )
 def train(
     recipe: Annotated[str, typer.Argument(help="Name of a recipe (see `sightline recipes`) or a YAML file.", show_default=False)],
-    data_name: Annotated[str | None, typer.Option("--data", help=DATA_SETS, show_default=False)] = None,
+    data: Annotated[str | None, typer.Option(help=DATA_SETS, show_default=False)] = None,
     root: Root = None,
     preset: Preset = None,
     settings: Settings = [],
@@ -84,83 +95,70 @@ def train(
 
     Data and recipe are checked first, and whether the losses reach the weights. After Ctrl-C, `--resume` continues the run.
     """
-    from sightline.attention.pretrained import check_weights
     from sightline.cli.console import Bar, say
+    from sightline.face.settings import check_folder_name
+    from sightline.face.training import train as fit
     from sightline.overrides import parse_settings
     from sightline.paths import expanded
-    from sightline.recipe import goes_on, load_recipe
 
     if folder is not None:
-        _check_name("--name", folder)
-    changed = placed(load_recipe(recipe), data_name, root)
-    if train_start is not None:
-        changed |= {"train.start": str(expanded(train_start).resolve())}
-    changed |= on_device(device)
-    if train_devices is not None:
-        changed |= {"train.devices": train_devices}
-    if train_nodes is not None:
-        changed |= {"train.nodes": train_nodes}
-    chosen = load_recipe(recipe, changed | parse_settings(settings), preset=preset)
-    if goes_on(recipe) and chosen.train.start is None:
-        raise UserError(recipe, "starts from the weights of the previous stage", "Give that run: --from RUN.")
-    own = f"{chosen.name}-{chosen.data.name}-{chosen.train.seed}"
-    if folder is None:
-        _check_name("name of the run", own)
-    place = expanded(runs) / (folder or own)
-
-    if chosen.train.start is None:
-        check_weights(chosen.backbone)  # before PyTorch, timm and Lightning are imported, which takes much longer
-
-    from sightline.cli.findings import say_scores
-    from sightline.engine.nodes import leads
-    from sightline.engine.train import Stopped
-    from sightline.engine.train import train as fit
-    from sightline.face.judge import evaluate as score
-    from sightline.report import write_report
-
-    if folds is not None:
-        _cross_validate(chosen, place, folds, resume, json)
-        return
+        remedy = "Give a short --name without slashes, e.g. melanoma-1; --runs says in which folder it goes."
+        check_folder_name("--name", folder, remedy)
+    given: dict[str, Any] = {} if train_start is None else {"train.start": str(expanded(train_start).resolve())}
+    given |= {key: value for key, value in (("train.devices", train_devices), ("train.nodes", train_nodes)) if value is not None}
     try:
-        run = fit(chosen, place, resume=resume, say=say, progress=Bar("looking through the images"))
+        found = fit(
+            recipe,
+            None if folder is None else expanded(runs) / folder,
+            data=data,
+            root=root,
+            settings=given | parse_settings(settings),
+            preset=preset,
+            resume=resume,
+            folds=folds,
+            device=device,
+            report=report,
+            runs=runs,
+            say=say,
+            progress=Bar("looking through the images"),
+        )
     except Stopped as stopped:
         say(f"{stopped} Go on with the same command and --resume.")
         raise SystemExit(130) from None
-    if not leads():
-        return
-    metrics = score(run)
-    say_scores(f"{run.name}: {chosen.title}", run, metrics, brief=True)
+    from sightline.engine.nodes import leads
+    from sightline.results.folds import FoldScores
+
+    if isinstance(found, FoldScores):
+        finish(_say_folds(found), json)
+    elif leads():
+        finish(_say_run(found, report), json)
+
+
+def _say_run(run: Run, report: bool) -> dict[str, Any]:
+    """What a training says at its end."""
+    from sightline.cli.console import say
+    from sightline.cli.findings import say_scores
+
+    metrics = run.finding_scores if run.findings else run.scores
+    say_scores(f"{run.name}: {run.recipe.title}", run, metrics, brief=True)
     result: dict[str, Any] = {"run": str(run.path), "metrics": metrics}
     if report:
-        result["report"] = str(write_report(run))
+        result["report"] = str(run.path / "report.html")
         say(f"Report: {result['report']}")
     say(f"Run: {run.path}")
-    finish(result, json)
+    return result
 
 
-def _cross_validate(recipe: Recipe, folder: Path, folds: int, resume: bool, json: Path | None) -> None:
-    """`--folds`."""
-    from sightline.cli.console import Bar, say
+def _say_folds(found: FoldScores) -> dict[str, Any]:
+    """What a cross-validation says at its end."""
+    from sightline.cli.console import say
     from sightline.cli.scores_tables import scores_table
-    from sightline.engine.folds import fold_scores, folds_of, train_folds
+    from sightline.engine.folds import folds_of
     from sightline.engine.run import Run
-    from sightline.engine.train import Stopped
 
-    try:
-        train_folds(recipe, folder, folds, resume=resume, say=say, progress=Bar("looking through the images"))
-    except Stopped as stopped:
-        say(f"{stopped} Go on with the same command and --resume.")
-        raise SystemExit(130) from None
-    found = fold_scores(folder)
+    folder = Path(found.folder)
     rows = {f"fold {i}": scores for i, scores in enumerate(found.of_fold, start=1)}
     decisions = {name: run.decision for name, run in zip(rows, map(Run, folds_of(folder)), strict=True)}
     scores_table(f"{folder.name}: held-out images", rows | {"all": found.scores}, decisions=decisions)
-    say(f"Runs: {folder}/fold-1 to fold-{folds}. Predict with all of them: sightline predict {folder} PATH...")
-    finish({"run": str(folder), "folds": found}, json)
-
-
-def _check_name(where: str, name: str) -> None:
-    """Refuses what is not the name of a folder within another."""
-    if name in ("", ".", "..") or len(os.fsencode(name)) > 200 or any(c in "/\\" or not c.isprintable() for c in name):
-        remedy = "Give a short --name without slashes, e.g. melanoma-1; --runs says in which folder it goes."
-        raise UserError(where, f"{name!r} is not the name of a folder", remedy)
+    say(f"Runs: {folder}/fold-1 to fold-{found.folds}. Predict with all of them: sightline predict {folder} PATH...")
+    return {"run": str(folder), "folds": found}

@@ -39,7 +39,7 @@ def in_flags(text: str) -> str:
 
 def _option(found: re.Match[str]) -> str:
     name, value, flags = found["name"], found["value"], options()
-    own = name.replace(".", "_")  # settings that have an option of their own: train_start is --from
+    own = name.removesuffix(".name").replace(".", "_")  # settings that have an option of their own: train_start is --from
     if own in flags:
         return _given(flags[own], value)
     return f"{flags['settings']} {_word(name if value == '...' else f'{name}={value}')}" if "." in name else found[0]

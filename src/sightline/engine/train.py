@@ -39,16 +39,12 @@ from sightline.engine.run import Run
 from sightline.engine.saving import load_weights, save_model, scratch, start_from
 from sightline.engine.soundness import NotFinite
 from sightline.engine.still import held_still
-from sightline.errors import UserError, from_process
+from sightline.errors import Stopped, UserError, from_process
 from sightline.losses.check.gradient_path import require
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe, load_recipe
 
 Say = Callable[[str], None]
-
-
-class Stopped(Exception):
-    """The user pressed Ctrl-C; the run can be resumed."""
 
 
 def train(
@@ -243,10 +239,11 @@ def _trainer(recipe: Recipe, folder: Path, watching: list[L.Callback], made: lis
         stop = EarlyStopping(settings.select, patience=settings.early_stop, mode=settings.select_mode, check_on_train_epoch_end=True)
         callbacks.insert(0, stop)
     several = settings.devices * settings.nodes > 1
+    kind, _, number = settings.accelerator.partition(":")
     start: Literal["spawn", "popen"] = "spawn" if processes.size == 1 else "popen"  # popen starts none where all of them are there
     return L.Trainer(
-        accelerator=settings.accelerator,
-        devices=settings.devices,
+        accelerator="gpu" if number else kind,
+        devices=[int(number)] if number else settings.devices,
         num_nodes=settings.nodes,
         strategy=DDPStrategy(start_method=start, find_unused_parameters=True) if several else "auto",
         precision=PRECISIONS[settings.precision],

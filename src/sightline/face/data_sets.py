@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sightline.config import Data
 from sightline.data.dataset import ImageDataset
 from sightline.engine.prepare import prepare
 from sightline.errors import UserError, nearest
+from sightline.face.settings import placed
+from sightline.overrides import override
 from sightline.paths import expanded
-from sightline.recipe import recipe_from
+from sightline.recipe import Recipe, load_recipe, recipe_from
 from sightline.results.annotations import DrawnFiles, WrittenAnnotations
 from sightline.results.data_check import DataReport
 
@@ -78,32 +81,58 @@ def data(name: str, root: str | Path | None = None, **settings: Any) -> DataSets
     return DataSets(found.datasets, found.classes, found.notes, tuple(found.warnings))
 
 
-def check(name: str, root: str | Path | None = None, **settings: Any) -> DataReport:
+def check(
+    data: str,
+    root: str | Path | None = None,
+    *,
+    recipe: Recipe | str | Path | None = None,
+    say: Callable[[str], None] = lambda line: None,
+    progress: Callable[[int, int], None] | None = None,
+    **settings: Any,
+) -> DataReport:
     """Everything that a training would refuse, and what the data hold, without stopping at the first problem.
 
+    >>> sl_check = check("phantom", image_size=32, options={"size": 64, "train": 8, "val": 8, "test": 4})
+    >>> sl_check.problems.number, sl_check.images
+    (0, 28)
+
     Args:
-        name, root, settings: see `data`.
+        data, root: see `sightline.data`.
+        recipe: that is to be trained, its name, or a YAML file; None: a training on labels alone.
+        say: told at once which parts of the official layout are there, which explains why reading fails.
+        progress: called with (done, all) while images are looked through.
+        settings: as for `sightline.data`, also dotted; those of other sections of the recipe by their whole names, e.g.
+            `**{"train.select": "val/loss"}`.
 
     Returns:
         `problems.all` lists what is wrong, `shortcuts.all` the simple facts that predict the class.
 
     Raises:
-        UserError: an unknown reader or setting.
+        UserError: an unknown reader, recipe or setting, or nothing at `root`.
     """
     from sightline.audit.shortcuts import screen
+    from sightline.data.check import CHECK, layout, layout_lines
     from sightline.data.check import check as look
 
-    tree = {"name": "check", "data": {"name": name, "root": None if root is None else str(root)} | settings}
-    return look(recipe_from(tree, where="sl.check"), screen=screen)
+    given = {key if key.split(".")[0] in Recipe.model_fields else f"data.{key}": value for key, value in settings.items()}
+    base = Recipe(name=CHECK, data=Data(name=data)) if recipe is None else recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    asked = recipe_from(override(base.model_dump(mode="json"), placed(base, data, root) | given), where="settings").check()
+    place = asked.data.root
+    if place is not None and not place.exists():
+        raise UserError(place, "no such file or folder", "Give the place of the data set with `root=...`.")
+    parts = layout(asked.data.name, place)
+    for line in layout_lines(asked.data.name, parts):
+        say(line)
+    return look(asked, progress, screen).but(layout=parts)
 
 
 def convert(
-    name: str, root: str | Path | None = None, *, to: str, out: str | Path, overwrite: bool = False, **settings: Any
+    data: str, root: str | Path | None = None, *, to: str, out: str | Path, overwrite: bool = False, **settings: Any
 ) -> WrittenAnnotations:
     """Writes the annotations of a data set in the format of another program. Pictures are named by their paths, and never copied.
 
     Args:
-        name, root, settings: see `data`; the settings that matter are `classes`, `task`, `options`, `mask` and `annotated_on`.
+        data, root, settings: see `sightline.data`; the settings that matter are `classes`, `task`, `options`, `mask` and `annotated_on`.
         to: `coco`, `via`, `labelstudio`, `cvat` (one file each), `labelme`, `yolo` or `dicom_seg` (a folder).
         out: that file or folder. In the folder of the images, the names of pictures in it are short, and stay true if the folder is moved.
         overwrite: replace an earlier file; a folder is never replaced.
@@ -114,14 +143,16 @@ def convert(
     from sightline.data.reading import read
     from sightline.engine.annotation_files import write_annotations
 
-    tree = {"name": "convert", "data": {"name": name, "root": None if root is None else str(root)} | settings}
+    place = {} if root is None else {"root": str(expanded(Path(root)).resolve())}
+    given = {key.removeprefix("data."): value for key, value in settings.items()}
+    tree = {"name": "convert", "data": override(Data(name=data).model_dump(mode="json"), place | given)}
     found = read(recipe_from(tree, where="settings").data, least=1)
     written = write_annotations(found.records, to, expanded(Path(out)), classes=found.classes, overwrite=overwrite)
     return written.but(notes=[*found.notes, *written.notes])
 
 
 def draw(
-    name: str,
+    data: str,
     out: str | Path,
     *,
     images: int | None = None,
@@ -136,13 +167,13 @@ def draw(
     `removed.csv`), masks or gaze files where the annotation is of that kind, and `README.txt`.
 
     Args:
-        name: `phantom`, `phantom_cxr`, `phantom_ultrasound` or `phantom_findings`.
+        data: `phantom`, `phantom_cxr`, `phantom_ultrasound` or `phantom_findings`.
         out: folder; it must be empty or not there yet.
         images: number of training images; the other splits are in proportion. None: as the data set has them.
         size: side of a picture in pixels; None: as the data set has it.
         annotation: `mask`, `box`, `polygon` or `gaze`, as far as the data set has it; None: its usual one.
         progress: called with (done, all) after each image.
-        options: further options of the data set, such as `correlation=0.5`; see `data`.
+        options: further options of the data set, such as `correlation=0.5`; see `sightline.data`.
 
     Raises:
         UserError: an unknown data set or option; a folder that is not empty.
@@ -150,4 +181,5 @@ def draw(
     from sightline.engine.drawn_files import write_drawn
 
     place = expanded(Path(out))
-    return write_drawn(name, place, images=images, size=size, annotation=annotation, options=options, progress=progress)
+    given = {key.removeprefix("data.").removeprefix("options."): value for key, value in options.items()}
+    return write_drawn(data, place, images=images, size=size, annotation=annotation, options=given, progress=progress)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sightline.device import AUTO
+from sightline.face.opening import place_of
+from sightline.face.settings import in_study
+from sightline.face.study import Trained, naming
+from sightline.report.study import write
 from sightline.results.study import Recommendation
-from sightline.study.recommend import plan_for
+from sightline.study.folder import Study
+from sightline.study.recommend import MOST, plan_for
 from sightline.study.recommend import recommend as carry_out
-from sightline.study.work import Outcome
 
 
 def recommend(
@@ -22,6 +27,9 @@ def recommend(
     settings: Mapping[str, Any] | None = None,
     workers: int | None = None,
     threads: int = 1,
+    device: str = AUTO,
+    say: Callable[[str], None] = print,
+    told: Callable[[Trained], None] = lambda one: None,
 ) -> Recommendation:
     """Plants an artefact that misleads, trains candidates within a stated time, and says which one frees the decision from it.
 
@@ -30,23 +38,27 @@ def recommend(
     Args:
         data: data set, or reader of one's own data.
         root: folder or file that holds it.
-        out: folder of the study, which the same call goes on with; None: `studies/recommend-` and the name of the data.
+        out: folder of the study, which the same call goes on with, with its page; None: `studies/recommend-` and the name of the data.
         minutes: after which no further seed is begun.
         artefact: `ruler`, `text`, `swatch`, `caliper` or `band_aid`; None: one that suits the kind of image.
         settings: of every training, dotted, over those of the plan `recommend`.
         workers: trainings at a time; None: as many as there are GPUs, or else cores.
         threads: of each training.
+        device: of all trainings; `auto`: a GPU if there is one; `cuda:1` is shared by all of them.
+        say: told which artefact is planted, and which arms there are.
+        told: called after each training.
 
     Raises:
         UserError: data that cannot be read, or that no candidate can be trained on.
     """
-    from sightline.paths import expanded
-
-    place = {} if root is None else {"data.root": str(expanded(Path(root)).resolve())}
-    plan = plan_for({"data.name": data} | place | dict(settings or {}), artefact)
-    folder = Path(out) if out is not None else Path("studies") / f"recommend-{data}"
-    return carry_out(plan, folder, _silent, minutes, workers=workers, threads=threads)
-
-
-def _silent(outcome: Outcome, done: int, total: int) -> None:
-    """Failures stand in what is returned."""
+    placed, gpu = in_study(device, "local")
+    if root is not None:
+        placed["data.root"] = str(place_of(root).resolve())
+    plan = plan_for({"data.name": data} | placed | dict(settings or {}), artefact)
+    folder = place_of(out) or Path("studies") / f"recommend-{data}"
+    arms = [arm.name for arm in plan.arms]
+    say(f"A {plan.set['data.decoy']['artefact']} is planted; {len(arms)} arms: {', '.join(arms)}.")
+    called = naming(Study(folder, plan.model_copy(update={"seeds": MOST})).cells, told)
+    found = carry_out(plan, folder, called, minutes, workers=workers, threads=threads, gpu=gpu)
+    files = write(Study.open(folder), found.study)
+    return found.but(study=found.study.but(study=str(folder), files=[str(path) for path in files]))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sightline.engine.elsewhere import Elsewhere, all_elsewhere, notes_of
 from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.face.opening import AnyRun, Labels, needs_data, one_split, opened_all, place_of
 from sightline.paths import expanded
 from sightline.review.beside import beside as side_by_side
 from sightline.review.cases import Cases
@@ -21,15 +22,15 @@ from sightline.review.store import Store
 
 
 def review(
-    run: Run | str | Path,
+    run: AnyRun,
     split: str | Sequence[str] | None = None,
     *,
     port: int | None = None,
-    beside: Sequence[Run | str | Path] = (),
+    beside: Sequence[AnyRun] = (),
     store: str | Path | None = None,
     data: str | None = None,
     root: str | Path | None = None,
-    classes: Mapping[str, str] | None = None,
+    classes: Labels | None = None,
     queue: str | Path | None = None,
     open_readers: bool = False,
     masks: str | Path | None = None,
@@ -41,7 +42,7 @@ def review(
     """Serves the cases of a run as pages for this machine's browser, until it is interrupted; or exports what reviewers said.
 
     Args:
-        run: a run that was evaluated.
+        run: a run that was evaluated, or its folder.
         split: one or several of its splits; None: all that were evaluated. Of another data set: a part of it.
         port: of this machine; None: 8710, or a free one.
         beside: further runs, whose answers to the same images are shown beside.
@@ -62,12 +63,11 @@ def review(
     """
     if export is None:
         require_extra()
-    place = None if root is None else Path(root)
-    opened = run if isinstance(run, Run) else Run(expanded(Path(run)), device, None if data else place)
-    wanted = [split] if isinstance(split, str) else list(split or ())
-    runs = [opened, *(one if isinstance(one, Run) else Run(expanded(Path(one)), device, None if data else place) for one in beside)]
+    needs_data(data, classes=classes)
+    runs = opened_all([run, *beside], device, data, root)
+    opened, wanted = runs[0], [split] if isinstance(split, str) else list(split or ())
     if data is not None:
-        runs = _elsewhere(runs, data, place, wanted, classes, say)
+        runs = _elsewhere(runs, data, place_of(root), wanted, classes, say)
     cases = _cases(runs[0], None if data else wanted or None, queue)
     file = opened.path / "reviews.sqlite" if store is None else expanded(Path(store))
     if export is None:
@@ -94,12 +94,11 @@ def _cases(run: Run, splits: list[str] | None, queue: str | Path | None) -> Case
 
 
 def _elsewhere(
-    runs: Sequence[Run], data: str, root: Path | None, splits: list[str], classes: Mapping[str, str] | None, say: Callable[[str], None]
+    runs: Sequence[Run], data: str, root: Path | None, splits: list[str], classes: Labels | None, say: Callable[[str], None]
 ) -> list[Run]:
-    if len(splits) > 1:
-        raise UserError(f"split {splits[1]!r}", "is a second split of the other data set", "Give one, or none for its test set.")
+    part = one_split(splits)
     say(f"The images of the other data set are shown to the {'network' if len(runs) == 1 else 'networks'}.")
-    found = all_elsewhere(runs, data, root, next(iter(splits), None), classes)
+    found = all_elsewhere(runs, data, root, part, classes)
     for note in notes_of(found):
         say(note)
     return [*found]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sightline.device import AUTO
-from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.face.opening import AnyRun
 from sightline.face.predictions import opened
 from sightline.predict.views import VIEWS, Views
 from sightline.recipe import validated
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def serve(
-    runs: Run | str | Path | Sequence[Run | str | Path],
+    runs: AnyRun | Sequence[AnyRun],
     *,
     tta: Views = "none",
     calibration: bool = True,
@@ -44,7 +43,7 @@ def serve(
         UserError: no such run, runs of other classes, a limit out of its bounds, or the packages of a server are not installed.
     """
     if tta not in VIEWS:
-        raise UserError(f"tta={tta!r}", "is unknown", f"Known: {', '.join(VIEWS)}.")
+        raise UserError(f"`tta={tta!r}`", "is unknown", f"Known: {', '.join(VIEWS)}.")
     checked = validated(Limits, limits, "serve")
     if token == "":
         raise UserError("`token=''`", "is empty, and would protect nothing", "Give a long one, or none.")

@@ -56,7 +56,7 @@ def divide(settings: PseudoMasks, progress: Callable[[int, int], None] | None = 
     targets = [bare(r) for r in others if settings.target or not r.annotations]
     where = f"data {settings.data.name}"
     if not targets:
-        raise UserError(where, "has no image without annotation", "Name the data set that is to get masks: `target.name=...`.")
+        raise UserError(where, "has no image without annotation", "Name the data set that is to get masks: `for_data=...`.")
     judging = [bare(r) for r in others if r.split not in (None, "train")]
     looked = list({r.id: r for r in [*targets, *judging]}.values())
     seen, seen_others = (survey(s, gaze_blur=settings.gaze_blur, grey=settings.grey, progress=progress) for s in (annotated, looked))
@@ -85,7 +85,7 @@ def hold_out(annotated: Sequence[Record], targets: list[Record], groups: Mapping
     count = len({groups.get(r.id, r.group or r.id) for r in records})
     if count < 2:
         reason = f"has {len(records)} annotated images to learn from, {count} that are independent; one part has to be held out"
-        raise UserError(where, reason, "Annotate more images, or name a data set with masks: `data.name=...`.")
+        raise UserError(where, reason, "Annotate more images, or name a data set with masks: `data=...`.")
     parts = split(records, Split(val=settings.held_out, test=0, seed=settings.seed), groups)
     return Division(parts["train"], parts["val"], [groups.get(r.id, r.group) for r in parts["val"]], targets, [], [])
 

@@ -47,7 +47,7 @@ def compared_groups(
                 del differences["auc"]
             found |= {(name, tag, group, score, len(places)): one for score, one in differences.items()}
     return [
-        GroupDifference(run=name, base=base_name, split=split, metric=score, tag=tag, group=group, n=n, **difference.fields())
+        GroupDifference(run=name, base=base_name, split=split, metric=score, tag=tag, group=group, **difference.but(n=n).fields())
         for (name, tag, group, score, n), difference in corrected(found, settings.confidence).items()
     ]
 

@@ -49,12 +49,15 @@ class Score(Result):
         value: None where it cannot be computed, such as the AUC of images of one class.
         low, high: bounds of the interval; None where there are too few images.
         method: how the interval was computed, if known: `bca`, `percentile`, or `wilson` of a share of 0 or 1.
+        n: number of images that the score is computed from, such as those of the class for its sensitivity; None where that is not known,
+            as in runs of earlier versions.
     """
 
     value: Number
     low: Number
     high: Number
     method: str | None = None
+    n: Count | None = None
 
     @property
     def number(self) -> float:

@@ -181,6 +181,7 @@ class DataReport(Result):
     """What `sl.check` found.
 
     Attributes:
+        layout: which parts of the official layout of the data set are there; empty where it has none.
         name, root: of the data set; recipe: that would be trained.
         notes: how the data were read, one sentence each.
         images, classes, sizes, splits: number of images; by class; by split; by split and class.
@@ -202,6 +203,7 @@ class DataReport(Result):
         reviews: what became of `data.reviews`; None without.
     """
 
+    layout: list[Part] = []
     name: str
     root: str | None
     recipe: str

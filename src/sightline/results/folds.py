@@ -14,9 +14,11 @@ class FoldScores(Result):
         scores: of the predictions for all held-out images together, each by the run that did not learn from it.
         of_fold: scores of each fold on its own held-out images.
         format: version of the form of the file.
+        folder: of the runs `fold-1`, ...; empty in the file, which lies in it.
     """
 
     folds: Count
     scores: SplitScores
     of_fold: list[SplitScores]
     format: Version = 1
+    folder: str = ""

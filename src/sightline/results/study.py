@@ -183,6 +183,44 @@ class StudyResult(Result):
     format: Version = 1
 
 
+class ArmOutlook(Result):
+    """What of an arm is to be trained: `candidates` that are tried out, `seeds` of each, and trainings `to_do`."""
+
+    arm: str
+    candidates: Count
+    seeds: Count
+    to_do: Count
+
+
+class StudyOutlook(Result):
+    """What a study has still to train, and how long that will take.
+
+    Attributes:
+        study: its folder.
+        name, title: of the plan.
+        arms: what of each arm is to do.
+        grid: setting -> the values that it takes, in words.
+        settings: how many combinations of these there are.
+        trainings, to_do: how many there are, and how many are left.
+        shared: cells of the grid that share the training of another.
+        workers: trainings at a time.
+        seconds: about how long it takes.
+    """
+
+    study: str
+    dry_run: bool = True
+    name: str
+    title: str
+    arms: list[ArmOutlook]
+    grid: dict[str, list[str]]
+    settings: Count
+    trainings: Count
+    to_do: Count
+    shared: Count
+    workers: Count
+    seconds: float
+
+
 class Recommendation(Result):
     """Which training frees the decision from a planted artefact, as far as a small study can tell.
 

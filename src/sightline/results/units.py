@@ -32,13 +32,14 @@ class ConceptUnit(Result):
 
 
 class NamedUnits(Result):
-    """What `sl.name_units` found.
+    """What `sl.units` found.
 
     Attributes:
         split, images: the split, and how many of its images were used.
         concepts: the best unit of each concept.
         absent: concepts that no image shows.
         files: the files that were written.
+        notes: what has to be known of another data set.
     """
 
     split: str
@@ -46,3 +47,4 @@ class NamedUnits(Result):
     concepts: list[ConceptUnit]
     absent: list[str]
     files: list[str]
+    notes: tuple[str, ...] = ()

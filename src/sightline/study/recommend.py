@@ -69,7 +69,9 @@ def _without(arm: Arm, planted: str) -> Arm:
     return arm.model_copy(update={"set": arm.set | {"data.augment.artefacts": {"p": 0.5, "without": [planted]}}})
 
 
-def recommend(plan: Plan, folder: Path, told: Told, minutes: float, *, workers: int | None = None, threads: int = 1) -> Recommendation:
+def recommend(
+    plan: Plan, folder: Path, told: Told, minutes: float, *, workers: int | None = None, threads: int = 1, gpu: int | None = None
+) -> Recommendation:
     """Trains seed after seed for as long as another one fits into the time, and says what came out.
 
     What is done stays in the folder: the same call, with more minutes, adds seeds.
@@ -77,24 +79,27 @@ def recommend(plan: Plan, folder: Path, told: Told, minutes: float, *, workers: 
     Args:
         told: called after each training.
         minutes: that it may take; at least one seed is trained whatever it takes.
+        workers, threads, gpu: see `run_study`.
 
     Raises:
         UserError: a plan that cannot be carried out, or whose training on labels alone fails.
     """
     began = time.monotonic()
     check_data(plan, Study(folder, plan).cells)
-    study, seeds = _seed_by_seed(plan, folder, lambda: minutes * 60 - (time.monotonic() - began), told, workers, threads)
+    study, seeds = _seed_by_seed(plan, folder, lambda: minutes * 60 - (time.monotonic() - began), told, workers, threads, gpu)
     return advice(study.plan, analyse(study), seeds)
 
 
-def _seed_by_seed(plan: Plan, folder: Path, left: Callable[[], float], told: Told, workers: int | None, threads: int) -> tuple[Study, int]:
+def _seed_by_seed(
+    plan: Plan, folder: Path, left: Callable[[], float], told: Told, workers: int | None, threads: int, gpu: int | None
+) -> tuple[Study, int]:
     """The study, with the whole seeds that are done already, and as many more as the time is enough for."""
     begun = Study(folder, plan.model_copy(update={"seeds": MOST}))
     undone = min((cell.seed for cell in begun.cells if not begun.done(cell.key)), default=MOST)
     seeds, longest = max(1, undone), 0.0
     while True:
         before = left()
-        study = run_study(plan.model_copy(update={"seeds": seeds}), folder, told, workers=workers, threads=threads)
+        study = run_study(plan.model_copy(update={"seeds": seeds}), folder, told, workers=workers, threads=threads, gpu=gpu)
         failures = study.failures()
         for cell in study.cells:
             if cell.arm == BASE and cell.key in failures:

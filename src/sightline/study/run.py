@@ -30,6 +30,7 @@ def run_study(
     workers: int | None = None,
     threads: int = 1,
     address: str | None = None,
+    gpu: int | None = None,
 ) -> Study:
     """Trains and judges every cell of the plan that is not done yet.
 
@@ -42,6 +43,7 @@ def run_study(
         workers: trainings at a time; None: as many as there are accelerators, or else cores.
         threads: of each training.
         address: of a Ray cluster.
+        gpu: of this machine, which all trainings share; None: each worker has its own, where there are several.
 
     Raises:
         UserError: a plan that cannot be carried out, or a study that is being carried out already.
@@ -54,14 +56,14 @@ def run_study(
         with FileLock(folder / ".lock", timeout=0):
             study.name_anew()
             study.write_manifest()
-            _run(study, told, executor, workers, threads, address)
+            _run(study, told, executor, workers, threads, address, gpu)
     except Timeout:
         remedy = "Wait until it has ended, or give another `out=...`."
         raise UserError(folder, "another process is carrying out a study in this folder", remedy) from None
     return study
 
 
-def _run(study: Study, told: Told, executor: Executor, workers: int | None, threads: int, address: str | None) -> None:
+def _run(study: Study, told: Told, executor: Executor, workers: int | None, threads: int, address: str | None, gpu: int | None) -> None:
     rounds = [[_job(study, cell, threads) for cell in cells] for cells in in_rounds(study.to_do())]
     total = len(study.trainings)
     finished = total - sum(map(len, rounds))
@@ -76,10 +78,10 @@ def _run(study: Study, told: Told, executor: Executor, workers: int | None, thre
     if executor == "ray":
         run_on_ray(rounds, done, workers=workers or cores(threads), address=address)
         return
-    devices = cuda_devices()
+    devices = list(range(cuda_devices())) if gpu is None else [gpu]
     for jobs in rounds:
-        count = min(len(jobs), workers or devices or cores(threads))
-        run_local(jobs, done, workers=count, devices=[i % devices for i in range(count)] if devices else [])
+        count = min(len(jobs), workers or len(devices) or cores(threads))
+        run_local(jobs, done, workers=count, devices=[devices[i % len(devices)] for i in range(count)] if devices else [])
 
 
 def in_rounds(cells: Sequence[Cell]) -> list[list[Cell]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from sightline.metrics.confidence.bootstrap import clusters, interval, intervals, resamples
+from sightline.metrics.confidence.bootstrap import clusters, interval, intervals, ratio, resamples
 from sightline.metrics.scores.ranks import auc, curves
 from sightline.results.base import Score
 
@@ -104,12 +104,12 @@ def test_what_does_not_apply_is_left_out() -> None:
 
 @pytest.mark.parametrize("values", [[], [np.nan, np.nan]])
 def test_nothing_to_judge_is_none(values: list[float]) -> None:
-    assert interval(np.array(values)) == Score(value=None, low=None, high=None)
+    assert interval(np.array(values)) == Score(value=None, low=None, high=None, n=0)
 
 
 def test_one_image_or_one_patient_has_a_value_but_no_bounds() -> None:
-    assert interval(np.array([0.5])) == Score(value=0.5, low=None, high=None)
-    assert interval(np.array([0.5, 1.0]), groups=["p", "p"]) == Score(value=0.75, low=None, high=None)
+    assert interval(np.array([0.5])) == Score(value=0.5, low=None, high=None, n=1)
+    assert interval(np.array([0.5, 1.0]), groups=["p", "p"]) == Score(value=0.75, low=None, high=None, n=2)
 
 
 def test_samples_with_one_class_only_are_left_out() -> None:
@@ -140,3 +140,16 @@ def test_two_thousand_auc_draws_are_fast() -> None:
         intervals(lambda w: {"auc": auc(*curves(score, positive, w))}, 600, bootstrap=2000)
         times.append(time.process_time() - start)
     assert min(times) < 0.5  # a loop over the draws takes seconds
+
+
+def test_a_score_knows_how_many_images_it_is_of() -> None:
+    """Those to which it applies, those of which it is a share, or as many as is said; otherwise all."""
+    assert interval(np.array([0.5, np.nan, 1.0])).n == 2
+    first = np.arange(4) < 3
+
+    def statistic(weights: np.ndarray) -> dict[str, np.ndarray]:
+        return dict.fromkeys(("share", "told", "all"), ratio(weights @ first, weights.sum(axis=1)))
+
+    found = intervals(statistic, 4, bootstrap=10, shares={"share": [first]}, counts={"told": 1})
+    assert {name: score.n for name, score in found.items()} == {"share": 3, "told": 1, "all": 4}
+    assert interval(np.array([])).n == 0

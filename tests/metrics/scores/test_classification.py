@@ -122,7 +122,7 @@ def test_one_class_only_has_accuracy_but_no_auc() -> None:
     found = classification(np.ones(3, int), probabilities, ["benign", "malignant"], bootstrap=50)
     assert found.accuracy.value == pytest.approx(2 / 3)
     assert found.sensitivity.value == pytest.approx(2 / 3)
-    assert found.auc == AUC(value=None, low=None, high=None, delong=Score(value=None, low=None, high=None))
+    assert found.auc == AUC(value=None, low=None, high=None, n=3, delong=Score(value=None, low=None, high=None))
     assert found.per_class["benign"].sensitivity.value is None
     assert found.per_class["malignant"].specificity.value is None
     assert found.roc["malignant"] == Curve(fpr=[], tpr=[])

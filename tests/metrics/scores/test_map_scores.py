@@ -72,8 +72,9 @@ def test_an_unknown_image_cannot_be_a_partner() -> None:
 def test_nothing_to_judge_is_null(known: np.ndarray) -> None:
     found = localisation(np.ones((4, 3, 3)), np.zeros((4, 8, 8), np.uint8), known)
     assert found.n == 0
-    assert set(found.epg.fields().values()) == {None}
-    assert found.roi_area == Score(value=None, low=None, high=None)
+    assert found.epg.n == 0
+    assert set(found.epg.but(n=None).fields().values()) == {None}
+    assert found.roi_area == Score(value=None, low=None, high=None, n=0)
     json.dumps(found.to_json(), allow_nan=False)
 
 

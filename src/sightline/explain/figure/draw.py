@@ -1,4 +1,4 @@
-"""Every figure by name: what there is, and drawing one into files."""
+"""Every figure by name: what there is, and drawing one."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
 from sightline import catalog
 from sightline.engine.elsewhere import all_elsewhere
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.colours import scheme
 from sightline.explain.figure.kind import Kind, Options
-from sightline.explain.style import save
 
 
-def listed() -> list[dict[str, str]]:
+def figures() -> list[dict[str, str]]:
     """Name, what it shows, and the papers' figures that it corresponds to, of every figure; of a broken plug-in, what is wrong with it."""
     found = []
     for name in catalog.places("figure"):
@@ -28,20 +29,19 @@ def listed() -> list[dict[str, str]]:
     return found
 
 
-def draw(name: str, runs: Sequence[Run], out: Path | str, options: Options = Options()) -> list[Path]:
-    """Draws a figure and writes it as PNG and PDF.
+def drawn(name: str, runs: Sequence[Run], options: Options = Options()) -> Figure:
+    """A figure.
 
     Args:
         name: a name of the catalogue's room `figure`.
         runs: as many as the figure takes.
-        out: folder of the files.
 
     Raises:
         UserError: no such figure, or runs or options that do not fit it.
     """
     kind: Kind = catalog.find("figure", name)
     scheme(options.scheme)
-    return save(kind(runs, options), Path(out) / f"{name}.png")
+    return kind(runs, options)
 
 
 def on_other_data(

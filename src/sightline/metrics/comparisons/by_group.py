@@ -137,7 +137,11 @@ def _intervals(answered: Answered, shown: Sequence[Part], **sampling: Any) -> di
     shares = {("", WHOLE, score, OWN): of for score, of in answered.shares.items()}
     for part in shown:
         shares |= {(part.tag, part.name, score, OWN): [one & part.there for one in of] for score, of in answered.shares.items()}
-    return intervals(statistic, len(answered.labels), groups=answered.patients, **sampling, shares=shares)
+    counts = {(p.tag, p.name, score, OWN): int(p.there.sum()) for p in shown for score in answered.scores(np.ones((1, len(p.there))))}
+    if answered.epg is not None:
+        known = np.isfinite(answered.epg)
+        counts |= {("", WHOLE, "epg", OWN): int(known.sum())} | {(p.tag, p.name, "epg", OWN): int((p.there & known).sum()) for p in shown}
+    return intervals(statistic, len(answered.labels), groups=answered.patients, **sampling, shares=shares, counts=counts)
 
 
 def _tests(answered: Answered, shown: Sequence[Part], keys: Sequence[Key], seed: int) -> dict[Key, Test]:

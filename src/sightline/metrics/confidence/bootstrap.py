@@ -70,6 +70,7 @@ def intervals(
     method: Method = "percentile",
     seed: int = 0,
     shares: Mapping[Key, Sequence[Array]] | None = None,
+    counts: Mapping[Key, int] | None = None,
 ) -> dict[Key, Score]:
     """Intervals of weighted statistics, all from the same bootstrap samples.
 
@@ -80,10 +81,11 @@ def intervals(
         method: `bca` moves these percentiles by bias and skew, where that is stable.
         shares: name -> the images (n,) bool of which it is a share; of a mean of several shares, the images of each. Where such a score is
             0 or 1, it gets Wilson's interval from the number of these images, or of their groups, see `shares.with_width`.
+        counts: name -> the number of images that it is computed from, where that is neither all of them nor told by `shares`.
 
     Returns:
-        A score per name; if BCa was asked for, its `method` is the one that was used. Samples that do not allow a statistic are
-        left out of it; with fewer than two images or groups there are no bounds.
+        A score per name, with the number of its images; if BCa was asked for, its `method` is the one that was used. Samples that do not
+        allow a statistic are left out of it; with fewer than two images or groups there are no bounds.
 
     Example:
         >>> values = np.array([0.0, 1.0, 1.0, 1.0])
@@ -101,7 +103,9 @@ def intervals(
     found = {key: _summary(float(v[0]), of(key, chunks), of(key, knife), confidence) for key, v in values.items()}
     own = clusters(n, groups) if n else np.empty(0, np.intp)
     sizes = {key: [len(np.unique(own[part])) for part in parts] for key, parts in (shares or {}).items()}
-    return {key: with_width(score, sizes[key], confidence) if key in sizes else score for key, score in found.items()}
+    images = {**(counts or {}), **{key: int(np.any(parts, axis=0).sum()) for key, parts in (shares or {}).items()}}
+    wide = {key: with_width(score, sizes[key], confidence) if key in sizes else score for key, score in found.items()}
+    return {key: score.but(n=images.get(key, n)) for key, score in wide.items()}
 
 
 def interval(

@@ -241,7 +241,7 @@ def pointing_share(
     allowed = regions if within is None else near(regions, maps.shape[1:], within)
     area = np.where(np.isnan(hits), np.nan, roi_area(allowed))
     share = interval(hits, groups=groups, bootstrap=bootstrap, confidence=confidence, seed=seed, share=True)
-    return Pointing(**share.fields(), n=int((~np.isnan(hits)).sum()), chance=none_if_nan(float(mean_of_defined(area))))
+    return Pointing(**share.fields(), chance=none_if_nan(float(mean_of_defined(area))))
 
 
 def _points(maps: Array) -> Array:
