@@ -22,13 +22,15 @@ import importlib.util
 import json
 import os
 import random
+import resource
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,7 @@ import torch
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "sightline"
-AT_MOST = 120  # tests of one mutant, those of its room first
+AT_MOST = 400  # tests of one mutant, those of its room first
 EXAMPLES = "test_the_examples_of_a_module"
 LEFT_OUT = ("Variable", "RemoveDecorator", "_Is", "BitXor", "RShift", "LShift")  # changes that nobody makes by mistake
 
@@ -101,29 +103,50 @@ def sampled(rooms: Sequence[str], size: int, seed: int) -> list[tuple[Path, int,
     return [(path, start[0], *rng.choice(every[path, start])) for path, start in chosen]
 
 
+class Contexts:
+    """Tells coverage which test is running, by its whole name: of a test with parameters, only those that reach a line are run for it."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        from coverage import Coverage
+
+        running = Coverage.current()
+        assert running is not None
+        running.switch_context(item.nodeid)
+        return (yield)
+
+
+def measured(rooms: Sequence[str], data: str) -> int:
+    """Runs the tests of the rooms, the contracts and the examples with coverage, in this process; 0 if they pass."""
+    from coverage import Coverage
+
+    tests = [f"tests/{room}" for room in (*rooms, "contracts")]
+    tests += [one for room in rooms for path in sorted(SOURCE.glob(f"{room}/**/*.py")) for one in examples(path)]
+    silence()
+    coverage = Coverage(data_file=data, source=[str(SOURCE / room) for room in rooms])
+    coverage.start()
+    for path in (path for room in rooms for path in SOURCE.glob(f"{room}/**/*.py")):
+        importlib.import_module(name_of(path))  # now, or what runs at import would seem to be reached by the first test alone
+    failed = pytest.main(["-q", "-n", "0", *tests], plugins=[Contexts()])
+    coverage.stop()
+    coverage.save()
+    return int(failed)
+
+
 def reached(rooms: Sequence[str], data: Path) -> dict[str, dict[int, set[str]]]:
-    """File -> line -> the tests of the rooms and the contracts that run it, by their names `file.function`; kept in `data`."""
+    """File -> line -> the tests of the rooms and the contracts that run it, by their names `file::test`; kept in `data`."""
     sys.path.remove(str(Path(__file__).parent))  # `coverage.py` of this folder is another
     from coverage import CoverageData
 
     if not data.exists():
-        settings = data.with_suffix(".rc")
-        sources = ", ".join(str(SOURCE / room) for room in rooms)
-        settings.write_text(f"[run]\ndata_file = {data}\nsource = {sources}\ndynamic_context = test_function\n", encoding="utf-8")
-        tests = [f"tests/{room}" for room in (*rooms, "contracts")]
-        tests += [one for room in rooms for path in sorted(SOURCE.glob(f"{room}/**/*.py")) for one in examples(path)]
-        command = [sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", "-q", "-n", "0", *tests]
-        if subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode:
-            raise SystemExit(f"the tests fail without any mutant: {' '.join(command)}")
+        with ProcessPoolExecutor(1, get_context("fork")) as apart:
+            if apart.submit(measured, rooms, str(data)).result():
+                data.unlink(missing_ok=True)
+                raise SystemExit("the tests fail without any mutant")
     found = CoverageData(str(data))
     found.read()
     lines = {name: found.contexts_by_lineno(name) for name in found.measured_files()}
-    return {name: {line: {_test(one) for one in some if one} for line, some in of.items()} for name, of in lines.items()}
-
-
-def _test(context: str) -> str:
-    """`tests.losses.test_dice.test_it` or `test_dice.test_it` as `test_dice.test_it`."""
-    return ".".join(context.split(".")[-2:])
+    return {name: {line: {one for one in some if one} for line, some in of.items()} for name, of in lines.items()}
 
 
 def examples(path: Path) -> list[str]:
@@ -135,13 +158,18 @@ def examples(path: Path) -> list[str]:
 
 def tests_of(path: Path, line: int, lines: dict[int, set[str]]) -> list[str]:
     """The tests to run for a change of a line, those of the file itself first; of a line that runs at import, all that reach the file."""
-    files = {file.stem: file for file in (ROOT / "tests").rglob("test_*.py")}
-    names = lines.get(line) or set().union(*lines.values())
-    own = path.stem.removesuffix("_loss")
-    named = [name.split(".") for name in names if name.split(".")[0] in files]  # Hypothesis runs some lines under names of its own
-    known = sorted(named, key=lambda name: (own not in name[0], "contracts" in str(files[name[0]]), name))
-    others = [f"{files[file]}::{function}" for file, function in known if function != EXAMPLES]
-    return [*(examples(path) if len(others) < len(known) else []), *others][:AT_MOST]
+    own, shown = path.stem.removesuffix("_loss"), examples(path)
+    names = [name for name in lines.get(line) or set().union(*lines.values()) if name in shown or EXAMPLES not in name]
+
+    def order(name: str) -> tuple[bool, bool, bool, str]:
+        return name not in shown, own not in Path(name.partition("::")[0]).stem, name.startswith("tests/contracts"), name
+
+    return sorted(names, key=order)[:AT_MOST]
+
+
+def name_of(path: Path) -> str:
+    """The module of a file."""
+    return ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
 class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -166,26 +194,30 @@ class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.text, str(self.path), "exec"), module.__dict__)
 
 
+def silence() -> None:
+    """What this process prints from now on goes nowhere."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+
+
 def outcome(path: Path, text: str, tests: Sequence[str], seconds: float) -> str:
     """What the tests say of a changed file, tried in a process of its own."""
     child = os.fork()
     if child == 0:
         os.setpgid(0, 0)
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
-        parts = path.relative_to(SOURCE.parent).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        sys.meta_path.insert(0, Mutated(name, path, text))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 5))
+        silence()
+        sys.meta_path.insert(0, Mutated(name_of(path), path, text))
         try:
             os._exit(int(pytest.main(["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-p", "no:randomly", *tests])))
         except BaseException:  # a module that cannot be imported any more
             os._exit(1)
-    until = time.monotonic() + seconds
+    until = time.monotonic() + 10 * seconds  # a busy machine is no reason, so that time of the processor is what counts
     while time.monotonic() < until:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
-            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+            return {0: "survived", -signal.SIGXCPU: "timeout"}.get(os.waitstatus_to_exitcode(status), "killed")
         time.sleep(0.05)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -196,21 +228,22 @@ def tried(chosen: Sequence[tuple[Path, int, str, int]], lines: dict[str, dict[in
     """Each mutant with what became of it.
 
     Raises:
-        SystemExit: the tests fail on a file that nothing was changed in, so that what they say of a mutant means nothing.
+        SystemExit: a test fails by itself on a file that nothing was changed in, so that what it says of a mutant means nothing.
     """
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
-    unchanged: set[Path] = set()
+    passed: set[str] = set()  # the tests that were run by themselves without any change
     for path, line, operator, number in chosen:
         before = path.read_text(encoding="utf-8")
         after = mutate_code(before, get_operator(operator)(), number)
         old, new = before.splitlines(), after.splitlines()
         changed = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), line - 1)
         tests = tests_of(path, line, lines.get(str(path), {}))
-        if tests and path not in unchanged and outcome(path, before, tests, 4 * seconds) != "survived":
+        new_tests = [test for test in tests if test not in passed]
+        if new_tests and outcome(path, before, new_tests, 4 * seconds) != "survived":
             raise SystemExit(f"{path}: its tests fail without any change")
-        unchanged.add(path)
+        passed.update(new_tests)
         said = outcome(path, after, tests, seconds) if tests else "unreached"
         name, place = operator.partition("/")[2], str(path.relative_to(SOURCE))
         yield Mutant(place, changed + 1, name, old[changed].strip(), new[changed].strip(), said, len(tests))
@@ -221,13 +254,16 @@ def main() -> None:
     parser.add_argument("rooms", nargs="+", help="folders of src/sightline")
     parser.add_argument("--sample", type=int, default=150, help="mutants")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=120, help="after which a mutant counts as noticed, since it hangs")
+    parser.add_argument(
+        "--seconds", type=float, default=120, help="of the processor, after which a mutant counts as noticed, since it hangs"
+    )
     parser.add_argument("--reached", type=Path, default=None, help="file in which the coverage is kept for the next time")
     parser.add_argument("--json", type=Path, default=None)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        lines = reached(asked.rooms, (asked.reached or Path(folder) / "coverage").absolute())
+    kept = None if asked.reached is None else asked.reached.absolute()
     os.chdir(ROOT)
+    with tempfile.TemporaryDirectory() as folder:
+        lines = reached(asked.rooms, kept or Path(folder) / "coverage")
     for library in ("lightning", "sklearn.metrics", "timm"):  # once, before each mutant gets a process of its own
         importlib.import_module(library)
     torch.set_num_threads(1)

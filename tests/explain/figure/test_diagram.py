@@ -46,11 +46,23 @@ def test_000_fig_5_a_training_in_stages_has_a_diagram_for_each():
     assert any(isinstance(p, FancyBboxPatch) for p in figure.axes[0].patches)
 
 
+def leads(made, start, end):
+    """Whether an arrow goes from the right edge of one box to the left edge of another."""
+    first, last = (next(box for box in made.boxes if box.title == title) for title in (start, end))
+
+    def on(point, x, box):
+        return abs(point[0] - x) < 1e-9 and box.y < point[1] < box.y + box.height
+
+    return any(on(a.points[0], first.x + first.width, first) and on(a.points[-1], last.x, last) for a in made.arrows)
+
+
 def test_000_fig_5_the_images_enter_the_second_pass():
     recipe = load_recipe("gain")
-    made = flow(recipe.at_stage(recipe.stages[1]), "")
-    images, again = (next(box for box in made.boxes if box.title == title) for title in ("images", "second pass"))
-    ends = [(arrow.points[0], arrow.points[-1]) for arrow in made.arrows]
-    assert any(
-        start[0] == images.x + images.width and end[0] == again.x and again.y < end[1] < again.y + again.height for start, end in ends
-    )
+    assert leads(flow(recipe.at_stage(recipe.stages[1]), ""), "images", "second pass")
+
+
+def test_a_second_network_sees_the_images_and_not_the_features_of_the_first():
+    made = flow(load_recipe("own-region"), "")
+    assert leads(made, "images", "resnet18")
+    assert leads(made, "images", "second network")
+    assert not leads(made, "resnet18", "second network")

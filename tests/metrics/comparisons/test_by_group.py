@@ -144,3 +144,31 @@ def test_whole_patients_are_drawn():
     assert [group.patients for group in groups] == [200, 10]
     alone, together = (np.diff(group.scores["accuracy"].interval)[0] for group in groups)
     assert together > 3 * alone
+
+
+def test_epg_is_given_from_as_many_known_regions_as_a_group_needs_images():
+    labels, p, sex = parted()
+    for known, given in ((20, True), (19, False)):
+        epg = np.full(len(sex), np.nan)
+        epg[sex == "f"] = 0.5
+        epg[np.flatnonzero(sex == "m")[:known]] = 0.25
+        men = by_groups(answered(labels, p, epg=epg), [division("sex", sex)], bootstrap=20)["sex"].groups[1]
+        assert ("epg" in men.scores) is given
+        assert ("epg" in men.to_rest) is given
+
+
+def test_of_three_classes_a_rare_one_takes_away_what_all_classes_decide():
+    rng = np.random.default_rng(0)
+    labels, sex = rng.integers(3, size=120), np.repeat(["f", "m"], 60)
+    labels[(labels == 2) & (sex == "m")] = 0
+    said = rng.dirichlet(np.ones(3), size=120)
+    found = by_groups(Answered(labels, said, said.argmax(1), ["a", "b", "c"]), [division("sex", sex)], bootstrap=20)["sex"]
+    assert found.groups[1].left_out == dict.fromkeys(("balanced_accuracy", "auc"), "fewer than 5 images of c")
+    assert set(found.groups[0].scores) == {"accuracy", "balanced_accuracy", "auc", "brier"}
+    assert set(found.groups[0].to_rest) == {"accuracy", "brier"}
+
+
+def test_a_class_that_no_image_has_asks_for_nothing():
+    labels, said = np.arange(80) % 2, np.random.default_rng(0).dirichlet(np.ones(3), size=80)
+    found = by_groups(Answered(labels, said, said.argmax(1), ["a", "b", "c"]), [division("sex", list("ffmm") * 20)], bootstrap=20)
+    assert [group.left_out for group in found["sex"].groups] == [{}, {}]

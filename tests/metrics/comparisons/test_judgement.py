@@ -7,7 +7,7 @@ from scipy.stats import wilcoxon
 from sightline.metrics.comparisons.judgement import ENOUGH_SEEDS, judge
 from sightline.metrics.comparisons.power import Noise, detectable
 from sightline.metrics.confidence.hierarchical import hierarchical
-from sightline.results.study import OverSeeds
+from sightline.results.study import Judgement, OverSeeds
 
 
 def spread(
@@ -136,3 +136,47 @@ def test_a_number_of_images_that_is_far_away_is_no_number() -> None:
     found = judge(spread(images=60, sd_seeds=0, se_images=0.2), 0.02, possible=(-1, 1))
     assert found.needs_images is None
     assert "To find one of 0.02 it needs more than 20 times as many images." in found.sentence
+
+
+def test_it_is_said_whether_any_difference_is_small_or_a_large_one_would_have_been_found() -> None:
+    limit = detectable(Noise(600, 6, sd_seeds=0.005, se_shared=0.01)) * 1.01
+    for value in (0.0, 0.9 * limit - 0.02, 0.02 - 0.9 * limit):
+        assert f"Any difference is below {limit:.3g}." in judge(spread(value), limit).sentence
+    for value in (1.1 * limit - 0.02, 0.02 - 1.1 * limit):  # one end of the interval lies beyond, above or below
+        found = judge(spread(value), limit)
+        assert found.word == "not distinguishable"
+        assert f"One of {limit:.3g} would have been found with 80 % probability." in found.sentence
+
+
+def without_spread(smallest: float, value: float = 0.0) -> Judgement:
+    """Neither image nor seed made a difference; the interval is what ten images leave open."""
+    return judge(spread(value, 0.5, images=10, sd_seeds=0.0, se_images=0.0).but(se=0.0), smallest)
+
+
+def test_where_nothing_made_a_difference_the_number_of_images_decides() -> None:
+    assert without_spread(0.5).word == "not distinguishable"
+    found = without_spread(0.25)
+    assert (found.word, found.needs_images, found.detectable) == ("too small a test set to tell", 20, 0.5)
+    assert "No image and no seed made a difference, but they are few. To find one of 0.25 it needs about 20 images." in found.sentence
+
+
+def test_up_to_twenty_times_as_many_are_named() -> None:
+    assert without_spread(0.25, value=0.125).detectable == 0.5, "what the interval leaves open beside the value"
+    assert "about 130 images." in without_spread(5 / 123.5).sentence, "124, rounded up to two digits"
+    assert without_spread(0.025).needs_images == 200
+    assert without_spread(0.0249).needs_images is None
+
+
+@pytest.mark.parametrize(("sd_seeds", "word"), [(0.05, "too small a test set to tell"), (0.2, "too few seeds to tell")])
+def test_where_both_are_lacking_the_larger_noise_gives_the_word(sd_seeds: float, word: str) -> None:
+    assert judge(spread(0.0, 0.3, seeds=4, sd_seeds=sd_seeds, se_images=0.05), 0.05).word == word
+
+
+def test_one_seed_is_spoken_of_as_one() -> None:
+    sentence = judge(spread(half=None, seeds=1, sd_seeds=None), 0.02).sentence
+    assert (
+        ", with 1 seed and 600 images. One seed does not say how much seeds differ. To find one of 0.02 it needs about 6 seeds." in sentence
+    )
+    assert "rank test" not in sentence
+    assert "rank test" in judge(spread(seeds=5), 0.02).sentence
+    assert "rank test" not in judge(spread(seeds=6), 0.02).sentence

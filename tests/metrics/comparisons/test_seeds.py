@@ -63,3 +63,14 @@ def test_004_16_analysis_of_variance_by_hand():
     assert anova(recipes) == pytest.approx(f_distribution.sf(between / within, 2, len(every) - 3))
     assert anova([*recipes, [0.9]]) == anova(recipes), "a single training has no spread"
     assert anova([[0.5, 0.6], [0.7]]) is anova([[0.5, 0.5], [0.7, 0.7]]) is None
+
+
+def test_a_side_with_one_training_has_no_test_but_the_other_its_spread():
+    for found, turned in ((seed_difference([1.0, 2.0, 3.0], [0.0]), False), (seed_difference([0.0], [1.0, 2.0, 3.0]), True)):
+        assert found.p is found.smallest_p is None
+        assert (found.sd, found.base_sd) == ((None, 1.0) if turned else (1.0, None))
+    assert seed_difference([3.0, 4.0], [0.0, 1.0]).p == pytest.approx(1 / 3)
+
+
+def test_one_recipe_that_always_scores_alike_does_not_forbid_the_analysis_of_variance():
+    assert anova([[0.5, 0.5], [0.7, 0.8]]) == pytest.approx(f_distribution.sf(0.25**2 / 0.0025, 1, 2))

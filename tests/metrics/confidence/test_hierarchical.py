@@ -228,3 +228,24 @@ def test_six_seeds_of_auc_differences_are_fast() -> None:
     start = time.process_time()
     hierarchical(difference, [600] * 6, shared=True, draws=2000)
     assert time.process_time() - start < 1.5
+
+
+def test_images_that_count_are_averaged_over_seeds_and_of_the_patients_the_fewest_count() -> None:
+    values, counts = study(3, 30, of_seed=0.1, of_image=1), (9, 8, 5)
+    found = hierarchical(
+        lambda s, w: {"m": w @ values[s] / w.sum(axis=1)},
+        [30] * 3,
+        shared=True,
+        applies=lambda s, name: np.arange(30) < counts[s],
+        draws=20,
+    )["m"]
+    assert (found.images, found.patients) == (7, 5)
+
+
+def test_what_never_happened_in_one_or_two_images_is_bounded_by_what_is_possible() -> None:
+    assert (means(np.zeros((6, 2))).high, means(np.zeros((6, 2))).low) == (1, -1)
+
+
+def test_two_seeds_are_enough_for_an_interval() -> None:
+    found = means(study(2, 30, of_seed=0.1, of_image=1), draws=50)
+    assert None not in (found.low, found.high, found.p, found.sd_seeds, found.se_own, found.seed_share)

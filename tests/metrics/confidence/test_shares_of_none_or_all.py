@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from sightline.audit.counterfactuals import summary
 from sightline.audit.reliance import reliance_scores
@@ -104,3 +105,14 @@ def test_no_share_of_an_audit_is_certain() -> None:
     artefact = summary(dict.fromkeys(("before", "after", "control"), SURE), ["a", "b"], None, 50, SAMPLING)
     for name in ("flips", "control_flips"):
         assert ends(artefact[name]) == pytest.approx(wilson(0.0, 50)), name
+
+
+@pytest.mark.parametrize("confidence", [0.8, 0.95, 0.99])
+@pytest.mark.parametrize("hits", [0, 1, 5, 11, 12])
+def test_wilsons_interval_is_scipys(hits: int, confidence: float) -> None:
+    theirs = binomtest(hits, 12).proportion_ci(confidence, method="wilson")
+    assert wilson(hits / 12, 12, confidence) == pytest.approx((theirs.low, theirs.high))
+    if hits in (0, 12):
+        share = float(hits == 12)
+        assert ends(with_width(Score(value=share, low=share, high=share), 12, confidence)) == pytest.approx((theirs.low, theirs.high))
+        assert ends(interval(np.full(12, share), share=True, confidence=confidence)) == pytest.approx((theirs.low, theirs.high))

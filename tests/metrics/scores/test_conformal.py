@@ -72,3 +72,16 @@ def test_coverage_and_size_are_counted() -> None:
     assert found.size.value == 0.75
     assert (found.asked, found.n, found.least) == (0.9, 9, pytest.approx(0.7))
     assert found.size.low < 0.75 < found.size.high
+
+
+def test_a_coverage_of_all_is_no_certainty_but_a_size_of_one_is_a_size() -> None:
+    sets = conformal_sets(np.tile([0.3, 0.7], (9, 1)), np.ones(9, int), 0.9)
+    found = set_scores(sets, np.tile([0.2, 0.8], (20, 1)), np.ones(20, int), bootstrap=20)
+    assert (found.coverage.value, found.coverage.method) == (1, "wilson")
+    assert found.coverage.low == pytest.approx(0.8389, abs=1e-4)
+    assert (found.size.value, found.size.low, found.size.high, found.size.method) == (1, 1, 1, None)
+
+
+def test_as_many_images_as_are_needed_suffice() -> None:
+    for n, coverage in ((9, 0.9), (4, 0.8), (1, 0.5)):
+        assert conformal_sets(np.tile([0.3, 0.7], (n, 1)), np.ones(n, int), coverage).n == n

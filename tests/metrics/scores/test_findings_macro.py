@@ -50,3 +50,24 @@ def test_an_epoch_has_the_mean_and_each_finding():
     assert found["auc"] == pytest.approx(np.mean(each(roc_auc_score)))
     assert [found[f"auc[{name}]"] for name in "abc"] == pytest.approx(each(roc_auc_score))
     assert found["epg"] == pytest.approx(np.mean([np.nanmean(EPG[:, c]) for c in range(3)]))
+
+
+def test_a_decision_falls_at_the_threshold_and_a_finding_without_one_is_left_out_of_decisions():
+    labels, said = np.array([[1.0, 1], [1, 0], [0, 1], [0, 0]]), np.array([[0.5, 0.9], [0.4, 0.1], [0.5, 0.8], [0.1, 0.2]])
+    found = macro_scores(labels, said, np.full((4, 2), np.nan), [0.5, None], bootstrap=5)
+    assert (found.sensitivity.value, found.specificity.value, found.balanced_accuracy.value) == (0.5, 0.5, 0.5)
+    assert found.auc.value == pytest.approx((0.625 + 1) / 2), "ranks need no threshold"
+
+
+def test_a_finding_of_which_nothing_is_known_changes_nothing():
+    more = [np.concatenate([of, np.full((60, 1), fill)], axis=1) for of, fill in ((LABELS, np.nan), (SAID, 0.5), (EPG, np.nan))]
+    one, two = macro_scores(LABELS, SAID, EPG, [0.5] * 3, bootstrap=20), macro_scores(*more, [0.5] * 4, bootstrap=20)
+    assert one == two
+
+
+def test_patients_of_a_macro_score_are_drawn_whole():
+    patients = np.repeat(np.arange(60), 4)
+    thrice = [np.repeat(of, 4, axis=0) for of in (LABELS, SAID, EPG)]
+    alone, grouped = macro_scores(LABELS, SAID, EPG), macro_scores(*thrice, groups=patients)
+    assert grouped.auc.interval == pytest.approx(alone.auc.interval)
+    assert grouped.epg.interval == pytest.approx(alone.epg.interval)

@@ -138,3 +138,13 @@ def test_a_constant_map_has_no_overlap_beside_others_that_have_some() -> None:
     roi = np.array([[[1.0, 1.0, 0.0, 0.0]]])
     found = overlaps(np.array([[[1.0, 1.0, 0.0, 0.0]], [[3.0] * 4], [[0.0, 0.0, 1.0, 1.0]]]), roi.repeat(3, 0), np.ones(3, bool))
     assert found.tolist() == [[1, 0, 0]] * len(STEPS)
+
+
+def test_an_image_at_the_threshold_is_decided_for_the_class() -> None:
+    found = decision_at(np.array([0.3, 0.2, 0.3, 0.2]), np.array([1, 1, 0, 0]), 0.3, bootstrap=5)
+    assert (found.sensitivity.value, found.specificity.value) == (0.5, 0.5)
+
+
+def test_the_step_that_is_nearest_is_taken() -> None:
+    maps = overlaps(*looked(), np.ones(12, bool))
+    assert [overlap_at(maps, t, bootstrap=5).threshold for t in (0.0, 0.32, 0.33, 1.0)] == pytest.approx([0.05, 0.3, 0.35, 0.95])

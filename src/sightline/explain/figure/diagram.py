@@ -80,15 +80,21 @@ def flow(recipe: Recipe, heading: str) -> Diagram:
             made.connect(start.left(0.2), (x, start.left(0.2)[1]), (x, end.left()[1]), end.left())
 
     images = box(0, (mapped / 2, mapped / 2), "data", words.images(recipe))
-    backbone = box(1, (0, int(mapped)), "network", words.backbone(recipe))
-    made.connect(*level(images, backbone))
+    backbone = box(1, (int(source.looks_again), int(mapped)), "network", words.backbone(recipe))
+
+    def show(end: Box, share: float) -> None:
+        made.connect(images.right(share), (end.x, images.right(share)[1]))
+
+    show(backbone, 0.2 if source.looks_again else 0.5)
     decision = box(3, (0, 0), "loss", words.loss("classification", losses.classification, recipe.weighting.name))
     if recipe.attention.name == "cam" and used:  # Zhu et al. 2022, fig. 1b: one layer gives both
         head = chart = box(2, (0, 1), "map", ("CAM layer", "1 × 1 convolution of F: a map A of each class; scores y: its mean, and a bias"))
         made.connect(*level(backbone, chart))
     else:
         head = box(2, (0, 0), "network", words.head(recipe))
-        if not source.looks_again:
+        if source.looks_again:
+            show(head, 0.8)
+        else:
             made.connect(*level(backbone, head))
         chart = box(2, (1, 1), "map", words.source(recipe), aside=not used) if mapped else head
         if mapped:
