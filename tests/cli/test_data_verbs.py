@@ -19,7 +19,7 @@ from sightline.errors import UserError
         (["--set", "target.name=busi"], "Set it whole"),
         (["--set", "data.options={rot: 1}"], "unknown setting"),
         (["--image-size", "100"], "multiple of 32"),
-        (["--for-root", "x"], "without --for"),
+        (["--for-root", "x"], "Name the data set that lies there: `for_data"),
     ],
 )
 def test_mistakes_on_the_command_line_have_a_remedy(arguments, message, tmp_path):
