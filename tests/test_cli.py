@@ -144,30 +144,6 @@ def test_recipes_and_data_check_say_what_they_find(tmp_path):
     assert "melanoma" in checked.output
 
 
-def test_data_check_says_what_is_missing_before_reading_fails(tmp_path):
-    result = CliRunner().invoke(app, ["data", "check", "isic2016", "--root", str(tmp_path)])
-    assert "Official layout: 0 of 6 parts are there" in result.output
-    assert "Distributed by the ISIC challenge site" in result.output
-    assert "holds no diagnoses of ISIC 2016" in result.output
-    assert result.exit_code == 1
-
-
-def test_data_check_ends_with_1_where_the_training_would_refuse(tmp_path):
-    small = ["--set", "options={size: 32, train: 8, val: 4, test: 4}"]
-
-    def status(*arguments: str) -> int:
-        return CliRunner().invoke(app, ["data", "check", "phantom", *small, *arguments]).exit_code
-
-    assert status("--recipe", "energy", "--set", "data.split.seed=1") == 0
-    assert status("--recipe", "energy", "--set", "train.select=val/acu") == 1
-    assert status("--set", "split.folds=50") == 1
-    found = tmp_path / "found.json"
-    assert status("--set", "task=nosuch", "--json", str(found)) == 1
-    assert json.loads(found.read_text())["problems"]["number"] == 1
-    unknown = CliRunner().invoke(app, ["data", "check", "phantom", "--recipe", "nosuch"])
-    assert "recipe 'nosuch': is unknown" in str(unknown.exception)  # which `main` turns into status 2
-
-
 def test_ctrl_c_leaves_a_run_that_resumes(tmp_path, monkeypatch):
     command = ["train", "label-only", "--name", "r", "--no-report", "--set", "train.epochs=8", *TINY]
     process = subprocess.Popen(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
@@ -25,3 +27,11 @@ def classifier() -> sl.GuidedClassifier:
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory, tiny_recipes) -> Run:  # type: ignore[no-untyped-def]
     return untrained(tmp_path_factory.mktemp("face") / "run", tiny_recipes({"evaluate.bootstrap": 10}))
+
+
+@pytest.fixture(scope="session")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The table of another data set of the same classes."""
+    folder = tmp_path_factory.mktemp("hospital") / "drawn"
+    sl.draw("phantom", folder, images=8, size=64, **{"options.seed": 7})
+    return folder / "table.csv"

@@ -30,9 +30,32 @@ def test_a_picture_may_come_in_any_form(classifier: sl.GuidedClassifier, tmp_pat
         found[0].save(tmp_path / "b.png", map="cma")
 
 
-def test_a_figure_is_given_and_not_written(run: Run) -> None:
-    before = sorted(run.path.rglob("*"))
-    assert sl.figure("roc", run, split="matched").axes
-    assert sorted(run.path.rglob("*")) == before
-    with pytest.raises(sl.UserError, match='Did you mean "roc"'):
-        sl.figure("rock", run)
+def test_with_a_folder_any_number_of_pictures_become_files(
+    run: Run, classifier: sl.GuidedClassifier, hospital: Path, tmp_path: Path
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 40, 30, 3), np.uint8)
+    path = tmp_path / "a.png"
+    Image.fromarray(pixels[0]).save(path)
+    found = sl.explain(run.path, [path, Image.fromarray(pixels[1])], "all", out=tmp_path / "maps", sheet=True, device="cpu")
+    assert [(one.map, one.explained) for one in found.maps] == [("cam", "nevus"), ("cam", "melanoma")] * 2
+    assert found.maps[0].image == str(path)
+    assert found.maps[0].probability == pytest.approx(max(sl.explain(run, path).probabilities.values()), abs=1e-6)
+    assert sorted(found.files) == sorted(map(str, (tmp_path / "maps").iterdir()))
+    assert sum(name.endswith("-sheet.html") for name in found.files) == 2
+    drawn = sl.explain(run, out=tmp_path / "drawn", data="table", root=hospital, split="test", images=2)
+    assert {one.label for one in drawn.maps} == {"nevus", "melanoma"}
+    own = sl.explain(classifier, path, out=tmp_path / "own", classes=["a", "b"], image_size=32)
+    assert {own.maps[0].explained} <= {"a", "b"}
+
+
+def test_what_needs_files_or_a_data_set_says_so(run: Run, classifier: sl.GuidedClassifier, tmp_path: Path) -> None:
+    for given in ({"pictures": [tmp_path, tmp_path]}, {"data": "phantom"}, {"pictures": tmp_path, "sheet": True}):
+        with pytest.raises(sl.UserError, match="say where the files go: `out='maps'`"):
+            sl.explain(run, **given)  # type: ignore[call-overload]
+    for name in ("split", "root", "classes"):
+        with pytest.raises(sl.UserError, match=f"`{name}=...`: is for another data set"):
+            sl.explain(run, [tmp_path], out=tmp_path, **{name: {"a": "b"}})  # type: ignore[call-overload]
+    with pytest.raises(sl.UserError, match="is given beside image files"):
+        sl.explain(run, [tmp_path], out=tmp_path, data="phantom")
+    with pytest.raises(sl.UserError, match=r"`data=...`: is for runs, and a classifier is given"):
+        sl.explain(classifier, out=tmp_path, data="phantom")

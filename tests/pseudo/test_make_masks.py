@@ -161,24 +161,6 @@ def test_an_existing_folder_is_left_alone(moles, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--set", "epoks=3"], 'Did you mean "epochs"'),
-        (["--set", "keep.confidenc=1"], 'Did you mean "confidence"'),
-        (["--set", "target.name=busi"], "Set it whole"),
-        (["--set", "data.options={rot: 1}"], "unknown setting"),
-        (["--image-size", "100"], "multiple of 32"),
-        (["--for-root", "x"], "Name the data set that lies there: `for_data"),
-    ],
-)
-def test_mistakes_on_the_command_line_have_a_remedy(arguments, message, tmp_path):
-    command = ["pseudo-mask", "--data", "folder", "--root", str(tmp_path), "--out", str(tmp_path / "out"), *arguments]
-    result = CliRunner().invoke(app, command)
-    assert isinstance(result.exception, UserError)
-    assert message in str(result.exception)
-
-
 def test_gaze_is_blurred_as_the_settings_say(moles):
     class Everywhere(torch.nn.Module):
         def __init__(self):
@@ -191,9 +173,3 @@ def test_gaze_is_blurred_as_the_settings_say(moles):
     looked = [replace(read(moles)[0], label=LABEL, annotations=(Annotation("gaze", points=((30.0, 24.0),)),))]
     narrow, wide = (judge(Everywhere(), looked, None, settings(moles, gaze_blur=blur)).dice.value for blur in (10, 80))
     assert 0 < narrow < wide < 1
-
-
-def test_help_shows_an_example():
-    result = CliRunner().invoke(app, ["pseudo-mask", "--help"])
-    assert "sightline pseudo-mask --data" in result.output
-    assert "--json" in result.output

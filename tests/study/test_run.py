@@ -71,8 +71,10 @@ def test_a_finished_study_trains_nothing_again(unbroken: Study) -> None:
 
 def test_from_python_a_finished_study_is_judged_as_by_its_report(unbroken: Study) -> None:
     found = sl.study(unbroken.path.parent / "tiny.yaml", unbroken.path)
-    assert found == analyse(unbroken)
+    assert found.but(study="", files=[]) == analyse(unbroken)
     assert found.comparisons
+    assert found.files == [str(unbroken.path / f"study.{kind}") for kind in ("html", "md", "json")]
+    assert sl.study_report(unbroken.path) == found
 
 
 def test_killed_at_any_moment_and_called_again_it_gives_the_same_answers_bit_for_bit(unbroken: Study, tmp_path: Path) -> None:
