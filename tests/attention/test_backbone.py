@@ -7,7 +7,6 @@ import timm
 import torch
 from backbones import backbone
 
-from sightline.attention.backbone import Backbone
 from sightline.errors import UserError
 
 

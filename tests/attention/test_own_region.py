@@ -44,6 +44,15 @@ def test_outside_is_grey_and_inside_as_it_was() -> None:
     assert torch.equal(shown(images, torch.zeros(2, 1, 2, 2), 0.5), torch.full_like(images, 0.5))
 
 
+def test_at_the_cut_a_pixel_is_half_shown_and_a_twentieth_away_wholly_or_not() -> None:
+    shares = torch.tensor([1.0, 0.56, 0.55, 0.525, 0.5, 0.475, 0.45, 0.44, 0.0])
+    for cut in (0.5, 0.3):
+        region = (shares + cut - 0.5).clamp(0, 1)
+        region[0] = 1.0
+        seen = shown(torch.ones(1, 3, 1, 9), 0.4 * region.expand(1, 1, 1, 9), cut)
+        torch.testing.assert_close(seen[0, 0, 0], 0.5 + 0.5 * torch.tensor([1, 1, 1, 0.75, 0.5, 0.25, 0, 0, 0]))
+
+
 def test_what_lies_outside_of_the_region_cannot_change_the_decision(classifier: GuidedClassifier) -> None:
     drawn_at(classifier, slice(0, 4))
     images = torch.rand(2, 3, 64, 64)
