@@ -121,6 +121,8 @@ def test_other_images_or_labels_are_refused() -> None:
         (-0.2, -0.1, "lower"),
         (-0.1, 0.1, "not distinguishable"),
         (0, 0.1, "not distinguishable"),
+        (-0.1, 0, "not distinguishable"),
+        (0.1, None, "not distinguishable"),
         (None, None, "not distinguishable"),
     ],
 )

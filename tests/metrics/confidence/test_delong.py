@@ -135,6 +135,11 @@ def test_a_classifier_does_not_differ_from_itself() -> None:
 def test_bounds_stay_in_the_range() -> None:
     scores, positive = np.array([0.1, 0.2, 0.3, 0.45, 0.4, 0.8, 0.9]), np.array([0, 0, 0, 0, 1, 1, 1], bool)
     assert area_interval(scores, positive).high == 1
+    turned = area_interval(-scores, positive)
+    assert turned.low == 0
+    assert 0 < turned.high < 1
+    assert area_test(-scores, scores, positive).low == -1
+    assert area_test(scores, -scores, positive).high == 1
 
 
 def test_ten_thousand_images_are_fast() -> None:

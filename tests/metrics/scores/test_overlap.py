@@ -99,3 +99,14 @@ def test_images_of_one_patient_are_not_other_images() -> None:
     apart = concept_overlap(maps, concept, np.ones((12, 1), bool), top=float(concept.mean()), groups=groups)
     mixed = concept_overlap(maps, concept, np.ones((12, 1), bool), top=float(concept.mean()))
     assert apart.expected[0, 0] < mixed.expected[0, 0]
+
+
+def test_one_image_alone_has_no_other_and_no_level() -> None:
+    """So it is of images that are all of one patient."""
+    maps, concept = RNG.normal(size=(2, 2, 16, 16)), blobs(2)[:, None]
+    for n, groups in ((1, None), (2, ["p", "p"])):
+        found = concept_overlap(maps[:n], concept[:n], np.ones((n, 1), bool), groups=groups)
+        assert np.isfinite(found.iou).all()
+        assert np.isnan(found.expected).all()
+        assert found.expected.shape == (2, 1)
+        assert np.isnan(found.level).tolist() == [True]

@@ -66,6 +66,13 @@ def test_without_maps_there_is_no_energy(epoch: dict[str, torch.Tensor]) -> None
     assert set(metrics.compute()) == {"accuracy", "balanced_accuracy", "auc", "loss"}
 
 
+@pytest.mark.parametrize("lacking", ["attention", "roi", "known"])
+def test_what_lacks_a_map_or_a_region_has_no_energy(epoch: dict[str, torch.Tensor], lacking: str) -> None:
+    metrics = EpochMetrics()
+    metrics.add(**{name: value for name, value in epoch.items() if name != lacking})
+    assert np.isnan(metrics.arrays()["epg"]).tolist() == [True] * N
+
+
 def test_one_class_only_has_no_auc() -> None:
     metrics = EpochMetrics()
     metrics.add(torch.randn(4, 2), torch.ones(4, dtype=torch.long))
