@@ -76,3 +76,14 @@ def test_binary_auc_is_that_of_the_last_class() -> None:
     labels = np.array([0, 0, 1, 1])
     probabilities = np.array([[0.9, 0.1], [0.4, 0.6], [0.6, 0.4], [0.2, 0.8]])
     assert overall_auc(labels, probabilities, np.ones((1, 4)))[0] == pytest.approx(roc_auc_score(labels, probabilities[:, 1]))
+
+
+def test_weights_may_have_any_number_of_axes_before_that_of_the_images() -> None:
+    rng = np.random.default_rng(0)
+    score, positive, weights = rng.random(9).round(1), rng.random(9) < 0.5, rng.integers(0, 4, (2, 3, 9))
+    walks = curves(score, positive, weights)
+    for found in (auc(*walks), average_precision(*walks)):
+        assert found.shape == (2, 3)
+    for i in range(2):
+        np.testing.assert_allclose(auc(*walks)[i], auc(*curves(score, positive, weights[i])))
+        np.testing.assert_allclose(average_precision(*walks)[i, 1], average_precision(*curves(score, positive, weights[i, 1])))
