@@ -116,3 +116,11 @@ def test_001_04c_the_program_s_decoder_starts_from_he_s_distribution() -> None:
     fan_in = he.in_channels * 9
     assert he.weight.std().item() == pytest.approx((2 / fan_in) ** 0.5, rel=0.1)
     assert default.weight.std().item() == pytest.approx((1 / (3 * fan_in)) ** 0.5, rel=0.1)
+
+
+def test_a_narrow_network_and_a_small_image_leave_one_channel_and_one_pixel() -> None:
+    assert block_widths("code", 8) == [8, 2, 1, 16, 1]
+    assert block_widths("text", 3) == [3, 1, 1, 16, 1]
+    assert block_widths("code-3", 7) == [7, 1, 1, 1]
+    assert block_sizes("code-3", (1, 1), (4, 6)) == [(1, 1), (1, 2), (4, 6)]
+    assert block_sizes("text", (1, 2), (16, 32)) == [(2, 4), (4, 8), (8, 16), (16, 32)]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from sightline.attention.features import as_map
+from sightline.attention.features import as_map, grey, shape_of
 from sightline.errors import UserError
 
 
@@ -36,3 +36,24 @@ def test_what_follows_depends_on_the_map() -> None:
     tokens = torch.rand(1, 5, 2, requires_grad=True)
     found, restore = as_map(tokens, (32, 32), prefixes=(1,))
     assert torch.autograd.grad(restore(found)[:, 1:].sum(), found)[0].eq(1).all()
+
+
+@pytest.mark.parametrize(("tokens", "size", "grid"), [(1, (32, 32), (1, 1)), (4, (8, 64), (1, 4)), (6, (32, 48), (2, 3))])
+def test_tokens_lie_in_as_many_rows_as_the_aspect_of_the_image_asks_for(tokens: int, size: tuple[int, int], grid: tuple[int, int]) -> None:
+    output = torch.rand(2, tokens, 3)
+    found, restore = as_map(output, size)
+    assert found.shape == (2, 3, *grid)
+    assert torch.equal(restore(found), output)
+
+
+def test_prefix_tokens_alone_are_no_map() -> None:
+    with pytest.raises(UserError, match="cannot be laid out"):
+        as_map(torch.rand(1, 1, 3), (32, 32), prefixes=(1,))
+
+
+def test_grey_is_the_luma_and_leaves_grey_as_it_is() -> None:
+    image = torch.tensor([0.2, 0.5, 0.9]).view(1, 3, 1, 1)
+    assert grey(image).item() == pytest.approx(0.299 * 0.2 + 0.587 * 0.5 + 0.114 * 0.9)
+    plain = torch.rand(2, 1, 4, 5)
+    torch.testing.assert_close(grey(plain.expand(-1, 3, -1, -1)), plain)
+    assert shape_of(torch.rand(2, 7, 4, 5)) == (7, 4, 5)

@@ -244,3 +244,7 @@ def test_a_map_that_is_not_finite_is_no_hit(bad: float) -> None:
     with np.errstate(invalid="ignore"):
         for score in (energy_inside, pointing, jaccard, dice):
             assert score(maps, roi)[0] == 0
+
+
+def test_no_maps_have_no_scores() -> None:
+    assert {name: values.shape for name, values in scores(np.empty((0, 4, 4)), np.empty((0, 4, 4))).items()} == dict.fromkeys(SCORES, (0,))
