@@ -28,7 +28,7 @@ CASES = {  # what is timed -> (code, the library beside which it stands)
     "sl.evaluate": ("import sightline as sl; sl.evaluate", "import timm"),
     "sl.explain": ("import sightline.explain.maps", "import timm"),
     "sl.predict": ("import sightline.predict.to_files", "import timm"),
-    "sl.train": ("import sightline as sl; sl.train", "import timm"),
+    "sl.train": ("import sightline.engine.train", "import timm"),
     "sightline recipes show": (COMMAND.format('"recipes", "show", "energy"'), "import torch"),
     "sightline --help": (COMMAND.format('"--help"'), "import torch"),
 }
