@@ -111,3 +111,13 @@ def test_of_an_oblong_image_each_side_is_brought_to_its_own_size():
     roi = torch.rand(1, 1, 4, 16)
     torch.testing.assert_close(resize(roi, (4, 8)), roi.unflatten(3, (8, 2)).mean(4))
     torch.testing.assert_close(resize(roi.mT, (8, 4)), roi.mT.unflatten(2, (8, 2)).mean(3))
+
+
+@pytest.mark.parametrize("value", [-0.01, 1.01])
+def test_a_map_that_leaves_the_unit_interval_a_little_is_raw_evidence(value):
+    maps, roi, known = torch.tensor([0.0, 1.0]).expand(1, 1, 2, 2).clone(), torch.ones(1, 1, 2, 2), torch.tensor([True])
+    assert L2()(maps, roi, known) == 0.5, "0 and 1 are in the interval"
+    maps[0, 0, 1, 1] = value
+    with pytest.raises(UserError, match="this is raw evidence"):
+        L2()(maps, roi, known)
+    assert L2()(maps, roi, known, "evidence").isfinite()
