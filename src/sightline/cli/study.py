@@ -111,7 +111,7 @@ def _announce(outlook: StudyOutlook) -> None:
 
     say(f"{outlook.name}: {outlook.title}" if outlook.title else outlook.name)
     for key, values in outlook.grid.items():
-        say(f"{key}: {', '.join(values)}")
+        say(f"{key}: {' | '.join(values)}")
     rows = [[arm.arm, str(arm.candidates), str(arm.seeds), str(arm.to_do)] for arm in outlook.arms]
     table(f"{len(rows)} arms in {outlook.settings} setting(s)", ["arm", "candidates", "seeds", "trainings to do"], rows)
     shared = f" ({outlook.shared} of the grid are the same as another)" if outlook.shared else ""
@@ -132,8 +132,7 @@ def _say_result(result: StudyResult) -> StudyResult:
 
     for part in result.comparisons:
         rows = [[row.arm, row.base, interval(row.simultaneous), _short(row.verdict.word)] for row in part.rows]
-        title = f"{part.score} on {part.split}" + (f", {part.setting}" if part.setting else "")
-        table(f"{title}, corrected for {part.family} comparison{'s' * (part.family != 1)}", ["arm", "minus", "difference", ""], rows)
+        table(f"{part.where}, corrected for {part.family} comparison{'s' * (part.family != 1)}", ["arm", "minus", "difference", ""], rows)
     for line in result.conclusion or result.answer:
         say(line)
     for note in result.notes:

@@ -14,7 +14,7 @@ from sightline.errors import UserError, nearest
 from sightline.face.opening import place_of
 from sightline.face.settings import in_study
 from sightline.report.study import write
-from sightline.results.study import ArmOutlook, StudyOutlook, StudyResult
+from sightline.results.study import ArmOutlook, StudyOutlook, StudyResult, value_words
 from sightline.study.analyse import analyse
 from sightline.study.cells import Cell
 from sightline.study.check import check_data
@@ -164,7 +164,7 @@ def _outlook(begun: Study, workers: int | None, threads: int, gpu: int | None) -
         name=plan.name,
         title=plan.title,
         arms=[ArmOutlook(arm=arm.name, candidates=tried[arm.name], seeds=plan.seeds, to_do=todo[arm.name]) for arm in plan.arms],
-        grid={key: list(map(str, values)) for key, values in plan.grid.items()},
+        grid={key: list(map(value_words, values)) for key, values in plan.grid.items()},
         settings=len({cell.setting for cell in begun.cells}) if plan.grid else 1,
         trainings=len(begun.trainings),
         to_do=len(left),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sightline.engine.files import write_json, write_text
 from sightline.engine.reproducible import environment
@@ -13,7 +12,7 @@ from sightline.report import study_charts, words
 from sightline.report.pictures import Chart, Charts
 from sightline.report.templating import rendered
 from sightline.results import Score
-from sightline.results.study import ArmDifference, ArmScore, DrawnRegions, StudyResult
+from sightline.results.study import ArmDifference, ArmScore, DrawnRegions, StudyResult, setting_words
 from sightline.study.folder import Study
 from sightline.yaml_text import dump
 
@@ -47,8 +46,7 @@ def _charts(study: Study, result: StudyResult) -> dict[str, list[Chart]]:
         for base in plan.base if part.split == plan.decides[1] else ():  # the others are in the tables
             figure = study_charts.forest(part, base, plan.matters)
             if figure:
-                where = f"{part.score} on {part.split}" + (f", {_words(part.setting)}" if part.setting else "")
-                differences.append(charts(figure, f"Differences from {base}: {where}", f"{where}. {SPREAD}"))
+                differences.append(charts(figure, f"Differences from {base}: {part.where}", f"{part.where}. {SPREAD}"))
     over = []
     if len(plan.grid) == 1:
         key = next(iter(plan.grid))
@@ -99,7 +97,7 @@ def tables(study: Study, result: StudyResult) -> list[ScoreTable]:
                     first = next(iter(own.values()))
                     rows.append(ScoresOfArm(arm.name, first.seeds, first.images, own))
             if rows:
-                found.append(ScoreTable(_words(setting), split, tuple(study.plan.scores_on(split)), rows))
+                found.append(ScoreTable(setting_words(setting), split, tuple(study.plan.scores_on(split)), rows))
     return found
 
 
@@ -126,8 +124,7 @@ def markdown(study: Study, result: StudyResult) -> str:
             cells = [_cell(line.scores.get(score)) for score in table.scores]
             lines.append(_line([line.arm, str(line.seeds), str(line.images), *cells]))
     for part in result.comparisons:
-        where = f"{part.score} on {part.split}" + (f", {_words(part.setting)}" if part.setting else "")
-        lines += ["", f"## Differences: {where} (corrected for {part.family} comparison{'s' * (part.family != 1)})", ""]
+        lines += ["", f"## Differences: {part.where} (corrected for {part.family} comparison{'s' * (part.family != 1)})", ""]
         head = [
             "arm",
             "minus",
@@ -169,7 +166,3 @@ def _cell(score: Score | None) -> str:
     if not score or score.value is None:
         return "–"
     return words.decimal(score.value) + (f" [{words.span(score)}]" if words.span(score) else "")
-
-
-def _words(setting: dict[str, Any]) -> str:
-    return ", ".join(f"{key} = {value}" for key, value in setting.items())

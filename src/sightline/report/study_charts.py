@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sightline.explain.colours import INK, MUTED, RIGHT, SERIES, WRONG
 from sightline.explain.style import STYLE, bare
-from sightline.results.study import ArmDifference, ArmScore, Comparisons
+from sightline.results.study import ArmDifference, ArmScore, Comparisons, value_words
 
 _COLOURS = {"better": RIGHT, "worse": WRONG}
 
@@ -50,7 +50,7 @@ def _difference(axes: Axes, y: int, row: ArmDifference) -> None:
 def curves(levels: Sequence[ArmScore], key: str, title: str) -> Figure:
     """A score of every arm over the values of one setting."""
     arms = list(dict.fromkeys(row.arm for row in levels))
-    values = list(dict.fromkeys(str(row.setting[key]) for row in levels))
+    values = list(dict.fromkeys(value_words(row.setting[key]) for row in levels))
     numbers = all(isinstance(row.setting[key], int | float) and not isinstance(row.setting[key], bool) for row in levels)
     with rc_context(STYLE):
         figure = Figure(figsize=(7.2, 4.2), layout="constrained")
@@ -58,7 +58,7 @@ def curves(levels: Sequence[ArmScore], key: str, title: str) -> Figure:
         for i, arm in enumerate(arms):
             rows = [row for row in levels if row.arm == arm and row.value is not None]
             settings = [row.setting[key] for row in rows]
-            x = [float(value) if numbers else values.index(str(value)) for value in settings]
+            x = [float(value) if numbers else values.index(value_words(value)) for value in settings]
             y = [row.number for row in rows]
             axes.plot(x, y, "o-" if i < len(SERIES) else "o--", color=SERIES[i % len(SERIES)], label=arm)
             if all(row.interval for row in rows):
@@ -127,4 +127,4 @@ def unbeaten(points: Mapping[Any, tuple[float, float]]) -> set[Any]:
 
 
 def _setting(row: ArmScore) -> str:
-    return ", ".join(f"{value}" for value in row.setting.values())
+    return ", ".join(map(value_words, row.setting.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sightline.results.base import Count, Number, Result, Score, Version
@@ -39,6 +40,28 @@ class OverSeeds(Score):
     se_own: Number
     se: Number
     seed_share: Number
+
+
+def value_words(value: Any) -> str:
+    """A value of a setting, as people write it.
+
+    >>> value_words({"artefact": "ruler", "strength": 0.9}), value_words([]), value_words([{"name": "energy"}, 3])
+    ('artefact ruler, strength 0.9', 'none', 'name energy; 3')
+    """
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {value_words(one)}" for key, one in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return "; ".join(map(value_words, value)) or "none"
+    return "none" if value is None else str(value)
+
+
+def setting_words(setting: Mapping[str, Any]) -> str:
+    """A setting of a plan's grid.
+
+    >>> setting_words({"data.decoy": {"artefact": "ruler"}, "train.epochs": 3})
+    'data.decoy = artefact ruler, train.epochs = 3'
+    """
+    return ", ".join(f"{key} = {value_words(value)}" for key, value in setting.items())
 
 
 class ArmScore(OverSeeds):
@@ -105,6 +128,11 @@ class Comparisons(Result):
     family: Count
     confidence: float
     rows: list[ArmDifference]
+
+    @property
+    def where(self) -> str:
+        """Score, split and setting, in words."""
+        return ", ".join(part for part in (f"{self.score} on {self.split}", setting_words(self.setting)) if part)
 
 
 class DrawnRegions(Result):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sightline.results.study import Comparisons, Word
+from sightline.results.study import Comparisons, Word, setting_words
 from sightline.study.plan import Plan
 
 WITHOUT = "label-only"
@@ -24,7 +24,7 @@ def conclusions(plan: Plan, comparisons: Iterable[Comparisons]) -> list[str]:
             continue
         words = {(row.arm, row.base): row.verdict.word for row in part.rows}
         words |= {(base, arm): _TURNED.get(word, word) for (arm, base), word in words.items()}
-        where = ", ".join(f"{key} = {value}" for key, value in part.setting.items())
+        where = setting_words(part.setting)
         for arm in guided:
             begins = ": ".join(text for text in (where, arm if len(guided) > 1 else "") if text)
             if (said := _said(words, arm, without, blind)) is not None:
