@@ -57,6 +57,11 @@ def test_stride_of_the_whole_network_cuts_nothing() -> None:
     assert backbone("test_efficientnet", stride=32).channels == backbone("test_efficientnet").channels
 
 
+def test_a_stride_that_is_coarser_than_the_network_cuts_nothing() -> None:
+    found = backbone("test_vit", stride=32)
+    assert (found.stride, len(found.stages)) == (16, len(backbone("test_vit").stages))
+
+
 def test_stride_that_the_network_does_not_reach_is_refused() -> None:
     with pytest.raises(UserError, match=r"backbone.stride: test_vit cannot be cut at 8"):
         backbone("test_vit", stride=8)

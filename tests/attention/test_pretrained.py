@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from timm.models import get_pretrained_cfg
 
 from sightline.attention import pretrained
 from sightline.attention.backbone import Backbone as Network
-from sightline.attention.pretrained import by_hand, check_weights, maybe_kept, on_the_hub, source
+from sightline.attention.pretrained import by_hand, check_weights, maybe_kept, on_the_hub, source, unreachable
 from sightline.attention.weights import create
 from sightline.config import Backbone
 from sightline.errors import UserError
@@ -55,6 +56,9 @@ def test_an_answer_that_never_comes_is_not_waited_for(nothing_kept, monkeypatch)
     with pytest.raises(UserError, match="no answer"):
         source("resnet18")
     assert time.monotonic() - began < 1.5
+    asking = [thread for thread in threading.enumerate() if thread is not threading.main_thread() and thread.name.endswith("(ask)")]
+    assert asking
+    assert all(thread.daemon for thread in asking), "nor at the end of the program"
 
 
 @pytest.mark.parametrize(("status", "refused"), [(200, False), (307, False), (403, True), (404, True)])
@@ -65,6 +69,15 @@ def test_who_answers_has_to_give_the_file(nothing_kept, monkeypatch, status, ref
             source("resnet18")
     else:
         assert source("resnet18") == {}
+
+
+def test_the_file_itself_is_asked_for_and_without_a_name_only_whether_anybody_is_there(nothing_kept, monkeypatch):
+    asked = []
+    answering(monkeypatch, lambda where, **_: asked.append(where) or SimpleNamespace(status_code=200))
+    assert unreachable("timm/resnet18.a1_in1k") is unreachable() is None
+    site = asked[1]
+    assert asked == [f"{site}/timm/resnet18.a1_in1k/resolve/main/model.safetensors", site]
+    assert re.fullmatch(r"https?://[^/]+", site)
 
 
 def test_offline_by_wish_is_said(nothing_kept, monkeypatch):

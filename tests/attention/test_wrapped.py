@@ -219,3 +219,13 @@ def test_mistakes_are_one_line(layer: Any, options: dict[str, Any], message: str
 @pytest.mark.parametrize("module", [None, "resnet18", {"weight": 3}, lambda x: x])
 def test_what_is_no_module_is_refused(module: Any) -> None:
     refused("Give a torch.nn.Module", module, "act")
+
+
+def test_a_mean_of_three_channels_says_that_images_have_three_whatever_the_first_convolution_takes() -> None:
+    class TurnsGrey(Net):
+        def forward(self, x: Tensor) -> Tensor:
+            return super().forward(x.mean(1, keepdim=True))
+
+    found = wrap(TurnsGrey(1), "act", image_size=SIZE, mean=(0.1, 0.2, 0.3), std=(0.5, 0.5, 0.5))
+    assert found.backbone.image_channels == 3
+    assert wrap(TurnsGrey(1), "act", image_size=SIZE).backbone.image_channels == 1
