@@ -56,8 +56,18 @@ def test_backgrounds_come_from_where_they_are_asked_for():
 def test_a_second_background_is_another_one(kind):
     for _ in range(20):
         first = lenders(LABELS, kind)
-        second = lenders(LABELS, kind, first)
+        second = lenders(LABELS, kind, first[None])
         assert (second != first)[:6].all()
+
+
+def test_three_versions_have_three_backgrounds():
+    """Each image of five has four others."""
+    for seed in range(20):
+        torch.manual_seed(seed)
+        first = lenders(torch.zeros(5), "any")
+        second = lenders(torch.zeros(5), "any", first[None])
+        third = lenders(torch.zeros(5), "any", torch.stack([first, second]))
+        assert all(len({a, b, c, i}) == 4 for i, (a, b, c) in enumerate(zip(first.tolist(), second.tolist(), third.tolist(), strict=True)))
 
 
 def test_the_default_draws_what_it_always_drew():

@@ -47,7 +47,7 @@ def lenders(labels: Tensor, lender: Lender, taken: Tensor | None = None) -> Tens
     Args:
         labels: (N,).
         lender: `any` other image, one of an `other` class, another one of its `own` class, or it`self`.
-        taken: (N,), whose background each image has already, so that it is not lent again; None: nobody's.
+        taken: (V, N), whose backgrounds each image has already, so that they are not lent again; None: nobody's.
 
     Returns:
         (N,) int64.
@@ -59,7 +59,7 @@ def lenders(labels: Tensor, lender: Lender, taken: Tensor | None = None) -> Tens
     same = classes[:, None] == classes
     may = {"any": ~itself, "other": ~same, "own": same & ~itself, "self": itself}[lender]
     if taken is not None:
-        may = may.scatter(1, taken.cpu()[:, None], False)
+        may = may.scatter(1, taken.cpu().T, False)  # (N, N)
     may = torch.where(may.any(1, keepdim=True), may, itself)
     return torch.multinomial(may.double(), 1)[:, 0]
 
@@ -119,7 +119,7 @@ class SwapLoss(BehaviourLoss):
         region = widened(grown(batch.roi[batch.known], self.grow), self.margin, self.feather)
         drawn: list[Tensor] = []
         for _ in range(versions):
-            drawn.append(lenders(labels, self.lender, drawn[-1] if drawn else None).to(images.device))
+            drawn.append(lenders(labels, self.lender, torch.stack(drawn) if drawn else None).to(images.device))
         kept = self._kept(marked(batch)[batch.known])  # (N,)
         chosen = batch.known.nonzero()[:, 0][kept]
         return Swapped([compose(images, region, partner, self.fill)[kept] for partner in drawn], chosen)
