@@ -6,6 +6,7 @@ import pytest
 from invented_study import invented
 
 from sightline.study.analyse import analyse
+from sightline.study.conclude import conclusions
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,13 @@ def test_the_conclusion_does_not_depend_on_the_order_of_the_bases(tmp_path: Path
     ]
     assert said[0] == said[1]
     assert said[0][0].endswith("Also better than no guidance: random-roi.")
+
+
+def test_what_holds_in_every_setting_is_said_once(tmp_path: Path) -> None:
+    study = invented(tmp_path, {"label-only": 0.6, "true-roi": 0.9}, seeds=6, draws=100, matters=0.05, scores=["accuracy"])
+    parts = [part for part in analyse(study).comparisons if (part.score, part.split) == study.plan.decides]
+    more, fewer = (part.but(setting={"train.epochs": epochs}) for part in parts for epochs in (9, 3))
+    (said,) = conclusions(study.plan, [more, fewer])
+    assert said.startswith("In each of 2 settings: Guidance by the true region helps")
+    worse = fewer.but(rows=[row.but(verdict=row.verdict.but(word="worse")) for row in fewer.rows])
+    assert [line.partition(":")[0] for line in conclusions(study.plan, [more, worse])] == ["train.epochs = 9", "train.epochs = 3"]

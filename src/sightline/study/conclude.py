@@ -18,7 +18,7 @@ def conclusions(plan: Plan, comparisons: Iterable[Comparisons]) -> list[str]:
     without = next((name for name in like if like[name] == WITHOUT), None)
     guided = [name for name in like if like[name] == "true-roi"]
     blind = [name for name in like if like[name] in BLIND]
-    lines = []
+    told: list[tuple[str, str]] = []
     for part in comparisons:
         if without is None or (part.score, part.split) != plan.decides:
             continue
@@ -28,8 +28,10 @@ def conclusions(plan: Plan, comparisons: Iterable[Comparisons]) -> list[str]:
         for arm in guided:
             begins = ": ".join(text for text in (where, arm if len(guided) > 1 else "") if text)
             if (said := _said(words, arm, without, blind)) is not None:
-                lines.append(f"{begins}: {said}" if begins else said)
-    return lines
+                told.append((begins, said))
+    if len(told) > 1 and len(guided) == len({said for _, said in told}) == 1:
+        return [f"In each of {len(told)} settings: {told[0][1]}"]
+    return [f"{begins}: {said}" if begins else said for begins, said in told]
 
 
 def _said(words: Mapping[tuple[str, str], str], arm: str, without: str, blind: list[str]) -> str | None:
