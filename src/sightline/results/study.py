@@ -64,6 +64,15 @@ def setting_words(setting: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} = {value_words(value)}" for key, value in setting.items())
 
 
+def where(score: str, split: str, setting: Mapping[str, Any]) -> str:
+    """What is compared.
+
+    >>> where("auc", "flipped", {"train.epochs": 3})
+    'auc on flipped, train.epochs = 3'
+    """
+    return ", ".join(part for part in (f"{score} on {split}", setting_words(setting)) if part)
+
+
 class ArmScore(OverSeeds):
     """One score of an arm on a split, in one setting of the plan's grid."""
 
@@ -132,7 +141,7 @@ class Comparisons(Result):
     @property
     def where(self) -> str:
         """Score, split and setting, in words."""
-        return ", ".join(part for part in (f"{self.score} on {self.split}", setting_words(self.setting)) if part)
+        return where(self.score, self.split, self.setting)
 
 
 class DrawnRegions(Result):
@@ -187,7 +196,7 @@ class StudyResult(Result):
         levels: scores of every arm.
         comparisons: differences, one entry per score, split and setting.
         notes: what has to be said of the numbers.
-        conclusion: whether guidance helps, a line per setting and arm that is guided by the true region.
+        conclusion: whether guidance helps, a line per setting and arm that is guided by the true region; one line where all settings agree.
         answer: the verdicts on the deciding score, against the first base.
         missing: number of trainings that are not finished.
         study, files: the folder, and the files that were written there.

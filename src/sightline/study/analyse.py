@@ -15,7 +15,7 @@ from sightline.metrics.confidence.hierarchical import at_confidence, hierarchica
 from sightline.metrics.confidence.possible import of_difference, within
 from sightline.results import FORMAT
 from sightline.results.study import Arm as ArmFacts
-from sightline.results.study import ArmDifference, ArmScore, Comparisons, Failure, OverSeeds, StudyResult, setting_words
+from sightline.results.study import ArmDifference, ArmScore, Comparisons, Failure, OverSeeds, StudyResult, where
 from sightline.study.answers import Answers
 from sightline.study.cells import Cell, says
 from sightline.study.conclude import conclusions
@@ -179,10 +179,11 @@ def _compared(plan: Plan, means: Mapping[Setting, Mapping[Name, OverSeeds]], sco
     parts: dict[Setting, list[ArmDifference]] = {}
     for (setting, arm, base), mean in every.items():
         wide = at_confidence(mean, level)
-        where = ", ".join(part for part in (f"{score} on {split}", setting_words(dict(setting))) if part)
         better = score.partition("[")[0] not in LOWER_IS_BETTER
         can_be = of_difference(possible(score))
-        verdict = judge(wide, plan.matters, higher_is_better=better, possible=can_be, arm=arm, base=base, metric=where)
+        verdict = judge(
+            wide, plan.matters, higher_is_better=better, possible=can_be, arm=arm, base=base, metric=where(score, split, dict(setting))
+        )
         row = ArmDifference(
             arm=arm,
             base=base,

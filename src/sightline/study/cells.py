@@ -16,6 +16,7 @@ from sightline.errors import UserError
 from sightline.overrides import override
 from sightline.pseudo.settings import PseudoMasks
 from sightline.recipe import Recipe, load_recipe, recipe_from, validated
+from sightline.results.study import setting_words
 from sightline.study.arms import READY
 from sightline.study.plan import Arm, Plan
 
@@ -205,9 +206,9 @@ def says(arm: Arm) -> str:
     ready, wish = READY.get(arm.like or ""), arm.annotate
     base = ready.says if ready else "a network draws the regions that are not annotated" if arm.drawn is not None else ""
     settings = (ready.set if ready and ready.draw else {}) | arm.set
-    own = ", ".join(f"{name} = {value}" for name, value in settings.items())
+    own = setting_words(settings)
     more = f"{wish.budget} more annotations than {wish.after}, chosen by {wish.by}" if wish else ""
-    how = ", ".join(f"{name} = {value}" for name, value in (arm.draw or {}).items())
+    how = setting_words(arm.draw or {})
     return "; ".join(part for part in (base, own, more, how and f"drawn with {how}") if part) or arm.recipe or "the recipe as it is"
 
 

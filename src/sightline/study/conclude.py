@@ -1,4 +1,5 @@
-"""Does guidance help here, and is it the region that helps? A line per setting and arm that is guided by the true region."""
+"""Does guidance help here, and is it the region that helps? A line per setting and arm that is guided by the true region; one
+line where all settings agree."""
 
 from __future__ import annotations
 

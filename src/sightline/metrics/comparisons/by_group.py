@@ -137,7 +137,8 @@ def _intervals(answered: Answered, shown: Sequence[Part], **sampling: Any) -> di
     shares = {("", WHOLE, score, OWN): of for score, of in answered.shares.items()}
     for part in shown:
         shares |= {(part.tag, part.name, score, OWN): [one & part.there for one in of] for score, of in answered.shares.items()}
-    counts = {(p.tag, p.name, score, OWN): int(p.there.sum()) for p in shown for score in answered.scores(np.ones((1, len(p.there))))}
+    names = answered.scores(np.ones((1, len(answered.labels))))
+    counts = {(p.tag, p.name, score, OWN): int(p.there.sum()) for p in shown for score in names}
     if answered.epg is not None:
         known = np.isfinite(answered.epg)
         counts |= {("", WHOLE, "epg", OWN): int(known.sum())} | {(p.tag, p.name, "epg", OWN): int((p.there & known).sum()) for p in shown}
