@@ -46,12 +46,12 @@ def lines_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 
 def test_each_finding_has_a_row_a_decision_and_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
-    means = Macro(auc=HALF, average_precision=HALF, sensitivity=LOW)
+    means = Macro(auc=HALF, average_precision=LOW, sensitivity=LOW)
     scores = FindingsScores(n=12, findings={name: of_finding(name) for name in RUN.findings}, macro=means)
     say_scores("chest", RUN, {"test": scores})
     lines = lines_of(capsys)
     assert "test, mass 6/12 0.500 [0.250, 0.750] 0.125 0.500 [0.250, 0.750] 0.125 -" in lines
-    assert "test, mean 12 0.500 [0.250, 0.750] 0.500 [0.250, 0.750] 0.125 - -" in lines
+    assert "test, mean 12 0.500 [0.250, 0.750] 0.125 0.125 - -" in lines
     mass, effusion, folder = lines[-3:]
     assert mass.startswith("mass: decided for mass from a probability of")
     assert mass.endswith("Calibration: temperature 2.00, from 40 validation images. Only 40 images.")

@@ -20,7 +20,7 @@ def test_a_run_is_exported_on_the_cpu_with_its_data_where_they_are(
     run: Run, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", "/home/ana")
-    moved = Run(run.path, "meta", Path("/moved"))
+    moved = Run(run.path, "meta", Path("/moved"))  # its data have moved since it was trained
     sl.export(moved, onnx="~/a.onnx", map="no")
     assert (str(asked["run"].device), asked["run"].root) == ("cpu", Path("/moved"))
     assert {name: asked[name] for name in ("onnx", "torch", "hub", "maps")} == {

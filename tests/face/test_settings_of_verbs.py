@@ -32,7 +32,7 @@ def test_what_is_no_device_of_a_training_is_refused(device: str) -> None:
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "a\nb", "ä" * 101])
 def test_what_leaves_its_folder_is_no_name(name: str) -> None:
-    with pytest.raises(UserError, match="name: .* is not the name of a folder. Another."):
+    with pytest.raises(UserError, match=r"name: .* is not the name of a folder\. Another\."):
         check_folder_name("name", name, "Another.")
 
 
