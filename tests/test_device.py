@@ -35,6 +35,7 @@ from sightline.explain.gallery import gallery
 from sightline.explain.maps import explain
 from sightline.explain.methods import METHODS
 from sightline.explain.units import name_units
+from sightline.face.settings import in_study
 from sightline.losses.objective import Objective
 from sightline.predict.to_files import predict_to_files
 from sightline.study.run import _run
@@ -115,6 +116,13 @@ def test_every_verb_that_runs_a_network_passes_the_device_on(run: Run, tmp_path:
 def test_the_trainings_of_a_study_share_the_gpu_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    assert in_study("cuda:3", "local") == ({"train.accelerator": "gpu"}, 3)
+    assert in_study("cuda", "local") == ({"train.accelerator": "gpu"}, None)
+    assert in_study("auto", "ray") == ({}, None)
+    with pytest.raises(UserError, match="gives each training one of its own"):
+        in_study("cuda:3", "ray")
+    with pytest.raises(UserError, match="there are 4 on this machine"):
+        in_study("cuda:4", "local")
     given: list[tuple[int, list[int]]] = []
     monkeypatch.setattr("sightline.study.run._job", lambda study, cell, threads: cell)
     monkeypatch.setattr("sightline.study.run.run_local", lambda jobs, done, workers, devices: given.append((workers, devices)))

@@ -3,10 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
 
 from sightline.errors import UserError
-from sightline.face.settings import check_folder_name, in_study, on_device, placed
+from sightline.face.settings import check_folder_name, on_device, placed
 from sightline.recipe import load_recipe
 
 
@@ -39,15 +38,3 @@ def test_what_leaves_its_folder_is_no_name(name: str) -> None:
 @pytest.mark.parametrize("name", ["a", "a b", "ä" * 100, "...", "{x}"])
 def test_any_other_name_is_one(name: str) -> None:
     check_folder_name("name", name, "Another.")
-
-
-def test_a_gpu_that_is_named_is_that_of_all_trainings_of_a_study(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
-    assert in_study("cuda:3", "local") == ({"train.accelerator": "gpu"}, 3)
-    assert in_study("cuda", "local") == ({"train.accelerator": "gpu"}, None)
-    assert in_study("auto", "ray") == ({}, None)
-    with pytest.raises(UserError, match="gives each training one of its own"):
-        in_study("cuda:3", "ray")
-    with pytest.raises(UserError, match="there are 4 on this machine"):
-        in_study("cuda:4", "local")
