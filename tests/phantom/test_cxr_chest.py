@@ -51,7 +51,7 @@ def test_depth_is_positive_inside_a_lung_and_falls_below_zero_at_its_borders() -
     y = np.array([0.4])
     medial, wall = chest.medial(y)[0], chest.wall(y)[0]
     middle = chest.midline(y)
-    u = np.array([medial - 0.01, (medial + wall) / 2, wall + 0.01])
-    assert (np.sign(chest.depth(y, middle + u, 1)) == [-1, 1, -1]).all()
+    u = np.array([medial - 0.01, medial + 0.02, wall - 0.02, wall + 0.01])
+    assert (np.sign(chest.depth(y, middle + u, 1)) == [-1, 1, 1, -1]).all()
     assert chest.depth(y, middle - u, -1) == pytest.approx(chest.depth(y, middle + u, 1), abs=1e-3)
     assert chest.depth(np.array([0.95]), middle + u[1], 1)[0] < 0, "below the diaphragm"
