@@ -354,20 +354,6 @@ def test_one_file_with_a_folder_per_split(root: Path) -> None:
     assert [r.split for r in read(root / "all.json")] == ["train", "train", "val"]
 
 
-FOREIGN = {
-    "labelme": {"version": "5", "shapes": [], "imagePath": "a.jpg", "imageData": None},
-    "via": {"a.jpg10": {"filename": "a.jpg", "regions": [], "file_attributes": {}, "shape_attributes": {}}},
-    "labelstudio": [{"id": 1, "annotations": [{"result": [{"from_name": "label", "original_width": 10}]}]}],
-}
-
-
-@pytest.mark.parametrize("tool", FOREIGN)
-def test_the_file_of_another_tool_is_refused_with_the_reader_that_reads_it(tmp_path: Path, tool: str) -> None:
-    (tmp_path / "a.json").write_text(json.dumps(FOREIGN[tool]))
-    with pytest.raises(UserError, match=f"is not a COCO file of instances.*It looks as if data={tool} reads it"):
-        read(tmp_path)
-
-
 ELSEWHERE = {
     "x and y exchanged": [[1, 5, 1, 8, 4, 8, 4, 5]],
     "runs along the rows": {"size": [7, 10], "counts": [15, 3, 7, 3, 7, 3, 32]},

@@ -58,9 +58,9 @@ def _bearing(pattern: str, pictures: Sequence[Path], known: set[str]) -> dict[Pa
     shape = re.compile(first + "(.+)" + "(.*)".join(others))
     found: dict[Path, list[str]] = {}
     for file in pictures:
-        for name in (file.name, file.stem):
-            if match := shape.fullmatch(name):
-                stood_for = [part for part in match.groups() if part]
-                found[file] = [part for part in stood_for if part in known] or stood_for[:1]
-                break
+        matches = [match for name in (file.name, file.stem) if (match := shape.fullmatch(name))]
+        if matches:
+            parts = [[part for part in match.groups() if part] for match in matches]
+            named = ([part for part in some if part in known] for some in parts)
+            found[file] = next(filter(None, named), parts[-1][:1])  # of the stem, since a star at the end would take the suffix as well
     return found

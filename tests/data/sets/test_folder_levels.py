@@ -6,19 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from class_folders import touch
 from dicoms import write_dicom
-from PIL import Image
 
 from sightline.data.sets.folder import read
+from sightline.data.sets.folder_levels import groups_of, is_series, patient_folder
+from sightline.data.sets.folder_places import Place
 from sightline.errors import UserError
-
-
-def touch(root: Path, *names: str) -> Path:
-    for name in names:
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.new("RGB", (4, 4)).save(path)
-    return root
 
 
 def test_folders_that_look_like_patients_are_said_and_become_groups(tmp_path: Path) -> None:
@@ -85,3 +79,24 @@ def test_classes_below_folds_or_patients_are_not_guessed(tmp_path: Path, case: s
 )
 def test_numbered_folders_within_classes_leave_the_classes_above(tmp_path: Path, names: str) -> None:
     assert {record.label for record in read(touch(tmp_path, *names.split()))} == {name.split("/")[0] for name in names.split()}
+
+
+@pytest.mark.parametrize(("names", "series"), [("P1 P02 p3", True), ("1 2", True), ("P1 Q2", False), ("P1 P", False), ("mel nev", False)])
+def test_a_series_differs_in_its_numbers_alone(names: str, series: bool) -> None:
+    assert is_series(names.split()) is series
+
+
+def test_the_patient_is_the_first_numbered_folder_or_else_the_first() -> None:
+    assert patient_folder(Place(None, "a", ("left", "P7", "8"))) == "P7"
+    assert patient_folder(Place(None, "a", ("P7",), outer=("ward 3",))) == "ward 3"
+    assert patient_folder(Place(None, "a", ("left", "right"))) == "left"
+    assert patient_folder(Place(None, "a", ())) is None
+
+
+def test_one_image_of_each_patient_is_nothing_to_speak_of() -> None:
+    at = {Path(f"{n}.png"): Place(None, "a", (f"P{n}",)) for n in range(3)}
+    assert groups_of(at, None) == ({}, [])
+    twice = {**at, Path("3.png"): Place(None, "a", ("P0",))}
+    ((said,),) = (groups_of(twice, None)[1],)
+    assert said.startswith("The folders look like patients (P0, P1, P2): data.options={groups: folder}")
+    assert groups_of(twice, "folder")[0][Path("3.png")] == "P0"
