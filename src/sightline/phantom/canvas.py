@@ -14,7 +14,8 @@ _FAINTEST = 0.02
 
 
 class Layer(NamedTuple):
-    """Something that lies over a picture: colour (h, w, 3) or (3,) in [0, 1], and how much it covers, (h, w) in [0, 1]."""
+    """Something that lies over a picture: colour (h, w, 3) or (3,), from 0 to 1 or, where it shines, a little more, and how much it covers,
+    (h, w) in [0, 1]."""
 
     colour: Field
     cover: Field

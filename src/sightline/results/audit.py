@@ -42,8 +42,8 @@ class Tag(Groups):
         probability: class -> the same of its probability.
     """
 
-    tagged: Count = Field(validation_alias=AliasChoices("tagged", "with"), serialization_alias="with")
-    untagged: Count = Field(validation_alias=AliasChoices("untagged", "without"), serialization_alias="without")
+    tagged: Count = Field(validation_alias=AliasChoices("with", "tagged"), serialization_alias="with")
+    untagged: Count = Field(validation_alias=AliasChoices("without", "untagged"), serialization_alias="without")
     accuracy_gap: Score
     change: dict[str, Change]
     probability: dict[str, Score]
@@ -140,8 +140,8 @@ class Training(Result):
     In the file the fields are called `with`, `without` and `unsaid`.
     """
 
-    tagged: Count = Field(validation_alias=AliasChoices("tagged", "with"), serialization_alias="with")
-    untagged: Count = Field(validation_alias=AliasChoices("untagged", "without"), serialization_alias="without")
+    tagged: Count = Field(validation_alias=AliasChoices("with", "tagged"), serialization_alias="with")
+    untagged: Count = Field(validation_alias=AliasChoices("without", "untagged"), serialization_alias="without")
     unsaid: Count
 
 
@@ -163,7 +163,7 @@ class Finding(Change):
 
     artefact: str
     how: How
-    label: str = Field(validation_alias=AliasChoices("label", "class"), serialization_alias="class")
+    label: str = Field(validation_alias=AliasChoices("class", "label"), serialization_alias="class")
     probability: Score
     p_holm: Number = None
     too_few: bool = False

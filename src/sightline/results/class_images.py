@@ -16,7 +16,7 @@ class ClassImage(Result):
         probability, grey: of the class, for its image and for plain grey; calibrated where the run keeps a calibration.
     """
 
-    label: str = Field(validation_alias=AliasChoices("label", "class"), serialization_alias="class")
+    label: str = Field(validation_alias=AliasChoices("class", "label"), serialization_alias="class")
     file: str
     probability: float
     grey: float

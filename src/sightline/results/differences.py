@@ -119,7 +119,7 @@ class Comparison(Result):
     """
 
     split: str
-    scores: dict[str, SplitScores] = Field(validation_alias=AliasChoices("scores", "metrics"), serialization_alias="metrics")
+    scores: dict[str, SplitScores] = Field(validation_alias=AliasChoices("metrics", "scores"), serialization_alias="metrics")
     differences: tuple[Difference, ...]
     comparisons: Count
     groups: tuple[GroupDifference, ...] = ()

@@ -35,7 +35,7 @@ class ClassScores(AtDecision):
 class Positive(AtDecision):
     """With two classes, the scores of the last one, whose name is `label`."""
 
-    label: str = Field(validation_alias=AliasChoices("label", "class"), serialization_alias="class")
+    label: str = Field(validation_alias=AliasChoices("class", "label"), serialization_alias="class")
 
 
 class Curve(Result):
@@ -260,7 +260,7 @@ class Thresholds(Result):
         chosen_on: the split (`from` in the file).
     """
 
-    chosen_on: str = Field("val", validation_alias=AliasChoices("chosen_on", "from"), serialization_alias="from")
+    chosen_on: str = Field("val", validation_alias=AliasChoices("from", "chosen_on"), serialization_alias="from")
     decision: Share
     maps: dict[str, Share]
     calibration: Calibration | None = None
