@@ -18,7 +18,7 @@ def recipe(**settings: Any) -> Recipe:
 def test_images_that_are_changed_at_random_say_so() -> None:
     plain = {"data__augment": {"fill": [1, 2, 3]}}
     assert words.images(recipe(data__image_size=96, **plain)) == ("images", "96 × 96 px")
-    assert words.images(recipe(data__augment={"hflip": 0.5}))[1].endswith(", changed at random")
+    assert words.images(recipe(data__augment={"flip_y": 0.5}))[1].endswith(", changed at random")
 
 
 @pytest.mark.parametrize(
