@@ -70,8 +70,10 @@ def test_others_are_shown_after_the_own_word_and_regions_with_them(desk: Desk) -
         desk.open(case, "bo")
     desk.judge(case, "bo", lambda said: Judgement(map="right"), 0.5, "two")
     assert (desk.opened(case, "bo"), list(desk.regions(case, "bo")), desk.overview("bo").keys()) == (False, [], {case.stored})
+    assert [brief.reviewer for brief in desk.overview("bo")[case.stored]] == ["bo"]
     desk.open(case, "bo")
     assert desk.opened(case, "bo")
+    assert [brief.reviewer for brief in desk.overview("bo")[case.stored]] == ["ana", "bo"]
     assert [row.reviewer for row in desk.shown(case, "bo")] == ["ana", "bo"]
     assert desk.regions(case, "bo")["ana"].sum() == 19 * 18
 
