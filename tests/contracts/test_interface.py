@@ -1,7 +1,7 @@
 """The options of every plug-in, with defaults and bounds, and what it says of itself: people's recipes rest on them.
 
-They are kept apart as data in `options.yaml`, so that none changes unnoticed. A change that is meant is written there by
-`python tests/contracts/test_options.py`, and told in CHANGELOG.md.
+They are kept apart as data in `interface.yaml`, so that none changes unnoticed. A change that is meant is written there by
+`python tests/contracts/test_interface.py`, and told in CHANGELOG.md.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerati
 from sightline import catalog
 from sightline.yaml_text import dump, parse
 
-PAGE = Path(__file__).with_name("options.yaml")
+PAGE = Path(__file__).with_name("interface.yaml")
 PROSE = ("words", "formula", "shown", "title", "model_config")
 ROOMS = [room for room in catalog.PLACES if room != "data"]  # the options of readers are many, and tested with each
 
