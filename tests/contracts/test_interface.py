@@ -1,7 +1,7 @@
 """The options of every plug-in, with defaults and bounds, and what it says of itself: people's recipes rest on them.
 
-They are kept apart as data in `interface.yaml`, so that none changes unnoticed. A change that is meant, and a plug-in that is to be kept, are
-written there by `python tests/contracts/test_interface.py`; a change is told in CHANGELOG.md.
+They are kept apart as data in `interface.yaml`, so that none changes unnoticed. A change that is meant, and a plug-in that is to be kept,
+are written there by `python tests/contracts/test_interface.py`; a change is told in CHANGELOG.md.
 """
 
 from __future__ import annotations
