@@ -133,17 +133,6 @@ def test_train_evaluate_explain_compare(tmp_path):
     assert f"{tmp_path / 'side'} was replaced." in again.output.replace("\n", "")
 
 
-def test_recipes_and_data_check_say_what_they_find(tmp_path):
-    shown = CliRunner().invoke(app, ["recipes", "show", "energy", "--json", str(tmp_path / "r.json")])
-    assert "guidance" in shown.output
-    assert json.loads((tmp_path / "r.json").read_text())["recipe"]["name"] == "energy"
-    listed = CliRunner().invoke(app, ["recipes"])
-    assert "label-only" in listed.output
-    checked = CliRunner().invoke(app, ["data", "check", "phantom", "--set", "options={size: 32, train: 8, val: 4, test: 4}"])
-    assert checked.exit_code == 0
-    assert "melanoma" in checked.output
-
-
 def test_ctrl_c_leaves_a_run_that_resumes(tmp_path, monkeypatch):
     command = ["train", "label-only", "--name", "r", "--no-report", "--set", "train.epochs=8", *TINY]
     process = subprocess.Popen(

@@ -127,10 +127,10 @@ def test_the_trainings_of_a_study_share_the_gpu_that_is_named(monkeypatch: pytes
     monkeypatch.setattr("sightline.study.run._job", lambda study, cell, threads: cell)
     monkeypatch.setattr("sightline.study.run.run_local", lambda jobs, done, workers, devices: given.append((workers, devices)))
     cells = [SimpleNamespace(key=key, choice=None) for key in "abcdef"]
-    study = SimpleNamespace(to_do=lambda: cells, trainings=cells)
+    study = SimpleNamespace(plan=SimpleNamespace(search=None), to_search=[], to_do=lambda: cells, to_come=list, count_done=lambda: 0)
     for workers, gpu in ((None, 3), (2, 3), (None, None), (6, None)):
         _run(study, lambda *_: None, "local", workers, 1, None, gpu)  # type: ignore[arg-type]
-    assert given == [(1, [3]), (2, [3, 3]), (4, [0, 1, 2, 3]), (6, [0, 1, 2, 3, 0, 1])]
+    assert given == [(1, [3]), (2, [3]), (4, [0, 1, 2, 3]), (6, [0, 1, 2, 3])]
 
 
 @pytest.mark.parametrize(

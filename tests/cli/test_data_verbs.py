@@ -57,3 +57,9 @@ def test_data_check_ends_with_1_where_the_training_would_refuse(tmp_path):
     assert json.loads(found.read_text())["problems"]["number"] == 1
     unknown = CliRunner().invoke(app, ["data", "check", "phantom", "--recipe", "nosuch"])
     assert "recipe 'nosuch': is unknown" in str(unknown.exception)  # which `main` turns into status 2
+
+
+def test_data_check_says_what_it_finds():
+    checked = CliRunner().invoke(app, ["data", "check", "phantom", "--set", "options={size: 32, train: 8, val: 4, test: 4}"])
+    assert checked.exit_code == 0
+    assert "melanoma" in checked.output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from own_tables import pictures, read_csv
+from own_tables import pictures
 
 from sightline.config import Data, Split
 from sightline.data.groups import alike_groups, check_groups, outsized_group
@@ -60,35 +60,3 @@ def test_a_group_much_larger_than_all_others_is_to_be_looked_at() -> None:
         ["a"] * 12 + [str(i) for i in range(200)],
     ):
         assert outsized_group(of_groups(*usual)) == []
-
-
-WORDS = [
-    "n.a.",
-    "k.A.",
-    "#REF!",
-    "#VALUE!",
-    "(blank)",
-    "\\N",
-    "not known",
-    "not recorded",
-    "unbekannt",
-    "inconnu",
-    "-9",
-    "-999",
-    "anonymous",
-]
-
-
-@pytest.mark.parametrize("word", WORDS)
-def test_a_word_for_none_given_is_no_patient(tmp_path: Path, word: str) -> None:
-    pictures(tmp_path, "a.png", "b.png", "c.png")
-    read = read_csv(tmp_path, f"image,label,group\na.png,cat,{word}\nb.png,dog,{word}\nc.png,dog,P1\n")
-    assert [record.group for record in read] == [None, None, "P1"]
-    assert read.notes == (f"group: 2 of 3 rows give none ({word!r}); each of these images is a group of its own",)
-
-
-@pytest.mark.parametrize("cell", ["4,12E+11", "4.12E+11", "4E+11"])
-def test_a_number_that_a_spreadsheet_has_rounded_is_refused(tmp_path: Path, cell: str) -> None:
-    pictures(tmp_path, "a.png", "b.png")
-    with pytest.raises(UserError, match=r"line 2 group: holds '4.*E\+11', as 1 more rows do: a spreadsheet has rounded"):
-        read_csv(tmp_path, f"image;label;group\na.png;cat;{cell}\nb.png;dog;{cell}\n")

@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-import yaml
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -119,28 +118,6 @@ def test_what_a_format_cannot_hold_is_said_once(tmp_path: Path) -> None:
         "Places to avoid and further regions are not written",
         "YOLO has no place for groups and tags, which are not written",
     ]
-
-
-def test_yolo_gets_links_outlines_and_the_splits(tmp_path: Path) -> None:
-    square = Annotation("polygon", points=((0.0, 0.0), (5.0, 0.0), (5.0, 4.0)))
-    records = [
-        record(tmp_path / "1", split="train", annotations=(BOX, square)),
-        record(tmp_path / "2", split="val", label="nev", annotations=()),
-        record(tmp_path / "3", split="val", label="nev", annotations=(Annotation("nothing"),)),
-    ]
-    out = tmp_path / "yolo"
-    write_annotations(records, "yolo", out)
-    assert (out / "images/train/mel/1_a.png").resolve() == tmp_path / "1/a.png"
-    assert (out / "labels/train/mel/1_a.txt").read_text().splitlines()[0] == "0 0.1 0.25 0.5 0.25 0.5 0.75 0.1 0.75"
-    assert sorted(path.name for path in (out / "labels").rglob("*.txt")) == ["1_a.txt", "3_a.txt"]
-    assert (out / "labels/val/nev/3_a.txt").read_text() == ""
-    assert yaml.safe_load((out / "data.yaml").read_text()) == {
-        "train": "images/train",
-        "val": "images/val",
-        "names": {0: "mel", 1: "nev"},
-    }
-    write_annotations([*records[1:2], record(tmp_path, "c.png")], "yolo", tmp_path / "boxes")
-    assert (tmp_path / "boxes/labels/mel/c.txt").read_text() == "0 0.3 0.5 0.4 0.5\n"
 
 
 def test_other_programs_find_what_they_expect(tmp_path: Path) -> None:

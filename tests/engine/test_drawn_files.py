@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 import sightline as sl
 from sightline import catalog
-from sightline.cli import app
 from sightline.data.annotation import render
 from sightline.data.findings import marks_of
 from sightline.data.images import open_image
@@ -139,18 +136,6 @@ def test_a_failure_on_the_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(KeyboardInterrupt):
         sl.draw("phantom", tmp_path / "x", progress=stop, **FEW)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_command_says_what_to_do_next(tmp_path: Path) -> None:
-    out = tmp_path / "my images"
-    words = ["data", "draw", "phantom_ultrasound", str(out), "--images", "4", "--size", "32", "--set", "artefact=text", "--json"]
-    done = CliRunner().invoke(app, [*words, str(tmp_path / "found.json")])
-    assert done.exit_code == 0
-    assert "12 pictures (8 in table.csv, 2 in flipped.csv, 2 in removed.csv)" in done.output
-    assert f"sightline data check table --root '{out}/table.csv' --set data.kind=ultrasound" in done.output
-    found = json.loads((tmp_path / "found.json").read_text())
-    assert (found["images"], found["tables"]["flipped"]) == (12, 2)
-    assert not any(record.tags["body_marker"] for record in read_back(out))
 
 
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:

@@ -11,8 +11,6 @@ import torch
 import sightline as sl
 from sightline.engine.run import Run
 from sightline.errors import UserError
-from sightline.export.hub_folder import portable
-from sightline.recipe import load_recipe
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +61,6 @@ def test_no_file_names_a_place_of_this_machine(finished: Run, folder: Path) -> N
     for name in ("README.md", "config.json"):
         text = (folder / name).read_text(encoding="utf-8")
         assert not [place for place in (finished.path, finished.path.parent, Path.home()) if str(place) in text], name
-
-
-def test_a_recipe_loses_its_places() -> None:
-    places = {"data.name": "folder", "data.root": "/data/mine", "data.options": {"masks": "/data/mine/masks"}, "backbone.weights": "/w.pt"}
-    found = portable(load_recipe("energy", places))
-    assert "/data" not in str(found)
-    assert "/w.pt" not in str(found)
-    assert found["data"]["options"] == {"masks": "masks"}
 
 
 def test_a_run_is_still_loaded_as_a_run(finished: Run) -> None:

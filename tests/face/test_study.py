@@ -6,9 +6,7 @@ import pytest
 import yaml
 
 import sightline as sl
-from sightline.face.study import Trained, naming
-from sightline.study.folder import Study
-from sightline.study.plan import load_plan
+from sightline.face.study import Trained, telling
 from sightline.study.work import Outcome
 
 
@@ -39,10 +37,9 @@ def test_a_dry_run_says_what_is_to_do_and_does_nothing(plan: Path, tmp_path: Pat
     assert not (tmp_path / "study").exists()
 
 
-def test_a_training_is_told_by_the_name_of_its_arm(plan: Path, tmp_path: Path) -> None:
+def test_a_training_is_told_by_its_name() -> None:
     told: list[Trained] = []
-    study = Study(tmp_path / "study", load_plan(plan, {}, None))
-    naming(study.cells, told.append)(Outcome(study.cells[0].key, 2.0, "no"), 1, 4)
+    telling(told.append)(Outcome("0123456789ab", "label-only, seed 0", 2.0, "no"), 1, 4)
     assert told == [Trained("label-only, seed 0", 2.0, "no", 1, 4)]
 
 

@@ -9,7 +9,7 @@ from sightline.data.sampling import EpochSampler
 from sightline.engine.compare import baseline
 from sightline.engine.run import Run
 from sightline.recipe import load_recipe, recipe_names
-from sightline.report import facts, sections
+from sightline.report import facts
 from sightline.report.differences import compared
 
 
@@ -90,22 +90,3 @@ def test_what_became_of_the_annotations_is_put_into_words(guided):
     assert said(shape="polygon", grow=-0.2) == "as annotated, outlined coarsely, shrunk by 20% of the radius"
     assert said(pseudo="u-net").startswith("masks predicted by a network where there are any, else as annotated")
     assert said(noise=0.1, shift=0.5) == "as annotated, outlines displaced smoothly by 10% of the radius, shifted by 50% of the radius"
-
-
-def test_regions_that_guided_are_shown_of_every_class_and_only_of_guided_runs(guided, label_only):
-    shown = sections.taught(guided, "guided")
-    assert [row[0].caption for row in shown.rows] == ["nevus", "melanoma", "nevus", "melanoma"]
-    assert "told to look: as annotated" in shown.caption
-    assert sections.taught(label_only, "label-only") is None
-
-
-def test_the_regions_shown_are_those_after_their_change(guided):
-    boxed = Run(guided.path)
-    boxed.__dict__["recipe"] = guided.recipe.with_settings(data__roi={"shape": "box"})
-    ids = [row["id"] for row in guided.split_table if row["split"] == "train"]
-    for plain, changed in zip(guided.pictures("train", ids), boxed.pictures("train", ids), strict=True):
-        assert changed.roi.sum() > 1.1 * plain.roi.sum()
-        assert np.array_equal(changed.image, plain.image)
-    held_out = guided.predictions("matched").ids[:3]
-    for plain, same in zip(guided.pictures("matched", held_out), boxed.pictures("matched", held_out), strict=True):
-        assert np.array_equal(same.roi, plain.roi)

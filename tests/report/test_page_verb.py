@@ -1,4 +1,4 @@
-"""`sightline report`: the page of a run is written again, with what has become known since."""
+"""The first page of a report as `sightline report` writes it, with what has become known since."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from sightline.cli import app
 from sightline.engine.files import write_json
-from sightline.errors import UserError
 from sightline.results.audit import AuditReport
 
 
@@ -32,14 +31,6 @@ def points(page: str) -> dict[str, str]:
     """Question -> light."""
     found = re.findall(r"<dt>(?:<span class=\"light (\w+)\">.*?</span> )?(.*?\?)</dt>", page)
     return {question: light for light, question in found}
-
-
-def test_the_page_is_written_again_and_elsewhere(folder, label_only, tmp_path) -> None:
-    assert asked(str(folder), "--title", "Again").startswith("Report: ")
-    page = (folder / "report.html").read_text()
-    assert "<h1>Again</h1>" in page
-    asked(str(folder), str(label_only.path), "--out", str(tmp_path / "deep" / "both.html"))
-    assert "Does guidance help?" in (tmp_path / "deep" / "both.html").read_text()
 
 
 def test_the_first_page_has_lights_and_says_what_the_model_is_not_for(folder) -> None:
@@ -64,10 +55,3 @@ def test_an_audit_that_lies_in_the_run_answers_where_no_test_set_does(folder) ->
     page = (folder / "report.html").read_text()
     assert points(page)["Does it rely on an artefact?"] == "warning"
     assert "By the audit on removed: Its decision rests" in page
-
-
-def test_mistakes_are_told(folder, tmp_path) -> None:
-    with pytest.raises(UserError, match="not between 0 and 1"):
-        asked(str(folder), "--prevalence", "5")
-    with pytest.raises(UserError, match="is a folder"):
-        asked(str(folder), "--out", str(tmp_path))

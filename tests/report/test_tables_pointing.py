@@ -6,7 +6,6 @@ import shutil
 
 import yaml
 
-from sightline.cli.scores_tables import scores_table
 from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.report import report
@@ -40,12 +39,3 @@ def test_the_table_names_class_regions_share_and_chance(guided, tmp_path):
 def test_a_run_that_was_not_asked_has_no_such_table(guided):
     assert pointing([guided], "matched") == []
     assert "Points into, " not in report(guided)
-
-
-def test_the_terminal_shows_it_only_where_it_was_asked(guided, tmp_path, capsys):
-    scores_table("not asked", {"matched": guided.scores["matched"]})
-    assert "Points into" not in capsys.readouterr().out
-    scores_table("asked", {"matched": asked(guided, tmp_path / "asked").scores["matched"]})
-    shown = capsys.readouterr().out
-    assert "Points into its region" in shown
-    assert "0.875 [0.750, 0.960]" in shown

@@ -45,22 +45,6 @@ def test_addresses_stay_when_the_run_is_evaluated_again(copied: Path, own_cases:
     assert len(again.by_key) == 16
 
 
-def test_one_scale_of_colours_for_all_cases(own_cases: Cases) -> None:
-    highest = [own_cases.maps.of(case.split, case.id, "cam").max() for case in own_cases]
-    assert own_cases.maps.scale("cam") == pytest.approx(np.percentile(highest, 95))
-
-
-def test_where_it_looks(own_cases: Cases) -> None:
-    asked = own_cases.places()
-    assert asked.keys() == own_cases.by_key.keys()
-    raw = np.full((3, 4), -1.0)
-    raw[1, 1] = 1
-    inside = asked[own_cases[0].key].func({"cam": raw, "nan": np.full((3, 4), np.nan)}, *asked[own_cases[0].key].args[1:])
-    assert inside["cam"].inside > 0.5
-    assert inside["cam"].peak
-    assert (inside["nan"].inside, inside["nan"].peak) == (0, False)
-
-
 def test_pictures_are_named_from_the_folder_of_the_data(tmp_path: Path) -> None:
     (tmp_path / "t.csv").touch()
     named = {

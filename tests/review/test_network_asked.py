@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 
@@ -78,25 +77,6 @@ def test_without_weights_it_says_so(own_cases: Cases) -> None:
     network._thread.join()
     with pytest.raises(UserError, match=r"no model\.safetensors"):
         network.progress()
-
-
-def test_other_runs_answer_beside(own_run: Run, own_cases: Cases, tmp_path: Path) -> None:
-    table = (own_run.path / "predictions.csv").read_text().splitlines(keepends=True)
-    other = tmp_path / "other"
-    other.mkdir()
-    for name in ("config.yaml", "environment.json", "model.json", "split.csv", "metrics.json"):
-        (other / name).write_bytes((own_run.path / name).read_bytes())
-    (other / "metrics.json").write_text("{}")
-    (other / "thresholds.json").write_text(json.dumps({"from": "val", "decision": 0.0, "maps": {}}))
-    (other / "predictions.csv").write_text("".join(line for line in table if not line.startswith("val,")))
-    (found,) = beside(own_run, [Run(other)], own_cases.splits)
-    answers = [(case, found.answer(case)) for case in own_cases]
-    assert {answer.decided for case, answer in answers if case.split == "test"} == {own_cases.classes[1]}
-    assert {answer.decided for case, answer in answers if case.split == "val"} == {""}
-    assert all(answer.right == (case.label == answer.decided) for case, answer in answers if answer.decided)
-    (same,) = beside(own_run, [own_run], own_cases.splits)
-    assert same.answer(own_cases[0]).probability == own_cases[0].probability
-    assert "from 0 to" in same.answer(own_cases[0]).meaning
 
 
 def test_the_pages_show_them(run: Run, cases: Cases, tmp_path: Path) -> None:

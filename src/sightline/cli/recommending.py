@@ -94,8 +94,10 @@ def recommend(
     for line in result.sentences:
         say(line)
     if result.arm is not None:
-        options = "".join(f" --set {quote(f'{key}={dumps(value)}')}" for key, value in result.settings.items())
-        say(f"Train with: sightline train {result.recipe} --data {data}{options}")
+        place = "" if root is None else f" --root {quote(str(root))}"
+        changed = [*settings, *(f"{key}={dumps(value)}" for key, value in result.settings.items())]  # those of the arm win, as in the study
+        options = "".join(f" --set {quote(setting)}" for setting in changed)
+        say(f"Train with: sightline train {result.recipe} --data {data}{place}{options}")
     for path in result.study.files:
         say(path)
     finish(result, json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,9 @@ EXAMPLES = (
     "    sightline study plan.yaml --seeds 3 --set train.epochs=5\n\n"
     "    sightline study report studies/melanoma"
 )
+
+
+SHOWN = 5  # candidates of a search; the others stand on the page
 
 
 @app.command(epilog=EXAMPLES)
@@ -112,11 +116,15 @@ def _announce(outlook: StudyOutlook) -> None:
     say(f"{outlook.name}: {outlook.title}" if outlook.title else outlook.name)
     for key, values in outlook.grid.items():
         say(f"{key}: {' | '.join(values)}")
+    if outlook.search:
+        counts = [f"{number} with {words}" for number, words in zip(outlook.search.expected, outlook.search.rungs, strict=True)]
+        say(f"first a search among {outlook.search.candidates} candidates, about: {'; '.join(counts)}")
     rows = [[arm.arm, str(arm.candidates), str(arm.seeds), str(arm.to_do)] for arm in outlook.arms]
     table(f"{len(rows)} arms in {outlook.settings} setting(s)", ["arm", "candidates", "seeds", "trainings to do"], rows)
     shared = f" ({outlook.shared} of the grid are the same as another)" if outlook.shared else ""
+    about = "about " if outlook.search and outlook.to_do else ""
     left = f"{outlook.to_do} to do, {outlook.workers} at a time: about {duration(outlook.seconds)} to go."
-    say(f"{outlook.trainings} trainings{shared}, {left}")
+    say(f"{about}{outlook.trainings} trainings{shared}, {left}")
 
 
 def duration(seconds: float) -> str:
@@ -130,6 +138,10 @@ def _say_result(result: StudyResult) -> StudyResult:
     """What came out."""
     from sightline.cli.console import interval, say, table
 
+    if result.search:
+        say(result.search.sentence)
+        tried = [[one.says, *(_score(one.scores, i) for i in range(len(result.search.rungs)))] for one in result.search.trials[:SHOWN]]
+        table(f"the best by {result.search.score} on {result.search.split}", ["candidate", *result.search.rungs], tried)
     for part in result.comparisons:
         rows = [[row.arm, row.base, interval(row.simultaneous), _short(row.verdict.word)] for row in part.rows]
         table(f"{part.where}, corrected for {part.family} comparison{'s' * (part.family != 1)}", ["arm", "minus", "difference", ""], rows)
@@ -142,6 +154,14 @@ def _say_result(result: StudyResult) -> StudyResult:
     for path in result.files:
         say(path)
     return result
+
+
+def _score(scores: Sequence[float | None], rung: int) -> str:
+    """Of a candidate on a rung, if it was trained there."""
+    if rung >= len(scores):
+        return ""
+    score = scores[rung]
+    return "failed" if score is None else f"{score:.3f}"
 
 
 def _short(word: str) -> str:

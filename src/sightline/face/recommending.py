@@ -9,11 +9,11 @@ from typing import Any
 from sightline.device import AUTO
 from sightline.face.opening import place_of
 from sightline.face.settings import in_study
-from sightline.face.study import Trained, naming
+from sightline.face.study import Trained, telling
 from sightline.report.study import write
 from sightline.results.study import Recommendation
 from sightline.study.folder import Study
-from sightline.study.recommend import MOST, plan_for
+from sightline.study.recommend import plan_for
 from sightline.study.recommend import recommend as carry_out
 
 
@@ -58,7 +58,6 @@ def recommend(
     folder = place_of(out) or Path("studies") / f"recommend-{data}"
     arms = [arm.name for arm in plan.arms]
     say(f"A {plan.set['data.decoy']['artefact']} is planted; {len(arms)} arms: {', '.join(arms)}.")
-    called = naming(Study(folder, plan.model_copy(update={"seeds": MOST})).cells, told)
-    found = carry_out(plan, folder, called, minutes, workers=workers, threads=threads, gpu=gpu)
+    found = carry_out(plan, folder, telling(told), minutes, workers=workers, threads=threads, gpu=gpu)
     files = write(Study.open(folder), found.study)
     return found.but(study=found.study.but(study=str(folder), files=[str(path) for path in files]))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -14,13 +15,14 @@ from sightline.errors import UserError, nearest
 from sightline.face.opening import place_of
 from sightline.face.settings import in_study
 from sightline.report.study import write
-from sightline.results.study import ArmOutlook, StudyOutlook, StudyResult, value_words
+from sightline.results.setting_words import value_words
+from sightline.results.study import ArmOutlook, StudyOutlook, StudyResult
 from sightline.study.analyse import analyse
-from sightline.study.cells import Cell
 from sightline.study.check import check_data
 from sightline.study.folder import Study
 from sightline.study.plan import load_plan
 from sightline.study.run import Told, cuda_devices, run_study
+from sightline.study.search_result import search_outlook
 from sightline.study.work import Outcome
 
 
@@ -122,8 +124,7 @@ def study(
     if dry_run:
         check_data(chosen, begun.cells)
         return _outlook(begun, workers, threads, gpu)
-    called = naming(begun.cells, told)
-    run_study(chosen, folder, called, executor=executor, workers=workers, threads=threads, address=address, gpu=gpu)
+    run_study(chosen, folder, telling(told), executor=executor, workers=workers, threads=threads, address=address, gpu=gpu)
     return study_report(folder)
 
 
@@ -142,12 +143,11 @@ def study_report(folder: str | Path) -> StudyResult:
     return result.but(study=str(found.path), files=[str(path) for path in files])
 
 
-def naming(cells: Sequence[Cell], told: Callable[[Trained], None]) -> Told:
-    """Tells of each training by the name of its arm and its seed; cells of equal content have one training, which has the first's."""
-    names = {cell.key: f"{cell.arm}, seed {cell.seed}" for cell in reversed(cells)}
+def telling(told: Callable[[Trained], None]) -> Told:
+    """Tells of each training by its name."""
 
     def tell(outcome: Outcome, done: int, total: int) -> None:
-        told(Trained(names[outcome.key], outcome.seconds, outcome.failure, done, total))
+        told(Trained(outcome.name, outcome.seconds, outcome.failure, done, total))
 
     return tell
 
@@ -155,7 +155,7 @@ def naming(cells: Sequence[Cell], told: Callable[[Trained], None]) -> Told:
 def _outlook(begun: Study, workers: int | None, threads: int, gpu: int | None) -> StudyOutlook:
     from sightline.study.estimate import seconds_left
 
-    plan, left = begun.plan, begun.to_do()
+    plan, left = begun.settled, begun.to_do() + begun.to_come()
     todo = Counter(cell.arm for cell in left)
     tried = {arm.name: len({cell.candidate for cell in begun.cells if cell.arm == arm.name}) for arm in plan.arms}
     at_a_time = workers or (1 if gpu is not None else cuda_devices()) or cores(threads)
@@ -163,10 +163,11 @@ def _outlook(begun: Study, workers: int | None, threads: int, gpu: int | None) -
         study=str(begun.path),
         name=plan.name,
         title=plan.title,
-        arms=[ArmOutlook(arm=arm.name, candidates=tried[arm.name], seeds=plan.seeds, to_do=todo[arm.name]) for arm in plan.arms],
+        arms=[ArmOutlook(arm=arm.name, candidates=tried[arm.name] or 1, seeds=plan.seeds, to_do=todo[arm.name]) for arm in plan.arms],
         grid={key: list(map(value_words, values)) for key, values in plan.grid.items()},
-        settings=len({cell.setting for cell in begun.cells}) if plan.grid else 1,
-        trainings=len(begun.trainings),
+        settings=math.prod(map(len, plan.grid.values())),
+        search=search_outlook(plan.search) if plan.search else None,
+        trainings=begun.count_done() + len(left),
         to_do=len(left),
         shared=len(begun.cells) - len(begun.trainings),
         workers=at_a_time,

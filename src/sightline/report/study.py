@@ -12,7 +12,9 @@ from sightline.report import study_charts, words
 from sightline.report.pictures import Chart, Charts
 from sightline.report.templating import rendered
 from sightline.results import Score
-from sightline.results.study import ArmDifference, ArmScore, DrawnRegions, StudyResult, setting_words
+from sightline.results.search import SearchResult
+from sightline.results.setting_words import setting_words
+from sightline.results.study import ArmDifference, ArmScore, DrawnRegions, StudyResult
 from sightline.study.folder import Study
 from sightline.yaml_text import dump
 
@@ -111,6 +113,7 @@ def markdown(study: Study, result: StudyResult) -> str:
     if result.missing:
         lines += ["", f"{count(result.missing, 'training')} {'is' if result.missing == 1 else 'are'} missing."]
     lines += ["", *(f"- failed: {one.arm}, seed {one.seed}: {one.reason}" for one in result.failed)] if result.failed else []
+    lines += _search(result.search) if result.search else []
     for table in tables(study, result):
         where = f"on {table.split}" + (f", {table.setting}" if table.setting else "")
         lines += [
@@ -144,6 +147,15 @@ def markdown(study: Study, result: StudyResult) -> str:
             cells = [row.arm, row.base, _cell(usual), words.span(wide) or "–", words.decimal(row.p_holm), *noise]
             lines.append(_line([*cells, row.verdict.word]))
     return "\n".join(lines) + "\n"
+
+
+def _search(found: SearchResult) -> list[str]:
+    """What was tried, best first."""
+    lines = ["", "## Search", "", found.sentence, "", _line(["candidate", *found.rungs, "arm"]), _line(["---"] * (2 + len(found.rungs)))]
+    for trial in found.trials:
+        scores = ["failed" if score is None else words.decimal(score) for score in trial.scores]
+        lines.append(_line([trial.says, *scores, *[""] * (len(found.rungs) - len(scores)), ", ".join(trial.arms)]))
+    return lines
 
 
 def detectable(row: ArmDifference) -> str:

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 
 from sightline.explain.colours import INK, MUTED, RIGHT, SERIES, WRONG
 from sightline.explain.style import STYLE, bare
-from sightline.results.study import ArmDifference, ArmScore, Comparisons, value_words
+from sightline.results.setting_words import value_words
+from sightline.results.study import ArmDifference, ArmScore, Comparisons
 
 _COLOURS = {"better": RIGHT, "worse": WRONG}
 

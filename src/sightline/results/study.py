@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from sightline.results.base import Count, Number, Result, Score, Version
+from sightline.results.search import SearchOutlook, SearchResult
+from sightline.results.setting_words import where
 
 Word = Literal["better", "worse", "not distinguishable", "too small a test set to tell", "too few seeds to tell", "not measured"]
 
@@ -40,37 +41,6 @@ class OverSeeds(Score):
     se_own: Number
     se: Number
     seed_share: Number
-
-
-def value_words(value: Any) -> str:
-    """A value of a setting, as people write it.
-
-    >>> value_words({"artefact": "ruler", "strength": 0.9}), value_words([]), value_words([{"name": "energy"}, 3])
-    ('artefact ruler, strength 0.9', 'none', 'name energy; 3')
-    """
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {value_words(one)}" for key, one in value.items()) or "none"
-    if isinstance(value, list | tuple):
-        return "; ".join(map(value_words, value)) or "none"
-    return "none" if value is None else str(value)
-
-
-def setting_words(setting: Mapping[str, Any]) -> str:
-    """A setting of a plan's grid.
-
-    >>> setting_words({"data.decoy": {"artefact": "ruler"}, "train.epochs": 3})
-    'data.decoy = artefact ruler, train.epochs = 3'
-    """
-    return ", ".join(f"{key} = {value_words(value)}" for key, value in setting.items())
-
-
-def where(score: str, split: str, setting: Mapping[str, Any]) -> str:
-    """What is compared.
-
-    >>> where("auc", "flipped", {"train.epochs": 3})
-    'auc on flipped, train.epochs = 3'
-    """
-    return ", ".join(part for part in (f"{score} on {split}", setting_words(setting)) if part)
 
 
 class ArmScore(OverSeeds):
@@ -198,6 +168,7 @@ class StudyResult(Result):
         notes: what has to be said of the numbers.
         conclusion: whether guidance helps, a line per setting and arm that is guided by the true region; one line where all settings agree.
         answer: the verdicts on the deciding score, against the first base.
+        search: of the settings of some arms; None: the plan has none.
         missing: number of trainings that are not finished.
         study, files: the folder, and the files that were written there.
     """
@@ -214,6 +185,7 @@ class StudyResult(Result):
     conclusion: list[str]
     answer: list[str]
     failed: list[Failure]
+    search: SearchResult | None = None
     missing: Count
     study: str = ""
     files: list[str] = []
@@ -238,7 +210,8 @@ class StudyOutlook(Result):
         arms: what of each arm is to do.
         grid: setting -> the values that it takes, in words.
         settings: how many combinations of these there are.
-        trainings, to_do: how many there are, and how many are left.
+        search: of the settings of some arms; None: the plan has none.
+        trainings, to_do: how many there are, and how many are left; of a search, about how many.
         shared: cells of the grid that share the training of another.
         workers: trainings at a time.
         seconds: about how long it takes.
@@ -251,6 +224,7 @@ class StudyOutlook(Result):
     arms: list[ArmOutlook]
     grid: dict[str, list[str]]
     settings: Count
+    search: SearchOutlook | None = None
     trainings: Count
     to_do: Count
     shared: Count

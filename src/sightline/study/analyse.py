@@ -14,14 +14,16 @@ from sightline.metrics.confidence.bootstrap import Array
 from sightline.metrics.confidence.hierarchical import at_confidence, hierarchical
 from sightline.metrics.confidence.possible import of_difference, within
 from sightline.results import FORMAT
+from sightline.results.setting_words import where
 from sightline.results.study import Arm as ArmFacts
-from sightline.results.study import ArmDifference, ArmScore, Comparisons, Failure, OverSeeds, StudyResult, where
+from sightline.results.study import ArmDifference, ArmScore, Comparisons, Failure, OverSeeds, StudyResult
 from sightline.study.answers import Answers
 from sightline.study.cells import Cell, says
 from sightline.study.conclude import conclusions
 from sightline.study.folder import Study, grouped
 from sightline.study.plan import Plan
 from sightline.study.scores import LOWER_IS_BETTER, applies, possible, statistic
+from sightline.study.search_result import search_result
 
 Setting = tuple[tuple[str, Any], ...]
 Trained = Mapping[tuple[Setting, str], tuple[str, ...]]  # setting, arm -> the trainings that stand for it
@@ -40,21 +42,22 @@ def analyse(study: Study) -> StudyResult:
     means = {split: _by_setting(study, arms, split) for split in plan.splits}
     levels = [level for split, by_setting in means.items() for level in _levels(split, by_setting)]
     comparisons = _comparisons(plan, means, arms)
-    failures = study.failures()
+    failures, tried = study.failures(), (*study.trials, *study.trainings)
     return StudyResult(
         name=plan.name,
         title=plan.title,
         recipe=plan.recipe,
         decides=plan.decides,
         matters=plan.matters,
-        arms=[_about(study, arm.name, says(arm), arms) for arm in plan.arms],
+        arms=[_about(study, arm.name, says(arm), arms) for arm in study.settled.arms],
         levels=levels,
         comparisons=comparisons,
         notes=_notes(levels, comparisons),
         conclusion=conclusions(plan, comparisons),
         answer=_answer(plan, comparisons),
-        failed=[Failure(arm=c.arm, seed=c.seed, reason=reason) for c in study.trainings if (reason := failures.get(c.key))],
-        missing=sum(not study.done(cell.key) for cell in study.trainings),
+        failed=[Failure(arm=c.arm, seed=c.seed, reason=failures[c.key]) for c in tried if c.key in failures],
+        search=search_result(study),
+        missing=len(study.to_do()) + len(study.to_come()),
         format=FORMAT,
     )
 
@@ -200,7 +203,7 @@ def _compared(plan: Plan, means: Mapping[Setting, Mapping[Name, OverSeeds]], sco
 
 
 def _about(study: Study, arm: str, what: str, arms: Mapping[Setting, Mapping[str, list[Cell]]]) -> ArmFacts:
-    kept = [cell for by_arm in arms.values() for cell in by_arm[arm]]
+    kept = [cell for by_arm in arms.values() for cell in by_arm.get(arm, [])]
     took = study.seconds()
     return ArmFacts(
         name=arm,

@@ -16,7 +16,7 @@ from sightline.errors import UserError
 from sightline.overrides import override
 from sightline.pseudo.settings import PseudoMasks
 from sightline.recipe import Recipe, load_recipe, recipe_from, validated
-from sightline.results.study import setting_words
+from sightline.results.setting_words import setting_words
 from sightline.study.arms import READY
 from sightline.study.plan import Arm, Plan
 
@@ -98,9 +98,11 @@ def cells(plan: Plan) -> list[Cell]:
         for seed in range(plan.seeds):
             keys: dict[str, str] = {}
             for arm in plan.arms:
+                if arm.found is not None:
+                    continue  # until the search is over
                 wish = arm.annotate
                 choice = None if wish is None else Choice(keys[wish.after], wish.budget, wish.by, seed)
-                found += [_cell(plan, arm, dict(setting), dict(candidate), seed, choice) for candidate in combinations(arm.tuned)]
+                found += [cell_of(plan, arm, dict(setting), dict(candidate), seed, choice) for candidate in combinations(arm.tuned)]
                 keys[arm.name] = found[-1].key
     return sorted(found, key=lambda cell: cell.seed)
 
@@ -133,7 +135,15 @@ def combinations(values: Mapping[str, list[Any]]) -> list[tuple[tuple[str, Any],
     return [tuple(zip(values, map(_as_key, chosen), strict=True)) for chosen in itertools.product(*values.values())]
 
 
-def _cell(plan: Plan, arm: Arm, setting: dict[str, Any], candidate: dict[str, Any], seed: int, choice: Choice | None) -> Cell:
+def cell_of(plan: Plan, arm: Arm, setting: dict[str, Any], candidate: dict[str, Any], seed: int, choice: Choice | None) -> Cell:
+    """One training.
+
+    Args:
+        setting, candidate: settings below those of the arm, and above them.
+
+    Raises:
+        UserError: settings that a recipe does not have, or that do not fit each other.
+    """
     # the grid first: an arm without guidance has no loss weight to change, and is then the same training in every setting
     recipe = load_recipe(arm.recipe or plan.recipe, plan.set | setting)
     own = (READY[arm.like].set if arm.like else {}) | arm.set | candidate | dict.fromkeys(plan.seed_settings, seed)
@@ -203,6 +213,8 @@ def _avoiding(recipe: Recipe) -> str | None:
 
 def says(arm: Arm) -> str:
     """What the arm is, in a few words."""
+    if arm.title:
+        return arm.title
     ready, wish = READY.get(arm.like or ""), arm.annotate
     base = ready.says if ready else "a network draws the regions that are not annotated" if arm.drawn is not None else ""
     settings = (ready.set if ready and ready.draw else {}) | arm.set
@@ -210,6 +222,12 @@ def says(arm: Arm) -> str:
     more = f"{wish.budget} more annotations than {wish.after}, chosen by {wish.by}" if wish else ""
     how = setting_words(arm.draw or {})
     return "; ".join(part for part in (base, own, more, how and f"drawn with {how}") if part) or arm.recipe or "the recipe as it is"
+
+
+def named(cell: Cell) -> str:
+    """Arm and seed, and what is tried, for people."""
+    values = setting_words(dict(cell.candidate))
+    return f"{cell.arm}, {values}, seed {cell.seed}" if values else f"{cell.arm}, seed {cell.seed}"
 
 
 def key(recipe: Recipe) -> str:

@@ -22,6 +22,8 @@ from sightline.recipe import Recipe
 from sightline.study.cells import Cell, Drawing
 from sightline.study.plan import Plan
 from sightline.study.score_names import ENERGY, REMOVED, group_of, measure_of, tag_of
+from sightline.study.search_settings import Search
+from sightline.study.trials import check_search
 from sightline.tag_groups import name_of
 from sightline.types import Record
 
@@ -44,6 +46,14 @@ def check_data(plan: Plan, found: Sequence[Cell]) -> None:
     drawn = [(cell, cell.drawing) for cell in found if cell.seed == lowest and cell.drawing is not None]
     for cell, drawing in {drawing.name: (cell, drawing) for cell, drawing in drawn}.values():
         _check_drawing(f"{plan.name}: arm {cell.arm!r}: draw", cell.recipe.data, drawing)
+
+
+def check_trials(plan: Plan, search: Search) -> None:
+    """The same of the plan's search, see also `check_search`."""
+    check_data(
+        plan.model_copy(update={"name": f"{plan.name}: search", "splits": (search.split,), "scores": (search.score,)}),
+        check_search(plan, search),
+    )
 
 
 def _check_drawing(where: str, data: Data, drawing: Drawing) -> None:

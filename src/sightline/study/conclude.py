@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sightline.results.study import Comparisons, Word, setting_words
+from sightline.results.setting_words import setting_words
+from sightline.results.study import Comparisons, Word
 from sightline.study.plan import Plan
 
 WITHOUT = "label-only"

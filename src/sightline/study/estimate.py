@@ -39,7 +39,7 @@ def seconds_left(study: Study, threads: int) -> float:
     tried: dict[str, float] = {}
     untried = 0
     total = 0.0
-    for cell in study.to_do():
+    for cell in (*study.to_do(), *study.to_come()):
         if study.trained(cell.key):
             continue
         cost = _what_costs(cell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from sightline.study.cells import key as key_of
 from sightline.study.forms import seconds_taken
 from sightline.study.plan import Plan
 from sightline.study.score_names import measures
+from sightline.study.trials import NOTHING, foreseen, settled, standing
 from sightline.yaml_text import dump
 
 
@@ -32,12 +33,25 @@ class Study:
     Args:
         path: of the folder.
         plan: as it is written there.
+        failed: keys of trainings of the search that are given up; None: all of which it is written down that they failed.
+
+    Attributes:
+        searched: where the search of the plan stands.
+        trials: the trainings that it has asked for so far.
+        to_search: those of them that it needs next, and which can be trained side by side.
+        settled: the plan, with what the search has found.
+        cells: the trainings of all arms but those that wait for the search.
     """
 
-    def __init__(self, path: Path, plan: Plan) -> None:
+    def __init__(self, path: Path, plan: Plan, failed: Collection[str] | None = None) -> None:
         self.path, self.plan = path, plan
-        self.cells = cells(plan)
+        self.searched = standing(plan, plan.search, path, failed) if plan.search else NOTHING
+        self.trials, self.to_search = self.searched.cells, self.searched.missing
+        self.settled = settled(plan, self.searched.best)
+        self.cells = cells(self.settled)
         self.measures = {split: measures(plan.scores_on(split)) for split in plan.splits}
+        judged = {plan.search.split: measures([plan.search.score])} if plan.search else {}
+        self._of_search = {cell.key: judged for cell in self.trials}
         self._tuned = {cell.key for cell in self.cells if cell.candidate}
         self._sound: dict[tuple[Path, tuple[str, ...]], tuple[tuple[int, int], ...]] = {}
 
@@ -58,7 +72,8 @@ class Study:
         """What the study consists of, for people and scripts. Trainings of an earlier form of the plan stay and are used again."""
         write_text(self.path / "plan.yaml", dump(self.plan.model_dump(mode="json")))
         rows = [
-            {"key": c.key, "arm": c.arm, "seed": c.seed, "setting": dict(c.setting), "candidate": dict(c.candidate)} for c in self.cells
+            {"key": c.key, "arm": c.arm, "seed": c.seed, "setting": dict(c.setting), "candidate": dict(c.candidate)}
+            for c in (*self.trials, *self.cells)
         ]
         write_json(self.path / "manifest.json", {"name": self.plan.name, "cells": rows})
 
@@ -87,7 +102,13 @@ class Study:
 
     def splits(self, key: str) -> tuple[str, ...]:
         """On which the training is judged: those of the plan, and the validation images where it is one candidate of several."""
+        if key in self._of_search:
+            return tuple(self._of_search[key])
         return self.plan.splits if key not in self._tuned or "val" in self.plan.splits else (*self.plan.splits, "val")
+
+    def measured(self, key: str) -> Mapping[str, tuple[str, ...]]:
+        """What is measured besides, by split."""
+        return self._of_search.get(key, self.measures)
 
     def load(self, key: str, split: str) -> Answers:
         """The same, read, with what the scores ask for on the splits of the plan; NaN where that is not measured yet."""
@@ -99,7 +120,7 @@ class Study:
 
     def done(self, key: str) -> bool:
         """Whether nothing is left to do for this content."""
-        return self.trained(key) and all(self._readable(self.answers(key, split), names) for split, names in self.measures.items())
+        return self.trained(key) and all(self._readable(self.answers(key, split), names) for split, names in self.measured(key).items())
 
     def _readable(self, path: Path, measures: tuple[str, ...] = ()) -> bool:
         """Whether answers and measurements are there and whole. They are read once, and again when they have changed."""
@@ -120,7 +141,8 @@ class Study:
 
     def failures(self) -> dict[str, str]:
         """key -> the last line of what went wrong, of trainings that failed and are not done."""
-        texts = {c.key: self.failure(c.key) for c in self.trainings if self.failure(c.key).is_file() and not self.done(c.key)}
+        tried = (*self.trials, *self.trainings)
+        texts = {c.key: self.failure(c.key) for c in tried if self.failure(c.key).is_file() and not self.done(c.key)}
         lines = {key: path.read_text(encoding="utf-8", errors="replace").strip().splitlines() for key, path in texts.items()}
         return {key: found[-1] if found else "why was not written down" for key, found in lines.items()}
 
@@ -145,6 +167,14 @@ class Study:
     def to_do(self) -> list[Cell]:
         """What is left, in order."""
         return [cell for cell in self.trainings if not self.done(cell.key)]
+
+    def to_come(self) -> list[Cell]:
+        """Stand-ins for about as many trainings as the search will ask for, and those of the arms that wait for it."""
+        return foreseen(self.plan, self.plan.search, self.searched.trials) if self.plan.search and self.to_search else []
+
+    def count_done(self) -> int:
+        """Finished trainings, those of the search included."""
+        return sum(self.done(cell.key) for cell in (*self.trials, *self.trainings))
 
 
 def grouped(found: Sequence[Cell]) -> dict[tuple[tuple[str, Any], ...], dict[str, list[Cell]]]:

@@ -15,8 +15,8 @@ from sightline.recipe import named_tree, names_in, recipe_names, validated
 from sightline.settings import NUMBER, Confidence, Count, Name, Resamples, Settings
 from sightline.study.arms import READY
 from sightline.study.score_names import check_score, split_of
+from sightline.study.search_settings import Search, Values
 
-Values = Annotated[list[Any], Field(min_length=1)]  # that a setting is tried with
 _FOLDER = resources.files("sightline.study") / "plans"
 
 
@@ -46,6 +46,8 @@ class Arm(Settings):
         annotate: more annotations than another arm had; None: those that the settings say.
         draw: settings of `sightline pseudo-mask`, by which a network learns from the annotated training images and draws the regions of the
             others; None: nothing is drawn.
+        found: the arm has the settings of the best candidate of the plan's search (1), the second best (2), and so on, below its own.
+        title: what it is, for the report; empty: the report tells it from the settings.
     """
 
     name: Name
@@ -55,6 +57,8 @@ class Arm(Settings):
     tune: dict[str, Values] = {}
     annotate: Annotate | None = None
     draw: dict[str, Any] | None = None
+    found: Count | None = None
+    title: str = ""
 
     @property
     def drawn(self) -> dict[str, Any] | None:
@@ -72,6 +76,8 @@ class Arm(Settings):
             raise ValueError(f"no ready-made arm {self.like!r}. {nearest(self.like, READY)}")
         if self.drawn is not None and self.annotate is not None:
             raise ValueError("an arm has its annotations chosen or drawn, not both: leave `annotate` or `draw` out")
+        if self.found is not None and (self.tuned or self.annotate is not None):
+            raise ValueError("an arm with `found` has the settings of the search; leave `tune` and `annotate` out")
         return self
 
 
@@ -83,6 +89,7 @@ class Plan(Settings):
         recipe: of every arm that names none of its own.
         set: settings of every arm.
         arms: names of ready-made arms, or arms of one's own.
+        search: for settings that the arms with `found` have; it is carried out before them, with `set` and without the grid.
         seeds: trainings of each arm in each setting. Five or fewer cannot reach p < 0.05 in a paired rank test.
         seed_settings: the settings that the number of the seed goes into.
         grid: setting -> values that every arm is trained with, e.g. a loss weight for a Pareto picture, or the strength of a shortcut.
@@ -102,6 +109,7 @@ class Plan(Settings):
     recipe: str
     set: dict[str, Any] = {}
     arms: Annotated[list[Arm], Field(min_length=1)]
+    search: Search | None = None
     seeds: Annotated[int, Field(ge=1, le=1000), NUMBER] = 6
     seed_settings: tuple[str, ...] = ("train.seed", "data.roi.seed")
     grid: dict[str, Values] = {}
@@ -128,6 +136,9 @@ class Plan(Settings):
             if name not in names:
                 raise ValueError(f"base {name!r} is not an arm of this plan. {nearest(name, names)}")
         for i, arm in enumerate(self.arms):
+            if arm.found is not None and arm.found > (0 if self.search is None else self.search.drawn):
+                tries = "the plan has no search" if self.search is None else f"the search tries {self.search.drawn}"
+                raise ValueError(f"{arm.name!r} takes what a search found as number {arm.found}, and {tries}")
             if arm.annotate is not None:
                 self._check_choice(arm.name, arm.annotate.after, self.arms[:i])
         for score in self.scores:
@@ -146,6 +157,8 @@ class Plan(Settings):
         first = next((arm for arm in above if arm.name == after), None)
         if first is None:
             raise ValueError(f"{name!r} annotates after {after!r}, which is no arm further up")
+        if first.found is not None:
+            raise ValueError(f"{name!r} annotates after {after!r}, whose settings a search has yet to find")
         if first.tuned:
             raise ValueError(f"{name!r} annotates after {after!r}, which has several candidates; one has to choose")
         if first.drawn is not None:
@@ -189,7 +202,8 @@ def load_plan(name: str | Path, settings: dict[str, Any] | None = None, seeds: i
     tree = named_tree("plan", name, _FOLDER, "Write at least `recipe:` and `arms:`.")
     changed = {"set": (tree.get("set") or {}) | (settings or {})} | ({} if seeds is None else {"seeds": seeds})
     plan = validated(Plan, tree | changed, where=name)
-    for recipe in {plan.recipe, *(arm.recipe for arm in plan.arms if arm.recipe)}:
+    named = {plan.recipe, *(arm.recipe for arm in plan.arms), *(one.recipe for one in (plan.search.among if plan.search else []))}
+    for recipe in filter(None, named):
         if not recipe.endswith((".yaml", ".yml")) and recipe.partition("/")[0] not in recipe_names():
             raise UserError(f"{name}: recipe {recipe!r}", "is unknown", nearest(recipe, recipe_names()))
     return plan

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -10,8 +11,8 @@ from filelock import FileLock, Timeout
 from sightline.cluster import Executor
 from sightline.device import cores
 from sightline.errors import UserError
-from sightline.study.cells import Cell
-from sightline.study.check import check_data
+from sightline.study.cells import Cell, named
+from sightline.study.check import check_data, check_trials
 from sightline.study.folder import Study
 from sightline.study.local import run_local
 from sightline.study.on_ray import run_on_ray
@@ -51,12 +52,17 @@ def run_study(
     """
     study = Study(folder, plan)
     check_data(plan, study.cells)
+    if plan.search:
+        check_trials(plan, plan.search)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0):
             study.name_anew()
             study.write_manifest()
             _run(study, told, executor, workers, threads, address, gpu)
+            if plan.search:
+                study = Study(folder, plan)  # with the arms that waited for the search
+                study.write_manifest()
     except Timeout:
         remedy = "Wait until it has ended, or give another `out=...`."
         raise UserError(folder, "another process is carrying out a study in this folder", remedy) from None
@@ -64,24 +70,41 @@ def run_study(
 
 
 def _run(study: Study, told: Told, executor: Executor, workers: int | None, threads: int, address: str | None, gpu: int | None) -> None:
-    rounds = [[_job(study, cell, threads) for cell in cells] for cells in in_rounds(study.to_do())]
-    total = len(study.trainings)
-    finished = total - sum(map(len, rounds))
+    finished, total = study.count_done(), 0
+
+    def rounds() -> Iterator[list[Job]]:
+        nonlocal total
+        for now, cells in _rounds(study):
+            total = finished + max(len(cells), len(now.to_do()) + len(now.to_come()))
+            yield [_job(now, cell, threads) for cell in cells]
 
     def done(outcome: Outcome) -> None:
         nonlocal finished
         finished += 1
         told(outcome, finished, total)
 
-    if not rounds:
+    work = rounds()
+    first = next(work, None)
+    if first is None:
         return
     if executor == "ray":
-        run_on_ray(rounds, done, workers=workers or cores(threads), address=address)
+        run_on_ray(chain([first], work), done, workers=workers or cores(threads), threads=threads, address=address)
         return
     devices = list(range(cuda_devices())) if gpu is None else [gpu]
-    for jobs in rounds:
-        count = min(len(jobs), workers or len(devices) or cores(threads))
-        run_local(jobs, done, workers=count, devices=[devices[i % len(devices)] for i in range(count)] if devices else [])
+    run_local(chain([first], work), done, workers=workers or len(devices) or cores(threads), devices=devices)
+
+
+def _rounds(study: Study) -> Iterator[tuple[Study, list[Cell]]]:
+    """What can be trained side by side, with the study as it stands then: the search, then the arms. What failed is tried once more."""
+    tried: set[str] = set()
+    if study.plan.search:
+        study = Study(study.path, study.plan, tried)
+    while study.to_search:
+        tried |= {cell.key for cell in study.to_search}
+        yield study, study.to_search
+        study = Study(study.path, study.plan, tried)
+    for cells in in_rounds(study.to_do()):
+        yield study, cells
 
 
 def in_rounds(cells: Sequence[Cell]) -> list[list[Cell]]:
@@ -96,7 +119,8 @@ def in_rounds(cells: Sequence[Cell]) -> list[list[Cell]]:
 
 def _job(study: Study, cell: Cell, threads: int) -> Job:
     recipe = cell.recipe.model_dump(mode="json")
-    return Job(cell.key, recipe, study.splits(cell.key), study.measures, study.path.resolve(), threads, cell.choice, cell.drawing)
+    splits, measured = study.splits(cell.key), dict(study.measured(cell.key))
+    return Job(cell.key, named(cell), recipe, splits, measured, study.path.resolve(), threads, cell.choice, cell.drawing)
 
 
 def cuda_devices() -> int:

@@ -22,7 +22,8 @@ class Job:
     """A training, in plain values that travel to any process.
 
     Attributes:
-        key: its name.
+        key: stands for its content.
+        name: arm and seed, for people.
         recipe: everything that decides it.
         splits: on which it is judged.
         measured: split -> what is measured on it besides, see `measure.py`.
@@ -33,6 +34,7 @@ class Job:
     """
 
     key: str
+    name: str
     recipe: dict[str, Any]
     splits: tuple[str, ...]
     measured: dict[str, tuple[str, ...]]
@@ -47,6 +49,7 @@ class Outcome:
     """What became of a job: how long it took, and why it failed if it did."""
 
     key: str
+    name: str
     seconds: float
     failure: str | None = None
 
@@ -61,15 +64,15 @@ def work(job: Job) -> Outcome:
         why = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
         detail = "" if isinstance(error, UserError) else traceback.format_exc() + "\n"
         write_text(failed, f"{detail}{why}\n")
-        return Outcome(job.key, time.perf_counter() - began, why)
+        return Outcome(job.key, job.name, time.perf_counter() - began, why)
     failed.unlink(missing_ok=True)
-    return Outcome(job.key, time.perf_counter() - began)
+    return Outcome(job.key, job.name, time.perf_counter() - began)
 
 
 def lost(job: Job, why: str) -> Outcome:
     """Of a job whose process is gone and could not write down anything."""
     write_text(job.study / "failed" / f"{job.key}.txt", f"{why}\n")
-    return Outcome(job.key, 0.0, why)
+    return Outcome(job.key, job.name, 0.0, why)
 
 
 def _chosen(job: Job) -> str:

@@ -5,87 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import highdicom
 import numpy as np
 import pytest
 from dicoms import write_dicom, write_picture
 from PIL import Image
 from pydicom import dcmread
-from pydicom.sr.codedict import codes
-from pydicom.uid import generate_uid
+from segmentations import EMPTY, SIZE, block, drawn, segmentation, series
 
-from sightline.data.annotation import render
 from sightline.data.frames import Frame
 from sightline.data.images import open_image
 from sightline.data.mask_levels import open_mask
 from sightline.data.problems import Several
 from sightline.data.sets.dicom_seg import read
 from sightline.errors import UserError
-from sightline.types import Record
-
-EMPTY = dict.fromkeys(
-    (
-        *("PatientName", "PatientBirthDate", "PatientSex", "StudyID", "StudyDate", "StudyTime"),
-        *("AccessionNumber", "ReferringPhysicianName"),
-    ),
-    "",
-)
-SIZE = (5, 7)  # 35 bits: frames begin in the middle of a byte
-
-
-def block(x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
-    inside = np.zeros(SIZE, bool)
-    inside[y0:y1, x0:x1] = True
-    return inside
-
-
-def segmentation(path: Path, pictures: list[Path], pixels: np.ndarray, labels: list[str], kind: str = "BINARY", **more: Any) -> Path:
-    """An object of highdicom's over these pictures of one series; pixels are (F, H, W) or (F, H, W, S)."""
-    described = [
-        highdicom.seg.SegmentDescription(
-            number,
-            label,
-            codes.SCT.MorphologicallyAbnormalStructure,
-            codes.SCT.Lesion,
-            highdicom.seg.SegmentAlgorithmTypeValues.MANUAL,
-        )
-        for number, label in enumerate(labels, start=1)
-    ]
-    made = highdicom.seg.Segmentation(
-        [dcmread(one) for one in pictures],
-        pixels,
-        kind,
-        described,
-        generate_uid(),
-        1,
-        generate_uid(),
-        1,
-        "test",
-        "test",
-        "1",
-        "1",
-        omit_empty_frames=False,
-        **more,
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made.save_as(path)
-    return path
-
-
-def series(root: Path, number: int = 3) -> list[Path]:
-    """Slices of one study."""
-    known = EMPTY | {"PatientID": "P1", "StudyInstanceUID": "1.2.3", "SeriesInstanceUID": "1.2.3.4"}
-    place = {"FrameOfReferenceUID": "1.2.3.5", "ImageOrientationPatient": [1, 0, 0, 0, 1, 0], "PixelSpacing": [1, 1], "SliceThickness": 1}
-    paths = []
-    for slice in range(number):
-        path = root / "mel" / f"{slice}.dcm"
-        write_picture(path, slice, SIZE, **known, **place, ImagePositionPatient=[0, 0, slice])
-        paths.append(path)
-    return paths
-
-
-def drawn(record: Record) -> np.ndarray | None:
-    return render(record.annotations, SIZE, where=record.id)
 
 
 def test_frames_go_to_their_pictures_by_uid(tmp_path: Path) -> None:
@@ -117,23 +49,6 @@ def test_segments_tell_the_label(tmp_path: Path) -> None:
     with pytest.raises(Several, match=r"several categories \(melanoma, nevus\)"):
         read(tmp_path)
     assert [record.label for record in read(tmp_path, label="largest")] == ["melanoma", "nevus"]
-
-
-def test_label_maps_and_fractions(tmp_path: Path) -> None:
-    pictures = series(tmp_path, 2)
-    values = np.zeros((2, *SIZE), np.uint8)
-    values[0][block(1, 1, 3, 3)], values[1][block(2, 2, 6, 5)] = 1, 2
-    segmentation(tmp_path / "s.dcm", pictures, values, ["melanoma", "nevus"], "LABELMAP")
-    assert [(r.label, r.annotations[0].kind, int((drawn(r) > 0).sum())) for r in read(tmp_path)] == [  # type: ignore[operator]
-        ("melanoma", "mask", 4),
-        ("nevus", "mask", 12),
-    ]
-    soft = np.zeros((2, *SIZE), np.float32)
-    soft[0, 1:3, 1:4], soft[1, 0, 0] = [[1, 0.5, 0.25]] * 2, 1
-    segmentation(tmp_path / "s.dcm", pictures, soft, ["lesion"], "FRACTIONAL", max_fractional_value=100)
-    first = read(tmp_path, by="object")[0]
-    assert first.annotations[0].kind == "heatmap"
-    assert np.allclose(drawn(first), soft[0], atol=1 / 200)  # type: ignore[arg-type]
 
 
 def test_a_table_tells_labels_and_groups_by_uid_or_path(tmp_path: Path) -> None:

@@ -1,13 +1,12 @@
-"""What the columns of a table are called, and which cells give nothing."""
+"""What the columns of a table are called."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from own_tables import pictures, read_csv, read_json
+from own_tables import pictures, read_csv
 
-from sightline.data.sets.table import read
 from sightline.errors import UserError
 
 
@@ -61,34 +60,6 @@ def test_every_further_column_is_a_tag_if_that_is_asked_for(folder: Path) -> Non
         read_csv(folder, "image,label,age,tag:age\na.png,cat,1,2\n", tags="all")
 
 
-@pytest.mark.parametrize("word", ["", "nan", "NaN", "N/A", "none", "NULL", "-", "<NA>", "Unknown", "?"])
-def test_a_word_for_nothing_is_no_group_and_no_split(folder: Path, word: str) -> None:
-    rows = f"a.png,cat,{word},{word}\nb.png,cat,{word},train\nc.png,dog,p1,train\n"
-    records = read_csv(folder, f"image,label,group,split\n{rows}")
-    assert [(r.group, r.split) for r in records] == [(None, None), (None, "train"), ("p1", "train")]
-    how = f" ({word!r})" if word else ""
-    assert f"group: 2 of 3 rows give none{how}; each of these images is a group of its own" in records.notes
-    assert f"split: 1 of 3 rows give none{how}; data.split divides these images" in records.notes
-
-
-def test_a_word_for_nothing_is_no_annotation_and_no_tag(folder: Path) -> None:
-    text = "image,label,id,mask,box,polygon,gaze,nothing,avoid_box,tag:age\na.png,cat,nan,nan,nan,NaN,n/a,nan,None,nan\n"
-    (record,) = records = read_csv(folder, text)
-    assert (record.id, record.annotations, record.avoid, dict(record.tags)) == ("a.png", (), (), {})
-    assert "box: 1 of 1 rows say 'nan', which counts as a missing value" in records.notes
-    (record,) = read_json(folder, [{"image": "a.png", "label": "cat", "group": float("nan"), "box": None, "mask": []}])
-    assert (record.group, record.annotations) == (None, ())
-
-
-def test_a_row_without_label_or_image_is_refused_with_the_number_of_them(folder: Path) -> None:
-    with pytest.raises(UserError, match=r"line 3: has no label but says 'NaN', nor have 1 more rows\. Every .* If 'NaN' is a class, give"):
-        read_csv(folder, "image,label\na.png,cat\nb.png,NaN\nc.png,\n")
-    with pytest.raises(UserError, match=r"line 2: has no image but says 'nan'\. Every row"):
-        read_csv(folder, "image,label\nnan,cat\n")
-    with pytest.raises(UserError, match=r"line 2: has no label"):
-        read_json(folder, [{"image": "a.png", "label": "cat"}, {"image": "b.png", "label": None}])
-
-
 def test_yes_and_no_in_any_spelling_are_true_and_false(folder: Path) -> None:
     text = (
         "image,label,tag:ruler,tag:ink,tag:gel,tag:number,tag:note\na.png,cat,1.0,yes,T,1,x\nb.png,dog,0.0,No,F,2,true\nc.png,dog,nan,,,,\n"
@@ -116,38 +87,3 @@ def test_splits_in_other_words(folder: Path, word: str, split: str) -> None:
 def test_a_misspelt_split_is_no_further_test_set(folder: Path, word: str, meant: str) -> None:
     with pytest.raises(UserError, match=f'line 2: is of the split {word!r}, which would be a test set of its own. Did you mean "{meant}"'):
         read_csv(folder, f"image,label,split\na.png,cat,{word}\n")
-
-
-@pytest.mark.parametrize("name", ["t.xlsx", "t.json", "t.parquet", "t.csv.gz"])
-def test_files_of_other_programs_are_named_with_the_way_out(folder: Path, name: str) -> None:
-    (folder / name).write_bytes(b"PK\x03\x04")
-    with pytest.raises(UserError, match=r"CSV|\.jsonl"):
-        read(folder / name)
-    (folder / "t.csv").write_bytes(b"PK\x03\x04")
-    with pytest.raises(UserError, match=r"is a workbook of Excel"):
-        read(folder / "t.csv")
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('[\n{"image": "a.png"}]', "line 1: is not JSON: .* not one document over several lines"),
-        ('{"image": "a.png", "label": "a", "label": "b"}', "line 1: has 'label' twice"),
-        ('{"image": ["a.png"], "label": "a"}', "line 1 image: holds list, not text"),
-        ('{"image": "a.png", "label": {"name": "a"}}', "line 1 label: holds dict, not text"),
-        ('{"image": "a.png", "label": "a", "box": [true, 1, 2, 3]}', "line 1 box: True is not a number"),
-        ('{"image": "a.png", "label": "a", "box": [1' + "0" * 400 + ", 1, 2, 3]}", "line 1 box: 1.* is not a number"),
-        ('{"image": "a.png", "label": "a", "box": ' + "9" * 5000 + "}", "line 1: is not JSON: "),
-        ('{"image": "a.png", "label": "a", "box": ' + "[" * 100_000 + "}", "line 1: holds lists that are nested too deeply"),
-        ('{"image": "a.png", "label": "a", "box": ' + "[" * 300 + "]" * 300 + "}", "line 1 box: holds lists within lists"),
-    ],
-)
-def test_json_lines_that_cannot_be_meant_are_named(folder: Path, text: str, message: str) -> None:
-    (folder / "t.jsonl").write_text(text)
-    with pytest.raises(UserError, match=message):
-        read(folder / "t.jsonl")
-
-
-def test_json_lines_of_old_macs_are_read(folder: Path) -> None:
-    (folder / "t.jsonl").write_bytes(b'{"image": "a.png", "Label": "x"}\r{"image": "b.png", "label": 1}\r')
-    assert [r.label for r in read(folder / "t.jsonl")] == ["x", "1"]

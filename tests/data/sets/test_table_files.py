@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from own_tables import pictures, read_csv
 
-from sightline.data.sets.table import read
 from sightline.errors import UserError
 
 
@@ -71,15 +70,3 @@ def test_leading_zeros_that_a_spreadsheet_has_lost_are_named(tmp_path: Path) -> 
     for written, there in (("0", "0000"), ("10.png", "0010"), ("7", "img/0007")):
         with pytest.raises(UserError, match=rf"There is {there}\.png: leading zeros are lost"):
             read_csv(tmp_path, f"image,label\n{written},cat\n")
-
-
-def test_a_folder_that_holds_the_table_names_it(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"is a folder, not a table\. Expected"):
-        read(tmp_path)
-    (tmp_path / "my.csv").write_text("image,label\n")
-    (tmp_path / "gaze.csv").write_text("x,y\n")
-    with pytest.raises(UserError, match=r"is a folder, not a table. It holds my\.csv: name this file"):
-        read(tmp_path)
-    (tmp_path / "other.tsv").write_text("image\tlabel\n")
-    with pytest.raises(UserError, match=r"It holds my\.csv, other\.tsv: name one of these"):
-        read(tmp_path)

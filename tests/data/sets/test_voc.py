@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tool_files import picture
+from voc_files import lists, thing, voc_year, write
 
 from sightline.data.annotation import render
 from sightline.data.check import layout
@@ -17,48 +18,10 @@ from sightline.data.sets.voc import read
 from sightline.errors import UserError
 from sightline.types import Record
 
-PART = "<part><name>head</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></part>"
-
-
-def thing(name: str, box: tuple[float, ...], more: str = "") -> str:
-    xmin, ymin, xmax, ymax = box
-    corners = f"<xmax>{xmax}</xmax><xmin>{xmin}</xmin><ymax>{ymax}</ymax><ymin>{ymin}</ymin>"  # not always in the order of the names
-    return f"<object>{more}<name>{name}</name><pose>Left</pose><bndbox>{corners}</bndbox></object>"
-
-
-def write(images: Path, notes: Path, name: str, *objects: str, suffix: str = ".jpg") -> None:
-    images.mkdir(parents=True, exist_ok=True)
-    notes.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", (10, 7), (10, 20, 30)).save(images / f"{name}{suffix}")
-    size = "<size><width>10</width><height>7</height><depth>3</depth></size>"
-    (notes / f"{name}.xml").write_text(f"<annotation><filename>{name}.jpg</filename>{size}{''.join(objects)}</annotation>")
-
-
-def lists(folder: Path, **names: list[str]) -> None:
-    (folder / "ImageSets/Main").mkdir(parents=True, exist_ok=True)
-    for name, lines in names.items():
-        (folder / f"ImageSets/Main/{name}.txt").write_text("\n".join(lines) + "\n")
-
 
 @pytest.fixture
 def year(tmp_path: Path) -> Path:
-    folder = tmp_path / "VOCdevkit/VOC2007"
-    images, notes = folder / "JPEGImages", folder / "Annotations"
-    write(images, notes, "000005", thing("dog", (1, 1, 10, 7)))  # the whole image
-    write(images, notes, "000007", thing("person", (2, 2, 4.5, 3), PART), thing("person", (6, 5, 6, 5)))
-    write(
-        images,
-        notes,
-        "000009",
-        thing("cat", (1, 1, 4, 4), "<difficult>0</difficult>"),
-        thing("dog", (1, 1, 9, 7), "<difficult>1</difficult>"),
-    )
-    write(images, notes, "000012", thing("dog", (1, 1, 9, 7), "<difficult>1</difficult>"))
-    write(images, notes, "000016")
-    write(images, notes, "000017", thing("cat", (1, 1, 2, 2)))  # on no list
-    lists(folder, trainval=["000005", "000007", "000012", "000016"], train=["000005", "000016"], val=["000007"], test=["000009"])
-    lists(folder, dog_train=["000005  1", "000016 -1"])
-    return folder
+    return voc_year(tmp_path)
 
 
 def roi(record: Record) -> np.ndarray:
@@ -200,47 +163,6 @@ def test_what_is_missing_or_broken_is_named(year: Path, tmp_path: Path) -> None:
     file.unlink()
     with pytest.raises(UserError, match=r"train(val)?\.txt: lists '000005', but there is no such image"):
         read(year)
-
-
-BOMBS = {
-    "entities": b'<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;">]><annotation>&c;</annotation>',
-    "entities in UTF-16": '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY b "b">]><annotation>&b;</annotation>'.encode(
-        "utf-16"
-    ),
-    "a file from elsewhere": b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><annotation>&b;</annotation>',
-}
-
-
-@pytest.mark.parametrize("bomb", BOMBS)
-def test_entities_are_refused(year: Path, bomb: str) -> None:
-    (year / "Annotations/000005.xml").write_bytes(BOMBS[bomb])
-    with pytest.raises(UserError, match=r"000005\.xml: defines entities of its own"):
-        read(year)
-
-
-@pytest.mark.parametrize("encoding", ["utf-9", "gbk"])
-def test_an_encoding_that_is_not_known_is_refused(year: Path, encoding: str) -> None:
-    (year / "Annotations/000005.xml").write_text(f'<?xml version="1.0" encoding="{encoding}"?><annotation/>')
-    with pytest.raises(UserError, match=r"000005\.xml: is not XML"):
-        read(year)
-
-
-def test_lists_whatever_their_case_and_spelling(year: Path) -> None:
-    for file in (year / "ImageSets/Main").iterdir():
-        file.unlink()
-    lists(year, Train=["JPEGImages/000005.jpg", "000007 1"], Validation=["\ufeff000009"], TEST=["000017.jpg "], default=["000005"])
-    records = read(year)
-    assert [(r.id, r.split) for r in records] == [("000005", "train"), ("000007", "train"), ("000009", "val"), ("000017", "test")]
-    assert "2 images on no list left out (000012.jpg, 000016.jpg)" in records.notes
-    lists(year, testing=["000005"])
-    with pytest.raises(UserError, match=r"(testing|Train)\.txt: lists '000005', and so does (testing|Train)\.txt"):
-        read(year)
-
-
-def test_names_with_blanks_on_lists(tmp_path: Path) -> None:
-    write(tmp_path / "JPEGImages", tmp_path / "Annotations", "benign (1)", thing("a", (1, 1, 2, 2)))
-    lists(tmp_path, train=["benign (1)"])
-    assert [(r.id, r.split) for r in read(tmp_path)] == [("benign (1)", "train")]
 
 
 def test_images_and_xml_side_by_side_below_their_splits(tmp_path: Path) -> None:

@@ -6,17 +6,10 @@ from pathlib import Path
 
 import pytest
 from tool_files import inside, picture, write
+from yolo_files import BOX, OTHER, names
 
 from sightline.data.sets.yolo import read
 from sightline.errors import UserError
-
-BOX = "0 0.5 0.5 0.4 0.5\n"  # of 10 x 8 pixels: 3..7 x 2..6
-OTHER = "1 0.2 0.25 0.2 0.25\n"
-
-
-def names(root: Path) -> None:
-    write(root / "classes.txt", "mel\nnev\n\n")
-
 
 TREES = {
     "images above splits": ("images/{}/{}.jpg", "labels/{}/{}.txt"),
@@ -51,45 +44,6 @@ def test_polygons_and_how_sure_a_network_was(tmp_path: Path) -> None:
     (record,) = read(tmp_path)
     assert [mark.kind for mark in record.annotations] == ["polygon", "box"]
     assert inside(record) == [[0, 0, 8, 6], [25]]
-
-
-YAMLS = {
-    "a list": "names: [mel, nev]\nnc: 2\n",
-    "numbers": "names:\n  0: mel\n  1: nev\n",
-    "numbers as text": "names: {'1': nev, '0': mel}\n",
-    "with folders": "path: .\ntrain: images/a\nval: images/b\nnames: [mel, nev]\n",
-    "with folders from above": "train: ../images/a\nval: [../images/b]\nnames: [mel, nev]\n",
-    "with folders of another computer": "train: /content/set/images/a\nval: C:\\set\\images\\b\nnames: [mel, nev]\n",
-    "with lists": "train: lists/first.txt\nval: lists/second.txt\nnames: [mel, nev]\n",
-}
-
-
-@pytest.mark.parametrize("told", YAMLS)
-def test_names_and_splits_in_data_yaml(tmp_path: Path, told: str) -> None:
-    for folder, text in (("a", BOX), ("b", OTHER)):
-        picture(tmp_path / f"images/{folder}/1.jpg")
-        write(tmp_path / f"labels/{folder}/1.txt", text)
-    write(tmp_path / "data.yaml", YAMLS[told])
-    write(tmp_path / "lists/first.txt", "./images/a/1.jpg\n")
-    write(tmp_path / "lists/second.txt", "C:\\set\\images\\b\\1.jpg\n")
-    splits = ["train", "val"] if told.startswith("with") else [None, None]
-    assert [(r.label, r.split) for r in read(tmp_path)] == [("mel", splits[0]), ("nev", splits[1])]
-
-
-def test_lists_called_after_splits(tmp_path: Path) -> None:
-    names(tmp_path)
-    for name, text in (("a", BOX), ("b", OTHER), ("c", OTHER)):
-        picture(tmp_path / f"images/{name}.jpg")
-        write(tmp_path / f"labels/{name}.txt", text)
-    write(tmp_path / "train.txt", "images/a.jpg\nimages/b.jpg\n")
-    write(tmp_path / "val.txt", "/data/set/images/c.jpg\n")
-    assert {r.id: r.split for r in read(tmp_path)} == {"images/a.jpg": "train", "images/b.jpg": "train", "images/c.jpg": "val"}
-    write(tmp_path / "test.txt", "images/a.jpg\n")
-    with pytest.raises(UserError, match=r"lists a\.jpg for \w+, but it is also in \w+"):
-        read(tmp_path)
-    write(tmp_path / "test.txt", "images/x.jpg\n")
-    with pytest.raises(UserError, match=r"test\.txt line 1: names images/x\.jpg, which is not there"):
-        read(tmp_path)
 
 
 def test_one_class_in_folders_of_classes(tmp_path: Path) -> None:
@@ -152,69 +106,8 @@ def test_key_points_after_the_box(tmp_path: Path) -> None:
     assert inside(read(tmp_path)[0]) == [[3, 2, 7, 6], [16]]
 
 
-def test_files_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
-    names(tmp_path)
-    picture(tmp_path / "images/a.jpg")
-    write(tmp_path / "labels/a.txt", BOX)
-    write(tmp_path / "labels/classes.txt", "nev\nmel\n")
-    with pytest.raises(UserError, match=r"classes\.txt: names other classes than .*classes\.txt"):
-        read(tmp_path)
-    (tmp_path / "labels/classes.txt").unlink()
-    write(tmp_path / "images/a.txt", BOX)
-    with pytest.raises(UserError, match=r"a\.txt: is of a\.jpg, and so is .*a\.txt"):
-        read(tmp_path)
-    (tmp_path / "images/a.txt").unlink()
-    write(tmp_path / "labels/b.txt", BOX)
-    with pytest.raises(UserError, match=r"b\.txt: has no image: nothing called b lies beside it or in images/"):
-        read(tmp_path)
-    (tmp_path / "labels/b.txt").unlink()
-    write(tmp_path / "data.yaml", "names: [mel, nev]\n")
-    write(tmp_path / "other.yml", "names: [mel, nev]\n")
-    with pytest.raises(UserError, match=r"other\.yml: describes a data set, and so does data\.yaml"):
-        read(tmp_path)
-    write(tmp_path / "other.yml", "names: [mel")
-    with pytest.raises(UserError, match=r"other\.yml: cannot be read as YAML"):
-        read(tmp_path)
-    write(tmp_path / "other.yml", "a: b")
-    write(tmp_path / "data.yaml", "names: mel")
-    with pytest.raises(UserError, match=r"data\.yaml: its names are not a list of names"):
-        read(tmp_path)
-
-
 def test_no_such_files(tmp_path: Path) -> None:
     picture(tmp_path / "a.jpg")
     write(tmp_path / "a.json", {"shapes": [], "imagePath": "a.jpg"})
     with pytest.raises(UserError, match=r"holds no annotations\. .*data=labelme reads them"):
         read(tmp_path)
-
-
-def lines(root: Path, *texts: str) -> Path:
-    write(root / "classes.txt", "mel\nnev\n")
-    for number, text in enumerate(texts):
-        picture(root / f"{number}.jpg")
-        write(root / f"{number}.txt", text)
-    return root
-
-
-def test_two_corners_in_place_of_centre_and_size_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"has boxes that leave their images, and would fit them as two corners x0, y0, x1, y1"):
-        read(lines(tmp_path, "0 0.2 0.3 0.4 0.5\n", "1 0.5 0.6 0.9 0.95\n"))
-    assert len(read(lines(tmp_path / "b", "0 0.2 0.3 0.4 0.5\n", "1 0.5 0.6 0.9 0.4\n"))) == 2  # the second is no corners
-    assert len(read(lines(tmp_path / "c", "0 0.3 0.3 0.4 0.5\n", "1 0.5 0.5 0.6 0.7\n"))) == 2  # none leaves the image
-
-
-POSE = "{} 0.5 0.5 0.4 0.6 0.35 0.4 0.6 0.6\n"  # a box and two key points in it
-DIAMOND = "{} 0.5 0.2 0.7 0.5 0.5 0.8 0.3 0.5\n"
-
-
-def test_a_box_with_key_points_is_no_outline(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"has lines of 8 numbers, .* may be a box with key points\. Write their kpt_shape into data\.yaml"):
-        read(lines(tmp_path, POSE.format(0), POSE.format(1)))
-    (tmp_path / "classes.txt").unlink()
-    write(tmp_path / "data.yaml", "names: [mel, nev]\nkpt_shape: [2, 2]\n")
-    assert [mark.kind for record in read(tmp_path) for mark in record.annotations] == ["box", "box"]
-    with pytest.raises(UserError, match="has lines of 6 numbers"):
-        read(lines(tmp_path / "b", *["0 0.5 0.5 0.4 0.6 0.4 0.3\n", "1 0.5 0.5 0.4 0.6 0.6 0.7\n", "1 0.4 0.4 0.4 0.6 0.5 0.5\n"]))
-    assert len(read(lines(tmp_path / "c", DIAMOND.format(0), DIAMOND.format(1)))) == 2
-    mixed = lines(tmp_path / "d", *[DIAMOND.format(n % 2) for n in range(30)], "0 0.5 0.5 0.4 0.6 0.4 0.3 0.6 0.7 0.1 0.9\n")
-    assert len(read(mixed)) == 31

@@ -96,7 +96,8 @@ def matlab(path: Path, variable: str) -> np.ndarray:
         UserError: no such file or variable, or not a MATLAB file of version 7 or before.
     """
     try:
-        result: np.ndarray = loadmat(path, variable_names=[variable])[variable]
+        with path.open("rb") as file:  # given a path, loadmat hides that there is no such file
+            result: np.ndarray = loadmat(file, variable_names=[variable])[variable]
         return result
     except FileNotFoundError:
         raise UserError(path, "no such file", "Unpack the archive again.") from None

@@ -10,9 +10,12 @@ import pytest
 from dicoms import write_picture
 from PIL import Image
 from pydicom import dcmread
+from records_to_write import BOX
 
 from sightline import catalog
 from sightline.data.annotation import render
+from sightline.data.written.dicom_seg import content, notes
+from sightline.data.written.entries import entries_of
 from sightline.engine.annotation_files import write_annotations
 from sightline.errors import UserError
 from sightline.types import Annotation, Record
@@ -84,3 +87,45 @@ def test_what_cannot_be_referred_to_is_refused(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(UserError, match=r"needs highdicom\. Install it with pip install 'sightline\[dicom-seg\]'"):
         write_annotations(given, "dicom_seg", out)
     assert not out.exists()
+
+
+def test_a_box_marks_the_pixels_of_which_it_covers_half(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.dcm")
+    box = Annotation("box", points=((1.5, 2.4, 5.4, 6.0),))
+    given = entries_of([Record("a", tmp_path / "a.dcm", "mel", annotations=(box,))])
+    files = dict(content(given, tmp_path / "seg", ["mel"]))
+    assert list(files) == ["a.dcm.seg.dcm", "labels.csv"]
+    (tmp_path / "s.dcm").write_bytes(files["a.dcm.seg.dcm"])  # type: ignore[arg-type]
+    expected = np.zeros(SIZE, bool)
+    expected[2:6, 1:5] = True
+    expected[2, 1] = False  # 0.5 x 0.6 of it
+    assert np.array_equal(dcmread(tmp_path / "s.dcm").pixel_array.reshape(SIZE) > 0, expected)
+
+
+def test_the_table_names_every_picture_and_holds_no_formulas(tmp_path: Path) -> None:
+    uids = [write_picture(tmp_path / "photos" / f"{name}.dcm", number) for number, name in enumerate("ab")]
+    given = [
+        Record("a", tmp_path / "photos/a.dcm", "mel", group="=1+1", annotations=(BOX,)),
+        Record("b", tmp_path / "photos/b.dcm", "nev", split="test", tags={"age": 40}),
+    ]
+    *_, (name, table) = content(entries_of(given), tmp_path / "seg", ["mel", "nev"])
+    assert (name, table.decode().splitlines()) == (  # type: ignore[union-attr]
+        "labels.csv",
+        [
+            "uid,image,label,group,split,tag:age",
+            f"{uids[0]},../photos/a.dcm,mel,'=1+1,,",
+            f"{uids[1]},../photos/b.dcm,nev,,test,40",
+        ],
+    )
+    (note,) = notes([])
+    assert "data.options={table: labels.csv, images: FOLDER}" in note
+
+
+def test_files_of_several_frames_are_refused(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.dcm")
+    file = dcmread(tmp_path / "a.dcm")
+    file.set_pixel_data(np.zeros((2, *SIZE), np.uint8), "MONOCHROME2", 8)
+    file.NumberOfFrames = 2
+    file.save_as(tmp_path / "a.dcm")
+    with pytest.raises(UserError, match=r"a\.dcm: holds 2 frames\. Write each frame as a DICOM file of its own"):
+        list(content(entries_of([Record("a", tmp_path / "a.dcm", "mel", annotations=(BOX,))]), tmp_path / "seg", ["mel"]))

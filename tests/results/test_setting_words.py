@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sightline.results.study import Comparisons, setting_words, value_words
+from sightline.results.setting_words import setting_words, value_words
+from sightline.results.study import Comparisons
 
 
 @pytest.mark.parametrize(

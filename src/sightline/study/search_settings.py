@@ -1,0 +1,130 @@
+"""What a plan says of a search: the candidates, their settings, and the cheaper trainings that most of them end with."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from sightline.errors import nearest
+from sightline.settings import NUMBER, Count, Name, Seed, Settings
+from sightline.study.arms import READY
+from sightline.study.score_names import check_score
+
+Values = Annotated[list[Any], Field(min_length=1)]  # that a setting is tried with
+
+
+class Range(Settings):
+    """Numbers between two bounds that a setting is tried with.
+
+    Attributes:
+        low, high: the bounds.
+        log: numbers are drawn evenly on a logarithmic scale, as suits weights and learning rates.
+        whole: whole numbers only.
+    """
+
+    low: Annotated[float, NUMBER]
+    high: Annotated[float, NUMBER]
+    log: bool = False
+    whole: bool = False
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if not self.low < self.high:
+            raise ValueError("a range is written {low: 0.1, high: 10}, with low < high")
+        if self.log and self.low <= 0:
+            raise ValueError("a range on a logarithmic scale begins above 0")
+        if self.whole and not (self.low.is_integer() and self.high.is_integer()):
+            raise ValueError("a range of whole numbers lies between two of them")
+        return self
+
+
+class Candidate(Settings):
+    """A training that the search tries, or a family of them.
+
+    Attributes:
+        name: unique in the search.
+        like: a ready-made arm that it starts from; None: the plan's recipe as it is.
+        recipe: another recipe than the plan's.
+        set: settings on top.
+        tune: setting -> values or a range that it is tried with, e.g. the weight of a loss.
+    """
+
+    name: Name
+    like: str | None = None
+    recipe: str | None = None
+    set: dict[str, Any] = {}
+    tune: dict[str, Values | Range] = {}
+
+    @model_validator(mode="after")
+    def _starts_from_a_known_arm(self) -> Self:
+        if self.like is not None and self.like not in READY:
+            raise ValueError(f"no ready-made arm {self.like!r}. {nearest(self.like, READY)}")
+        if self.like is not None and READY[self.like].draw:
+            raise ValueError(f"a search draws no regions, as {self.like!r} does")
+        return self
+
+    @property
+    def tuned(self) -> dict[str, Values | Range]:
+        """What is tried, with what the ready-made arm tries."""
+        return {**(READY[self.like].tune if self.like else {}), **self.tune}
+
+    @property
+    def combinations(self) -> int | None:
+        """How many different trainings it stands for; None: there is no end to them."""
+        values = self.tuned.values()
+        return None if any(isinstance(one, Range) for one in values) else math.prod(len(one) for one in values if isinstance(one, list))
+
+
+class Search(Settings):
+    """A search by successive halving (Jamieson and Talwalkar 2016): all candidates are trained cheaply, the best of them at greater cost.
+
+    Attributes:
+        among: the candidates.
+        trials: how many trainings are drawn; where the candidates stand for no more than that, each is tried once.
+        rungs: settings that make a training cheaper, from the cheapest, e.g. two epochs; after the last of them comes the whole training.
+        keep: one of so many goes on to the next rung.
+        at_once: how many are drawn together, before any of them is judged. So many can be trained side by side.
+        seeds: trainings of each.
+        seed: the first seed; a study numbers its own from 0, so the two have no training in common.
+        set: settings of the search alone, such as another artefact than the one that is reported.
+        score, split: what a candidate is judged by. No test image may be among those of the split: it is `val`, or the settings have
+            `data.split.rehearse: true`.
+    """
+
+    among: Annotated[list[Candidate], Field(min_length=1)]
+    trials: Count = 24
+    rungs: tuple[dict[str, Any], ...] = ()
+    keep: Annotated[int, Field(ge=2, le=100), NUMBER] = 3
+    at_once: Annotated[int, Field(ge=1, le=1000), NUMBER] = 8
+    seeds: Annotated[int, Field(ge=1, le=100), NUMBER] = 1
+    seed: Seed = 1000
+    set: dict[str, Any] = {}
+    score: str = "auc"
+    split: str = "val"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        names = [one.name for one in self.among]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two candidates are called {twice[0]!r}")
+        check_score(self.score)
+        return self
+
+    @property
+    def drawn(self) -> int:
+        """How many candidates are tried."""
+        every = [one.combinations for one in self.among]
+        return self.trials if None in every else min(self.trials, sum(count or 0 for count in every))
+
+    @property
+    def exhaustive(self) -> bool:
+        """Whether each training that the candidates stand for is tried once."""
+        every = [one.combinations for one in self.among]
+        return None not in every and sum(count or 0 for count in every) <= self.trials
+
+    @property
+    def expected(self) -> list[int]:
+        """About how many candidates are trained on each rung. The first of a rung goes on whatever it scores, so it may be a few more."""
+        return [math.ceil(self.drawn / self.keep**rung) for rung in range(len(self.rungs) + 1)]

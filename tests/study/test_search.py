@@ -1,0 +1,140 @@
+"""A search, replayed from invented scores."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import optuna
+import pytest
+
+from sightline.errors import UserError
+from sightline.study.search import Pick, Searched, replay
+from sightline.study.search_settings import Search
+
+WEIGHT = {"low": 0.1, "high": 10, "log": True}
+
+
+def search(**changed: Any) -> Search:
+    among = [{"name": "guided", "tune": {"weight": WEIGHT}}, {"name": "plain", "tune": {"decay": [0, 1]}}]
+    return Search.model_validate({"among": among, "rungs": [{"epochs": 1}, {"epochs": 3}], "trials": 18} | changed)
+
+
+def best_at_one(pick: Pick, rung: int) -> float:
+    """The nearer the weight is to 1, the better; every rung tells a little more."""
+    value = dict(pick.values).get("weight")
+    return 0.5 + 0.01 * rung if value is None else 0.9 - 0.2 * abs(math.log10(value)) + 0.01 * rung
+
+
+def told(found: Searched) -> list[tuple[Any, ...]]:
+    return [(trial.pick.candidate.name, trial.pick.values, trial.scores) for trial in found.trials]
+
+
+def test_about_one_of_so_many_goes_on_and_the_best_that_was_tried_wins() -> None:
+    found = replay(search(), best_at_one)
+    reached = [sum(len(trial.scores) > rung for trial in found.trials) for rung in range(3)]
+    assert reached[0] == 18
+    assert 6 <= reached[1] <= 9  # the first of a rung goes on whatever it scores
+    assert 2 <= reached[2] < reached[1]
+    first = max(best_at_one(trial.pick, 0) for trial in found.trials)
+    assert best_at_one(found.best[0].pick, 0) == first
+    assert len(found.best[0].scores) == 3
+    assert [len(trial.scores) for trial in found.best] == sorted((len(trial.scores) for trial in found.best), reverse=True)
+    assert not found.wanted
+
+
+def test_with_one_at_a_time_it_draws_and_stops_what_optuna_itself_would() -> None:
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(
+        direction="maximize",
+        sampler=optuna.samplers.TPESampler(seed=7),
+        pruner=optuna.pruners.SuccessiveHalvingPruner(min_resource=1, reduction_factor=3),
+    )
+    drawn: list[tuple[float, int]] = []
+
+    def objective(trial: optuna.Trial) -> float:
+        trial.suggest_categorical("candidate", ["guided"])
+        value = trial.suggest_float("guided: weight", 0.1, 10, log=True)
+        for rung in range(3):
+            score = 0.9 - 0.2 * abs(math.log10(float(f"{value:.3g}"))) + 0.01 * rung
+            trial.report(score, 3**rung)
+            if rung == 2 or trial.should_prune():
+                drawn.append((float(f"{value:.3g}"), rung + 1))
+                if rung < 2:
+                    raise optuna.TrialPruned
+        return score
+
+    study.optimize(objective, n_trials=25)
+    ours = replay(search(among=[{"name": "guided", "tune": {"weight": WEIGHT}}], trials=25, at_once=1, seed=7), best_at_one)
+    assert [(dict(trial.pick.values)["weight"], len(trial.scores)) for trial in ours.trials] == drawn
+    assert len({rungs for _, rungs in drawn}) == 3
+
+
+def test_stopped_at_any_training_it_goes_on_as_if_it_had_not_been() -> None:
+    whole, known = replay(search(), best_at_one), dict[tuple[str, int], float]()
+    asked = 0
+    while (found := replay(search(), lambda pick, rung: known.get((repr(pick), rung)))).wanted:
+        assert not found.best
+        pick, rung = found.wanted[-1]  # the others of its round come later
+        known[repr(pick), rung] = best_at_one(pick, rung)
+        asked += 1
+    assert told(found) == told(whole)
+    needed = {(repr(trial.pick), rung) for trial in whole.trials for rung in range(len(trial.scores))}
+    assert asked == len(needed), "nothing is asked for that is not needed, and nothing twice"
+
+
+def test_what_can_be_trained_side_by_side_is_asked_for_together() -> None:
+    nothing = replay(search(at_once=5), lambda pick, rung: None)
+    assert [rung for _, rung in nothing.wanted] == [0] * 5
+
+
+def test_few_candidates_are_each_tried_once() -> None:
+    among = [{"name": "a", "tune": {"x": [1, 2, 3], "y": [[], [4]]}}, {"name": "b"}]
+    found = replay(search(among=among, trials=20, rungs=[]), lambda pick, rung: 0.5)
+    values = [(trial.pick.candidate.name, *(value for _, value in trial.pick.values)) for trial in found.trials]
+    assert values == [("a", x, y) for x in (1, 2, 3) for y in ([], [4])] + [("b",)]
+
+
+def test_a_training_that_fails_goes_no_further_and_stands_last() -> None:
+    def scored(pick: Pick, rung: int) -> float:
+        return math.nan if pick.candidate.name == "plain" or rung == 2 else best_at_one(pick, rung)
+
+    found = replay(search(), scored)
+    assert {len(trial.scores) for trial in found.trials if trial.pick.candidate.name == "plain"} == {1}
+    assert {trial.pick.candidate.name for trial in found.best} == {"guided"}
+    assert all(math.isnan(trial.scores[2]) for trial in found.trials if len(trial.scores) == 3)
+    assert len(found.best[0].scores) >= 2
+    nothing = replay(search(), lambda pick, rung: math.nan)
+    assert nothing.best == []
+    assert nothing.wanted == []
+
+
+def test_of_a_score_that_is_better_when_smaller_the_smallest_wins() -> None:
+    def gap(pick: Pick, rung: int) -> float:
+        return 1 - best_at_one(pick, rung)
+
+    found = replay(search(score="background_gap"), gap)
+    assert gap(found.best[0].pick, 0) == min(gap(trial.pick, 0) for trial in found.trials)
+    assert len(found.best[0].scores) == 3
+
+
+@pytest.mark.parametrize(
+    ("wanted", "right"),
+    [
+        ({"low": 1, "high": 64, "whole": True}, lambda value: isinstance(value, int) and 1 <= value <= 64),
+        ({"low": 0.1, "high": 0.2}, lambda value: 0.1 <= value <= 0.2 and len(repr(value)) <= 5),
+    ],
+)
+def test_numbers_lie_in_their_range_and_can_be_read(wanted: dict[str, Any], right: Callable[[Any], bool]) -> None:
+    found = replay(search(among=[{"name": "a", "tune": {"x": wanted}}], rungs=[]), lambda pick, rung: 0.5)
+    values = [dict(trial.pick.values)["x"] for trial in found.trials]
+    assert all(map(right, values))
+    assert len(set(values)) > 5
+
+
+def test_without_optuna_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(UserError, match=r"Optuna is not installed.*sightline\[search\]"):
+        replay(search(), best_at_one)
