@@ -137,6 +137,7 @@ def test_spn_text_and_code_differ_as_the_paper_and_its_program():
     for recipe in (text, code):
         assert (recipe.train.optimizer.name, recipe.train.optimizer.lr) == ("adam", 1e-4)
         assert (recipe.train.epochs, recipe.train.batch_size, recipe.train.select) == (40, 16, "val/accuracy")
+        assert recipe.train.select_mode == "max"
         assert recipe.losses.guidance[0].weight == 1
 
 

@@ -113,3 +113,8 @@ def test_the_recipe_has_the_papers_numbers() -> None:
     assert (augment.rotate, augment.flip_x, augment.flip_y) == ((0, 360), 0.5, 0.5)  # 002-06
     assert recipe.data.load_size > recipe.data.image_size, "random crops (002-05)"
     assert (recipe.data.balance, recipe.losses.guidance, recipe.attention.name) == ("none", [], "none")
+
+
+def test_without_a_size_it_is_made_for_224_pixels():
+    assert Cnn4().pretrained_cfg["input_size"] == (3, 224, 224)
+    assert Cnn4().forward_head(torch.zeros(1, 64, 14, 14)).shape == (1, 64)

@@ -56,18 +56,31 @@ def test_the_best_epoch_is_kept_not_the_last(tiny_recipe, tmp_path):
 
 
 def test_000_07_a_training_shows_what_oversampling_promises(tiny_recipe, tmp_path, monkeypatch):
-    shown, step = Counter(), Training.training_step
+    shown, judged = Counter(), Counter()
+    step, judging = Training.training_step, Training.validation_step
 
     def watched(self, batch, index):
-        shown.update(batch.group.tolist())
+        shown.update(batch.group.tolist() if "ruler" in recipe.data.balance_by else batch.labels.tolist())
         return step(self, batch, index)
 
+    def looked_at(self, batch, index):
+        judged.update(batch.ids)
+        return judging(self, batch, index)
+
     monkeypatch.setattr(Training, "training_step", watched)
+    monkeypatch.setattr(Training, "validation_step", looked_at)
     recipe = tiny_recipe({"data.balance": "oversample", "data.balance_by": ["ruler"], "train.epochs": 1})
     groups = Counter(prepare(recipe).datasets["train"].balanced.member)
     train(recipe, tmp_path / "run", say=quiet)
     assert len(set(groups.values())) > 1
     assert shown == dict.fromkeys(groups, max(groups.values()))
+    assert list(judged.values()) == [1] * len(prepare(recipe).datasets["val"]), "validation shows each image once"
+    shown.clear()
+    recipe = tiny_recipe({"data.balance": "oversample", "data.options.train": 25, "train.epochs": 1})
+    classes = Counter(record.label for record in prepare(recipe).datasets["train"].records)
+    train(recipe, tmp_path / "by_class", say=quiet)
+    assert len(set(classes.values())) > 1
+    assert len(set(shown.values())) == 1
 
 
 def test_003_17_all_images_can_be_learnt_from_where_the_last_epoch_is_kept(tiny_recipe, tmp_path):

@@ -17,6 +17,15 @@ def test_the_higher_the_activation_the_nearer_to_dark_green() -> None:
     distance = np.abs(painted[0] - GREEN).sum(axis=1)
     assert (np.diff(distance) < 0).all()
     assert (np.diff(painted[0].sum(axis=1)) < 0).all(), "darker"
+    red, green, blue = painted[0, -1]
+    assert green > blue > red, "green"
+
+
+def test_002_10_a_tenth_of_the_picture_shows_through_and_the_picture_is_paled_to_two_thirds() -> None:
+    black = np.zeros((1, 1, 3), np.uint8)
+    pale, full = tint(black, np.zeros((1, 1)))[0, 0], tint(black, np.ones((1, 1)))[0, 0]
+    assert pale.tolist() == [89, 89, 89], "255 * (1 - 0.65)"
+    assert full.tolist() == [9, 90, 54], "0.1 * 89 + 0.9 * (0, 90, 50)"
 
 
 def test_where_nothing_is_active_the_pale_picture_is_left() -> None:

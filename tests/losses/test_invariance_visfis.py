@@ -109,3 +109,11 @@ def test_the_second_pass_leaves_batchnorm_alone(loss):
     before = copy.deepcopy(model.state_dict())
     loss(model, look, some)
     assert all(torch.equal(v, before[k]) for k, v in model.state_dict().items())
+
+
+@pytest.mark.parametrize(("outside", "missing"), [("another", "fewer than two images have a known ROI"), *((fill, None) for fill in FILLS)])
+def test_one_known_image_is_enough_where_the_outside_is_painted(outside, missing):
+    model, some = Seen(), batch(3, known=[False, True, False])
+    loss = Invariance(outside=outside)
+    assert loss.missing(some) == missing
+    assert (loss(model, model.look(some.images, some.labels), some) > 0) == (missing is None)

@@ -156,3 +156,17 @@ def test_guidance_pulls_the_map_into_the_region():
             optimiser.step()
         shares[name] = 1 - energy(model.look(some.images, some.labels).maps["cam"], resize(some.roi, (8, 8))).mean().item()
     assert shares["guided"] > shares["label-only"] + 0.1
+
+
+def test_000_42_start_and_ramp_of_a_recipe_reach_the_weighting():
+    losses = [{"name": "energy", "weight": 2, "start": 4, "ramp": 4}]
+    goal, some = objective(losses), batch(4)
+    weights = [goal(Tiny(), some, progress)[3]["energy"] for progress in (3.0, 4.0, 8.0)]
+    assert [float(weight) for weight in weights] == pytest.approx([0, 0.4, 2])
+
+
+def test_a_class_loss_that_weighs_no_groups_is_not_told_how_many_there_are():
+    losses = Losses.model_validate({"classification": {"name": "cross_entropy"}})
+    assert Objective(losses, Plugin(name="fixed"), groups=3).names == ["cross_entropy"]
+    weighing = Losses.model_validate({"classification": {"name": "group_dro"}})
+    assert Objective(weighing, Plugin(name="fixed"), groups=3).learned() == pytest.approx({f"share/{i}": 1 / 3 for i in range(3)})

@@ -89,6 +89,10 @@ def test_only_images_in_which_something_is_known_to_be_irrelevant_count():
     outside = ((1 - some.roi) * model.gradients(some.images))[[0, 2, 4]]
     value = RightReasons()(model, look_of(model, some), some)
     torch.testing.assert_close(value, outside.square().sum() / 3)
+    assert RightReasons().missing(some) is None
+    some.known[:] = False
+    assert "leaves something outside" in RightReasons().missing(some), "outside of a region that nobody knows nothing is known"
+    some.known[:] = True
     some.roi[:] = 1
     assert "leaves something outside" in RightReasons().missing(some)
     assert RightReasons(region="avoid").missing(some) is None

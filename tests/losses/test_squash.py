@@ -53,3 +53,10 @@ def test_constant_maps_stay_finite_with_their_gradient(how, filling):
 def test_gradient_is_the_derivative(how):
     raw = torch.randn(2, 1, 3, 3, dtype=torch.float64).requires_grad_()
     assert torch.autograd.gradcheck(SQUASHES[how], raw)
+
+
+def test_each_name_is_its_formula():
+    raw = torch.randn(3, 1, 5, 5)
+    assert torch.equal(SQUASHES["max"](raw), by_max(raw))
+    assert torch.equal(SQUASHES["minmax"](raw), minmax(raw))
+    assert torch.equal(SQUASHES["sigmoid"](raw), raw.sigmoid())

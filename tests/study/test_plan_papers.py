@@ -64,6 +64,7 @@ def test_the_tables_of_ultrasound_are_the_same_plans_on_other_data() -> None:
 def test_001_30_the_baseline_has_no_decoder_and_starts_as_the_program_s() -> None:
     """ResNetMask of the program starts its last layer from He's distribution, its plain ResNet as PyTorch does."""
     for name in ("paper-spn", "paper-spn-losses"):
+        assert not {"epg", "artefact_energy"} & set(load_plan(name).scores), "maps of two kinds would be compared"
         for cell in cells(load_plan(name)):
             with_decoder = cell.arm != "baseline"
             assert (cell.recipe.attention.name == "decoder") == with_decoder

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import numpy as np
+import pytest
 from drawn_figures import kind
 from invented_run import invent
 
@@ -7,6 +9,7 @@ from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.explain.figure.boxes import grouped
 from sightline.explain.figure.kind import Options
+from sightline.results.scores import Pointing
 
 
 def test_004_19_runs_that_differ_in_seeds_are_one_box_and_others_say_in_what(tmp_path):
@@ -40,3 +43,24 @@ def test_004_19_a_star_stands_over_trainings_that_differ_from_those_of_the_same_
             runs.append(Run(run.path))
     (axes,) = kind("box-plots")(runs, Options(split="matched")).axes
     assert [text.get_position()[0] for text in axes.texts if text.get_text() == "*"] == [0.5]
+
+
+def test_004_19_boxes_span_the_quartiles_and_dots_and_medians_are_those_of_the_trainings(tmp_path):
+    aucs, share = [0.61, 0.70, 0.72, 0.95, 0.83], [0.2, 0.9, 0.4, 0.5, 0.6]
+    runs = []
+    for seed, (auc, pointing) in enumerate(zip(aucs, share, strict=True)):
+        run = invent(tmp_path / str(seed), seed=seed, settings={"train.seed": seed}, counts=(8, 6, 12), splits=("matched",))
+        scores = run.scores["matched"]
+        good = scores.classification.but(auc=scores.classification.auc.but(value=auc))
+        into = Pointing(value=pointing, low=None, high=None, n=4, chance=0.01)
+        write_json(run.path / "metrics.json", {"matched": scores.but(classification=good, pointing={"cam": {"melanoma": into}})})
+        runs.append(Run(run.path))
+    panels = {axes.get_title(loc="left"): axes for axes in kind("box-plots")(runs, Options(split="matched")).axes if axes.axison}
+    assert list(panels) == ["AUC", "pointing, melanoma"]
+    for axes, values in zip(panels.values(), (aucs, share), strict=True):
+        (box,) = axes.patches
+        span = box.get_path().vertices[:, 1]
+        assert (span.min(), span.max()) == pytest.approx(tuple(np.percentile(values, [25, 75])))
+        dots = next(line for line in axes.lines if line.get_marker() == "o")
+        assert sorted(dots.get_ydata()) == sorted(values)
+        assert f"{np.median(values):.3f}" in [text.get_text() for text in axes.texts]

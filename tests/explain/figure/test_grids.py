@@ -97,3 +97,19 @@ def test_004_21_each_cell_shows_its_own_images_gaze_and_map(guided, label_only, 
 def _answers(run):
     said = run.predictions("matched")
     return zip(said.probabilities, said.labels, strict=True)
+
+
+def test_004_21_classes_stand_in_their_order_whatever_images_are_asked_for(guided):
+    labels = truth(guided.predictions("matched"))
+    ids = [next(i for i, label in labels.items() if label == c) for c in (1, 0)]
+    figure = kind("class-maps")([guided], Options(split="matched", ids=ids))
+    assert [c for c in captions(figure) if c in guided.classes] == ["nevus", "melanoma"]
+    drawn = [axes.images[0].get_array() for axes in figure.axes if axes.images][:6]
+    for cell, sample in zip(drawn[::3], guided.pictures("matched", ids[::-1]), strict=True):
+        assert np.array_equal(cell, enlarged(sample.image)), "the nevus stands in the row of nevi"
+
+
+def test_004_21_maps_of_the_predicted_class_are_not_shown_as_the_labels(tmp_path):
+    run = invent(tmp_path / "predicted", settings={"evaluate.explain": "predicted"}, splits=("matched",))
+    with pytest.raises(UserError, match="kept the maps of the predicted classes"):
+        kind("class-maps")([run], Options(split="matched"))
