@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from sightline.errors import UserError
-from sightline.overrides import override, parse_settings
 from sightline.recipe import goes_on, load_recipe, recipe_from, recipe_names
 
 
@@ -53,28 +52,6 @@ def test_a_broken_file_is_named(tmp_path):
     path.write_text("just words")
     with pytest.raises(UserError, match="holds no settings"):
         load_recipe(path)
-
-
-def test_settings_are_read_as_numbers_lists_and_words():
-    parsed = parse_settings(["a.b=1e-3", "c=[0, 3]", "d=adam", "e=true", "f=null"])
-    assert parsed == {"a.b": 0.001, "c": [0, 3], "d": "adam", "e": True, "f": None}
-    with pytest.raises(UserError, match="not of the form key=value"):
-        parse_settings(["train.epochs"])
-
-
-def test_overriding_leaves_the_original_alone():
-    tree = {"a": {"b": [1, 2]}}
-    assert override(tree, {"a.b.1": 5}) == {"a": {"b": [1, 5]}}
-    assert tree == {"a": {"b": [1, 2]}}
-
-
-def test_what_a_stage_sets_can_be_set():
-    recipe = load_recipe("gain", {"stages.0.set.train.epochs": 1, "stages.1.set.train.batch_size": 1})
-    first, second = (recipe.at_stage(stage).train for stage in recipe.stages)
-    assert (first.epochs, second.epochs) == (1, 5)
-    assert (first.batch_size, second.batch_size) == (8, 1)
-    with pytest.raises(UserError, match="unknown setting 'epocs'"):
-        load_recipe("gain", {"stages.0.set.train.epocs.x": 1}).check()
 
 
 def test_a_recipe_survives_being_written_and_read():
@@ -167,24 +144,6 @@ def test_one_stage_of_a_recipe_stands_alone():
         load_recipe("energy/stage1")
 
 
-PAIRS = """a: [1|=3|a|a..b=1|data=3|data=|x=!!python/object:os.system y|x=&a 1|x=*a|=|==|x='|x=%|x=@|x={a: 1, a: 2}|stages.x.set.a=1
-losses.guidance.²=1|losses.guidance.-1=1|train=[]|losses.guidance.99999999999999999999=1|data.options.a.b=1|.=1|..=1|data.=1
-train.epochs==3|losses.guidance={}|data.root="a\\0b\""""
-
-
-@pytest.mark.parametrize("pair", [*PAIRS.replace("\n", "|").split("|"), "a=\t[", "x=" + "[" * 99, "x=\x01", "x=\x00"])
-def test_whatever_follows_set_is_a_setting_or_one_line(pair):
-    with pytest.raises(UserError) as refused:
-        load_recipe("energy", parse_settings([pair])).check()
-    assert "\n" not in str(refused.value)
-    assert len(str(refused.value)) < 1000
-
-
-def test_a_setting_that_is_given_twice_is_refused():
-    with pytest.raises(UserError, match=r"train\.epochs: is given twice"):
-        parse_settings(["train.epochs=3", "train.epochs=4"])
-
-
 def test_recipes_that_extend_themselves_are_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text("extends: ./b.yaml\n")
@@ -219,19 +178,6 @@ def test_other_files_and_names_from_elsewhere_are_no_recipes(tmp_path):
     for name in ("../recipes/energy", "", ".", "energy/", "/", "energy.yml/x", "x" * 5000, "a\0b"):
         with pytest.raises(UserError):
             load_recipe(name)
-
-
-def test_the_words_for_values_of_a_wrong_kind_are_plain():
-    for settings, message in (
-        ({"data": 3}, "data: a section of settings is wanted. Given: 3"),
-        ({"losses.guidance": 3}, "losses.guidance: a list is wanted"),
-        ({"train.epochs": "many"}, "train.epochs: a whole number is wanted. Given: 'many'"),
-        ({"train.epochs": 2.5}, "train.epochs: a whole number is wanted"),
-        ({"data.task": 7}, "data.task: a word is wanted. Given: 7, which is no word; put it in quotes"),
-        ({"train.optimizer.nesterov": "perhaps"}, "train.optimizer.nesterov: true or false is wanted"),
-    ):
-        with pytest.raises(UserError, match=message):
-            load_recipe("energy", settings)
 
 
 def test_options_of_a_reader_may_not_drop_those_of_the_recipe_unnoticed():

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from sightline.attention.classifier import build
 from sightline.audit.examine import examine
-from sightline.audit.which import other, own
+from sightline.audit.which import own
 from sightline.cli import app
 from sightline.engine.run import Run
 from sightline.engine.saving import save_model
@@ -89,24 +89,6 @@ def test_a_classifier_without_maps_is_tested_by_what_it_answers(tmp_path):
     assert found.reliance.n == 12
     assert found.pasted["ruler"].attention is None
     assert "Does it look at the region?" not in dict(sentences(found))
-
-
-def test_another_data_set_of_the_same_classes_can_be_given(audited, tmp_path):
-    run, _, _ = audited
-    which = other(run, "phantom", None, "flipped")
-    assert which.split == "phantom, flipped"
-    assert which.predictions is None
-    assert len(which.training) == len(run.datasets["train"]), "what was trained on is known, whatever is looked at"
-    assert all(record.split == "flipped" for record in which.dataset.records)
-    for label in ("cat", "dog"):
-        (tmp_path / label).mkdir()
-        Image.new("RGB", (8, 8)).save(tmp_path / label / "a.png")
-    with pytest.raises(UserError, match="has the labels cat, dog, and the run has the classes nevus, melanoma"):
-        other(run, "folder", tmp_path, None)
-    with pytest.raises(UserError, match="no such split"):
-        other(run, None, None, "fliped")
-    part = other(run, "folder", tmp_path, None, classes={"cat": "nevus"})
-    assert part.notes[1] == "Labels that are not classes of the run are left out: dog (1 image)."
 
 
 def test_on_another_data_set_the_files_lie_beside_its_scores_and_the_own_audit_stays(audited, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from sightline.data.facts import Facts
 from sightline.types import Record
@@ -24,3 +25,9 @@ def facts(thumbnail: np.ndarray | None, pixels: str, file: str | None = None) ->
 
 def record(id: str, label: str = "x", group: str | None = None) -> Record:
     return Record(id, Path(f"{id}.png"), label, group)
+
+
+def noise(path: Path, seed: int = 0, size: tuple[int, int] = (20, 30)) -> Path:
+    """A picture of (H, W) random colours."""
+    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (*size, 3), np.uint8)).save(path)
+    return path

@@ -156,34 +156,6 @@ def test_it_reads_as_the_recipe_would(data: Data, tmp_path: Path) -> None:
     assert "train.select=val/aucc: is not a score" in problems(**{"train.select": "val/aucc"})
 
 
-def test_what_is_odd_is_listed_to_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey_store, "store_folder", lambda: tmp_path / "store")
-    rng = np.random.default_rng(0)
-    rows = ["image,label,split,group"]
-    for split, a, b in (("train", 9, 2), ("val", 3, 3), ("test", 3, 3)):
-        for i in range(a + b):
-            name = f"{split}{i}.png"
-            Image.fromarray(rng.integers(0, 256, (20, 20, 3), np.uint8)).save(tmp_path / name)
-            rows.append(f"{name},{'ab'[i >= a]},{split},{'p' + split if i in (0, a) else ''}")
-    for i in range(6):
-        (tmp_path / f"test{i}.png").write_bytes((tmp_path / f"val{i}.png").read_bytes())
-    (tmp_path / "table.csv").write_text("\n".join(rows))
-    table = Data(name="table", root=tmp_path / "table.csv")
-    said = check(table).remarks.all
-    assert said == [
-        "train has very few images of a class: 2 of 'b'.",
-        "3 groups have images of several classes, which is possible for patients, but not for one lesion: "
-        "ptrain (a, b), pval (a, b), ptest (a, b).",
-        "Every image of val is in test, too: the two lists are the same, or one contains the other.",
-        "Every image of test is in val, too: the two lists are the same, or one contains the other.",
-    ]
-    (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",,") for row in rows))
-    remark = "6 images have no split, while others have (train, val): data.split divides them together with those of train."
-    assert remark in check(table).remarks.all
-    (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",train,").replace(",val,", ",train,") for row in rows))
-    assert "All images are marked as train: validation and test images are split off from them." in check(table).remarks.all
-
-
 def test_every_row_that_cannot_be_read_is_said_and_the_others_are_looked_at(data: Data) -> None:
     assert data.root is not None
     rows = data.root.read_text().splitlines()

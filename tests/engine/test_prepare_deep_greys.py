@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from sightline.data import survey_store
-from sightline.engine.begin import started_from
 from sightline.engine.prepare import prepare
 from sightline.recipe import load_recipe
 
@@ -34,13 +33,3 @@ def test_a_training_finds_the_scale_and_writes_it_into_its_recipe(folder: Path) 
     assert prepared.recipe.data.grey == (0, pytest.approx(1.02))
     assert all(dataset.data.grey == prepared.recipe.data.grey for dataset in prepared.datasets.values())
     assert prepared.datasets["train"].planes(0).pixels[0].mean() > 100
-
-
-def test_a_run_with_a_found_scale_is_gone_on_with_by_the_recipe_that_left_it_open(folder: Path) -> None:
-    asked = load_recipe("label-only", {"data.name": "folder", "data.root": str(folder)})
-    kept = asked.model_copy(update={"data": asked.data.model_copy(update={"grey": (0.0, 1.02)})})
-    assert started_from(kept, asked)
-    assert started_from(kept, kept)
-    assert started_from(kept, asked.model_copy(update={"title": "in other words", "deviations": ["one more"]}))
-    assert not started_from(kept, asked.with_settings(data__grey=[0, 2]))
-    assert not started_from(kept, asked.with_settings(train__epochs=99))

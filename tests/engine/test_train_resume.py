@@ -17,12 +17,6 @@ from sightline.errors import UserError
 # --- damaged and foreign files
 
 
-def test_a_recipe_that_says_the_same_in_other_words_is_gone_on_with(begun):
-    recipe, folder = begun
-    reworded = recipe.model_copy(update={"title": "in other words", "deviations": ["one more"]})
-    assert len(train(reworded, folder, resume=True, say=quiet).history) == recipe.train.epochs
-
-
 @pytest.mark.parametrize("damage", ["flipped", "half", "empty", "gone"])
 def test_damaged_best_weights_are_found_before_the_training_goes_on(begun, damage):
     recipe, folder = begun

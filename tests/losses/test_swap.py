@@ -128,3 +128,16 @@ def test_it_takes_two_images_to_change_the_background_of_one(loss):
     one = batch(known=[True, True, False, False])
     one.roi[0] = 0
     assert loss.missing(one) is None, "an image without a region still lends its background"
+
+
+def test_a_cloned_region_has_the_tones_of_its_new_surroundings_and_a_faded_one_its_own():
+    some = batch(2, size=32)
+    some.images[0], some.images[1] = 0.2, 0.8
+    tones = {}
+    for seam in ("fade", "cloned"):
+        [made], chosen = SwapLoss(seam=seam, margin=0).swapped(some)
+        assert chosen.tolist() == [0, 1]
+        tones[seam] = [made[i, :, :14, :14].mean().item() for i in (0, 1)]
+        assert made[0, :, 20:, 20:].mean().item() == pytest.approx(0.8)
+    assert tones["fade"] == pytest.approx([0.2, 0.8])
+    assert tones["cloned"] == pytest.approx([0.8, 0.2], abs=0.01)

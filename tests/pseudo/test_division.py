@@ -23,11 +23,6 @@ def settings(source: Path, target: Path | None = None, **changes: object):
     return settings_from(tree | changes)
 
 
-def test_003_32_the_network_that_draws_is_the_one_that_the_page_names(tmp_path):
-    usual = settings(tmp_path)
-    assert (usual.encoder, usual.image_size, usual.held_out, usual.weights) == ("mobilenetv2_100", 192, 0.2, "none")
-
-
 def put(image: Path, seed: int) -> None:
     image.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(mole(seed)[0]).save(image)

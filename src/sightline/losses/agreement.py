@@ -39,7 +39,7 @@ class Agreement(SwapLoss):
             wrong on both backgrounds.
         lender: whose backgrounds they are: those of `any` other images, of images of an `other` class, or of the `own` class. Where the
             batch has only one such image, the second background is the image's own.
-        common: how the region is pasted: `share`, `margin`, `grow`, `feather`, `fill`, `bn`, see `SwapLoss`.
+        common: how the region is pasted: `share`, `margin`, `grow`, `feather`, `fill`, `seam`, `bn`, see `SwapLoss`.
 
     Source:
         Own; an invariance objective in the sense of VisFIS (Ying et al. 2022), with the consistency of two changed views.

@@ -21,7 +21,8 @@ class BackgroundInvariance(SwapLoss):
 
     Args:
         views: which answers are judged: those to the `changed` images, or `both` those and the ones to the same images as they are.
-        common: whose background it is and how it is pasted: `lender`, `share`, `margin`, `grow`, `feather`, `fill`, `bn`, see `SwapLoss`.
+        common: whose background it is and how it is pasted: `lender`, `share`, `margin`, `grow`, `feather`, `fill`, `seam`, `bn`, see
+            `SwapLoss`.
 
     Source:
         Own; an invariance objective in the sense of VisFIS (Ying et al. 2022).

@@ -9,16 +9,18 @@ from pydantic import Field
 from torch import Tensor
 
 from sightline.data.cover import Fill, Growth, Margin, grown, widened, without_region
+from sightline.data.membrane import cloned
 from sightline.losses.batchnorm import Mode
 from sightline.losses.behaviour import BehaviourLoss, marked
 from sightline.settings import NUMBER
 from sightline.types import Batch
 
 Lender = Literal["any", "other", "own", "self"]
+Seam = Literal["fade", "cloned"]
 Share = Annotated[float, Field(gt=0, le=1), NUMBER]
 
 
-def compose(images: Tensor, region: Tensor, partner: Tensor, fill: Fill = "mean") -> Tensor:
+def compose(images: Tensor, region: Tensor, partner: Tensor, fill: Fill = "mean", seam: Seam = "fade") -> Tensor:
     """Each image's region on its partner's background, from which the partner's own region is gone.
 
     Args:
@@ -26,11 +28,13 @@ def compose(images: Tensor, region: Tensor, partner: Tensor, fill: Fill = "mean"
         region: (N, 1, H, W) in [0, 1].
         partner: (N,) int64, whose background each image gets.
         fill: what takes the place of the partner's own region, see `without_region`.
+        seam: the region may `fade` into the background, or be `cloned` into it, see `membrane.cloned`.
 
     Returns:
         (N, 3, H, W).
     """
-    return region * images + (1 - region) * without_region(images, region, fill)[partner]
+    background = without_region(images, region, fill)[partner]
+    return cloned(images, region, background) if seam == "cloned" else region * images + (1 - region) * background
 
 
 def partners(count: int) -> Tensor:
@@ -91,6 +95,8 @@ class SwapLoss(BehaviourLoss):
         feather: half the width of the seam, as a share of the image's side; None: the margin. A seam wider than the margin begins at the
             region's border.
         fill: what takes the place of the lender's own region, see `without_region`.
+        seam: `fade`, or `cloned`: the region takes on the tones of its new surroundings (Poisson image editing, Pérez et al. 2003). Its own
+            brightness, by which classes may differ, is then gone.
         bn: batch-norm in the second pass, see `second_pass`.
     """
 
@@ -105,12 +111,14 @@ class SwapLoss(BehaviourLoss):
         grow: Growth = 0,
         feather: Margin | None = None,
         fill: Fill = "mean",
+        seam: Seam = "fade",
         bn: Mode = "quiet",
     ) -> None:
         super().__init__()
         self.lender: Lender = lender
         self.share, self.margin, self.grow, self.feather = share, margin, grow, feather
         self.fill: Fill = fill
+        self.seam: Seam = seam
         self.bn: Mode = bn
 
     def swapped(self, batch: Batch, versions: int = 1) -> Swapped:
@@ -122,7 +130,7 @@ class SwapLoss(BehaviourLoss):
             drawn.append(lenders(labels, self.lender, torch.stack(drawn) if drawn else None).to(images.device))
         kept = self._kept(marked(batch)[batch.known])  # (N,)
         chosen = batch.known.nonzero()[:, 0][kept]
-        return Swapped([compose(images, region, partner, self.fill)[kept] for partner in drawn], chosen)
+        return Swapped([compose(images, region, partner, self.fill, self.seam)[kept] for partner in drawn], chosen)
 
     def _kept(self, whole: Tensor) -> Tensor:
         """Which of the images with a region are put on another background. (K,) bool -> (N,) int64"""

@@ -13,6 +13,7 @@ from sightline.study.arms import READY
 from sightline.study.score_names import check_score
 
 Values = Annotated[list[Any], Field(min_length=1)]  # that a setting is tried with
+Bound = Annotated[float, Field(ge=-1e12, le=1e12), NUMBER]
 
 
 class Range(Settings):
@@ -24,8 +25,8 @@ class Range(Settings):
         whole: whole numbers only.
     """
 
-    low: Annotated[float, NUMBER]
-    high: Annotated[float, NUMBER]
+    low: Bound
+    high: Bound
     log: bool = False
     whole: bool = False
 

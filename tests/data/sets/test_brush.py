@@ -53,7 +53,7 @@ def test_painted_masks(tmp_path: Path) -> None:
         read(tmp_path)
 
 
-@given(arrays.arrays(bool, st.tuples(st.integers(1, 40), st.integers(1, 40))))
+@given(arrays.arrays(bool, st.tuples(st.integers(1, 16), st.integers(1, 16))))
 def test_what_is_packed_is_unpacked(mask: np.ndarray) -> None:
     drawn = BrushMask("x", mask.shape, packed(mask)).draw()
     assert drawn.dtype == np.uint8

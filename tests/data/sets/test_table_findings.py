@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sightline.config import Data
-from sightline.data.reading import read as read_set
 from sightline.data.sets.table import read
 from sightline.errors import UserError
-from sightline.types import Record
 
 
 @pytest.fixture
@@ -97,26 +94,3 @@ def test_labels_are_one_or_several_where_it_is_set(folder: Path) -> None:
 def test_what_cannot_be_meant_is_refused(folder: Path, text: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
         read(table(folder, text))
-
-
-def findings(records: list[Record]) -> list[str]:
-    return [record.label for record in records]
-
-
-def test_the_task_chooses_and_groups_findings(folder: Path) -> None:
-    rows = "a.png,1,0,0\nb.png,0,0,\nc.png,0,1,1\nd.png,,,0\n"
-    data = Data(name="table", root=table(folder, "image,nodule,mass,effusion\n" + rows))
-    whole = read_set(data, several=True)
-    assert (whole.several, whole.classes) == (True, ("nodule", "mass", "effusion"))
-    some = read_set(data.model_copy(update={"classes": {"lump": ["nodule", "mass"], "effusion": ["effusion"]}}), several=True)
-    assert (some.classes, findings(some.records)) == (("lump", "effusion"), ["lump", "effusion?", "lump;effusion", "lump?"])
-    with pytest.raises(UserError, match="several findings per image, for which this is not done"):
-        read_set(data)
-    with pytest.raises(UserError, match="unknown label 'hernia'"):
-        read_set(data.model_copy(update={"classes": {"a": ["hernia"], "b": ["mass"]}}), several=True)
-
-
-def test_a_finding_that_all_or_none_have_is_refused(folder: Path) -> None:
-    for rows, said in (("a.png,1,0\nb.png,1,1\n", "lacks the finding 'nodule'"), ("a.png,0,0\nb.png,,1\n", "has the finding 'nodule'")):
-        with pytest.raises(UserError, match=f"has no image that {said}"):
-            read_set(Data(name="table", root=table(folder, "image,nodule,mass\n" + rows)), several=True)

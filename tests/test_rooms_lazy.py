@@ -1,0 +1,43 @@
+"""Packages whose names are imported when they are used, and that are verbs."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import sys
+from types import ModuleType
+
+import pytest
+
+from sightline.rooms import by_class, callable_as, lazy
+
+PLACES = {"root": "math:sqrt", "Gone": "sightline_that_is_not_there:Gone"}
+
+
+def test_a_name_is_imported_when_it_is_asked_for() -> None:
+    get, names = lazy("tools", PLACES)
+    assert names() == ["Gone", "root"]
+    assert get("root") is math.sqrt
+    with pytest.raises(ModuleNotFoundError, match="sightline_that_is_not_there"):
+        get("Gone")
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error_as_of_any_module() -> None:
+    get, _ = lazy("tools", PLACES)
+    with pytest.raises(AttributeError, match="module 'tools' has no attribute 'rout'"):
+        get("rout")
+
+
+def test_places_of_several_rooms_are_named_by_their_classes() -> None:
+    rooms = [{"l2": "losses.l2:L2"}, {"cam": "attention.cam:Cam", "gradcam": "attention.gradcam:GradCam"}]
+    assert by_class(rooms) == {"L2": "losses.l2:L2", "Cam": "attention.cam:Cam", "GradCam": "attention.gradcam:GradCam"}
+    assert by_class([]) == {}
+
+
+def test_a_package_that_is_a_verb_can_be_called_and_shows_its_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+    package = ModuleType("a_verb_of_a_test")
+    monkeypatch.setitem(sys.modules, package.__name__, package)
+    callable_as(package.__name__, "inspect:cleandoc")
+    assert package("  a\n  b") == "a\nb"  # type: ignore[operator]
+    assert inspect.signature(package) == inspect.signature(inspect.cleandoc)  # type: ignore[arg-type]
+    assert isinstance(package, ModuleType)
