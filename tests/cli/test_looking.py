@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from sightline import catalog
 from sightline.cli import app
 from sightline.engine.decision import Decision
 from sightline.engine.run import Run
@@ -109,3 +110,21 @@ def test_an_unknown_figure_is_refused_before_anything_is_written(planted: Run, t
     assert isinstance(found.exception, UserError)
     assert 'Did you mean "roc"' in str(found.exception)
     assert not (tmp_path / "f").exists()
+
+
+def test_the_verb_lists_and_draws(guided: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    result = CliRunner().invoke(app, ["figure", "--json", str(out)], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert {one["name"] for one in json.loads(out.read_text())["figures"]} == set(catalog.places("figure"))
+    assert all(name in result.output for name in catalog.places("figure"))
+    command = ["figure", "roc", "--run", str(guided.path), "--split", "flipped", "--out", str(tmp_path / "f"), "--json", str(out)]
+    assert CliRunner().invoke(app, command, catch_exceptions=False).exit_code == 0
+    assert json.loads(out.read_text())["files"] == [str(tmp_path / "f" / f"roc.{kind}") for kind in ("png", "pdf")]
+
+
+def test_help_of_the_verb_names_its_options() -> None:
+    result = CliRunner().invoke(app, ["figure", "--help"])
+    assert "Example" in result.output
+    for option in ("--run", "--out", "--split", "--images", "--colours", "--unit", "--json"):
+        assert option in result.output

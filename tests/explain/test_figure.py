@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from itertools import combinations
 
 import pytest
@@ -13,12 +12,10 @@ from matplotlib import rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from PIL import Image
-from typer.testing import CliRunner
 
 import sightline as sl
 from sightline import catalog
 from sightline.attention.classifier import build
-from sightline.cli import app
 from sightline.engine.files import write_json
 from sightline.engine.run import Run
 from sightline.errors import UserError
@@ -223,24 +220,6 @@ def test_a_run_that_was_never_evaluated_says_how_to(guided, tmp_path):
     for name in ("roc", "box-plots", "positives", "attention-grid"):
         with pytest.raises(UserError, match="valuate"):
             catalog.find("figure", name)([run])
-
-
-def test_the_verb_lists_and_draws(guided, tmp_path):
-    out = tmp_path / "out.json"
-    result = CliRunner().invoke(app, ["figure", "--json", str(out)], catch_exceptions=False)
-    assert result.exit_code == 0
-    assert {one["name"] for one in json.loads(out.read_text())["figures"]} == set(NAMES)
-    assert all(name in result.output for name in NAMES)
-    command = ["figure", "roc", "--run", str(guided.path), "--split", "flipped", "--out", str(tmp_path / "f"), "--json", str(out)]
-    assert CliRunner().invoke(app, command, catch_exceptions=False).exit_code == 0
-    assert json.loads(out.read_text())["files"] == [str(tmp_path / "f" / f"roc.{kind}") for kind in ("png", "pdf")]
-
-
-def test_help_of_the_verb_names_its_options():
-    result = CliRunner().invoke(app, ["figure", "--help"])
-    assert "Example" in result.output
-    for option in ("--run", "--out", "--split", "--images", "--colours", "--unit", "--json"):
-        assert option in result.output
 
 
 def test_pointing_is_a_panel_of_its_own_where_it_was_scored(guided, tmp_path):
