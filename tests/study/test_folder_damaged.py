@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -91,25 +90,9 @@ def test_a_report_goes_on_with_the_answers_that_are_whole(study: Study) -> None:
     assert {row.seeds for row in result.levels} == {1, 2}
 
 
-def test_answers_that_are_no_probabilities_or_name_no_class_are_refused(tmp_path: Path) -> None:
-    good = some_answers()
-    for wrong in (
-        {"probabilities": np.full((N, 2), np.nan)},
-        {"labels": np.full(N, 7)},
-        {"labels": np.full(N, 0.5)},
-        {"groups": good.groups[:3]},
-        {"tags": {"ruler": np.zeros(3)}},
-    ):
-        save(dataclasses.replace(good, **wrong), tmp_path / "a.npz")
-        with pytest.raises(Damaged):
-            load(tmp_path / "a.npz")
-
-
 def test_what_is_only_for_the_estimate_may_be_lost_and_a_silent_failure_has_a_line(study: Study) -> None:
     first, second = study.cells[0].key, study.cells[1].key
-    for content in ("", "{", "[]", '{"seconds": "long"}', '{"seconds": NaN}', '{"seconds": -1}'):
-        (study.run_folder(first) / "took.json").write_text(content)
-        assert study.seconds() == {}
+    (study.run_folder(first) / "took.json").write_text("{")
     (study.run_folder(second) / "took.json").write_text('{"seconds": 3}')
     assert study.seconds() == {second: 3}
     study.answers(first, "flipped").unlink()
