@@ -31,6 +31,14 @@ def test_a_test_stands_under_the_name_of_its_source(room: Path) -> None:
     assert strangers == [], "name it test_SOURCE.py or test_SOURCE_ASPECT.py; what concerns several rooms lies in tests/ itself"
 
 
+def test_every_module_has_a_test_under_its_name() -> None:
+    tests = {path.relative_to(TESTS).with_suffix("").as_posix() for path in TESTS.rglob("test_*.py")}
+    modules = [path.relative_to(SOURCES) for path in SOURCES.rglob("*.py") if not path.name.startswith("__")]
+    names = {module.as_posix(): (module.parent / f"test_{module.stem}").as_posix() for module in modules}
+    untested = sorted(module for module, name in names.items() if not any(test == name or test.startswith(f"{name}_") for test in tests))
+    assert untested == []
+
+
 def test_no_two_tests_have_one_name() -> None:
     names = [path.name for path in TESTS.rglob("test_*.py")]
     assert sorted({name for name in names if names.count(name) > 1}) == [], "pytest imports them by their names"

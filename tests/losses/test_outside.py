@@ -29,3 +29,7 @@ def test_weaker_evidence_lowers_the_plain_form_and_not_the_relative_one():
 def test_a_region_over_the_whole_image_leaves_nothing_outside(loss):
     """Pitfall 18, on the side of the loss."""
     assert loss(torch.rand(3, 1, 7, 7), torch.ones(3, 1, 30, 30), ALL).item() == pytest.approx(0, abs=1e-6)
+
+
+def test_a_map_that_is_zero_everywhere_has_nothing_outside():
+    assert outside(torch.zeros(1, 1, 4, 4), torch.zeros(1, 1, 4, 4), relative=True).tolist() == [0.0]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sightline.results.setting_words import setting_words, value_words
-from sightline.results.study import Comparisons
+from sightline.results.setting_words import setting_words, value_words, where
 
 
 @pytest.mark.parametrize(
@@ -24,8 +23,8 @@ def test_a_value_is_said_without_brackets_and_quotes(value: object, words: str) 
     assert value_words(value) == words
 
 
-def test_a_comparison_says_where_it_holds() -> None:
-    part = Comparisons(score="auc", split="flipped", setting={}, family=1, confidence=0.95, rows=[])
-    assert part.where == "auc on flipped"
-    assert part.but(setting={"data.decoy": {"artefact": "ruler"}}).where == "auc on flipped, data.decoy = artefact ruler"
+def test_a_setting_names_its_keys_and_stands_behind_score_and_split() -> None:
     assert setting_words({"train.epochs": 3, "losses.guidance": []}) == "train.epochs = 3, losses.guidance = none"
+    assert setting_words({}) == ""
+    assert where("auc", "flipped", {}) == "auc on flipped"
+    assert where("auc", "flipped", {"data.decoy": {"artefact": "ruler"}}) == "auc on flipped, data.decoy = artefact ruler"

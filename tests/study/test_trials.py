@@ -9,7 +9,10 @@ import pytest
 from tiny_plan import write_plan
 
 from sightline.errors import UserError
+from sightline.study.analyse import analyse
 from sightline.study.cells import says
+from sightline.study.check import check_data
+from sightline.study.folder import Study
 from sightline.study.plan import Plan, load_plan
 from sightline.study.search import Pick, Trial
 from sightline.study.search_settings import Search
@@ -115,3 +118,24 @@ def test_each_candidate_is_looked_at_once_before_it_begins(tmp_path: Path) -> No
 def test_an_arm_that_cannot_take_anything_is_refused(tmp_path: Path, arms: Any, search: Any, why: str) -> None:
     with pytest.raises(UserError, match=why):
         load_plan(write_plan(tmp_path / "p.yaml", arms=arms, **({"search": search} if search else {})))
+
+
+@pytest.mark.parametrize(
+    ("tried", "why"),
+    [
+        ({"low": 3, "high": 1}, r"among\.0\.tune\.train\.epochs: a range is written"),
+        (3, r"among\.0\.tune\.train\.epochs: a list is wanted"),
+        ({"low": 1, "high": "ten"}, r"among\.0\.tune\.train\.epochs\.high"),
+    ],
+)
+def test_values_that_cannot_be_tried_are_named(tmp_path: Path, tried: Any, why: str) -> None:
+    with pytest.raises(UserError, match=why):
+        load_plan(write_plan(tmp_path / "p.yaml", search={"among": [{"name": "a", "tune": {"train.epochs": tried}}]}))
+
+
+def test_a_plan_may_consist_of_what_was_found_alone(tmp_path: Path) -> None:
+    plan = load_plan(write_plan(tmp_path / "p.yaml", arms=[{"name": "best", "found": 1}], base=["best"], search={"among": [GUIDED]}))
+    study = Study(tmp_path / "study", plan)
+    check_data(plan, study.cells)
+    assert (study.cells, study.to_do()) == ([], [])
+    assert analyse(study).levels == []

@@ -22,14 +22,14 @@ from sightline.recipe import Recipe
 from sightline.study.cells import Cell, Drawing
 from sightline.study.plan import Plan
 from sightline.study.score_names import ENERGY, REMOVED, group_of, measure_of, tag_of
-from sightline.study.search_settings import Search
 from sightline.study.trials import check_search
 from sightline.tag_groups import name_of
 from sightline.types import Record
 
 
 def check_data(plan: Plan, found: Sequence[Cell]) -> None:
-    """Refuses splits and tags that the data does not have. The data of the lowest seed stands for that of all seeds.
+    """Refuses splits and tags that the data does not have, of the arms and of the search. The data of the lowest seed stands for that of
+    all seeds.
 
     Raises:
         UserError: a split without images; a class that is not trained on; a score of a tag that no image of a split has; whatever is wrong
@@ -39,21 +39,16 @@ def check_data(plan: Plan, found: Sequence[Cell]) -> None:
         check_weights(backbone)
     # regions for training, and which of them are used, change neither, so most arms share what is looked at
     guiding = {"roi": Roi(), "annotated": None, "annotated_fraction": 1}
-    lowest = min(cell.seed for cell in found)
+    lowest = min((cell.seed for cell in found), default=0)
     whole = [cell.recipe.model_copy(update={"data": cell.recipe.data.model_copy(update=guiding)}) for cell in found if cell.seed == lowest]
     for recipe in {(r.data.model_dump_json(), tuple(selects(r)), r.attention.name): r for r in whole}.values():
         _check(plan, recipe)
     drawn = [(cell, cell.drawing) for cell in found if cell.seed == lowest and cell.drawing is not None]
     for cell, drawing in {drawing.name: (cell, drawing) for cell, drawing in drawn}.values():
         _check_drawing(f"{plan.name}: arm {cell.arm!r}: draw", cell.recipe.data, drawing)
-
-
-def check_trials(plan: Plan, search: Search) -> None:
-    """The same of the plan's search, see also `check_search`."""
-    check_data(
-        plan.model_copy(update={"name": f"{plan.name}: search", "splits": (search.split,), "scores": (search.score,)}),
-        check_search(plan, search),
-    )
+    if search := plan.search:
+        judged = {"name": f"{plan.name}: search", "search": None, "splits": (search.split,), "scores": (search.score,)}
+        check_data(plan.model_copy(update=judged), check_search(plan, search))
 
 
 def _check_drawing(where: str, data: Data, drawing: Drawing) -> None:

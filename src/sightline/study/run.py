@@ -12,7 +12,7 @@ from sightline.cluster import Executor
 from sightline.device import cores
 from sightline.errors import UserError
 from sightline.study.cells import Cell, named
-from sightline.study.check import check_data, check_trials
+from sightline.study.check import check_data
 from sightline.study.folder import Study
 from sightline.study.local import run_local
 from sightline.study.on_ray import run_on_ray
@@ -52,8 +52,6 @@ def run_study(
     """
     study = Study(folder, plan)
     check_data(plan, study.cells)
-    if plan.search:
-        check_trials(plan, plan.search)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0):

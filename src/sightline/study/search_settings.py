@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from sightline.errors import nearest
 from sightline.settings import NUMBER, Count, Name, Seed, Settings
@@ -41,6 +41,13 @@ class Range(Settings):
         return self
 
 
+def _kind(tried: Any) -> str:
+    return "[range]" if isinstance(tried, dict | Range) else "[values]"  # brackets: such a part of a key is not shown
+
+
+Tried = Annotated[Annotated[Values, Tag("[values]")] | Annotated[Range, Tag("[range]")], Discriminator(_kind)]
+
+
 class Candidate(Settings):
     """A training that the search tries, or a family of them.
 
@@ -56,7 +63,7 @@ class Candidate(Settings):
     like: str | None = None
     recipe: str | None = None
     set: dict[str, Any] = {}
-    tune: dict[str, Values | Range] = {}
+    tune: dict[str, Tried] = {}
 
     @model_validator(mode="after")
     def _starts_from_a_known_arm(self) -> Self:
