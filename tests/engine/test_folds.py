@@ -85,3 +85,11 @@ def pictures_of_noise(tmp_path):
 
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)).save(tmp_path / "a.png")
     return tmp_path
+
+
+def test_folds_come_in_their_order_and_a_copy_of_one_is_none(tmp_path) -> None:
+    for name in ("fold-10", "fold-2", "fold-1-old", "fold-", "fold-1"):
+        (tmp_path / name).mkdir()
+    assert folds_of(tmp_path) == []
+    (tmp_path / FILE).write_text("{}")
+    assert [path.name for path in folds_of(tmp_path)] == ["fold-1", "fold-2", "fold-10"]

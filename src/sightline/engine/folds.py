@@ -71,7 +71,10 @@ def train_folds(
 
 def folds_of(folder: Path) -> list[Path]:
     """The run folders of a cross-validation, in order; none if it is no such folder."""
-    return sorted(folder.glob("fold-*"), key=lambda path: int(path.name.partition("-")[2])) if (folder / FILE).is_file() else []
+    if not (folder / FILE).is_file():
+        return []
+    numbered = {path: path.name.removeprefix("fold-") for path in folder.glob("fold-*")}  # a copy may have a name of its own
+    return sorted((path for path, number in numbered.items() if number.isdecimal()), key=lambda path: int(numbered[path]))
 
 
 def fold_scores(folder: Path) -> FoldScores:
