@@ -83,7 +83,7 @@ def test_a_machine_that_answers_is_asked_by_ray_itself(address: str, ray: FakeRa
             assert ray.started[0]["address"] == there
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:99999", "ray://127.0.0.1:1"])
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "127.0.0.1:1180591620717411303424"])
 def test_a_machine_that_does_not_answer_is_not_waited_for(address: str, ray: FakeRay) -> None:
     with pytest.raises(UserError, match="nothing answers there"):
         fail_within(address)
