@@ -31,6 +31,7 @@ def test_what_is_no_range_is_refused(wrong: dict[str, Any], why: str) -> None:
         ({"among": [{"name": "a", "like": "pseudo-roi"}]}, "draws no regions"),
         ({"among": [{"name": "a", "tune": {"x": []}}]}, "at least 1"),
         ({"among": [{"name": "a"}], "score": "acc"}, "no score 'acc'"),
+        ({"among": [{"name": "a"}, {"name": "b"}], "trials": 1}, "too few to try each of 2 candidates"),
         ({"among": [{"name": "a"}], "keep": 1}, "greater than or equal to 2"),
     ],
 )

@@ -72,8 +72,8 @@ def replay(search: Search, scored: Scored) -> Searched:
         sampler=optuna.samplers.TPESampler(seed=search.seed),
         pruner=optuna.pruners.SuccessiveHalvingPruner(min_resource=1, reduction_factor=search.keep),
     )
-    for params in _every_one(search) if search.exhaustive else ():
-        study.enqueue_trial(params)
+    for params in _every_one(search) if search.exhaustive else [{"candidate": one.name} for one in search.among]:
+        study.enqueue_trial(params)  # what is not named in it, Optuna draws
     trials: list[Trial] = []
     while len(trials) < search.drawn:
         asked = [study.ask() for _ in range(min(search.at_once, search.drawn - len(trials)))]

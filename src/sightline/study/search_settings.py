@@ -90,7 +90,7 @@ class Search(Settings):
 
     Attributes:
         among: the candidates.
-        trials: how many trainings are drawn; where the candidates stand for no more than that, each is tried once.
+        trials: how many trainings are drawn; of each candidate at least one; where they stand for no more than that, each once.
         rungs: settings that make a training cheaper, from the cheapest, e.g. two epochs; after the last of them comes the whole training.
         keep: one of so many goes on to the next rung.
         at_once: how many are drawn together, before any of them is judged. So many can be trained side by side.
@@ -117,6 +117,8 @@ class Search(Settings):
         names = [one.name for one in self.among]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two candidates are called {twice[0]!r}")
+        if self.trials < len(self.among):
+            raise ValueError(f"{self.trials} trials are too few to try each of {len(self.among)} candidates once")
         check_score(self.score)
         return self
 
@@ -134,5 +136,5 @@ class Search(Settings):
 
     @property
     def expected(self) -> list[int]:
-        """About how many candidates are trained on each rung. The first of a rung goes on whatever it scores, so it may be a few more."""
+        """About how many candidates are trained on each rung: each is held against those before it alone, so it may be more or fewer."""
         return [math.ceil(self.drawn / self.keep**rung) for rung in range(len(self.rungs) + 1)]
