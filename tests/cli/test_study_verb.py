@@ -28,7 +28,7 @@ OUTLOOK = StudyOutlook(
     seconds=100.0,
 )
 RUNGS = ["train.epochs = 2", "the whole training"]
-SEARCH = SearchOutlook(candidates=9, rungs=RUNGS, expected=[9, 3], seeds=1)
+SEARCH = SearchOutlook(trials=9, rungs=RUNGS, expected=[9, 3], seeds=1)
 
 
 def result(**changed: Any) -> StudyResult:
@@ -75,9 +75,9 @@ def test_a_search_is_announced_and_its_best_are_shown(invented: dict[str, Any]) 
     invented["outlook"] = OUTLOOK.but(search=SEARCH)
     trials = [SearchTrial(candidate=f"c{i}", values={}, scores=[0.9 - i / 10, 0.8] if i < 2 else [0.1]) for i in range(7)]
     trials.append(SearchTrial(candidate="broken", values={}, scores=[None]))
-    invented["result"] = result(search=SearchResult(score="auc", split="val", rungs=RUNGS, seeds=1, trials=trials, over=True))
+    invented["result"] = result(search=SearchResult(score="auc", split="val", rungs=RUNGS, seeds=1, drawn=8, trials=trials, over=True))
     said = run("weights").output
-    announced = "first a search among 9 candidates, about: 9 with train.epochs = 2; 3 with the whole training"
+    announced = "first a search of 9 trials: 9 with train.epochs = 2; 3 with the whole training"
     assert announced in " ".join(said.split())
     assert "about 8 trainings" in said
     assert "0.800" in said

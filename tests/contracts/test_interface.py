@@ -47,7 +47,8 @@ def bounds(schema: Any, at: str = "") -> list[str]:
         return [line for key, value in schema.items() if key not in ("title", "description") for line in bounds(value, f"{at}/{key}")]
     if isinstance(schema, list):
         return [line for i, value in enumerate(schema) for line in bounds(value, f"{at}/{i}")]
-    return [f"{at[1:]} {schema}"]
+    number = isinstance(schema, int | float) and not isinstance(schema, bool)
+    return [f"{at[1:]} {float(schema):g}" if number else f"{at[1:]} {schema}"]
 
 
 def flags(plugin: type) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def test_stopped_in_the_search_it_goes_on_and_the_arms_come_after_it(tmp_path: P
 
     def stop(outcome: Outcome, done: int, total: int) -> None:
         assert outcome.failure is None, outcome.failure
-        assert (done, total) == (1, 6)  # 3 + 1 of the search, and the arms
+        assert (done, total) == (1, 6)  # 3 and 1 of the search, and the arms
         told.append(outcome.name)
         raise KeyboardInterrupt
 

@@ -42,10 +42,10 @@ def test_candidates_stand_best_first_with_the_arms_that_take_them(tmp_path: Path
     found = search_result(study)
     assert found is not None
     assert found.over
-    assert [trial.candidate for trial in found.trials] == ["fair", "slow", "fast"], "slow came first, so it went on; fast did not"
+    assert [trial.candidate for trial in found.trials] == ["fair", "fast", "slow"]
     assert [len(trial.scores) for trial in found.trials] == [2, 2, 1]
     assert found.trials[0].arms == ["best", "random"]
-    assert found.sentence == "Candidates tried, by auc on val: 3 with train.epochs = 1; 2 with the whole training."
+    assert found.sentence == "Trials drawn: 3; of the 3 different ones were trained: 3 with train.epochs = 1; 2 with the whole training."
     assert {cell.arm: cell.recipe.train.optimizer.lr for cell in study.cells if cell.arm != "label-only"} == {"best": 0.01, "random": 0.01}
 
 
@@ -72,7 +72,24 @@ def test_what_failed_is_listed_and_stands_last(tmp_path: Path) -> None:
         ("fair", True),
     ]
     assert [(one.arm, one.reason) for one in found.failed] == [("search fair", "no memory")]
+    assert not [note for note in found.notes if "was not trained" in note]
     assert "| fair | failed |" in markdown(study, found)
+
+
+def test_an_arm_for_which_nothing_is_left_says_so(tmp_path: Path) -> None:
+    arms = ["label-only", *({"name": f"best {i}", "found": i} for i in (1, 2, 3))]
+    plan = load_plan(write_plan(tmp_path / "p.yaml", arms=arms, search=SEARCH | {"keep": 3}, seeds=1))
+    labels = np.random.default_rng(9).integers(0, 2, N)
+    while (study := Study(tmp_path / "study", plan)).to_search:
+        for cell in study.to_search:
+            if cell.arm == "search fair":
+                study.failure(cell.key).parent.mkdir(exist_ok=True, parents=True)
+                study.failure(cell.key).write_text("no memory\n")
+            else:
+                save(answers(cell, 0.7, labels), study.answers(cell.key, "val"))
+    result = analyse(study)
+    assert "best 3 was not trained: only 2 of the trials of the search could be." in result.notes
+    assert {cell.arm for cell in study.cells} == {"label-only", "best 1", "best 2"}
 
 
 def test_an_unfinished_search_says_so_and_its_arms_wait(tmp_path: Path) -> None:
@@ -81,8 +98,8 @@ def test_an_unfinished_search_says_so_and_its_arms_wait(tmp_path: Path) -> None:
     result = analyse(study)
     assert result.search is not None
     assert not result.search.over
-    assert result.search.sentence.startswith("The search is not over")
-    assert result.missing == 3 + 2 + 2, "of the search about five, and two arms"
+    assert result.search.sentence.endswith("The search is not over.")
+    assert result.missing == 3 + 2 + 2, "of the search five, and two arms"
     assert {cell.arm for cell in study.cells} == {"label-only"}
     assert plan.search is not None
     assert search_outlook(plan.search).expected == [3, 2]

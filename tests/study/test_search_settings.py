@@ -45,6 +45,8 @@ def test_a_search_is_no_larger_than_what_there_is_to_try() -> None:
     assert Candidate.model_validate(lists).combinations == 6
     few = Search.model_validate({"among": [lists, {"name": "one"}], "trials": 24, "rungs": [{}, {}]})
     assert (few.drawn, few.exhaustive, few.expected) == (7, True, [7, 3, 1])
+    groups = Search.model_validate({"among": [lists], "trials": 6, "rungs": [{}], "at_once": 4})
+    assert groups.expected == [6, 2 + 1], "of four drawn together two, of two one"
     some = Search.model_validate({"among": [lists], "trials": 5})
     assert (some.drawn, some.exhaustive, some.expected) == (5, False, [5])
     endless = Search.model_validate({"among": [lists, {"name": "range", "tune": {"x": {"low": 0, "high": 1}}}]})

@@ -86,13 +86,16 @@ def test_a_failure_counts_when_it_is_given_up(tmp_path: Path) -> None:
     ("changed", "why"),
     [
         ({"split": "flipped"}, "has images that are reported later"),
+        ({"plan": {"splits": ["flipped", "val"]}}, "has 'val', from which the search chooses"),
+        ({"plan": {"seed_settings": ["train.seed", "data.split.seed"]}}, r"divides the images anew \(data.split.seed\)"),
         ({"among": [GUIDED | {"tune": {"losses.guidance.5.weight": [1, 2]}}]}, "not an entry of a list of 2"),
         ({"among": [PLAIN | {"tune": {"train.optimizer.weight_decay": [0.1, "much"]}}]}, "weight_decay"),
         ({"rungs": [{"train.epoch": 1}]}, "unknown setting 'train.epoch'"),
     ],
 )
 def test_what_a_search_cannot_try_is_refused_before_it_begins(tmp_path: Path, changed: dict[str, Any], why: str) -> None:
-    plan, search = planned(tmp_path, arms=["label-only"], **changed)
+    plan, search = planned(tmp_path, arms=["label-only"], **{key: value for key, value in changed.items() if key != "plan"})
+    plan = plan.model_copy(update={key: tuple(value) for key, value in changed.get("plan", {}).items()})
     with pytest.raises(UserError, match=why):
         check_search(plan, search)
 
@@ -106,6 +109,7 @@ def test_each_candidate_is_looked_at_once_before_it_begins(tmp_path: Path) -> No
     ("arms", "search", "why"),
     [
         (["label-only", {"name": "best", "found": 1}], None, "the plan has no search"),
+        (["label-only"], {"among": [GUIDED], "seed": 1}, "search.seed 1 is a seed of the study"),
         (["label-only", {"name": "best", "found": 7}], {"among": [GUIDED], "trials": 6}, "the search tries 6"),
         (["label-only", {"name": "best", "like": "weight-decay", "found": 1}], {"among": [GUIDED]}, "leave `tune` and `annotate` out"),
         (

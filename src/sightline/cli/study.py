@@ -23,7 +23,7 @@ EXAMPLES = (
 )
 
 
-SHOWN = 5  # candidates of a search; the others stand on the page
+SHOWN = 5  # trials of a search; the others stand on the page
 
 
 @app.command(epilog=EXAMPLES)
@@ -118,7 +118,7 @@ def _announce(outlook: StudyOutlook) -> None:
         say(f"{key}: {' | '.join(values)}")
     if outlook.search:
         counts = [f"{number} with {words}" for number, words in zip(outlook.search.expected, outlook.search.rungs, strict=True)]
-        say(f"first a search among {outlook.search.candidates} candidates, about: {'; '.join(counts)}")
+        say(f"first a search of {outlook.search.trials} trials: {'; '.join(counts)}")
     rows = [[arm.arm, str(arm.candidates), str(arm.seeds), str(arm.to_do)] for arm in outlook.arms]
     table(f"{len(rows)} arms in {outlook.settings} setting(s)", ["arm", "candidates", "seeds", "trainings to do"], rows)
     shared = f" ({outlook.shared} of the grid are the same as another)" if outlook.shared else ""
@@ -141,7 +141,7 @@ def _say_result(result: StudyResult) -> StudyResult:
     if result.search:
         say(result.search.sentence)
         tried = [[one.says, *(_score(one.scores, i) for i in range(len(result.search.rungs)))] for one in result.search.trials[:SHOWN]]
-        table(f"the best by {result.search.score} on {result.search.split}", ["candidate", *result.search.rungs], tried)
+        table(f"the best by {result.search.score} on {result.search.split}", ["trial", *result.search.rungs], tried)
     for part in result.comparisons:
         rows = [[row.arm, row.base, interval(row.simultaneous), _short(row.verdict.word)] for row in part.rows]
         table(f"{part.where}, corrected for {part.family} comparison{'s' * (part.family != 1)}", ["arm", "minus", "difference", ""], rows)
@@ -157,7 +157,7 @@ def _say_result(result: StudyResult) -> StudyResult:
 
 
 def _score(scores: Sequence[float | None], rung: int) -> str:
-    """Of a candidate on a rung, if it was trained there."""
+    """Of a trial on a rung, if it was trained there."""
     if rung >= len(scores):
         return ""
     score = scores[rung]

@@ -151,7 +151,7 @@ def markdown(study: Study, result: StudyResult) -> str:
 
 def _search(found: SearchResult) -> list[str]:
     """What was tried, best first."""
-    lines = ["", "## Search", "", found.sentence, "", _line(["candidate", *found.rungs, "arm"]), _line(["---"] * (2 + len(found.rungs)))]
+    lines = ["", "## Search", "", found.sentence, "", _line(["trial", *found.rungs, "arm"]), _line(["---"] * (2 + len(found.rungs)))]
     for trial in found.trials:
         scores = ["failed" if score is None else words.decimal(score) for score in trial.scores]
         lines.append(_line([trial.says, *scores, *[""] * (len(found.rungs) - len(scores)), ", ".join(trial.arms)]))

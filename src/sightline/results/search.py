@@ -7,11 +7,11 @@ from sightline.results.setting_words import setting_words
 
 
 class SearchTrial(Result):
-    """One candidate.
+    """A candidate with the values that were drawn for it.
 
     Attributes:
         candidate: its name.
-        values: what was drawn for it, setting -> value.
+        values: setting -> value.
         scores: of each rung that it was trained on; None where the training failed.
         arms: of the study, that have its settings.
     """
@@ -32,13 +32,13 @@ class SearchOutlook(Result):
     """What a search has before it.
 
     Attributes:
-        candidates: that are tried.
+        trials: how many are drawn.
         rungs: what each training is like, in words, from the cheapest.
-        expected: about how many candidates are trained on each rung.
-        seeds: trainings of each candidate on each rung.
+        expected: how many trials are trained on each rung, at most.
+        seeds: trainings of each trial on each rung.
     """
 
-    candidates: Count
+    trials: Count
     rungs: list[str]
     expected: list[Count]
     seeds: Count
@@ -48,10 +48,11 @@ class SearchResult(Result):
     """A search by successive halving.
 
     Attributes:
-        score, split: what the candidates were judged by.
+        score, split: what the trials were judged by.
         rungs: what each training was like, in words, from the cheapest.
-        seeds: trainings of each candidate on each rung.
-        trials: candidates, best first; those that failed come last.
+        seeds: trainings of each trial on each rung.
+        drawn: how many trials were drawn.
+        trials: the different ones, best first: those that went further, then those that score better; those that failed come last.
         over: whether it is finished.
     """
 
@@ -59,6 +60,7 @@ class SearchResult(Result):
     split: str
     rungs: list[str]
     seeds: Count
+    drawn: Count
     trials: list[SearchTrial]
     over: bool
 
@@ -67,5 +69,5 @@ class SearchResult(Result):
         """How many were tried, and how far they went."""
         reached = [sum(len(trial.scores) > rung for trial in self.trials) for rung in range(len(self.rungs))]
         went = "; ".join(f"{number} with {words}" for number, words in zip(reached, self.rungs, strict=True))
-        begun = "Candidates tried" if self.over else "The search is not over; candidates tried so far"
-        return f"{begun}, by {self.score} on {self.split}: {went}."
+        end = "" if self.over else " The search is not over."
+        return f"Trials drawn: {self.drawn}; of the {len(self.trials)} different ones were trained: {went}.{end}"

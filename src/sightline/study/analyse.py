@@ -23,7 +23,7 @@ from sightline.study.conclude import conclusions
 from sightline.study.folder import Study, grouped
 from sightline.study.plan import Plan
 from sightline.study.scores import LOWER_IS_BETTER, applies, possible, statistic
-from sightline.study.search_result import search_result
+from sightline.study.search_result import search_result, waiting
 
 Setting = tuple[tuple[str, Any], ...]
 Trained = Mapping[tuple[Setting, str], tuple[str, ...]]  # setting, arm -> the trainings that stand for it
@@ -52,7 +52,7 @@ def analyse(study: Study) -> StudyResult:
         arms=[_about(study, arm.name, says(arm), arms) for arm in study.settled.arms],
         levels=levels,
         comparisons=comparisons,
-        notes=_notes(levels, comparisons),
+        notes=_notes(levels, comparisons) + waiting(study),
         conclusion=conclusions(plan, comparisons),
         answer=_answer(plan, comparisons),
         failed=[Failure(arm=c.arm, seed=c.seed, reason=failures[c.key]) for c in tried if c.key in failures],

@@ -135,6 +135,8 @@ class Plan(Settings):
         for name in self.base:
             if name not in names:
                 raise ValueError(f"base {name!r} is not an arm of this plan. {nearest(name, names)}")
+        if self.search and self.search.seed < self.seeds:
+            raise ValueError(f"search.seed {self.search.seed} is a seed of the study, which has those from 0 to {self.seeds - 1}")
         for i, arm in enumerate(self.arms):
             if arm.found is not None and arm.found > (0 if self.search is None else self.search.drawn):
                 tries = "the plan has no search" if self.search is None else f"the search tries {self.search.drawn}"

@@ -1,8 +1,8 @@
-"""A search, replayed from what its trainings scored: which candidates are trained next, and which were the best.
+"""A search, replayed from what its trainings scored: what is trained next, and what was best.
 
-Optuna draws the candidates (a tree-structured Parzen estimator) and decides which of them go on (successive halving). Its draws follow from
-the seed and from the scores told so far, in order, so a search needs no memory of its own: what is on disk says where it stands, however
-often it was interrupted and whatever the number of workers.
+Optuna draws the trials (a tree-structured Parzen estimator, after the first ten at random); those that do well are trained at greater cost
+(successive halving). Its draws follow from the seed and from the scores told so far, in order, so a search needs no memory of its own: what
+is on disk says where it stands, however often it was interrupted and whatever the number of workers.
 """
 
 from __future__ import annotations
@@ -67,17 +67,13 @@ def replay(search: Search, scored: Scored) -> Searched:
     """
     optuna = _optuna()
     lower = search.score.partition("[")[0] in LOWER_IS_BETTER
-    study = optuna.create_study(
-        direction="minimize" if lower else "maximize",
-        sampler=optuna.samplers.TPESampler(seed=search.seed),
-        pruner=optuna.pruners.SuccessiveHalvingPruner(min_resource=1, reduction_factor=search.keep),
-    )
+    study = optuna.create_study(direction="minimize" if lower else "maximize", sampler=optuna.samplers.TPESampler(seed=search.seed))
     for params in _every_one(search) if search.exhaustive else [{"candidate": one.name} for one in search.among]:
         study.enqueue_trial(params)  # what is not named in it, Optuna draws
     trials: list[Trial] = []
     while len(trials) < search.drawn:
         asked = [study.ask() for _ in range(min(search.at_once, search.drawn - len(trials)))]
-        found, wanted = _judged(study, search, [(trial, _pick(trial, search)) for trial in asked], scored)
+        found, wanted = _judged(study, search, [(trial, _pick(trial, search)) for trial in asked], scored, lower)
         trials += found
         if wanted:
             return Searched(trials, wanted, [])
@@ -122,7 +118,7 @@ def _value(trial: optuna.Trial, name: str, wanted: list[Any] | Range) -> Any:
 
 
 def _judged(
-    study: optuna.Study, search: Search, asked: Sequence[tuple[optuna.Trial, Pick]], scored: Scored
+    study: optuna.Study, search: Search, asked: Sequence[tuple[optuna.Trial, Pick]], scored: Scored, lower: bool
 ) -> tuple[list[Trial], list[tuple[Pick, int]]]:
     """What is known of trials that were drawn together, and what has to be trained to know more."""
     from optuna.trial import TrialState
@@ -133,22 +129,20 @@ def _judged(
         known = {i: scored(asked[i][1], rung) for i in going_on}
         if wanted := [(asked[i][1], rung) for i, score in known.items() if score is None]:
             return _trials(asked, scores), wanted
-        still = []
+        whole = {i: score for i, score in known.items() if score is not None and not math.isnan(score)}
+        ranked = sorted(whole, key=lambda i: whole[i], reverse=not lower)
+        once = list({repr(asked[i][1]): i for i in reversed(ranked)}.values())[::-1]  # equal ones need not go on together
+        going_on = once[: math.ceil(len(once) / search.keep)]
         for i, score in known.items():
-            trial = asked[i][0]
-            assert score is not None
-            scores[i].append(score)
-            if math.isnan(score):
-                study.tell(trial, state=TrialState.FAIL)
-                continue
-            trial.report(score, search.keep**rung)  # a rung costs as many times the one before it as one of so many goes on
-            if rung == last:
-                study.tell(trial, score)
-            elif trial.should_prune():
-                study.tell(trial, state=TrialState.PRUNED)
+            scores[i].append(math.nan if score is None else score)
+            if i not in whole:
+                study.tell(asked[i][0], state=TrialState.FAIL)
+            elif rung == last:
+                study.tell(asked[i][0], whole[i])
             else:
-                still.append(i)
-        going_on = still
+                asked[i][0].report(whole[i], rung)
+                if i not in going_on:
+                    study.tell(asked[i][0], state=TrialState.PRUNED)
     return _trials(asked, scores), []
 
 

@@ -13,7 +13,7 @@ from sightline.study.search_settings import Search
 
 def search_outlook(search: Search) -> SearchOutlook:
     """What it has before it."""
-    return SearchOutlook(candidates=search.drawn, rungs=rungs(search), expected=search.expected, seeds=search.seeds)
+    return SearchOutlook(trials=search.drawn, rungs=rungs(search), expected=search.expected, seeds=search.seeds)
 
 
 def rungs(search: Search) -> list[str]:
@@ -27,17 +27,26 @@ def search_result(study: Study) -> SearchResult | None:
     if search is None:
         return None
     ranked = [trial.pick for trial in found.best]
-    others = [trial for trial in found.trials if trial.pick not in ranked]
+    others = list({repr(trial.pick): trial for trial in found.trials if trial.pick not in ranked}.values())
     taken = {arm.name: arm.found - 1 for arm in study.plan.arms if arm.found}
     return SearchResult(
         score=search.score,
         split=search.split,
         rungs=rungs(search),
         seeds=search.seeds,
+        drawn=len(found.trials),
         trials=[_trial(one, [arm for arm, place in taken.items() if place == i]) for i, one in enumerate(found.best)]
         + [_trial(one, []) for one in others],
         over=not found.missing,
     )
+
+
+def waiting(study: Study) -> list[str]:
+    """What has to be said of arms that take what a finished search did not find."""
+    if study.plan.search is None or study.searched.missing:
+        return []
+    count = len(study.searched.best)
+    return [f"{arm.name} was not trained: only {count} of the trials of the search could be." for arm in study.settled.arms if arm.found]
 
 
 def _trial(trial: Trial, arms: list[str]) -> SearchTrial:

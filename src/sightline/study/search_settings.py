@@ -86,16 +86,20 @@ class Candidate(Settings):
 
 
 class Search(Settings):
-    """A search by successive halving (Jamieson and Talwalkar 2016): all candidates are trained cheaply, the best of them at greater cost.
+    """A search by successive halving (Jamieson and Talwalkar 2016): all trials are trained cheaply, the best of them at greater cost.
+
+    A trial is a candidate with values drawn for its settings. Each rung trains it anew, from the start.
 
     Attributes:
         among: the candidates.
-        trials: how many trainings are drawn; of each candidate at least one; where they stand for no more than that, each once.
-        rungs: settings that make a training cheaper, from the cheapest, e.g. two epochs; after the last of them comes the whole training.
-        keep: one of so many goes on to the next rung.
-        at_once: how many are drawn together, before any of them is judged. So many can be trained side by side.
-        seeds: trainings of each.
-        seed: the first seed; a study numbers its own from 0, so the two have no training in common.
+        trials: how many are drawn, of each candidate at least one; equal ones are trained once. Where the candidates have no more
+            combinations of values than that, each is tried once.
+        rungs: settings that make a training cheaper, from the cheapest, e.g. two epochs; they stand above those that are tried. After the
+            last of them comes the whole training.
+        keep: of the trials drawn together, the best one of so many goes on to the next rung, rounded up.
+        at_once: how many are drawn together, before any of them is judged. So many, times `seeds`, can be trained side by side.
+        seeds: trainings of each trial on each rung; its score is their mean.
+        seed: of the draws, and the first seed of the trainings. The seeds of the study, from 0 on, are not among them.
         set: settings of the search alone, such as another artefact than the one that is reported.
         score, split: what a candidate is judged by. No test image may be among those of the split: it is `val`, or the settings have
             `data.split.rehearse: true`.
@@ -136,5 +140,11 @@ class Search(Settings):
 
     @property
     def expected(self) -> list[int]:
-        """About how many candidates are trained on each rung: each is held against those before it alone, so it may be more or fewer."""
-        return [math.ceil(self.drawn / self.keep**rung) for rung in range(len(self.rungs) + 1)]
+        """How many trials are trained on each rung; fewer where some are equal, or fail."""
+        whole, rest = divmod(self.drawn, self.at_once)
+        groups = [self.at_once] * whole + [rest] * (rest > 0)
+        found = []
+        for _ in range(len(self.rungs) + 1):
+            found.append(sum(groups))
+            groups = [math.ceil(size / self.keep) for size in groups]
+        return found

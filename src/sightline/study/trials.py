@@ -144,6 +144,11 @@ def check_search(plan: Plan, search: Search) -> list[Cell]:
                 trial_cells(plan, search, Pick(pick.candidate, tuple((dict(pick.values) | {key: value}).items())), len(search.rungs))
         rungs = [trial_cells(plan, search, pick, rung)[0] for rung in range(len(search.rungs) + 1)]
         whole.append(rungs[-1])
+    if "val" in plan.splits:
+        raise UserError(f"{plan.name}: splits", "has 'val', from which the search chooses", "Judge the arms on other images.")
+    if moved := [key for key in plan.seed_settings if key.startswith("data.split")]:
+        reason = f"each seed divides the images anew ({moved[0]}), so the search would see images that are reported later"
+        raise UserError(f"{plan.name}: search", reason, f"Leave {moved[0]} out of `seed_settings`.")
     if search.split != "val" and not all(cell.recipe.data.split.rehearse for cell in whole):
         remedy = "Set `split: val`, or `data.split.rehearse: true` in the `set` of the search, which leaves the test images out."
         raise UserError(f"{plan.name}: search", f"its split {search.split!r} has images that are reported later", remedy)
