@@ -13,7 +13,7 @@ from sightline.data.dataset import decode
 from sightline.engine.optimise import schedule
 from sightline.losses.objective import Objective
 from sightline.recipe import Recipe, load_recipe, recipe_names
-from sightline.types import Annotation, Record
+from sightline.types import Annotation, Batch, Record
 
 SCRATCH = {"backbone.weights": "none"}
 
@@ -157,6 +157,27 @@ def test_spn_augmentation_is_that_of_the_program():
     assert (augment.rotate, augment.crop_scale, augment.crop_ratio) == ((-45, 45), (0.75, 1), (0.75, 1.33))
     assert (augment.flip_x, augment.flip_y) == (0.5, 0.5)
     assert (augment.brightness, augment.contrast, augment.saturation, augment.hue) == (0.12, 0.12, 0.08, 0.08)
+
+
+@pytest.mark.parametrize(
+    ("loss", "formula"),
+    [("pixel_ce", torch.nn.functional.binary_cross_entropy), ("l1", torch.nn.functional.l1_loss), ("l2", torch.nn.functional.mse_loss)],
+)
+def test_001_07_the_mask_loss_compares_the_map_itself_with_the_mask(loss, formula):
+    """No second sigmoid, and no scaling of a map that a sigmoid has made."""
+    small = {"backbone.name": "resnet18", "data.image_size": 64, "losses.guidance.0.name": loss}
+    for name in ("spn", "spn-code"):
+        recipe = load_recipe(name, SCRATCH | small)
+        torch.manual_seed(0)
+        classifier = build(recipe, 2).eval()
+        roi = torch.zeros(2, 1, 64, 64)
+        roi[..., :32, 16:48] = 1
+        batch = Batch(torch.rand(2, 3, 64, 64), torch.tensor([0, 1]), roi=roi)
+        look = classifier.look(batch.images, batch.labels)
+        assert look.first.shape[-2:] == (64, 64)
+        assert 0 < look.first.min() < look.first.max() < 1
+        value = Objective(recipe.losses, recipe.weighting)(classifier, batch, 0.0)[2][loss]
+        torch.testing.assert_close(value, formula(look.first, roi), rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("loss", ["pixel_ce", "l1", "l2"])
