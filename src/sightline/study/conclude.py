@@ -3,7 +3,7 @@ line where all settings agree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sightline.results.setting_words import setting_words
 from sightline.results.study import Comparisons, Word
@@ -19,21 +19,25 @@ def conclusions(plan: Plan, comparisons: Iterable[Comparisons]) -> list[str]:
     like = {arm.name: arm.like for arm in plan.arms}
     without = next((name for name in like if like[name] == WITHOUT), None)
     guided = [name for name in like if like[name] == "true-roi"]
+    if without is None:
+        return []
+    deciding = [part for part in comparisons if (part.score, part.split) == plan.decides]
     blind = [name for name in like if like[name] in BLIND]
-    told: list[tuple[str, str]] = []
-    for part in comparisons:
-        if without is None or (part.score, part.split) != plan.decides:
-            continue
-        words = {(row.arm, row.base): row.verdict.word for row in part.rows}
-        words |= {(base, arm): _TURNED.get(word, word) for (arm, base), word in words.items()}
-        where = setting_words(part.setting)
-        for arm in guided:
-            begins = ": ".join(text for text in (where, arm if len(guided) > 1 else "") if text)
-            if (said := _said(words, arm, without, blind)) is not None:
-                told.append((begins, said))
-    if len(told) > 1 and len(guided) == len({said for _, said in told}) == 1:
-        return [f"In each of {len(told)} settings: {told[0][1]}"]
-    return [f"{begins}: {said}" if begins else said for begins, said in told]
+    told = [(_where(part, arm, guided), _said(_words(part), arm, without, blind)) for part in deciding for arm in guided]
+    lines = [(begins, said) for begins, said in told if said is not None]
+    if len(lines) > 1 and len(guided) == len({said for _, said in lines}) == 1:
+        return [f"In each of {len(lines)} settings: {lines[0][1]}"]
+    return [f"{begins}: {said}" if begins else said for begins, said in lines]
+
+
+def _words(part: Comparisons) -> dict[tuple[str, str], Word]:
+    """(arm, base) -> verdict, each comparison also the other way round."""
+    words = {(row.arm, row.base): row.verdict.word for row in part.rows}
+    return words | {(base, arm): _TURNED.get(word, word) for (arm, base), word in words.items()}
+
+
+def _where(part: Comparisons, arm: str, guided: Sequence[str]) -> str:
+    return ": ".join(text for text in (setting_words(part.setting), arm if len(guided) > 1 else "") if text)
 
 
 def _said(words: Mapping[tuple[str, str], str], arm: str, without: str, blind: list[str]) -> str | None:

@@ -138,11 +138,19 @@ class Plan(Settings):
         if self.search and self.search.seed < self.seeds:
             raise ValueError(f"search.seed {self.search.seed} is a seed of the study, which has those from 0 to {self.seeds - 1}")
         for i, arm in enumerate(self.arms):
-            if arm.found is not None and arm.found > (0 if self.search is None else self.search.drawn):
-                tries = "the plan has no search" if self.search is None else f"the search tries {self.search.drawn}"
-                raise ValueError(f"{arm.name!r} takes what a search found as number {arm.found}, and {tries}")
-            if arm.annotate is not None:
-                self._check_choice(arm.name, arm.annotate.after, self.arms[:i])
+            self._check_arm(arm, self.arms[:i])
+        self._check_scores()
+        return self
+
+    def _check_arm(self, arm: Arm, above: Sequence[Arm]) -> None:
+        """What it takes from others, they have to have."""
+        if arm.found is not None and arm.found > (0 if self.search is None else self.search.drawn):
+            tries = "the plan has no search" if self.search is None else f"the search tries {self.search.drawn}"
+            raise ValueError(f"{arm.name!r} takes what a search found as number {arm.found}, and {tries}")
+        if arm.annotate is not None:
+            self._check_choice(arm.name, arm.annotate.after, above)
+
+    def _check_scores(self) -> None:
         for score in self.scores:
             name, where = split_of(score)
             check_score(name)
@@ -152,7 +160,6 @@ class Plan(Settings):
             raise ValueError(f"nothing is scored on {silent[0]!r}")
         if self.primary and (self.primary[1] not in self.splits or self.primary[0] not in self.scores_on(self.primary[1])):
             raise ValueError(f"primary {list(self.primary)} is not among scores and splits")
-        return self
 
     def _check_choice(self, name: str, after: str, above: Sequence[Arm]) -> None:
         """Another arm can choose images if it is trained before, once, and with some annotations left out."""

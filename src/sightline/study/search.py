@@ -114,7 +114,8 @@ def _value(trial: optuna.Trial, name: str, wanted: list[Any] | Range) -> Any:
         return wanted[trial.suggest_categorical(name, range(len(wanted)))]
     if wanted.whole:
         return trial.suggest_int(name, int(wanted.low), int(wanted.high), log=wanted.log)
-    return float(f"{trial.suggest_float(name, wanted.low, wanted.high, log=wanted.log):.3g}")  # a number that people can read
+    readable = float(f"{trial.suggest_float(name, wanted.low, wanted.high, log=wanted.log):.3g}")
+    return min(max(readable, wanted.low), wanted.high)
 
 
 def _judged(

@@ -66,3 +66,14 @@ def test_a_second_network_sees_the_images_and_not_the_features_of_the_first():
     assert leads(made, "images", "resnet18")
     assert leads(made, "images", "second network")
     assert not leads(made, "resnet18", "second network")
+
+
+@pytest.mark.parametrize("name", ["vgg16", "featuremaps", "attnmel", "gain", "own-region"])
+def test_no_arrow_runs_through_a_box(name):
+    recipe = load_recipe(name)
+    for part in (recipe, *map(recipe.at_stage, recipe.stages)):
+        made = flow(part, "")
+        for arrow in made.arrows:
+            (x, start), (same, end) = arrow.points[0], arrow.points[-1]
+            through = [box for box in made.boxes if x == same == box.x + box.width / 2 and {start, end} == {box.y, box.y + box.height}]
+            assert through == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import count
 from string import ascii_lowercase
 
@@ -66,43 +67,12 @@ def flow(recipe: Recipe, heading: str) -> Diagram:
     rows = 1 + middle + len(losses.behaviour)
     made = Diagram(rows * ROW + (rows - 1) * GAP, heading)
 
-    def box(column: int, rows: tuple[float, float], fill: str, text: words.Words, aside: bool = False) -> Box:
-        first, last = rows
-        y = made.height - last * (ROW + GAP) - ROW
-        return made.add(Box(LEFT[column], y, WIDTHS[column], (last - first) * (ROW + GAP) + ROW, fill, *text, aside))
-
-    def feed(start: Box, end: Box) -> None:
-        """Into a second pass: straight down, or along the left side of what lies between."""
-        if start.y - end.y < 1.1 * (ROW + GAP):
-            made.connect(start.bottom(), end.top())
-        else:
-            x = start.x - SPACE / 3
-            made.connect(start.left(0.2), (x, start.left(0.2)[1]), (x, end.left()[1]), end.left())
-
+    box = partial(_box, made)
     images = box(0, (mapped / 2, mapped / 2), "data", words.images(recipe))
     backbone = box(1, (int(source.looks_again), int(mapped)), "network", words.backbone(recipe))
-
-    def show(end: Box, share: float) -> None:
-        made.connect(images.right(share), (end.x, images.right(share)[1]))
-
-    show(backbone, 0.2 if source.looks_again else 0.5)
+    _show(made, images, backbone, 0.2 if source.looks_again else 0.5)
     decision = box(3, (0, 0), "loss", words.loss("classification", losses.classification, recipe.weighting.name))
-    if recipe.attention.name == "cam" and used:  # Zhu et al. 2022, fig. 1b: one layer gives both
-        head = chart = box(2, (0, 1), "map", ("CAM layer", "1 × 1 convolution of F: a map A of each class; scores y: its mean, and a bias"))
-        made.connect(*level(backbone, chart))
-    else:
-        head = box(2, (0, 0), "network", words.head(recipe))
-        if source.looks_again:
-            show(head, 0.8)
-        else:
-            made.connect(*level(backbone, head))
-        chart = box(2, (1, 1), "map", words.source(recipe), aside=not used) if mapped else head
-        if mapped:
-            made.connect(*level(backbone, chart), aside=not used)
-        if gating:
-            made.connect(chart.top(), head.bottom())
-        elif mapped and source.needs_gradient:
-            made.connect(head.bottom(), chart.top(), aside=not used)
+    head, chart = _answers(made, recipe, source, images, backbone, used)
     made.connect(*level(head, decision), label="y")
 
     drawn = [decision]
@@ -116,7 +86,7 @@ def flow(recipe: Recipe, heading: str) -> Diagram:
         _compare(made, chart, area, drawn[-1], alone=len(losses.guidance) == 1)
     for i, (loss, reads) in enumerate(zip(losses.behaviour, maps, strict=True), start=1 + middle):
         again = box(2, (i, i), "network", words.second_pass(loss))
-        feed(chart if reads else area, again)
+        _feed(made, chart if reads else area, again)
         if catalog.find("behaviour", loss.name).runs_again:  # Figueroa et al. 2022, fig. 5: the images enter once more
             x, start, end = images.right()[0] + SPACE / 3, images.right(0.2), again.left(0.25)
             made.connect(start, (x, start[1]), (x, end[1]), end)
@@ -126,6 +96,48 @@ def flow(recipe: Recipe, heading: str) -> Diagram:
     for one in drawn:
         made.connect(*level(one, total))
     return made
+
+
+def _box(made: Diagram, column: int, rows: tuple[float, float], fill: str, text: words.Words, aside: bool = False) -> Box:
+    first, last = rows
+    y = made.height - last * (ROW + GAP) - ROW
+    return made.add(Box(LEFT[column], y, WIDTHS[column], (last - first) * (ROW + GAP) + ROW, fill, *text, aside))
+
+
+def _answers(made: Diagram, recipe: Recipe, source: type[Source], images: Box, backbone: Box, used: bool) -> tuple[Box, Box]:
+    """The boxes of scores and map, which may be one, and the arrows into them."""
+    mapped = recipe.attention.name != "none"
+    if recipe.attention.name == "cam" and used:  # Zhu et al. 2022, fig. 1b: one layer gives both
+        both = _box(made, 2, (0, 1), "map", ("CAM layer", "1 × 1 convolution of F: a map A of each class; scores y: its mean, and a bias"))
+        made.connect(*level(backbone, both))
+        return both, both
+    head = _box(made, 2, (0, 0), "network", words.head(recipe))
+    if source.looks_again:
+        _show(made, images, head, 0.8)
+    else:
+        made.connect(*level(backbone, head))
+    if not mapped:
+        return head, head
+    chart = _box(made, 2, (1, 1), "map", words.source(recipe), aside=not used)
+    made.connect(*level(backbone, chart), aside=not used)
+    if source.logits is not Source.logits:  # the map decides
+        made.connect(chart.top(), head.bottom())
+    elif source.needs_gradient:
+        made.connect(head.bottom(), chart.top(), aside=not used)
+    return head, chart
+
+
+def _show(made: Diagram, images: Box, end: Box, share: float) -> None:
+    made.connect(images.right(share), (end.x, images.right(share)[1]))
+
+
+def _feed(made: Diagram, start: Box, end: Box) -> None:
+    """Into a second pass: straight down, or along the left side of what lies between."""
+    if start.y - end.y < 1.1 * (ROW + GAP):
+        made.connect(start.bottom(), end.top())
+    else:
+        x = start.x - SPACE / 3
+        made.connect(start.left(0.2), (x, start.left(0.2)[1]), (x, end.left()[1]), end.left())
 
 
 def _stage(number: int, name: str) -> str:
