@@ -103,3 +103,14 @@ def test_a_section_of_the_plan_may_not_drop_what_makes_the_recipe_of_an_arm(tmp_
     found = cells(load_plan(write_plan(tmp_path / "p.yaml", set=section, arms=["label-only", arm | kept])))
     assert {cell.recipe.data.augment.outside is not None for cell in found if cell.arm == "freed"} == {True}
     cells(load_plan(write_plan(tmp_path / "p.yaml", set={"data.name": "phantom"}, arms=["label-only", arm])))
+
+
+def test_the_plans_that_the_page_shows_are_plans(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
+    whole, search = (block.partition("```")[0] for block in page.split("```yaml\n")[1:])
+    (tmp_path / "plan.yaml").write_text(whole)
+    assert [arm.name for arm in load_plan(tmp_path / "plan.yaml").arms][-2:] == ["chosen", "drawn"]
+    (tmp_path / "search.yaml").write_text(f"recipe: energy\n{search}")
+    found = load_plan(tmp_path / "search.yaml").search
+    assert found is not None
+    assert found.expected == [24, 9, 3], "as the page says"
