@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from sightline.errors import UserError
@@ -83,3 +85,10 @@ def test_the_task_and_the_options_of_another_data_set_are_not_kept():
     below = {"data": {"name": "isic2017", "task": "melanoma", "options": {"size": 3}, "image_size": 64}}
     assert merged(below, {"data": {"name": "busi"}})["data"] == {"name": "busi", "task": None, "options": {}, "image_size": 64}
     assert merged(below, {"data": {"image_size": 32}})["data"]["task"] == "melanoma"
+
+
+def test_settings_that_are_given_are_not_changed() -> None:
+    settings = {"backbone": {"name": "resnet18", "stride": 8}, "backbone.stride": 16, "losses": [{"weight": 1}], "losses.0.weight": 3}
+    kept = copy.deepcopy(settings)
+    assert override({"backbone": {}, "losses": []}, settings) == {"backbone": {"name": "resnet18", "stride": 16}, "losses": [{"weight": 3}]}
+    assert settings == kept

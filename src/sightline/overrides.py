@@ -13,13 +13,13 @@ PLUGINS = ("attention", "weighting", "classification")  # sections whose setting
 
 def override(tree: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     """A copy of `tree` with dotted keys set: `{"losses.guidance.0.weight": 2}`. Numbers step into lists; what a stage sets has dotted keys
-    of its own: `{"stages.1.set.train.epochs": 2}`.
+    of its own: `{"stages.1.set.train.epochs": 2}`. Neither the tree nor the settings are changed.
 
     Raises:
         UserError: a key that leads nowhere.
     """
     tree = copy.deepcopy(tree)
-    for dotted, value in settings.items():
+    for dotted, value in copy.deepcopy(settings).items():  # a later key may step into the value of an earlier one
         node: Any = tree
         *path, last = _keys(dotted)
         for part in path:
