@@ -53,6 +53,7 @@ def map_values(runs: Sequence[Run], options: Options) -> Figure:
         if low < 0 < high:
             axes.axvline(0, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")  # the usual one writes powers as formulas, which are not set here
         axes.set_ylim(lowest / 2, None)
         axes.set_xlabel("value of the attention map" if ranges == {"unit"} else "value of the class activation map Ω")
         axes.set_ylabel("density")
