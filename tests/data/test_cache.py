@@ -182,6 +182,18 @@ def test_key_names_everything_that_pixels_depend_on(tmp_path: Path) -> None:
     assert len(set(keys)) == len(keys)
 
 
+def test_the_code_that_draws_and_prepares_decides_the_key(tmp_path: Path) -> None:
+    assert [room.name for room in cache.ROOMS] == ["data", "phantom"]
+    assert (cache.ROOMS[1] / "lesion.py").is_file()
+    codes = set()
+    for text in ("a = 1", "a = 2", "a = 1"):
+        (tmp_path / "draw.py").write_text(text)
+        cache._code.cache_clear()
+        codes.add(cache._code((tmp_path,)))
+    cache._code.cache_clear()
+    assert len(codes) == 2
+
+
 def test_least_recently_used_files_go_first(tmp_path: Path) -> None:
     files = [tmp_path / f"{i}.planes" for i in range(4)]
     for age, file in enumerate(files):

@@ -29,6 +29,7 @@ def test_total_is_the_weighted_sum_of_the_named_losses():
     )
     total, look, losses, weights = goal(model, some, 0.0)
     assert list(losses) == list(weights) == ["cross_entropy", "energy", "energy.1", "mining"]
+    assert [float(weight) for weight in weights.values()] == [1, 2, 0.5, 3]
     torch.testing.assert_close(total, sum(weights[k] * losses[k] for k in losses))
     torch.testing.assert_close(losses["cross_entropy"], torch.nn.functional.cross_entropy(look.logits, some.labels))
     torch.testing.assert_close(losses["energy"], energy(look.maps["cam"], resize(some.roi, (8, 8))).mean())

@@ -30,6 +30,7 @@ from sightline.config import Data
 from sightline.settings import COLOUR
 from sightline.types import Annotation, Picture, Record
 
+ROOMS = (Path(__file__).parent, Path(__file__).parents[1] / "phantom")  # whose code reads, prepares and draws pictures
 LIMIT = 8 * 1024**3  # bytes of all cache files together, once they have not been used for a while
 SPARED = 24 * 3600  # seconds since its last use in which a file may belong to a training that still runs
 MAPS = 2  # planes of every picture besides the image's: ROI and avoid
@@ -183,9 +184,9 @@ def picture_state(picture: Picture) -> tuple[Any, ...]:
 
 
 @cache
-def _code() -> str:
-    """Changes whenever this room does, so that an upgrade never shows the old version's pixels."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
+def _code(rooms: tuple[Path, ...] = ROOMS) -> str:
+    """Changes whenever one of these rooms does, so that an upgrade never shows the old version's pixels."""
+    files = [file for room in rooms for file in sorted(room.rglob("*.py"))]
     return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
 
 
