@@ -55,8 +55,8 @@ def test_with_one_at_a_time_it_draws_what_optuna_itself_would() -> None:
         drawn.append(float(f"{value:.3g}"))
         return 0.92 - 0.2 * abs(math.log10(drawn[-1]))
 
-    study.optimize(objective, n_trials=25)
-    ours = replay(search(among=[{"name": "guided", "tune": {"weight": WEIGHT}}], trials=25, at_once=1, seed=7), best_at_one)
+    study.optimize(objective, n_trials=20)
+    ours = replay(search(among=[{"name": "guided", "tune": {"weight": WEIGHT}}], trials=20, at_once=1, seed=7), best_at_one)
     assert [dict(trial.pick.values)["weight"] for trial in ours.trials] == drawn
 
 
@@ -107,7 +107,7 @@ def test_a_training_that_fails_goes_no_further_and_stands_last() -> None:
     assert nothing.wanted == []
 
 
-def test_equal_trials_do_not_take_two_places() -> None:
+def test_no_trial_is_drawn_twice() -> None:
     among = [{"name": "a", "tune": {"x": [1, 2]}}, {"name": "b", "tune": {"x": [1, 2]}}]
 
     def scored(pick: Pick, rung: int) -> float:
@@ -116,7 +116,7 @@ def test_equal_trials_do_not_take_two_places() -> None:
     found = replay(search(among=among, trials=3, at_once=3, rungs=[{}], keep=2, seed=3), scored)
     drawn = [repr(trial.pick) for trial in found.trials]
     further = [repr(trial.pick) for trial in found.trials if len(trial.scores) == 2]
-    assert (len(drawn), len(set(drawn)), len(further)) == (3, 2, 1)
+    assert (len(drawn), len(set(drawn)), len(further)) == (3, 3, 2)
     assert found.best[0].pick.candidate.name == "a"
 
 

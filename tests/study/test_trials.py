@@ -73,7 +73,7 @@ def test_what_is_to_come_is_about_what_is_expected(tmp_path: Path) -> None:
 def test_a_failure_counts_when_it_is_given_up(tmp_path: Path) -> None:
     plan, search = planned(tmp_path)
     first = standing(plan, search, tmp_path)
-    assert len(first.missing) == len(first.cells) == 5 * 2, "two picks are alike"
+    assert len(first.missing) == len(first.cells) == 6 * 2
     assert standing(plan, search, tmp_path, {first.missing[0].key}).missing == first.missing[1:]
     (tmp_path / "failed").mkdir()
     for cell in first.missing:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import optuna
 
 
+DRAWS = 50  # of one trial, before it may be like another
+
+
 @dataclass(frozen=True)
 class Pick:
     """A candidate with the values drawn for it."""
@@ -71,9 +74,10 @@ def replay(search: Search, scored: Scored) -> Searched:
     for params in _every_one(search) if search.exhaustive else [{"candidate": one.name} for one in search.among]:
         study.enqueue_trial(params)  # what is not named in it, Optuna draws
     trials: list[Trial] = []
+    seen = set[str]()
     while len(trials) < search.drawn:
-        asked = [study.ask() for _ in range(min(search.at_once, search.drawn - len(trials)))]
-        found, wanted = _judged(study, search, [(trial, _pick(trial, search)) for trial in asked], scored, lower)
+        asked = [_drawn(study, search, seen) for _ in range(min(search.at_once, search.drawn - len(trials)))]
+        found, wanted = _judged(study, search, asked, scored, lower)
         trials += found
         if wanted:
             return Searched(trials, wanted, [])
@@ -101,6 +105,20 @@ def _every_one(search: Search) -> list[dict[str, Any]]:
 def _name(candidate: Candidate, key: str) -> str:
     """Of a parameter: candidates do not share what is learnt about a setting, since each may do something else with it."""
     return f"{candidate.name}: {key}"
+
+
+def _drawn(study: optuna.Study, search: Search, seen: set[str]) -> tuple[optuna.Trial, Pick]:
+    """A trial unlike those drawn before, if Optuna finds one: near the best of a few values it would draw the same again and again."""
+    from optuna.trial import TrialState
+
+    for left in reversed(range(DRAWS)):
+        trial = study.ask()
+        pick = _pick(trial, search)
+        if repr(pick) not in seen or not left:
+            break
+        study.tell(trial, state=TrialState.FAIL)  # of which nothing is learnt
+    seen.add(repr(pick))
+    return trial, pick
 
 
 def _pick(trial: optuna.Trial, search: Search) -> Pick:

@@ -92,7 +92,7 @@ class Search(Settings):
 
     Attributes:
         among: the candidates.
-        trials: how many are drawn, of each candidate at least one; equal ones are trained once. Where the candidates have no more
+        trials: how many are drawn, of each candidate at least one, and none twice if others are found. Where the candidates have no more
             combinations of values than that, each is tried once.
         rungs: settings that make a training cheaper, from the cheapest, e.g. two epochs; they stand above those that are tried. After the
             last of them comes the whole training.
