@@ -7,9 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from report_verb import asked
 
-from sightline.cli import app
 from sightline.engine.run import Run
 from sightline.errors import UserError
 
@@ -18,13 +17,6 @@ from sightline.errors import UserError
 def folder(guided: Run, tmp_path: Path) -> Path:
     shutil.copytree(guided.path, tmp_path / "run")
     return tmp_path / "run"
-
-
-def asked(*words: str) -> str:
-    result = CliRunner().invoke(app, ["report", *words])
-    if result.exception:
-        raise result.exception
-    return result.output
 
 
 def test_the_page_is_written_again_and_elsewhere(folder: Path, label_only: Run, tmp_path: Path) -> None:

@@ -7,9 +7,8 @@ import re
 import shutil
 
 import pytest
-from typer.testing import CliRunner
+from report_verb import asked
 
-from sightline.cli import app
 from sightline.engine.files import write_json
 from sightline.results.audit import AuditReport
 
@@ -18,13 +17,6 @@ from sightline.results.audit import AuditReport
 def folder(guided, tmp_path):
     shutil.copytree(guided.path, tmp_path / "run")
     return tmp_path / "run"
-
-
-def asked(*words: str) -> str:
-    result = CliRunner().invoke(app, ["report", *words])
-    if result.exception:
-        raise result.exception
-    return result.output
 
 
 def points(page: str) -> dict[str, str]:

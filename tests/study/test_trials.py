@@ -55,6 +55,8 @@ def test_arms_take_what_was_found_and_a_control_keeps_its_regions(tmp_path: Path
     assert done.arms[0] == plan.arms[0]
     assert says(done.arms[1]) == "number 1 of the search: guided; losses.guidance.0.weight = 3"
     assert "another image's region" in says(done.arms[2])
+    unguided = settled(plan, [Trial(pick(search, 1, train__optimizer__weight_decay=0.1), (0.7, 0.8))])
+    assert says(unguided.arms[2]) == "number 1 of the search: plain; train.optimizer.weight_decay = 0.1", "no loss uses a region"
     assert settled(plan, []) == plan, "they wait"
     own = plan.arms[1].model_copy(update={"set": {"losses.guidance.0.weight": 9}})
     assert settled(plan.model_copy(update={"arms": [own]}), best).arms[0].set["losses.guidance.0.weight"] == 9

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
+
+from pydantic import model_validator
+
+from sightline.errors import nearest
+from sightline.settings import Name, Settings
 
 UNGUIDED: dict[str, Any] = {"losses.guidance": [], "losses.behaviour": [], "weighting": {"name": "fixed"}, "data.augment.outside": None}
 
@@ -55,3 +60,35 @@ READY: dict[str, Ready] = {
     ),
     "noisy-roi": _roi("guided by the region with a ragged outline", noise=0.2),
 }
+
+
+class Variant(Settings):
+    """What an arm of a study and a candidate of its search begin with.
+
+    Attributes:
+        name: unique among them.
+        like: a ready-made arm that it starts from; None: the plan's recipe as it is.
+        recipe: another recipe than the plan's.
+        set: settings on top.
+    """
+
+    name: Name
+    like: str | None = None
+    recipe: str | None = None
+    set: dict[str, Any] = {}
+
+    @property
+    def ready(self) -> Ready | None:
+        """The ready-made arm that it starts from."""
+        return READY[self.like] if self.like else None
+
+    @property
+    def ready_set(self) -> dict[str, Any]:
+        """The settings of that arm."""
+        return self.ready.set if self.ready else {}
+
+    @model_validator(mode="after")
+    def _starts_from_a_known_arm(self) -> Self:
+        if self.like is not None and self.like not in READY:
+            raise ValueError(f"no ready-made arm {self.like!r}. {nearest(self.like, READY)}")
+        return self

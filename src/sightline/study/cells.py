@@ -146,7 +146,7 @@ def cell_of(plan: Plan, arm: Arm, setting: dict[str, Any], candidate: dict[str, 
     """
     # the grid first: an arm without guidance has no loss weight to change, and is then the same training in every setting
     recipe = load_recipe(arm.recipe or plan.recipe, plan.set | setting)
-    own = (READY[arm.like].set if arm.like else {}) | arm.set | candidate | dict.fromkeys(plan.seed_settings, seed)
+    own = arm.ready_set | arm.set | candidate | dict.fromkeys(plan.seed_settings, seed)
     own |= {} if choice is None else {"data.annotated": choice.name}
     where = f"arm {arm.name!r}"
     if arm.recipe:

@@ -13,7 +13,7 @@ from sightline.annotate.choose import By
 from sightline.errors import UserError, nearest
 from sightline.recipe import named_tree, names_in, recipe_names, validated
 from sightline.settings import NUMBER, Confidence, Count, Name, Resamples, Settings
-from sightline.study.arms import READY
+from sightline.study.arms import READY, Variant
 from sightline.study.score_names import check_score, split_of
 from sightline.study.search_settings import Search, Values
 
@@ -34,26 +34,19 @@ class Annotate(Settings):
     by: By = "uncertainty"
 
 
-class Arm(Settings):
+class Arm(Variant):
     """One condition of the study.
 
     Attributes:
-        name: unique in the plan.
-        like: a ready-made arm that it starts from; None: the plan's recipe as it is.
-        recipe: another recipe than the plan's.
-        set: settings on top.
         tune: settings tried out, setting -> values; the combination with the best mean score on the validation images stands for the arm.
         annotate: more annotations than another arm had; None: those that the settings say.
         draw: settings of `sightline pseudo-mask`, by which a network learns from the annotated training images and draws the regions of the
             others; None: nothing is drawn.
         found: the arm has the settings of the best candidate of the plan's search (1), the second best (2), and so on, below its own.
         title: what it is, for the report; empty: the report tells it from the settings.
+        name, like, recipe, set: see `Variant`.
     """
 
-    name: Name
-    like: str | None = None
-    recipe: str | None = None
-    set: dict[str, Any] = {}
     tune: dict[str, Values] = {}
     annotate: Annotate | None = None
     draw: dict[str, Any] | None = None
@@ -63,17 +56,15 @@ class Arm(Settings):
     @property
     def drawn(self) -> dict[str, Any] | None:
         """`draw`, also where the ready-made arm asks for it."""
-        return {} if self.draw is None and self.like is not None and READY[self.like].draw else self.draw
+        return {} if self.draw is None and self.ready and self.ready.draw else self.draw
 
     @property
     def tuned(self) -> dict[str, list[Any]]:
         """What is tried out, with what the ready-made arm tries."""
-        return (READY[self.like].tune if self.like else {}) | self.tune
+        return (self.ready.tune if self.ready else {}) | self.tune
 
     @model_validator(mode="after")
-    def _starts_from_a_known_arm(self) -> Self:
-        if self.like is not None and self.like not in READY:
-            raise ValueError(f"no ready-made arm {self.like!r}. {nearest(self.like, READY)}")
+    def _takes_what_goes_together(self) -> Self:
         if self.drawn is not None and self.annotate is not None:
             raise ValueError("an arm has its annotations chosen or drawn, not both: leave `annotate` or `draw` out")
         if self.found is not None and (self.tuned or self.annotate is not None):

@@ -7,9 +7,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from sightline.errors import nearest
-from sightline.settings import NUMBER, Count, Name, Seed, Settings
-from sightline.study.arms import READY
+from sightline.settings import NUMBER, Count, Seed, Settings
+from sightline.study.arms import Variant
 from sightline.study.score_names import check_score
 
 Values = Annotated[list[Any], Field(min_length=1)]  # that a setting is tried with
@@ -48,35 +47,26 @@ def _kind(tried: Any) -> str:
 Tried = Annotated[Annotated[Values, Tag("[values]")] | Annotated[Range, Tag("[range]")], Discriminator(_kind)]
 
 
-class Candidate(Settings):
+class Candidate(Variant):
     """A training that the search tries, or a family of them.
 
     Attributes:
-        name: unique in the search.
-        like: a ready-made arm that it starts from; None: the plan's recipe as it is.
-        recipe: another recipe than the plan's.
-        set: settings on top.
         tune: setting -> values or a range that it is tried with, e.g. the weight of a loss.
+        name, like, recipe, set: see `Variant`.
     """
 
-    name: Name
-    like: str | None = None
-    recipe: str | None = None
-    set: dict[str, Any] = {}
     tune: dict[str, Tried] = {}
 
     @model_validator(mode="after")
-    def _starts_from_a_known_arm(self) -> Self:
-        if self.like is not None and self.like not in READY:
-            raise ValueError(f"no ready-made arm {self.like!r}. {nearest(self.like, READY)}")
-        if self.like is not None and READY[self.like].draw:
+    def _draws_no_regions(self) -> Self:
+        if self.ready and self.ready.draw:
             raise ValueError(f"a search draws no regions, as {self.like!r} does")
         return self
 
     @property
     def tuned(self) -> dict[str, Values | Range]:
         """What is tried, with what the ready-made arm tries."""
-        return {**(READY[self.like].tune if self.like else {}), **self.tune}
+        return {**(self.ready.tune if self.ready else {}), **self.tune}
 
     @property
     def combinations(self) -> int | None:

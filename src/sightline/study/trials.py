@@ -14,7 +14,7 @@ import numpy as np
 from sightline.errors import UserError
 from sightline.results.setting_words import setting_words
 from sightline.study.answers import load, readable
-from sightline.study.arms import READY
+from sightline.study.arms import UNGUIDED
 from sightline.study.cells import Cell, cell_of, cells
 from sightline.study.plan import Arm, Plan
 from sightline.study.score_names import measures
@@ -99,16 +99,12 @@ def _settled(arm: Arm, best: Sequence[Trial]) -> Arm:
         return arm
     pick = best[arm.found - 1].pick
     candidate, values = pick.candidate, dict(pick.values)
-    own = _ready(arm.like) | arm.set  # what a control does to the regions stands above what was found
+    own = arm.ready_set | arm.set  # what a control does to the regions stands above what was found
     words = [f"number {arm.found} of the search: {candidate.name}", setting_words(values | arm.set)]
-    words += [READY[arm.like].says] if arm.like else []
+    words += [arm.ready.says] if arm.ready and not UNGUIDED.keys() <= candidate.ready_set.keys() else []  # without guidance, by no region
     changed: dict[str, Any] = {"found": None, "recipe": arm.recipe or candidate.recipe}
-    changed |= {"set": _ready(candidate.like) | candidate.set | values | own, "title": arm.title or "; ".join(filter(None, words))}
+    changed |= {"set": candidate.ready_set | candidate.set | values | own, "title": arm.title or "; ".join(filter(None, words))}
     return arm.model_copy(update=changed)
-
-
-def _ready(like: str | None) -> dict[str, Any]:
-    return READY[like].set if like else {}
 
 
 def foreseen(plan: Plan, search: Search, tried: Sequence[Trial]) -> list[Cell]:
