@@ -107,6 +107,14 @@ def test_a_training_that_fails_goes_no_further_and_stands_last() -> None:
     assert nothing.wanted == []
 
 
+def test_a_good_candidate_of_few_values_leaves_room_for_the_others() -> None:
+    among = [{"name": "guided", "tune": {"weight": WEIGHT}}, {"name": "plain", "tune": {"decay": [0, 1]}}]
+    found = replay(
+        search(among=among, trials=24), lambda pick, rung: 0.9 if pick.candidate.name == "plain" else best_at_one(pick, rung) - 0.3
+    )
+    assert len({repr(trial.pick) for trial in found.trials}) == 24
+
+
 def test_no_trial_is_drawn_twice() -> None:
     among = [{"name": "a", "tune": {"x": [1, 2]}}, {"name": "b", "tune": {"x": [1, 2]}}]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import optuna
 
 
-DRAWS = 50  # of one trial, before it may be like another
+DRAWS = 50  # of one trial, after which it may be like another
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _name(candidate: Candidate, key: str) -> str:
 
 
 def _drawn(study: optuna.Study, search: Search, seen: set[str]) -> tuple[optuna.Trial, Pick]:
-    """A trial unlike those drawn before, if Optuna finds one: near the best of a few values it would draw the same again and again."""
+    """A trial unlike those drawn before: where Optuna draws the best of a few values again, the other candidates get their turn."""
     from optuna.trial import TrialState
 
     for left in reversed(range(DRAWS)):
@@ -117,6 +117,7 @@ def _drawn(study: optuna.Study, search: Search, seen: set[str]) -> tuple[optuna.
         if repr(pick) not in seen or not left:
             break
         study.tell(trial, state=TrialState.FAIL)  # of which nothing is learnt
+        study.enqueue_trial({"candidate": search.among[left % len(search.among)].name})
     seen.add(repr(pick))
     return trial, pick
 
