@@ -50,7 +50,8 @@ def test_only_training_steps_are_compiled_and_a_failure_is_said_once(monkeypatch
     assert said == ["train.compile: not compiled, since it failed here (no compiler)."]
 
 
-def test_a_training_compiles_its_backbone_and_leaves_it_as_it_was(tiny_recipe, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("attention", "networks"), [("cam", 1), ("own_region", 2)])
+def test_a_training_compiles_its_backbone_and_leaves_it_as_it_was(tiny_recipe, tmp_path, monkeypatch, attention, networks):
     used: list[bool] = []
 
     def plainly(plain, dynamic):
@@ -63,6 +64,8 @@ def test_a_training_compiles_its_backbone_and_leaves_it_as_it_was(tiny_recipe, t
     monkeypatch.setattr(torch, "compile", plainly)
     made: list[torch.nn.Module] = []
     monkeypatch.setattr("sightline.engine.train.build", lambda *args: made.append(build(*args)) or made[0])
-    train(tiny_recipe({"train.compile": True, "train.epochs": 1}), tmp_path / "run", say=lambda _: None)
-    assert used == [False] * 3  # one for each batch of the epoch
-    assert "raw" not in vars(made[0].backbone)
+    losses = {"guidance": [{"name": "pixel_ce"}]}
+    recipe = tiny_recipe({"train.compile": True, "train.epochs": 1}, attention={"name": attention}, losses=losses)
+    train(recipe, tmp_path / "run", say=lambda _: None)
+    assert used == [False] * 3 * networks  # one for each batch of the epoch
+    assert not any("raw" in vars(part) for part in made[0].backbone.modules())

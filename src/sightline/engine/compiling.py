@@ -44,17 +44,23 @@ class Compiled(L.Callback):
             if trainer.is_global_zero:
                 self.say(f"train.compile: not compiled, since {why}.")
             return
-        backbone: Any = module.classifier.backbone
-        setattr(backbone, _METHOD, in_training(backbone, getattr(backbone, _METHOD), self.say))
+        for network in _networks(module):
+            setattr(network, _METHOD, in_training(network, getattr(network, _METHOD), self.say))
 
     def on_fit_end(self, trainer: L.Trainer, module: L.LightningModule) -> None:
         """Takes it away, so that the network can be copied and saved as before."""
-        assert isinstance(module, Training)
-        vars(module.classifier.backbone).pop(_METHOD, None)
+        for network in _networks(module):
+            vars(network).pop(_METHOD, None)
 
     def on_exception(self, trainer: L.Trainer, module: L.LightningModule, *_: Any) -> None:
         """Takes it away: Lightning does not call `on_fit_end` after an exception."""
         self.on_fit_end(trainer, module)
+
+
+def _networks(module: L.LightningModule) -> list[nn.Module]:
+    """The backbone, and a second one inside it (attention `own_region`)."""
+    assert isinstance(module, Training)
+    return [part for part in module.classifier.backbone.modules() if hasattr(part, _METHOD)]
 
 
 def in_training(module: nn.Module, plain: Callable[..., Any], say: Callable[[str], None]) -> Callable[..., Any]:
