@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sightline import testing
 from sightline.losses.binary_cross_entropy import BinaryCrossEntropy
 from sightline.losses.cross_entropy import CrossEntropy
 from sightline.testing import classification
+from sightline.testing.contract import carry_out
 
 
 class Half(CrossEntropy):
@@ -52,25 +54,41 @@ class Odd(CrossEntropy):
     labels = ("two",)  # type: ignore[assignment]
 
 
+class Nameless(CrossEntropy):
+    words = ""
+
+
+class Detached(CrossEntropy):
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return super().forward(logits.detach(), labels) + 0 * logits.sum()
+
+
+BREAKERS: list[tuple[Any, Any, Callable[[Any], None]]] = [
+    (CrossEntropy, Nameless, classification.says_what_it_is_and_its_options_are_keywords),
+    (CrossEntropy, Upside, classification.the_right_answer_is_better_than_a_wrong_one),
+    (CrossEntropy, Detached, classification.gradient_is_the_derivative),
+    (CrossEntropy, Half, classification.is_the_mean_over_the_images),
+    (BinaryCrossEntropy, Guessing, classification.labels_that_are_not_known_change_nothing),
+    (CrossEntropy, Unweighted, classification.a_class_of_more_weight_counts_more),
+    (CrossEntropy, Naive, classification.extreme_logits_are_finite),
+    (CrossEntropy, Rough, classification.half_precision_is_judged_in_full),
+]
+
+
 def test_a_class_loss_that_breaks_a_clause() -> None:
     with pytest.raises(AssertionError, match="is_the_mean"):
         testing.check_classification_loss(Half)
 
 
-@pytest.mark.parametrize(
-    ("honest", "loss", "check"),
-    [
-        (CrossEntropy, Upside, classification.the_right_answer_is_better_than_a_wrong_one),
-        (CrossEntropy, Unweighted, classification.a_class_of_more_weight_counts_more),
-        (CrossEntropy, Naive, classification.extreme_logits_are_finite),
-        (CrossEntropy, Rough, classification.half_precision_is_judged_in_full),
-        (BinaryCrossEntropy, Guessing, classification.labels_that_are_not_known_change_nothing),
-    ],
-)
+@pytest.mark.parametrize(("honest", "loss", "check"), BREAKERS)
 def test_the_clause_that_it_breaks_fails_and_holds_of_an_honest_loss(honest: Any, loss: Any, check: Any) -> None:
-    check(honest)
+    carry_out([check], honest, honest.__name__)
     with pytest.raises(AssertionError):
-        check(loss)
+        carry_out([check], loss, loss.__name__)
+
+
+def test_every_clause_is_broken_once() -> None:
+    assert {check for *_, check in BREAKERS} == set(classification.CHECKS)
 
 
 def test_a_loss_that_says_nothing_takes_one_label_and_one_that_says_nonsense_is_refused() -> None:

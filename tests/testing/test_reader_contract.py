@@ -79,6 +79,15 @@ def test_records_that_are_not_whole_are_found(fields: dict[str, Any], pictures: 
         reader.records_are_whole(Case(changed(**fields), pictures))
 
 
+def test_options_that_a_recipe_cannot_set_are_found() -> None:
+    def fixed(root: Path | None, copies: int = 2) -> list[Record]:
+        return honest(root) * copies
+
+    reader.its_options_are_keywords(Case(honest))
+    with pytest.raises(AssertionError, match="copies is not keyword-only"):
+        reader.its_options_are_keywords(Case(fixed))
+
+
 def test_what_is_not_there_has_to_be_refused() -> None:
     for check in (reader.a_folder_that_is_not_there_is_refused, reader.of_an_empty_folder_everything_is_missing):
         check(Case(honest))

@@ -48,23 +48,32 @@ class Stubborn(Fixed):
         return super().factors() + 1
 
 
+class Nameless(Fixed):
+    words = ""
+
+
+BREAKERS = [
+    (Nameless, weighting.says_what_it_is_and_its_options_are_keywords),
+    (Wrong, weighting.the_weights_it_reports_are_the_slopes_of_its_total),
+    (Demanding, weighting.losses_that_are_not_computed_count_nothing),
+    (Sudden, weighting.a_later_loss_sets_in_by_its_ramp),
+    (Idle, weighting.what_it_learns_is_moved_logged_and_saved),
+    (Stubborn, weighting.calibration_gives_finite_weights_and_leaves_off_what_is_off),
+]
+
+
 def test_a_weighting_that_breaks_a_clause() -> None:
     with pytest.raises(AssertionError, match="slopes"):
         testing.check_weighting(Wrong)
 
 
-@pytest.mark.parametrize(
-    ("kind", "check"),
-    [
-        (Wrong, weighting.the_weights_it_reports_are_the_slopes_of_its_total),
-        (Demanding, weighting.losses_that_are_not_computed_count_nothing),
-        (Sudden, weighting.a_later_loss_sets_in_by_its_ramp),
-        (Idle, weighting.what_it_learns_is_moved_logged_and_saved),
-        (Stubborn, weighting.calibration_gives_finite_weights_and_leaves_off_what_is_off),
-    ],
-)
+@pytest.mark.parametrize(("kind", "check"), BREAKERS)
 def test_the_clause_that_it_breaks_fails_and_holds_of_honest_ones(kind: Any, check: Any) -> None:
     check(Fixed)
     check(Uncertainty)
     with pytest.raises((AssertionError, KeyError)):
         check(kind)
+
+
+def test_every_clause_is_broken_once() -> None:
+    assert {check for _, check in BREAKERS} == set(weighting.CHECKS)
