@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import inspect
 import math
+import pydoc
+import re
 import sys
 from types import ModuleType
 
 import pytest
 
+import sightline as sl
 from sightline.rooms import by_class, callable_as, lazy
 
 PLACES = {"root": "math:sqrt", "Gone": "sightline_that_is_not_there:Gone"}
@@ -41,3 +44,11 @@ def test_a_package_that_is_a_verb_can_be_called_and_shows_its_signature(monkeypa
     assert package("  a\n  b") == "a\nb"  # type: ignore[operator]
     assert inspect.signature(package) == inspect.signature(inspect.cleandoc)  # type: ignore[arg-type]
     assert isinstance(package, ModuleType)
+
+
+def test_help_on_a_verb_that_is_a_package_shows_the_call_and_the_docstring_of_the_verb() -> None:
+    for name in ("audit", "data", "explain", "study", "predict", "export", "report", "review", "serve"):
+        shown = pydoc.plain(pydoc.render_doc(getattr(sl, name)))
+        first = next(iter(inspect.signature(getattr(sl, name)).parameters))
+        assert re.search(rf"{name}\(\*?{first}: ", shown), name
+        assert "Args:" in shown, name
