@@ -113,7 +113,9 @@ class Records(list[Record]):
 class Batch:
     """The images of one training step and what is known about them. Only images and labels are required.
 
-    >>> batch = Batch(torch.rand(2, 3, 8, 8), torch.tensor([0, 1]), roi=torch.ones(2, 1, 8, 8))
+    >>> import torch
+    >>> import sightline as sl
+    >>> batch = sl.Batch(torch.rand(2, 3, 8, 8), torch.tensor([0, 1]), roi=torch.ones(2, 1, 8, 8))
     >>> batch.known.tolist(), batch.avoid_known.tolist()
     ([True, True], [False, False])
 

@@ -108,9 +108,12 @@ def paired_difference(
         UserError: the images or their labels differ.
 
     Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> from sightline.metrics.comparisons.compare import Judged
         >>> labels, sure = np.array([0, 0, 1, 1]), np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.1, 0.9]])
         >>> a, b = (Judged(["w", "x", "y", "z"], labels, p) for p in (sure, sure[::-1]))
-        >>> paired_difference(a, b)["accuracy"].verdict
+        >>> sl.metrics.paired_difference(a, b)["accuracy"].verdict
         'higher'
     """
     b = b.ordered_as(a.ids)

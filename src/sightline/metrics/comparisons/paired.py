@@ -45,8 +45,10 @@ def permutation_test(
         the exchanges, so that p is never 0. Exchanges that do not allow the statistic count as being as large.
 
     Example:
+        >>> import numpy as np
+        >>> import sightline as sl
         >>> right = np.array([1.0, 1, 1, 1, 0, 0, 0, 0])  # four images, answers of a and then of b
-        >>> permutation_test(lambda weights: {"accuracy": weights @ right / weights.sum(axis=1)}, 4)["accuracy"]
+        >>> sl.metrics.permutation_test(lambda weights: {"accuracy": weights @ right / weights.sum(axis=1)}, 4)["accuracy"]
         Permuted(value=1.0, p=0.125)
     """
     whole = np.concatenate([np.ones((1, n)), np.zeros((1, n))], axis=1)
