@@ -176,8 +176,14 @@ def test_001_07_the_mask_loss_compares_the_map_itself_with_the_mask(loss, formul
         look = classifier.look(batch.images, batch.labels)
         assert look.first.shape[-2:] == (64, 64)
         assert 0 < look.first.min() < look.first.max() < 1
-        value = Objective(recipe.losses, recipe.weighting)(classifier, batch, 0.0)[2][loss]
-        torch.testing.assert_close(value, formula(look.first, roi), rtol=1e-3, atol=1e-5)
+        expected = formula(look.first, roi)
+        total, _, losses, _ = Objective(recipe.losses, recipe.weighting)(classifier, batch, 0.0)
+        torch.testing.assert_close(losses[loss], expected, rtol=1e-3, atol=1e-5)
+        # what moves the decoder is lambda times the slope of that formula
+        weight = [parameter for parameter in classifier.source.parameters() if parameter.ndim == 4][-1]
+        (slope,), (wanted,) = torch.autograd.grad(total, weight), torch.autograd.grad(expected, weight)
+        strength = recipe.losses.guidance[0].weight
+        torch.testing.assert_close(slope, strength * wanted, rtol=1e-2, atol=1e-5 * float(wanted.abs().max()))
 
 
 @pytest.mark.parametrize("loss", ["pixel_ce", "l1", "l2"])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import math
+import pydoc
+import re
 import sys
+from importlib import import_module
 from types import ModuleType
 
 import pytest
 
+import sightline as sl
 from sightline.rooms import by_class, callable_as, lazy
 
 PLACES = {"root": "math:sqrt", "Gone": "sightline_that_is_not_there:Gone"}
@@ -41,3 +46,21 @@ def test_a_package_that_is_a_verb_can_be_called_and_shows_its_signature(monkeypa
     assert package("  a\n  b") == "a\nb"  # type: ignore[operator]
     assert inspect.signature(package) == inspect.signature(inspect.cleandoc)  # type: ignore[arg-type]
     assert isinstance(package, ModuleType)
+
+
+def test_help_on_a_verb_that_is_a_package_shows_the_call_and_the_docstring_of_the_verb() -> None:
+    for name in ("audit", "data", "explain", "study", "predict", "export", "report", "review", "serve"):
+        shown = pydoc.plain(pydoc.render_doc(getattr(sl, name)))
+        first = next(iter(inspect.signature(getattr(sl, name)).parameters))
+        assert re.search(rf"{name}\(\*?{first}: ", shown), name
+        assert "Args:" in shown, name
+
+
+@pytest.mark.parametrize("room", [sl.losses, sl.attention, sl.metrics], ids=lambda room: room.__name__)
+def test_type_checkers_find_the_names_that_a_room_lists(room: ModuleType) -> None:
+    tree = ast.parse(inspect.getsource(room))
+    written = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and any(alias.asname for alias in node.names)]
+    places = {alias.asname: (node.module, alias.name) for node in written for alias in node.names}
+    assert sorted(places) == dir(room)
+    for name, (module, attribute) in places.items():
+        assert getattr(import_module(module or ""), attribute) is getattr(room, name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from inspect import Signature, signature
+from inspect import Signature, getdoc, signature
+from textwrap import fill
 from types import ModuleType
 from typing import Any
 
@@ -53,7 +54,14 @@ def callable_as(package: str, place: str) -> None:
 
         @property
         def __signature__(self) -> Signature:
-            """That of the verb, which editors and `help` show."""
+            """That of the verb, which editors show."""
             return signature(verb())
+
+        @property
+        def __doc__(self) -> str:  # type: ignore[override]
+            """That of the verb with its call after the first line, because `help` shows no signature of a package."""
+            summary, *rest = (getdoc(verb()) or "").split("\n\n")
+            call = fill(f"{verb().__name__}{signature(verb())}", 100, subsequent_indent="    ")
+            return "\n\n".join((summary, call, *rest))
 
     sys.modules[package].__class__ = CallableRoom

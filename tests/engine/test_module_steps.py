@@ -36,6 +36,13 @@ def test_a_loss_that_is_not_a_number_stops_with_the_images(tiny_recipe, tmp_path
     assert not Run(tmp_path / "run").finished
 
 
+def test_000_42_a_loss_sets_in_at_the_epoch_of_its_start(tiny_recipe, tmp_path):
+    losses = {"guidance": [{"name": "energy", "start": 1}], "behaviour": [{"name": "mining", "start": 1, "ramp": 2, "weight": 4}]}
+    rows = train(tiny_recipe({"train.epochs": 3}, losses=losses), tmp_path / "run", say=quiet).history
+    assert [row["weight/energy"] for row in rows] == [0, 1, 1]
+    assert [row["weight/mining"] for row in rows] == pytest.approx([0, 4 / 3, 8 / 3], rel=1e-4)
+
+
 def test_004_28_sigmas_and_alpha_are_logged_every_epoch(tiny_recipe, tmp_path):
     losses = {"guidance": [{"name": "selective_mse"}]}
     run = train(tiny_recipe({"weighting.name": "uncertainty"}, losses=losses), tmp_path / "run", say=quiet)

@@ -166,6 +166,14 @@ def test_000_42_start_and_ramp_of_a_recipe_reach_the_weighting():
     assert [float(weight) for weight in weights] == pytest.approx([0, 0.4, 2])
 
 
+def test_000_42_so_do_start_ramp_and_options_of_mining():
+    options = {"w": 30, "sigma": 0.6, "fill": "mean", "bn": "quiet"}
+    goal, some = objective((), [{"name": "mining", "weight": 2, "start": 4, "ramp": 4, **options}]), batch(4)
+    weights = [goal(Tiny(), some, progress)[3]["mining"] for progress in (3.0, 4.0, 8.0)]
+    assert [float(weight) for weight in weights] == pytest.approx([0, 0.4, 2])
+    assert {name: getattr(goal.behaviour[0], name) for name in options} == options
+
+
 def test_a_class_loss_that_weighs_no_groups_is_not_told_how_many_there_are():
     losses = Losses.model_validate({"classification": {"name": "cross_entropy"}})
     assert Objective(losses, Plugin(name="fixed"), groups=3).names == ["cross_entropy"]

@@ -41,3 +41,12 @@ def test_pixel_ce_of_a_soft_target_is_lowest_at_the_target():
     best = pixel_cross_entropy(logits_of(soft), soft)
     for _ in range(10):
         assert pixel_cross_entropy(logits_of((soft + 0.1 * torch.randn_like(soft)).clamp(0, 1)), soft) > best
+
+
+@pytest.mark.parametrize(("logit", "share"), [(8.0, 0.997), (10.0, 0.978), (12.0, 0.861), (14.0, 0.455), (17.0, 0.0)])
+def test_001_07_how_much_of_its_gradient_a_map_in_0_to_1_keeps(logit, share):
+    """Of a pixel that is wrong with certainty; computed from the logit itself, the slope is 1."""
+    z = torch.full((1, 1, 1, 1), logit, requires_grad=True)
+    loss = PixelCrossEntropy()(z.sigmoid(), torch.zeros(1, 1, 1, 1), torch.tensor([True]), "unit")
+    (slope,) = torch.autograd.grad(loss, z)
+    assert float(slope) == pytest.approx(share, abs=0.02)

@@ -18,7 +18,7 @@ def pixel_cross_entropy(logits: Tensor, roi: Tensor) -> Tensor:
 
     Each pixel is a separate probability, so that the map with the smallest loss is the ROI map. Because the loss is computed from logits, a
     pixel of raw evidence that is wrong with certainty still has its full gradient. The logits of a map that is given in [0, 1], such as the
-    decoder's, end at `EPS`: beyond an evidence of about 12 the gradient falls, and beyond 16 it is 0.
+    decoder's, end at `EPS`: of its gradient, 98 % are left at an evidence of 10, 86 % at 12, and hardly any from 17 on.
 
     Args:
         logits: (N, 1, h, w).
