@@ -15,6 +15,7 @@ from typer.main import get_command
 
 import sightline as sl
 from sightline.cli import app
+from sightline.errors import UserError
 from sightline.explain.figure.kind import Options
 from sightline.recipe import Recipe
 from sightline.serve.limits import Limits
@@ -151,6 +152,25 @@ def test_what_is_not_said_means_the_same(verb: str) -> None:
         if isinstance(value, bool | int | float | str) and arguments[name].default != value
     }
     assert different == {}
+
+
+def _bounds() -> Iterator[tuple[str, str, float]]:
+    """Each verb, its numbers that have bounds, and the first values beyond these."""
+    for verb, command in VERBS.items():
+        for parameter in command.params:
+            holder = getattr(parameter, "type", parameter)  # of older versions of typer
+            for bound, sign in ((getattr(holder, "min", None), -1), (getattr(holder, "max", None), 1)):
+                if bound is not None and (verb, parameter.name) not in APART:
+                    yield verb, parameter.name, bound + sign * (0.01 if isinstance(parameter.default, float) else 1)
+
+
+@pytest.mark.parametrize(("verb", "name", "value"), _bounds())
+def test_numbers_have_the_same_bounds(verb: str, name: str, value: float) -> None:
+    """They are checked before all else, so that what else is given does not matter."""
+    arguments = _arguments(_function(verb)).values()
+    positional = [None for one in arguments if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD]
+    with pytest.raises(UserError, match=name):
+        getattr(sl, _function(verb))(*positional, **{name: value})
 
 
 def test_no_exception_is_left_over() -> None:

@@ -8,11 +8,13 @@ from typing import Any
 
 from sightline.device import AUTO
 from sightline.errors import UserError
+from sightline.face.bounds import bounded
 from sightline.face.opening import AnyRun, opened, place_of
 from sightline.results.annotations import NextAnnotations
 from sightline.results.masks import PredictedMasks
 
 
+@bounded(budget=(1, None))
 def annotate_next(
     run: AnyRun,
     budget: int = 50,

@@ -15,6 +15,7 @@ from sightline.config import Kind
 from sightline.data.dataset import ImageDataset
 from sightline.device import AUTO
 from sightline.errors import UserError, nearest
+from sightline.face.bounds import bounded
 from sightline.face.judge import bare, for_classifiers, for_runs
 from sightline.face.opening import AnyRun, Labels, needs_data, opened, place_of
 from sightline.report.audit_page import write_audit
@@ -43,6 +44,7 @@ class AuditResult:
     notes: tuple[str, ...] = ()
 
 
+@bounded(seconds=(1, None), images=(2, None))
 def audit(
     run: AnyRun | GuidedClassifier,
     split: ImageDataset | str | None = None,

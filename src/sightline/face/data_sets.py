@@ -11,6 +11,7 @@ from sightline.config import Data
 from sightline.data.dataset import ImageDataset
 from sightline.engine.prepare import prepare
 from sightline.errors import UserError, nearest
+from sightline.face.bounds import bounded
 from sightline.face.settings import placed
 from sightline.overrides import override
 from sightline.paths import expanded
@@ -151,6 +152,7 @@ def convert(
     return written.but(notes=[*found.notes, *written.notes])
 
 
+@bounded(images=(4, None), size=(32, None))
 def draw(
     data: str,
     out: str | Path,

@@ -13,6 +13,7 @@ from sightline.device import AUTO
 from sightline.explain.feature_maps import AnyBackbone
 from sightline.explain.gallery import Gallery
 from sightline.explain.gallery import gallery as write_gallery
+from sightline.face.bounds import bounded
 from sightline.face.opening import AnyRun, Labels, needs_data, opened, place_of
 from sightline.results.class_images import ClassImage, UnitImage
 from sightline.results.units import NamedUnits
@@ -50,6 +51,7 @@ def gallery(
     return write_gallery(asked, pictures, place_of(out), layers, data=Data(image_size=image_size))
 
 
+@bounded(images=(2, None), top=(0, 1))
 def units(
     run: AnyRun,
     layers: Sequence[str] = (),

@@ -12,6 +12,7 @@ from sightline.engine.folds import folds_of
 from sightline.engine.run import Run
 from sightline.errors import UserError, nearest
 from sightline.face import opening
+from sightline.face.bounds import bounded
 from sightline.face.opening import AnyRun, place_of
 from sightline.predict.coverage import sets_of
 from sightline.predict.ensemble import ensemble
@@ -58,6 +59,7 @@ def predict(
 ) -> Predicted: ...
 
 
+@bounded(batch_size=(1, None), workers=(1, None))
 def predict(
     runs: AnyRun | Sequence[AnyRun],
     pictures: str | Path | Iterable[str | Path],

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sightline.device import AUTO
+from sightline.face.bounds import bounded
 from sightline.face.opening import place_of
 from sightline.face.settings import in_study
 from sightline.face.study import Trained, telling
@@ -17,6 +18,7 @@ from sightline.study.recommend import plan_for
 from sightline.study.recommend import recommend as carry_out
 
 
+@bounded(minutes=(0, None), workers=(1, None), threads=(1, None))
 def recommend(
     data: str,
     root: str | Path | None = None,

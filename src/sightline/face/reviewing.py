@@ -9,6 +9,7 @@ from sightline.engine.elsewhere import Elsewhere, all_elsewhere, notes_of
 from sightline.engine.files import write_text
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.face.bounds import bounded
 from sightline.face.opening import AnyRun, Labels, needs_data, one_split, opened_all, place_of
 from sightline.paths import expanded
 from sightline.review.beside import beside as side_by_side
@@ -21,6 +22,7 @@ from sightline.review.serving import require_extra, serve
 from sightline.review.store import Store
 
 
+@bounded(port=(1, 65535))
 def review(
     run: AnyRun,
     split: str | Sequence[str] | None = None,

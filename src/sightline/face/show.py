@@ -18,6 +18,7 @@ from sightline.device import AUTO
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.explanation import Explanation
+from sightline.face.bounds import bounded
 from sightline.face.judge import for_runs
 from sightline.face.opening import AnyRun, Labels, needs_data, opened, place_of
 from sightline.results.explanations import WrittenMap, WrittenMaps
@@ -64,6 +65,7 @@ def explain(
 ) -> WrittenMaps: ...
 
 
+@bounded(images=(1, None))
 def explain(
     run: AnyRun | GuidedClassifier,
     pictures: Picture | Sequence[Picture] = (),

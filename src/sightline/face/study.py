@@ -12,6 +12,7 @@ from typing import Any, Literal, overload
 from sightline.cluster import EXECUTORS, Executor
 from sightline.device import AUTO, cores
 from sightline.errors import UserError, nearest
+from sightline.face.bounds import bounded
 from sightline.face.opening import place_of
 from sightline.face.settings import in_study
 from sightline.report.study import write
@@ -79,6 +80,7 @@ def study(
 ) -> StudyOutlook: ...
 
 
+@bounded(seeds=(1, None), workers=(1, None), threads=(1, None))
 def study(
     plan: str | Path,
     out: str | Path | None = None,

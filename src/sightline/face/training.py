@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from sightline.attention.pretrained import check_weights
 from sightline.errors import UserError
+from sightline.face.bounds import bounded
 from sightline.face.settings import check_folder_name, on_device, placed
 from sightline.paths import expanded
 from sightline.recipe import Recipe, goes_on, load_recipe
@@ -76,6 +77,7 @@ def train(
 ) -> Run | FoldScores: ...
 
 
+@bounded(folds=(2, None))
 def train(
     recipe: Recipe | str | Path,
     folder: str | Path | None = None,
