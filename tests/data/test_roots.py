@@ -18,7 +18,7 @@ def test_a_root_that_is_not_there_says_what_is_expected(tmp_path: Path) -> None:
     (tmp_path / "a.csv").touch()
     assert existing(tmp_path / "a.csv", "a table", "") == tmp_path / "a.csv"
     for call in (existing, existing_folder):
-        with pytest.raises(UserError, match=r"data\.root: is not given\. Expected: a folder\. By its owner\."):
+        with pytest.raises(UserError, match=r"`root=...`: is not given\. Expected: a folder\. By its owner\."):
             call(None, "a folder", "By its owner.")
         with pytest.raises(UserError, match=r"gone: no such file or folder\. Expected: a folder\. By its owner\."):
             call(tmp_path / "gone", "a folder", "By its owner.")

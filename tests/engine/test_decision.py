@@ -178,7 +178,7 @@ def test_a_threshold_that_is_lost_is_missed_and_not_replaced_by_another_rule(run
     kept = (run.path / "thresholds.json").read_bytes()
     (run.path / "thresholds.json").unlink()
     try:
-        with pytest.raises(UserError, match=r"thresholds.json: is missing.*evaluate"):
+        with pytest.raises(UserError, match=r"thresholds\.json: is missing\. Run `sightline\.evaluate\(.*\)` again"):
             explain(run, [np.zeros((8, 8, 3), np.uint8)], tmp_path)
     finally:
         (run.path / "thresholds.json").write_bytes(kept)

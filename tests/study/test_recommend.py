@@ -92,6 +92,39 @@ def test_what_frees_the_decision_without_a_shown_cost_is_recommended(plan: Plan)
     assert "`random-background` frees the decision: AUC is 0.80" in said.sentences[1]
 
 
+def told(plan: Plan, freed: float, control: float) -> list[str]:
+    """Of a study in which everything frees the decision, the best arm as far as `freed` of .8."""
+    arms = {"random-background": freed, "agreement": freed - 0.05, "another-region": control}
+    flipped = {"label-only": (0.2, "")} | {arm: (value, "better") for arm, value in arms.items()}
+    removed = {"label-only": (0.8, "")} | dict.fromkeys(arms, (0.8, "not distinguishable"))
+    said = advice(plan, measured(plan, flipped, removed), seeds=3)
+    assert said.arm == "random-background"
+    return said.sentences[1:]
+
+
+def test_how_far_which_others_and_whether_the_true_region_is_needed(plan: Plan) -> None:
+    near, others, control = told(plan, freed=0.75, control=0.74)
+    assert "`random-background` frees the decision: AUC is 0.75" in near
+    assert others == "Others free it, too, and were not compared with the best: `agreement` (0.70)."
+    assert control.endswith("`random-background` has 0.74: rough regions may do as well as exact ones.")
+    far, _, control = told(plan, freed=0.5, control=0.3)
+    assert "frees the decision in part: AUC is 0.50" in far
+    assert control.endswith("`random-background` has 0.30.")
+
+
+def test_the_control_is_never_recommended(plan: Plan) -> None:
+    flipped, removed = (
+        {"label-only": (0.2, ""), "another-region": (0.9, "better")},
+        {"label-only": (0.8, ""), "another-region": (0.8, "not distinguishable")},
+    )
+    assert advice(plan, measured(plan, flipped, removed), seeds=3).arm is None
+
+
+def test_an_artefact_that_is_none_is_refused_by_the_name_of_the_argument() -> None:
+    with pytest.raises(UserError, match=r"`artefact='rular'`: is none that can be planted\. Did you mean \"ruler\""):
+        plan_for(SMALL, "rular")
+
+
 def test_what_costs_is_named_and_not_recommended(plan: Plan) -> None:
     flipped, removed = ({"label-only": (a, ""), "agreement": (b, word)} for a, b, word in ((0.2, 0.9, "better"), (0.8, 0.6, "worse")))
     said = advice(plan, measured(plan, flipped, removed), seeds=3)

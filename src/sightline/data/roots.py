@@ -21,7 +21,7 @@ def existing(root: Path | None, layout: str, where: str) -> Path:
     """
     remedy = f"Expected: {layout}. {where}"
     if root is None:
-        raise UserError("data.root", "is not given", remedy)
+        raise UserError("`root=...`", "is not given", remedy)
     if not root.exists():
         raise UserError(root, "no such file or folder", remedy)
     return root

@@ -101,7 +101,11 @@ class Run(TrainedFolder):
         """
         path = self.path / "thresholds.json"
         self.require_one_label()
-        return read_json(path, Thresholds, self._scored_again) if path.exists() or "val" in self.scores else None
+        if not path.exists():
+            if "val" not in self.scores:
+                return None
+            raise Damaged(path, "is missing", f"Run {scoring(self)} again.")
+        return read_json(path, Thresholds, self._scored_again)
 
     @property
     def decision(self) -> Decision:

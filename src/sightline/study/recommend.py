@@ -6,13 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from sightline import catalog
-from sightline.config import Data
+from sightline.config import Data, Decoy
 from sightline.data.artefacts import ARTEFACTS_OF
 from sightline.data.reading import read
-from sightline.errors import UserError
+from sightline.errors import UserError, nearest
 from sightline.recipe import load_recipe
 from sightline.results.study import ArmDifference, ArmScore, Recommendation, StudyResult
 from sightline.study.analyse import analyse
@@ -23,8 +23,12 @@ from sightline.study.run import Told, run_study
 
 BASE = "label-only"
 PASTED = "pasted-artefacts"
+CONTROL = "another-region"  # of `LIKE`, and never recommended
+LIKE = "random-background"
 MOST = 10  # seeds; more are a study of their own
+NEAR = 0.1  # how close to AUC without the artefact AUC under the turned one has to come for the decision to be called free
 FALLS = 0.05  # by how much AUC has to fall under the turned artefact for there to be something to free the decision from
+ARTEFACTS: tuple[str, ...] = get_args(Decoy.model_fields["artefact"].annotation)
 PLANTED = {"dermoscopy": "ruler", "ultrasound": "text", "xray": "text", "grey": "text"}  # of other kinds: a coloured corner
 
 
@@ -36,8 +40,10 @@ def plan_for(settings: Mapping[str, Any], artefact: str | None = None) -> Plan:
         artefact: that is planted; None: one that suits the kind of image.
 
     Raises:
-        UserError: the data cannot be read, or have neither regions nor a known kind.
+        UserError: no such artefact; the data cannot be read, or have neither regions nor a known kind.
     """
+    if artefact is not None and artefact not in ARTEFACTS:
+        raise UserError(f"`artefact={artefact!r}`", "is none that can be planted", nearest(artefact, ARTEFACTS))
     data = load_recipe("random-background", dict(settings)).data
     kind = data.kind or getattr(sys.modules[catalog.find("data", data.name).__module__], "KIND", None)
     planted = artefact or PLANTED.get(str(kind), "swatch")
@@ -115,7 +121,7 @@ def advice(plan: Plan, result: StudyResult, seeds: int) -> Recommendation:
     """What the study says, in words; of the arms that free the decision and cost nothing that is shown, the one with the highest AUC."""
     levels = {(level.arm, level.split): level for level in result.levels if level.score == "auc"}
     flipped, removed = (_against_base(result, split) for split in ("flipped", "removed"))
-    freeing = [arm for arm, row in flipped.items() if row.verdict.word == "better"]
+    freeing = [arm for arm, row in flipped.items() if row.verdict.word == "better" and arm != CONTROL]
     free = [arm for arm in freeing if arm not in removed or removed[arm].verdict.word != "worse"]
     best = max(free, key=lambda arm: levels[arm, "flipped"].value or 0.0, default=None)
     arms = {arm.name: arm for arm in plan.arms}
@@ -145,10 +151,7 @@ def _words(
     without, turned = (levels[BASE, split].value or 0.0 for split in ("removed", "flipped"))
     lines = [f"Trained on labels alone, AUC is {without:.2f} without the artefact, and {turned:.2f} where it misleads."]
     if best is not None:
-        lines.append(
-            f"`{best}` frees the decision: AUC is {levels[best, 'flipped'].value or 0.0:.2f} where the artefact misleads "
-            f"({_difference(flipped[best])}), and {levels[best, 'removed'].value or 0.0:.2f} without it ({_difference(removed[best])})."
-        )
+        lines += _freed(levels, flipped, removed, best, freeing)
     elif freeing:
         lines.append(
             f"Of {', '.join(f'`{arm}`' for arm in freeing)} it is shown that the decision is freed, and AUC falls without the artefact."
@@ -159,6 +162,35 @@ def _words(
         lines.append(f"Of no other arm can it be told, with {seeds} seed{'s' * (seeds > 1)}, that it frees the decision.")
     if best is None and seeds < MOST:
         lines.append("More minutes allow more seeds, and so smaller intervals; the same command goes on from here.")
+    return lines
+
+
+def _freed(
+    levels: Mapping[tuple[str, str], ArmScore],
+    flipped: Mapping[str, ArmDifference],
+    removed: Mapping[str, ArmDifference],
+    best: str,
+    freeing: Sequence[str],
+) -> list[str]:
+    """How far the best arm frees the decision, which others do, and whether the true region is needed for it."""
+
+    def auc(arm: str, split: str) -> float:
+        return levels[arm, split].value or 0.0
+
+    far = "" if auc(best, "flipped") > auc(best, "removed") - NEAR else " in part"
+    lines = [
+        f"`{best}` frees the decision{far}: AUC is {auc(best, 'flipped'):.2f} where the artefact misleads ({_difference(flipped[best])}), "
+        f"and {auc(best, 'removed'):.2f} without it ({_difference(removed[best])})."
+    ]
+    others = [f"`{arm}` ({auc(arm, 'flipped'):.2f})" for arm in freeing if arm != best]
+    if others:
+        lines.append(f"Others free it, too, and were not compared with the best: {', '.join(others)}.")
+    if CONTROL in flipped and LIKE in freeing:
+        needed = auc(LIKE, "flipped") - auc(CONTROL, "flipped")
+        lines.append(
+            f"With another image's region in place of the own, `{LIKE}` has {auc(CONTROL, 'flipped'):.2f}"
+            + ("." if needed > NEAR else ": rough regions may do as well as exact ones.")
+        )
     return lines
 
 

@@ -92,7 +92,7 @@ def test_a_mask_without_its_image_is_named(root: Path) -> None:
 
 
 def test_a_wrong_or_missing_root_says_what_is_expected(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"data\.root: is not given\. Expected: Dataset_BUSI_with_GT/ with the folders benign"):
+    with pytest.raises(UserError, match=r"`root=...`: is not given\. Expected: Dataset_BUSI_with_GT/ with the folders benign"):
         read(None)
     with pytest.raises(UserError, match=r"is not the folder of BUSI\. Expected"):
         read(tmp_path)

@@ -44,7 +44,7 @@ def test_no_classes_an_empty_class_and_a_lonely_mask_are_named(tmp_path: Path) -
 
 
 def test_the_root_must_be_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"data\.root: is not given\. Expected: <class>/\*\.png"):
+    with pytest.raises(UserError, match=r"`root=...`: is not given\. Expected: <class>/\*\.png"):
         read(None)
     with pytest.raises(UserError, match="no such file or folder"):
         read(tmp_path / "absent")

@@ -148,7 +148,7 @@ def test_a_missing_column_table_or_root_is_named(root: Path, tmp_path: Path) -> 
     truth.unlink()
     with pytest.raises(UserError, match=r"Validation_Part3_GroundTruth\.csv: no such file\. It holds the diagnoses"):
         read(root)
-    with pytest.raises(UserError, match=r"data\.root: is not given\. Expected: a folder with ISIC-2017_Training_Data"):
+    with pytest.raises(UserError, match=r"`root=...`: is not given\. Expected: a folder with ISIC-2017_Training_Data"):
         read(None)
     with pytest.raises(UserError, match=r"absent: no such file or folder\. Expected: a folder with ISIC-2017"):
         read(tmp_path / "absent")

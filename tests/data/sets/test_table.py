@@ -148,7 +148,7 @@ def test_a_mistake_in_a_gaze_file_is_named(folder: Path) -> None:
 
 
 def test_a_file_that_is_no_table_is_named(folder: Path) -> None:
-    with pytest.raises(UserError, match=r"data\.root: is not given\. Expected: a \.csv, \.tsv or \.jsonl file with the columns image and"):
+    with pytest.raises(UserError, match=r"`root=...`: is not given\. Expected: a \.csv, \.tsv or \.jsonl file with the columns image and"):
         read(None)
     with pytest.raises(UserError, match="no such file or folder"):
         read(folder / "absent.csv")
