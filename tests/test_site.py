@@ -69,3 +69,9 @@ def test_pages_lead_nowhere_outside_of_the_docs() -> None:
                 place = (page.parent / to).resolve()
                 assert place.is_relative_to(DOCS), f"{page.name}: {to} lies elsewhere"
                 assert place.exists(), f"{page.name}: {to} is not there"
+
+
+def test_no_heading_has_swallowed_its_paragraph() -> None:
+    for page in DOCS.rglob("*.md"):
+        text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+        assert [line for line in re.findall(r"^#+ .*$", text, re.MULTILINE) if len(line) > 110] == [], page.name

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import reduce
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,6 +129,16 @@ def test_an_option_is_the_word_of_its_argument(verb: str) -> None:
         own = f"--{parameter.name.replace('_', '-')}"
         wanted = WORDS[parameter.name][:1] if parameter.name in WORDS else (own, own.removesuffix("s"))  # one of several
         assert parameter.opts[0] in wanted, f"{verb} {parameter.opts[0]}"
+
+
+def test_which_lists_have_a_name_in_the_singular_stands_in_the_docs() -> None:
+    """As docs/python.md says; what is a dictionary or stands apart in Python is no list there."""
+    repeated = {(verb, one.name) for verb, command in VERBS.items() for one in command.params if getattr(one, "multiple", False)}
+    singular = {name for verb, name in repeated if not name.endswith("s") and (verb, name) not in APART}
+    page = (Path(__file__).parents[2] / "docs" / "python.md").read_text(encoding="utf-8")
+    told = re.search(r"except (`\w+`(?:, `\w+`)* and\s`\w+`), whose lists keep the singular", page)
+    assert told
+    assert set(re.findall(r"`(\w+)`", told[1])) == singular
 
 
 @pytest.mark.parametrize("verb", VERBS)
