@@ -118,6 +118,13 @@ def mcnemar(right_a: Array, right_b: Array) -> McNemar:
 
     Args:
         right_a, right_b: (N,) bool.
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> found = sl.metrics.mcnemar(np.array([True, True, True, True, False]), np.array([False, False, True, False, False]))
+        >>> found.only_a, found.only_b, found.p
+        (3, 0, 0.25)
     """
     only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
     return McNemar(only_a=only_a, only_b=only_b, p=min(1.0, 2 * float(binom.cdf(min(only_a, only_b), only_a + only_b, 0.5))))

@@ -79,6 +79,12 @@ def pointing(attention: Array, roi: Array) -> Array:
 
     Of several equal highest points the share that lies inside counts, so that no corner of the image is preferred. A blank map misses.
     (N, H, W), (N, H, W) -> (N,)
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.pointing(np.array([[[3.0, 1.0, 3.0]]]), np.array([[[1.0, 0.0, 0.0]]]))
+        array([0.5])
     """
     highest = attention == attention.max(axis=(1, 2), keepdims=True)
     mask = roi >= 0.5
@@ -90,6 +96,12 @@ def jaccard(attention: Array, roi: Array, threshold: float = 0.5) -> Array:
     """Overlap |A and R| / |A or R| of the ROI mask and what the map marks: its min-max in [0, 1] at or above `threshold`.
 
     One threshold fixed beforehand, never the best one of the images that are judged. A blank map has 0. (N, H, W), (N, H, W) -> (N,)
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.jaccard(np.array([[[3.0, 2.0, 1.0]]]), np.array([[[1.0, 0.0, 0.0]]]))
+        array([0.5])
     """
     return _overlap(attention, roi, threshold, ~blank(attention))
 
