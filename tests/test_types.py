@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -54,3 +56,26 @@ def test_regions_of_findings_are_there_with_several_findings_alone() -> None:
     assert plain.finding_roi is None
     with pytest.raises(UserError, match="one label per image"):
         _ = plain.of_findings
+
+
+IMAGES, LABELS, REGION = torch.rand(2, 3, 8, 8), torch.tensor([0, 1]), torch.zeros(2, 1, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"images": IMAGES[0]}, r"batch: images have the shape \(3, 8, 8\)"),
+        ({"labels": torch.tensor([0, 1, 0])}, r"batch\.labels: has the shape \(3,\)\. .* it has to be \(2,\)"),
+        ({"roi": REGION[:, 0]}, r"batch\.roi: has the shape \(2, 8, 8\)\. .* it has to be \(2, 1, 8, 8\)"),
+        ({"roi": REGION[..., :4]}, r"batch\.roi: has the shape"),
+        ({"roi": REGION, "known": torch.ones(3, dtype=torch.bool)}, r"batch\.known: has the shape \(3,\)"),
+        ({"known": torch.tensor([True, False])}, r"batch\.known: is true, and there is no `roi`"),
+        ({"avoid_known": torch.tensor([True, False])}, r"batch\.avoid_known: is true, and there is no `avoid`"),
+        ({"roi": REGION + 255}, r"batch\.roi: has values above 1\. .*divide masks of 0 and 255 by 255"),
+    ],
+)
+def test_a_batch_that_does_not_fit_is_refused(given: dict[str, Any], said: str) -> None:
+    sl.Batch(IMAGES, LABELS, roi=REGION, avoid=REGION, known=torch.tensor([True, False]))
+    sl.Batch(IMAGES, torch.zeros(2, 4), known=torch.tensor([False, False]))
+    with pytest.raises(UserError, match=said):
+        sl.Batch(**{"images": IMAGES, "labels": LABELS} | given)

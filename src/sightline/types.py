@@ -113,7 +113,9 @@ class Records(list[Record]):
 class Batch:
     """The images of one training step and what is known about them. Only images and labels are required.
 
-    >>> batch = Batch(torch.rand(2, 3, 8, 8), torch.tensor([0, 1]), roi=torch.ones(2, 1, 8, 8))
+    >>> import torch
+    >>> import sightline as sl
+    >>> batch = sl.Batch(torch.rand(2, 3, 8, 8), torch.tensor([0, 1]), roi=torch.ones(2, 1, 8, 8))
     >>> batch.known.tolist(), batch.avoid_known.tolist()
     ([True, True], [False, False])
 
@@ -131,6 +133,10 @@ class Batch:
         finding_known: (B, C) bool: whether this finding's ROI map is known. Default: true for all if ROI maps of findings are given.
         group: (B,) int64: the group of the image among those that are to count alike, see `data.balance_by`. Default: its label; 0 with
             several findings.
+
+    Raises:
+        UserError: a shape that does not fit the images; regions that are said to be known and are not given; or regions above 1, such as
+            masks of 0 and 255.
     """
 
     images: Tensor
@@ -146,6 +152,9 @@ class Batch:
     group: Tensor = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
+        if self.images.ndim != 4:
+            raise UserError("batch", f"images have the shape {tuple(self.images.shape)}", "They have to be (B, 3, H, W).")
+        self._require_fit("labels", self.labels, (len(self.images), *self.labels.shape[1:2]))
         if self.several:
             if self.finding_known is None:
                 self.finding_known = torch.full_like(self.labels, self.finding_roi is not None, dtype=torch.bool)
@@ -153,16 +162,30 @@ class Batch:
                 self.finding_roi = torch.zeros_like(self.images[:, :1]).repeat(1, self.labels.shape[1], 1, 1)
         for region, known in (("roi", "known"), ("avoid", "avoid_known")):
             given = getattr(self, region) is not None
+            if given:
+                self._require_fit(region, getattr(self, region), (len(self.images), 1, *self.images.shape[2:]))
+            elif getattr(self, known) is not None and bool(getattr(self, known).any()):
+                raise UserError(
+                    f"batch.{known}", f"is true, and there is no `{region}`", f"Give `{region}`: zero everywhere where nothing is marked."
+                )
             if getattr(self, known) is None:
                 setattr(self, known, torch.full((len(self.labels),), given, device=self.labels.device))
+            self._require_fit(known, getattr(self, known), (len(self.images),))
             if not given:
                 setattr(self, region, torch.zeros_like(self.images[:, :1]))
+            elif getattr(self, region).device.type == "cpu" and bool((getattr(self, region) > 1).any()):  # elsewhere it would wait for it
+                raise UserError(f"batch.{region}", "has values above 1", "Regions are in [0, 1]: divide masks of 0 and 255 by 255.")
         if vars(self)["group"] is None:
             self.group = torch.zeros(len(self.labels), dtype=torch.int64, device=self.labels.device) if self.several else self.labels
         if vars(self)["index"] is None:
             self.index = torch.arange(len(self.labels), device=self.labels.device)
         if vars(self)["ids"] is None:
             self.ids = [str(i) for i in self.index.tolist()]
+
+    def _require_fit(self, name: str, given: Tensor, shape: tuple[int, ...]) -> None:
+        if tuple(given.shape) != shape:
+            wanted = f"With images of the shape {tuple(self.images.shape)}, it has to be {shape}."
+            raise UserError(f"batch.{name}", f"has the shape {tuple(given.shape)}", wanted)
 
     @property
     def several(self) -> bool:

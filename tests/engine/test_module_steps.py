@@ -36,6 +36,25 @@ def test_a_loss_that_is_not_a_number_stops_with_the_images(tiny_recipe, tmp_path
     assert not Run(tmp_path / "run").finished
 
 
+def test_a_step_learns_from_the_total_of_all_losses(tiny_recipe, tmp_path, monkeypatch):
+    step, compared = Training.training_step, []
+
+    def watched(self, batch, index):
+        weight, drawn = next(self.classifier.parameters()), torch.get_rng_state()
+        total = self.objective(self.classifier, batch, float(self.current_epoch))[0]
+        (wanted,) = torch.autograd.grad(total, weight)
+        torch.set_rng_state(drawn)  # whose background an image gets
+        learnt_from = step(self, batch, index)
+        (slope,) = torch.autograd.grad(learnt_from, weight, retain_graph=True)
+        torch.testing.assert_close(slope, wanted)
+        compared.append(float(learnt_from.detach()) - float(total.detach()))
+        return learnt_from
+
+    monkeypatch.setattr(Training, "training_step", watched)
+    train(tiny_recipe({"train.epochs": 1}, losses=GUIDED), tmp_path / "run", say=quiet)
+    assert compared == pytest.approx([0] * 3, abs=1e-5)
+
+
 def test_000_42_a_loss_sets_in_at_the_epoch_of_its_start(tiny_recipe, tmp_path):
     losses = {"guidance": [{"name": "energy", "start": 1}], "behaviour": [{"name": "mining", "start": 1, "ramp": 2, "weight": 4}]}
     rows = train(tiny_recipe({"train.epochs": 3}, losses=losses), tmp_path / "run", say=quiet).history

@@ -40,6 +40,7 @@ class Cam(Source):
     same result as the mean of Omega plus bias, but is cheaper.
 
     Example:
+        >>> import torch
         >>> import sightline as sl
         >>> settings = {"attention": {"name": "cam"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
         >>> classifier = sl.build("energy", 2, settings)

@@ -125,8 +125,11 @@ def wrap(
 ) -> GuidedClassifier:
     """Turns your own classifier, any module from images to logits, into a guided classifier. The module is used directly, not copied.
 
+    >>> import torch
+    >>> from torch import nn
+    >>> import sightline as sl
     >>> net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2))
-    >>> wrap(net, "0", source="cam", image_size=16).look(torch.rand(5, 3, 16, 16)).maps["cam"].shape
+    >>> sl.wrap(net, "0", source="cam", image_size=16).look(torch.rand(5, 3, 16, 16)).maps["cam"].shape
     torch.Size([5, 1, 14, 14])
 
     It is run once with two images of noise, in evaluation mode, which does not change it.

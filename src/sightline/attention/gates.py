@@ -95,6 +95,7 @@ class Gates(Source):
         normalise: `sigmoid`, or `softmax` over positions.
 
     Example:
+        >>> import torch
         >>> import sightline as sl
         >>> settings = {"attention": {"name": "gates"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
         >>> classifier = sl.build("energy", 2, settings)

@@ -35,6 +35,7 @@ class GradCamPlusPlus(GradientSource):
     """The map `gradcam++`: raw Grad-CAM++ of the explained class. See `positive_evidence`.
 
     Example:
+        >>> import torch
         >>> import sightline as sl
         >>> settings = {"attention": {"name": "gradcam++"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
         >>> classifier = sl.build("energy", 2, settings)

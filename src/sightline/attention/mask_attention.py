@@ -89,6 +89,7 @@ class MaskAttention(Source):
             `pooled`, a 1x1 convolution of mean and maximum together, and `stack`, which halves the channels down to 16.
 
     Example:
+        >>> import torch
         >>> import sightline as sl
         >>> settings = {"attention": {"name": "mask"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
         >>> classifier = sl.build("energy", 2, settings)

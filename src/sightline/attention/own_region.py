@@ -52,6 +52,7 @@ class OwnRegion(Source):
             has a region: where it is the least low.
 
     Example:
+        >>> import torch
         >>> import sightline as sl
         >>> settings = {"attention": {"name": "own_region"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
         >>> classifier = sl.build("energy", 2, settings)

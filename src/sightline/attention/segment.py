@@ -63,6 +63,7 @@ class Segment(Source):
         Hooper et al., NeurIPS 2023 (segmentation for classification); the several classes are our extension.
 
     Example:
+        >>> import torch
         >>> import sightline as sl
         >>> settings = {"attention": {"name": "segment"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
         >>> classifier = sl.build("energy", 2, settings)

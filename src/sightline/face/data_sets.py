@@ -63,7 +63,8 @@ class DataSets(Mapping[str, ImageDataset]):
 def data(name: str, root: str | Path | None = None, **settings: Any) -> DataSets:
     """Reads a data set, checks it for everything that would spoil a training, and divides it into splits.
 
-    >>> sets = data("phantom", image_size=32, options={"size": 64, "train": 8, "val": 8, "test": 4})
+    >>> import sightline as sl
+    >>> sets = sl.data("phantom", image_size=32, options={"size": 64, "train": 8, "val": 8, "test": 4})
     >>> sorted(sets), sets.classes
     (['flipped', 'matched', 'removed', 'train', 'val'], ('nevus', 'melanoma'))
     >>> sets.train.loader(batch_size=4).dataset[0].image.shape
@@ -93,8 +94,9 @@ def check(
 ) -> DataReport:
     """Everything that a training would refuse, and what the data hold, without stopping at the first problem.
 
-    >>> sl_check = check("phantom", image_size=32, options={"size": 64, "train": 8, "val": 8, "test": 4})
-    >>> sl_check.problems.number, sl_check.images
+    >>> import sightline as sl
+    >>> check = sl.check("phantom", image_size=32, options={"size": 64, "train": 8, "val": 8, "test": 4})
+    >>> check.problems.number, check.images
     (0, 28)
 
     Args:

@@ -44,9 +44,10 @@ class Avoid(GuidanceLoss):
 
     Example:
         >>> import torch
+        >>> import sightline as sl
         >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
         >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
-        >>> Avoid()(attention, roi, torch.tensor([True]), "evidence")
+        >>> sl.losses.Avoid()(attention, roi, torch.tensor([True]), "evidence")
         tensor(0.5000)
     """
 

@@ -21,8 +21,10 @@ class BinaryCrossEntropy(nn.Module):
         class_weights: (C,) of the findings, or (C, 2) of their absence and their presence; None: equal weights.
 
     Example:
+        >>> import torch
+        >>> import sightline as sl
         >>> labels = torch.tensor([[1.0, 0.0, float("nan")]])
-        >>> BinaryCrossEntropy()(torch.tensor([[2.0, 0.0, 5.0]]), labels)
+        >>> sl.losses.BinaryCrossEntropy()(torch.tensor([[2.0, 0.0, 5.0]]), labels)
         tensor(0.4100)
     """
 

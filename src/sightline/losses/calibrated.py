@@ -44,8 +44,11 @@ class Calibrated(Weighting):
         kinds: the kinds of losses that are calibrated; the others keep the weights of the recipe.
 
     Example:
+        >>> import torch
+        >>> import sightline as sl
+        >>> from sightline.losses.weighting import LossEntry
         >>> entries = [LossEntry("cross_entropy", "classification"), LossEntry("energy", "guidance", weight=2.0)]
-        >>> total, weights = Calibrated(entries)({"cross_entropy": torch.tensor(0.5), "energy": torch.tensor(0.25)}, 0)
+        >>> total, weights = sl.losses.Calibrated(entries)({"cross_entropy": torch.tensor(0.5), "energy": torch.tensor(0.25)}, 0)
         >>> weights
         {'cross_entropy': 1.0, 'energy': 2.0}
     """

@@ -20,7 +20,9 @@ class CrossEntropy(nn.Module):
         label_smoothing: share of the target that is spread over all classes.
 
     Example:
-        >>> CrossEntropy()(torch.tensor([[2.0, 0.0]]), torch.tensor([0]))
+        >>> import torch
+        >>> import sightline as sl
+        >>> sl.losses.CrossEntropy()(torch.tensor([[2.0, 0.0]]), torch.tensor([0]))
         tensor(0.1269)
     """
 

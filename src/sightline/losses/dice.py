@@ -36,9 +36,10 @@ class Dice(GuidanceLoss):
 
     Example:
         >>> import torch
+        >>> import sightline as sl
         >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
         >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
-        >>> Dice()(attention, roi, torch.tensor([True]), "evidence")
+        >>> sl.losses.Dice()(attention, roi, torch.tensor([True]), "evidence")
         tensor(0.3333)
     """
 

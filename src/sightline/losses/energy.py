@@ -50,9 +50,11 @@ class Energy(GuidanceLoss):
     """See `energy`. Images with an empty ROI do not count, since no share of the evidence can lie inside.
 
     Example:
+        >>> import torch
+        >>> import sightline as sl
         >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
         >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
-        >>> Energy()(attention, roi, torch.tensor([True]), "evidence")
+        >>> sl.losses.Energy()(attention, roi, torch.tensor([True]), "evidence")
         tensor(0.5000)
     """
 

@@ -64,7 +64,9 @@ class Focal(nn.Module):
         gamma: see `focal`.
 
     Example:
-        >>> Focal(gamma=2)(torch.tensor([[2.0, 0.0]]), torch.tensor([0]))
+        >>> import torch
+        >>> import sightline as sl
+        >>> sl.losses.Focal(gamma=2)(torch.tensor([[2.0, 0.0]]), torch.tensor([0]))
         tensor(0.0018)
     """
 

@@ -49,7 +49,9 @@ class GroupDRO(nn.Module):
         Sagawa, Koh, Hashimoto, Liang, ICLR 2020, "Distributionally robust neural networks for group shifts", algorithm 1.
 
     Example:
-        >>> loss = GroupDRO()
+        >>> import torch
+        >>> import sightline as sl
+        >>> loss = sl.losses.GroupDRO()
         >>> loss(torch.tensor([[2.0, 0.0], [2.0, 0.0]]), torch.tensor([0, 1]))
         tensor(1.1269)
         >>> loss.share  # the second group is learned worse

@@ -42,9 +42,10 @@ class InsideCrossEntropy(GuidanceLoss):
 
     Example:
         >>> import torch
+        >>> import sightline as sl
         >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
         >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
-        >>> InsideCrossEntropy()(attention, roi, torch.tensor([True]), "evidence")
+        >>> sl.losses.InsideCrossEntropy()(attention, roi, torch.tensor([True]), "evidence")
         tensor(0.)
     """
 

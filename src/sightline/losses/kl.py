@@ -43,9 +43,10 @@ class KL(GuidanceLoss):
 
     Example:
         >>> import torch
+        >>> import sightline as sl
         >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
         >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
-        >>> KL()(attention, roi, torch.tensor([True]), "evidence")
+        >>> sl.losses.KL()(attention, roi, torch.tensor([True]), "evidence")
         tensor(0.6788)
     """
 

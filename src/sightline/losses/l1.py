@@ -33,9 +33,10 @@ class L1(GuidanceLoss):
 
     Example:
         >>> import torch
+        >>> import sightline as sl
         >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
         >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
-        >>> L1()(attention, roi, torch.tensor([True]), "evidence")
+        >>> sl.losses.L1()(attention, roi, torch.tensor([True]), "evidence")
         tensor(0.2500)
     """
 

@@ -34,9 +34,10 @@ class L2(GuidanceLoss):
 
     Example:
         >>> import torch
+        >>> import sightline as sl
         >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
         >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
-        >>> L2()(attention, roi, torch.tensor([True]), "evidence")
+        >>> sl.losses.L2()(attention, roi, torch.tensor([True]), "evidence")
         tensor(0.1250)
     """
 

@@ -42,9 +42,10 @@ class Outside(GuidanceLoss):
 
     Example:
         >>> import torch
+        >>> import sightline as sl
         >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
         >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
-        >>> Outside()(attention, roi, torch.tensor([True]), "evidence")
+        >>> sl.losses.Outside()(attention, roi, torch.tensor([True]), "evidence")
         tensor(0.5000)
     """
 

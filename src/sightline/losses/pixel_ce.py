@@ -43,9 +43,10 @@ class PixelCrossEntropy(GuidanceLoss):
 
     Example:
         >>> import torch
+        >>> import sightline as sl
         >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
         >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
-        >>> PixelCrossEntropy()(attention, roi, torch.tensor([True]), "evidence")
+        >>> sl.losses.PixelCrossEntropy()(attention, roi, torch.tensor([True]), "evidence")
         tensor(0.8616)
     """
 

@@ -58,11 +58,12 @@ class PixelClass(BehaviourLoss):
         Hooper et al., NeurIPS 2023: the segmentation loss of their segmentation-for-classification.
 
     Example:
+        >>> import torch
         >>> import sightline as sl
         >>> settings = {"attention": {"name": "segment"}, "backbone.name": "test_resnet", "backbone.stride": 8, "losses.guidance": []}
         >>> classifier = sl.build("energy", 2, settings)
         >>> batch = sl.Batch(torch.rand(2, 3, 32, 32), torch.tensor([0, 1]), roi=torch.eye(32).expand(2, 1, 32, 32))
-        >>> PixelClass()(classifier.look(batch.images, batch.labels, every=True), batch).shape
+        >>> sl.losses.PixelClass()(classifier.look(batch.images, batch.labels, every=True), batch).shape
         torch.Size([])
     """
 

@@ -42,9 +42,11 @@ class SelectiveMSE(GuidanceLoss):
             highest position has to be 1 there, too; a map of zeros stays.
 
     Example:
+        >>> import torch
+        >>> import sightline as sl
         >>> attention = torch.tensor([[[[2.0, 1.0], [0.0, 1.0]]]])
         >>> roi = torch.tensor([[[[1.0, 0.0], [0.0, 0.0]]]])
-        >>> SelectiveMSE()(attention, roi, torch.tensor([True]), "evidence").detach()
+        >>> sl.losses.SelectiveMSE()(attention, roi, torch.tensor([True]), "evidence").detach()
         tensor(0.3333)
     """
 

@@ -31,11 +31,12 @@ class Sufficiency(BehaviourLoss):
 
     Example:
         >>> import torch
+        >>> from torch import nn
         >>> import sightline as sl
         >>> layers = nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)
         >>> classifier = sl.wrap(nn.Sequential(*layers), "1", source="gradcam")
         >>> batch = sl.Batch(torch.rand(4, 3, 16, 16), torch.tensor([0, 1, 0, 1]), roi=torch.eye(16).expand(4, 1, 16, 16))
-        >>> Sufficiency()(classifier.look(batch.images, batch.labels), batch).shape
+        >>> sl.losses.Sufficiency()(classifier.look(batch.images, batch.labels), batch).shape
         torch.Size([])
     """
 

@@ -111,8 +111,11 @@ class Fixed(Weighting):
     total = sum_i w_i L_i
 
     Example:
+        >>> import torch
+        >>> import sightline as sl
+        >>> from sightline.losses.weighting import LossEntry
         >>> entries = [LossEntry("cross_entropy", "classification"), LossEntry("energy", "guidance", weight=2.0)]
-        >>> total, weights = Fixed(entries)({"cross_entropy": torch.tensor(0.5), "energy": torch.tensor(0.25)}, 0)
+        >>> total, weights = sl.losses.Fixed(entries)({"cross_entropy": torch.tensor(0.5), "energy": torch.tensor(0.25)}, 0)
         >>> total, weights
         (tensor(1.), {'cross_entropy': 1.0, 'energy': 2.0})
     """

@@ -42,7 +42,8 @@ class Result(BaseModel):
 class Score(Result):
     """A number with its interval.
 
-    >>> Score(value=0.8, low=0.7, high=0.9)
+    >>> import sightline as sl
+    >>> sl.Score(value=0.8, low=0.7, high=0.9)
     Score(0.800 [0.700, 0.900])
 
     Attributes:

@@ -24,7 +24,7 @@ DECIDED = ("decided_balanced_accuracy", "decided_sensitivity", "decided_specific
 
 @dataclass(frozen=True)
 class Judged:
-    """The answers of one run to the images of a split.
+    """The answers of one classifier to labelled images.
 
     Attributes:
         ids: names of the images.
@@ -32,6 +32,12 @@ class Judged:
         probabilities: (N, C).
         epg: (N,) energy inside the ROI, NaN where it does not apply; None: not measured.
         threshold: of two classes, the probability of the last from which the run decides for it; None: it keeps no threshold.
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.Judged(["a.jpg", "b.jpg"], np.array([0, 1]), np.array([[0.9, 0.1], [0.8, 0.2]])).right
+        array([ True, False])
     """
 
     ids: list[str]
@@ -108,9 +114,11 @@ def paired_difference(
         UserError: the images or their labels differ.
 
     Example:
+        >>> import numpy as np
+        >>> import sightline as sl
         >>> labels, sure = np.array([0, 0, 1, 1]), np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.1, 0.9]])
-        >>> a, b = (Judged(["w", "x", "y", "z"], labels, p) for p in (sure, sure[::-1]))
-        >>> paired_difference(a, b)["accuracy"].verdict
+        >>> a, b = (sl.metrics.Judged(["w", "x", "y", "z"], labels, p) for p in (sure, sure[::-1]))
+        >>> sl.metrics.paired_difference(a, b)["accuracy"].verdict
         'higher'
     """
     b = b.ordered_as(a.ids)

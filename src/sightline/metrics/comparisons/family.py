@@ -22,6 +22,11 @@ def holm(p: Mapping[Key, float | None]) -> dict[Key, float | None]:
 
     Args:
         p: comparison -> p; None is a comparison that could not be made, and does not count.
+
+    Example:
+        >>> import sightline as sl
+        >>> sl.metrics.holm({"energy": 0.01, "dice": 0.2, "kl": 0.03, "l2": None})
+        {'energy': 0.03, 'dice': 0.2, 'kl': 0.06, 'l2': None}
     """
     made = sorted((value, place, name) for place, (name, value) in enumerate(p.items()) if value is not None)
     raised = np.minimum(1, np.maximum.accumulate([value * (len(made) - k) for k, (value, _, _) in enumerate(made)]))

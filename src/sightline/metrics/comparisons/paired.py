@@ -45,8 +45,10 @@ def permutation_test(
         the exchanges, so that p is never 0. Exchanges that do not allow the statistic count as being as large.
 
     Example:
+        >>> import numpy as np
+        >>> import sightline as sl
         >>> right = np.array([1.0, 1, 1, 1, 0, 0, 0, 0])  # four images, answers of a and then of b
-        >>> permutation_test(lambda weights: {"accuracy": weights @ right / weights.sum(axis=1)}, 4)["accuracy"]
+        >>> sl.metrics.permutation_test(lambda weights: {"accuracy": weights @ right / weights.sum(axis=1)}, 4)["accuracy"]
         Permuted(value=1.0, p=0.125)
     """
     whole = np.concatenate([np.ones((1, n)), np.zeros((1, n))], axis=1)
@@ -116,6 +118,13 @@ def mcnemar(right_a: Array, right_b: Array) -> McNemar:
 
     Args:
         right_a, right_b: (N,) bool.
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> found = sl.metrics.mcnemar(np.array([True, True, True, True, False]), np.array([False, False, True, False, False]))
+        >>> found.only_a, found.only_b, found.p
+        (3, 0, 0.25)
     """
     only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
     return McNemar(only_a=only_a, only_b=only_b, p=min(1.0, 2 * float(binom.cdf(min(only_a, only_b), only_a + only_b, 0.5))))

@@ -88,8 +88,10 @@ def intervals(
         allow a statistic are left out of it; with fewer than two images or groups there are no bounds.
 
     Example:
+        >>> import numpy as np
+        >>> import sightline as sl
         >>> values = np.array([0.0, 1.0, 1.0, 1.0])
-        >>> intervals(lambda weights: {"mean": ratio(weights @ values, weights.sum(axis=1))}, len(values))["mean"]
+        >>> sl.metrics.intervals(lambda weights: {"mean": weights @ values / weights.sum(axis=1)}, len(values))["mean"]
         Score(0.750 [0.250, 1.000])
     """
     values = statistic(np.ones((1, n)))
@@ -128,7 +130,7 @@ def interval(
     values = np.asarray(per_item, dtype=np.float64)[applies]
 
     def mean(weights: Array) -> dict[str, Array]:
-        return {"mean": ratio(weights @ values, weights.sum(axis=1))}  # (R, N) -> (R,)
+        return {"mean": weights @ values / weights.sum(axis=1)}  # (R, N) -> (R,)
 
     own = chosen(groups, applies)
     of = {"mean": [np.ones(len(values), dtype=bool)]} if share else None

@@ -68,7 +68,9 @@ def area_interval(scores: Array, positive: Array, *, groups: Groups | None = Non
     """The area under one ROC curve with its interval, kept within [0, 1]. Arguments as in `areas`, with scores (N,).
 
     Example:
-        >>> area_interval(np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True]))
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.area_interval(np.array([0.1, 0.4, 0.35, 0.8]), np.array([False, False, True, True]))
         Score(0.750 [0.057, 1.000])
     """
     area, covariance = areas(scores[None], positive, groups=groups)
@@ -86,8 +88,10 @@ def area_test(a: Array, b: Array, positive: Array, *, groups: Groups | None = No
         The difference a - b. Two classifiers that rank alike have p = 1. Where the variance is 0 though they differ, there is no test.
 
     Example:
+        >>> import numpy as np
+        >>> import sightline as sl
         >>> a, b = np.array([0.1, 0.4, 0.35, 0.8, 0.7]), np.array([0.4, 0.3, 0.2, 0.8, 0.1])
-        >>> area_test(a, b, np.array([False, False, True, True, True]))
+        >>> sl.metrics.area_test(a, b, np.array([False, False, True, True, True]))
         AreaTest(0.500 [-0.153, 1.000])
     """
     (first, second), covariance = areas(np.stack([a, b]), positive, groups=groups)

@@ -18,9 +18,11 @@ WILSON = "wilson"  # the method of such an interval
 def wilson(share: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval of a share of n.
 
-    >>> low, high = wilson(1.0, 20)
-    >>> round(low, 4), high
-    (0.8389, 1.0)
+    Example:
+        >>> import sightline as sl
+        >>> low, high = sl.metrics.wilson(1.0, 20)
+        >>> round(low, 4), high
+        (0.8389, 1.0)
     """
     z = float(ndtri((1 + confidence) / 2))
     middle, reach = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))

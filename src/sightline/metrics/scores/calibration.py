@@ -25,7 +25,14 @@ _DRAWS = 200  # of labels, for the error that chance alone makes
 
 
 def brier(labels: Array, probabilities: Array) -> Array:
-    """Half the squared distance from the label. (N,), (N, C) -> (N,), from 0 to 1"""
+    """Half the squared distance from the label. (N,), (N, C) -> (N,), from 0 to 1
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.brier(np.array([0, 1]), np.array([[0.9, 0.1], [0.5, 0.5]])).round(4)
+        array([0.01, 0.25])
+    """
     off = probabilities - np.eye(probabilities.shape[1])[labels]
     found: Array = (off**2).sum(axis=1) / 2
     return found
@@ -45,7 +52,22 @@ def bin_of(claimed: Array) -> Array:
 
 
 def expected_error(claimed: Array, came_true: Array, weights: Array) -> Array:
-    """Expected calibration error. (N,), (N,), (R, N) -> (R,)"""
+    """Expected calibration error, in 15 bins of equal width.
+
+    Args:
+        claimed: (N,) probabilities of what may come true, such as the last of two classes.
+        came_true: (N,) bool.
+        weights: (R, N), of the images; ones for the error itself, samples of the bootstrap for its interval.
+
+    Returns:
+        (R,)
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.expected_error(np.array([0.9, 0.9, 0.2]), np.array([True, False, False]), np.ones((1, 3))).round(4)
+        array([0.3333])
+    """
     member = np.eye(BINS)[bin_of(claimed)]  # (N, 15)
     gaps = (weights * (claimed - came_true)) @ member  # (R, 15)
     return ratio(np.abs(gaps).sum(axis=1), weights.sum(axis=1))

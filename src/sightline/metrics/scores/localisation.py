@@ -47,7 +47,9 @@ def roi_area(roi: Array) -> Array:
     """Mean of the ROI map: the share of the image that is marked. (N, H, W) -> (N,)
 
     Example:
-        >>> roi_area(np.array([[[1.0, 0.0, 0.0, 0.0]]]))
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.roi_area(np.array([[[1.0, 0.0, 0.0, 0.0]]]))
         array([0.25])
     """
     result: Array = roi.mean(axis=(1, 2), dtype=np.float64)
@@ -60,7 +62,9 @@ def energy_inside(attention: Array, roi: Array) -> Array:
     A map without positive evidence has 0. (N, H, W), (N, H, W) -> (N,)
 
     Example:
-        >>> energy_inside(np.array([[[3.0, 1.0]]]), np.array([[[1.0, 0.0]]]))
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.energy_inside(np.array([[[3.0, 1.0]]]), np.array([[[1.0, 0.0]]]))
         array([0.75])
     """
     positive = np.maximum(attention, 0)
@@ -75,6 +79,12 @@ def pointing(attention: Array, roi: Array) -> Array:
 
     Of several equal highest points the share that lies inside counts, so that no corner of the image is preferred. A blank map misses.
     (N, H, W), (N, H, W) -> (N,)
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.pointing(np.array([[[3.0, 1.0, 3.0]]]), np.array([[[1.0, 0.0, 0.0]]]))
+        array([0.5])
     """
     highest = attention == attention.max(axis=(1, 2), keepdims=True)
     mask = roi >= 0.5
@@ -86,6 +96,12 @@ def jaccard(attention: Array, roi: Array, threshold: float = 0.5) -> Array:
     """Overlap |A and R| / |A or R| of the ROI mask and what the map marks: its min-max in [0, 1] at or above `threshold`.
 
     One threshold fixed beforehand, never the best one of the images that are judged. A blank map has 0. (N, H, W), (N, H, W) -> (N,)
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.jaccard(np.array([[[3.0, 2.0, 1.0]]]), np.array([[[1.0, 0.0, 0.0]]]))
+        array([0.5])
     """
     return _overlap(attention, roi, threshold, ~blank(attention))
 
@@ -117,7 +133,9 @@ def dice(attention: Array, roi: Array, threshold: float = 0.5) -> Array:
     """2 |A and R| / (|A| + |R|) = 2 J / (1 + J), with A, R and J of `jaccard`. (N, H, W), (N, H, W) -> (N,)
 
     Example:
-        >>> dice(np.array([[[3.0, 2.0, 1.0]]]), np.array([[[1.0, 0.0, 0.0]]]))
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.dice(np.array([[[3.0, 2.0, 1.0]]]), np.array([[[1.0, 0.0, 0.0]]]))
         array([0.66666667])
     """
     overlap = jaccard(attention, roi, threshold)
@@ -131,7 +149,9 @@ def pixel_ap(attention: Array, roi: Array) -> Array:
     A ranking alone, free of scale and threshold: a constant map has the ROI's area, which is chance. (N, H, W), (N, H, W) -> (N,)
 
     Example:
-        >>> pixel_ap(np.array([[[0.9, 0.2, 0.7]]]), np.array([[[1.0, 0.0, 0.0]]]))
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.pixel_ap(np.array([[[0.9, 0.2, 0.7]]]), np.array([[[1.0, 0.0, 0.0]]]))
         array([1.])
     """
     pixels = roi.shape[1] * roi.shape[2]
@@ -172,9 +192,11 @@ def points_into(maps: Array, regions: Array, within: int | None = None) -> Array
         (N,) in [0, 1]; NaN where the region is empty.
 
     Example:
-        >>> points_into(np.array([[[3.0, 1.0]]]), np.array([[[True, False]]]))
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.points_into(np.array([[[3.0, 1.0]]]), np.array([[[True, False]]]))
         array([1.])
-        >>> points_into(np.array([[[1.0, 2.0, 3.0]]]), np.array([[[True, False, False]]]), within=1)
+        >>> sl.metrics.points_into(np.array([[[1.0, 2.0, 3.0]]]), np.array([[[True, False, False]]]), within=1)
         array([0.])
     """
     hits = np.empty(len(maps))
@@ -234,7 +256,9 @@ def pointing_share(
         The share; `chance` is what a random point scores.
 
     Example:
-        >>> pointing_share(np.array([[[3.0, 1.0]], [[1.0, 2.0]]]), np.array([[[True, False]], [[True, False]]]))
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.pointing_share(np.array([[[3.0, 1.0]], [[1.0, 2.0]]]), np.array([[[True, False]], [[True, False]]]))
         Pointing(0.500 [0.000, 1.000])
     """
     hits = points_into(maps, regions, within)

@@ -56,8 +56,10 @@ def concept_overlap(
         groups: patient or lesion of each image; images of one group are not other images.
 
     Example:
+        >>> import numpy as np
+        >>> import sightline as sl
         >>> maps, masks = np.eye(4).reshape(4, 1, 2, 2), np.eye(4, dtype=bool).reshape(4, 1, 2, 2)
-        >>> concept_overlap(maps, masks, np.ones((4, 1), bool), top=0.25).iou
+        >>> sl.metrics.concept_overlap(maps, masks, np.ones((4, 1), bool), top=0.25).iou
         array([[1.]])
     """
     maps = np.asarray(maps, np.float32)  # as it is enlarged: a threshold between two precisions would cut at random

@@ -18,6 +18,12 @@ def curves(scores: Array, positive: Array, weights: Array | None = None) -> tupl
 
     Returns:
         (..., G) weight of positives, (..., G) weight of all; G distinct scores.
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.curves(np.array([0.1, 0.4, 0.4, 0.8]), np.array([False, False, True, True]))
+        (array([1, 2, 2]), array([1, 3, 4]))
     """
     order = np.argsort(-scores)
     ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)[: len(scores)]  # the last of each run of equal scores
@@ -32,6 +38,12 @@ def auc(positives: Array, total: Array) -> Array:
     """Area under the ROC curve of `curves`, a tie counting half. (..., G) -> (...), NaN with one class only.
 
     Equal to the share of pairs, one positive and one negative, in which the positive has the higher score.
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> float(sl.metrics.auc(*sl.metrics.curves(np.array([0.1, 0.4, 0.4, 0.8]), np.array([False, False, True, True]))))
+        0.875
     """
     negatives = total - positives
     rises = np.diff(positives, axis=-1, prepend=0)
@@ -43,6 +55,13 @@ def average_precision(positives: Array, total: Array) -> Array:
     """Precision at each distinct score, weighted by the recall gained there. (..., G) -> (...), NaN without positives.
 
     Not interpolated: the definition of scikit-learn, and of ISIC 2016 (003-18).
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> scores, positive = np.array([0.1, 0.4, 0.6, 0.8]), np.array([False, True, False, True])
+        >>> round(float(sl.metrics.average_precision(*sl.metrics.curves(scores, positive))), 3)
+        0.833
     """
     precision = np.divide(positives, total, out=np.zeros(np.broadcast_shapes(positives.shape, total.shape)), where=total > 0)
     return ratio((np.diff(positives, axis=-1, prepend=0) * precision).sum(axis=-1), _last(positives))
@@ -93,6 +112,12 @@ def roc_curve(scores: Array, positive: Array, *, points: int = 200, tolerance: f
 
     Returns:
         The curve; without points if there is one class only.
+
+    Example:
+        >>> import numpy as np
+        >>> import sightline as sl
+        >>> sl.metrics.roc_curve(np.array([0.1, 0.4, 0.6, 0.8]), np.array([False, True, False, True])).tpr
+        [0.0, 0.5, 0.5, 1.0, 1.0]
     """
     hits, total = curves(scores, positive)
     if positive.all() or not positive.any():
