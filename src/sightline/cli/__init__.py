@@ -24,7 +24,7 @@ from sightline.cli import (
     study,
     training,
 )
-from sightline.cli.groups import app
+from sightline.cli.groups import Verb, app, data_app, recipes_app
 from sightline.cli.words import in_flags
 from sightline.errors import UserError, from_system, one_line
 
@@ -70,6 +70,9 @@ VERBS = [
 ]
 USAGE: type[Exception] = typer.BadParameter.__mro__[2]  # ClickException, of the Click that this version of Typer uses
 
+for group in (app, data_app, recipes_app):
+    for verb in group.registered_commands:
+        verb.cls = Verb
 app.registered_commands.sort(key=lambda verb: VERBS.index(str(verb.name or getattr(verb.callback, "__name__", ""))))
 
 

@@ -23,7 +23,7 @@ FORMATS = "coco, labelme, cvat, via, labelstudio, yolo, dicom_seg"
     "2, the command itself is wrong (an unknown data set, recipe or setting, nothing at --root).",
 )
 def data_check(
-    data: Annotated[str, typer.Argument(help=DATA_SETS, show_default=False)],
+    data: Annotated[str, typer.Argument(help=DATA_SETS, metavar="NAME", show_default=False)],
     root: Root = None,
     recipe: Annotated[
         str | None,
@@ -34,9 +34,9 @@ def data_check(
 ) -> None:
     """Check a data set as a training would, and list everything that the training would refuse.
 
-    Counts classes, splits and annotations; finds missing and broken files, classes without training images, and leaks between splits; says
-    which simple facts (size of the file, brightness, tags) predict the class. Give the same *--recipe* and *--set* as for the training.
-    All problems are listed, not only the first; *--json* writes the complete list.
+    The check counts classes, splits and annotations. It finds missing and broken files, classes without training images, and leaks between
+    splits. It also says which simple facts (size of the file, brightness, tags) predict the class. Give the same --recipe and --set as for
+    the training. The printed lists are shortened; --json writes them whole.
     """
     from sightline.cli.console import Bar, say
     from sightline.data.check import lines
@@ -78,8 +78,8 @@ def data_convert(
 ) -> None:
     """Write the annotations of a data set in the format of another program.
 
-    Pictures are never copied: the files name them by their paths from *--out*, and YOLO's folder has links to them. What the format cannot
-    hold is said. An image without annotation stays unknown.
+    Pictures are never copied: the files name them by their paths relative to --out, and a YOLO folder has links to them. The command lists
+    what the format cannot hold. An image without annotation stays without.
     """
     from sightline.cli.console import say
     from sightline.face.data_sets import convert
@@ -102,29 +102,34 @@ def data_convert(
 def pseudo_mask(
     data: Annotated[
         str,
-        typer.Option(help=f"Data set with annotated images, from which the masks are learnt. {DATA_SETS}", show_default=False),
+        typer.Option(
+            help=f"Data set with annotated images, from which the masks are learnt. {DATA_SETS}", metavar="NAME", show_default=False
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the masks; it must not exist yet.", metavar="DIR", show_default=False)],
     root: Root = None,
     for_data: Annotated[
         str | None,
-        typer.Option("--for", help="Data set for whose images masks are predicted. Default: the images of --data without annotation."),
+        typer.Option(
+            "--for", help="Data set for whose images masks are predicted. Default: the images of --data without annotation.", metavar="NAME"
+        ),
     ] = None,
     for_root: Annotated[
         Path | None, typer.Option("--for-root", help="Folder or file that holds the data set of --for.", metavar="DIR")
     ] = None,
     encoder: Annotated[
-        str | None, typer.Option(help="Encoder of the U-Net: any convolutional timm network. Default: mobilenetv2_100.")
+        str | None, typer.Option(help="Encoder of the U-Net: any convolutional timm network. Default: mobilenetv2_100.", metavar="NAME")
     ] = None,
     weights: Annotated[
         str | None,
         typer.Option(help="Initial weights of the encoder: none (default), imagenet, or a safetensors file.", metavar="none|imagenet|FILE"),
     ] = None,
     image_size: Annotated[
-        int | None, typer.Option(help="Side of the U-Net's input image in pixels, a multiple of 32. Default: 192.")
+        int | None, typer.Option(help="Side of the U-Net's input image in pixels, a multiple of 32. Default: 192.", metavar="PIXELS")
     ] = None,
     minimum_dice: Annotated[
-        float | None, typer.Option(help="Smallest mean Dice on held-out images; if it is not reached, nothing is written. Default: 0.7.")
+        float | None,
+        typer.Option(help="Smallest mean Dice on held-out images; if it is not reached, nothing is written. Default: 0.7.", metavar="DICE"),
     ] = None,
     settings: Annotated[
         list[str],
@@ -175,27 +180,28 @@ def pseudo_mask(
 )
 def annotate_next(
     run: RunPath,
-    budget: Annotated[int, typer.Option(help="Number of images that you can annotate.", min=1)] = 50,
+    budget: Annotated[int, typer.Option(help="Number of images that you can annotate.", metavar="N", min=1)] = 50,
     by: Annotated[
         str,
         typer.Option(
-            help="How images are ranked: `uncertainty` of the prediction, `spread` of the attention map, `uncertainty+spread`, or `random`."
+            help="How images are ranked: `uncertainty` of the prediction, `spread` of the attention map, `uncertainty+spread` or `random`.",
+            metavar="NAME",
         ),
     ] = "uncertainty",
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for next.csv, next.png and annotated.csv. Default: `annotate-next` in the run folder.", metavar="DIR"),
+        typer.Option(help="Folder for next.csv, next.png and annotated.csv. Default: RUN/annotate-next.", metavar="DIR"),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Random seed, for ties and for --by random.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed, for ties and for --by random.", metavar="N")] = 0,
     root: Moved = None,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
     """Choose training images to annotate next: those whose prediction is most uncertain.
 
-    Ranks the training images whose annotation the run did not use, and takes them from different patients or lesions in turn. It has not
-    been shown that this beats *--by random*. *spread* chooses images on which the attention map is spread out; where there is a shortcut
-    this is worse than random, since a map that lies sharply on the wrong thing is not chosen.
+    The command ranks the training images whose annotation the run did not use, and takes them from different patients or lesions in turn.
+    It has not been shown that this beats a random choice (--by random). With --by spread, images are chosen whose attention map is spread
+    out. Where there is a shortcut, this is worse than a random choice, since a map that lies sharply on the wrong thing is not chosen.
     """
     from sightline.cli.console import Bar, rounded, say, table
     from sightline.explain.run_pictures import of_probabilities

@@ -1,4 +1,4 @@
-"""The verb `data draw`: a built-in drawn data set as files."""
+"""The verb `data draw`: a built-in synthetic data set as files."""
 
 from __future__ import annotations
 
@@ -26,16 +26,20 @@ def data_draw(
     images: Annotated[
         int | None,
         typer.Option(
-            help="Number of training images; the other splits are in proportion. Default: that of the data set.", min=4, show_default=False
+            help="Number of training images; the other splits are in proportion. Default: that of the data set.",
+            metavar="N",
+            min=4,
+            show_default=False,
         ),
     ] = None,
     size: Annotated[
-        int | None, typer.Option(help="Side of a picture in pixels. Default: that of the data set.", min=32, show_default=False)
+        int | None,
+        typer.Option(help="Side of a picture in pixels. Default: that of the data set.", metavar="PIXELS", min=32, show_default=False),
     ] = None,
     annotation: Annotated[
         str | None,
         typer.Option(
-            help="What the expert gave: mask, box, polygon or gaze. Default: that of the data set.", metavar="KIND", show_default=False
+            help="Kind of annotation: mask, box, polygon or gaze. Default: that of the data set.", metavar="KIND", show_default=False
         ),
     ] = None,
     settings: Annotated[
@@ -44,10 +48,10 @@ def data_draw(
     ] = [],
     json: Json = None,
 ) -> None:
-    """Write a built-in drawn data set as files, as your own images would lie on the disk.
+    """Write a built-in synthetic data set as files, as your own images would lie on the disk.
 
-    The folder gets *table.csv* with the images to train, validate and test with, a table for each further test set (*flipped.csv*,
-    *removed.csv*), the pictures, masks or gaze files, and *README.txt*. Read them with the reader *table*.
+    The folder gets table.csv with the images to train, validate and test with, a table for each further test set (flipped.csv,
+    removed.csv), the pictures, masks or gaze files, and README.txt. The reader "table" reads them: --data table --root DIR/table.csv.
     """
     from sightline.cli.console import Bar, say
     from sightline.face.data_sets import draw

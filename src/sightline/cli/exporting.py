@@ -23,9 +23,11 @@ def export(
     run: RunPath,
     onnx: Annotated[
         Path | None,
-        typer.Option(help="Write an ONNX graph; needs `pip install 'sightline[onnx]'`.", metavar="FILE", show_default=False),
+        typer.Option(help="Write an ONNX graph; needs: pip install 'sightline[onnx]'.", metavar="FILE", show_default=False),
     ] = None,
-    torch: Annotated[Path | None, typer.Option(help="Write a program of torch.export (.pt2).", metavar="FILE", show_default=False)] = None,
+    torch: Annotated[
+        Path | None, typer.Option(help="Write a PyTorch program (torch.export, .pt2).", metavar="FILE", show_default=False)
+    ] = None,
     hub: Annotated[
         Path | None,
         typer.Option(
@@ -34,15 +36,19 @@ def export(
     ] = None,
     map: Annotated[
         str,
-        typer.Option(help="Attention map of the most probable class in the graphs: `auto` (where it needs no gradient), `yes` or `no`."),
+        typer.Option(
+            help="Whether the graphs also give the attention map: `auto` (if it needs no gradient), `yes` (or refuse to export) or `no`.",
+            metavar="NAME",
+        ),
     ] = "auto",
     root: Moved = None,
     json: Json = None,
 ) -> None:
     """Export a run: as an ONNX graph, a PyTorch program, or a Hugging Face folder.
 
-    A graph takes `images` (N, 3, S, S), float32 in [0, 1], and gives `logits`, `probabilities` and, where it needs no gradient, the
-    attention `map` of the most probable class. It is compared with PyTorch on images of the run before anything is written.
+    The input of a graph is "images", shape (N, 3, S, S), float32 in [0, 1]. Its outputs are "logits", "probabilities" and, where it needs
+    no gradient, "map", the attention map of the most probable class. Before anything is written, the graph is compared with PyTorch on
+    images of the run. There is no --device: the files are made and checked on the CPU, and run on any device.
     """
     from sightline.cli.console import say, table
     from sightline.cli.words import in_flags

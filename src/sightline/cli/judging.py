@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 )
 def evaluate(
     run: RunPath,
-    split: Annotated[list[str], typer.Option(help="Split to score; can be repeated. Default: all except train.", show_default=False)] = [],
+    split: Annotated[
+        list[str], typer.Option(help="Split to score; can be repeated. Default: all except train.", metavar="NAME", show_default=False)
+    ] = [],
     data: OtherData = None,
     root: OtherRoot = None,
     classes: OtherLabels = [],
@@ -46,18 +48,18 @@ def evaluate(
     by: By = [],
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for the scores on another data set. Default: `external/NAME` in the run folder.", metavar="DIR"),
+        typer.Option(help="Folder for the scores on another data set. Default: RUN/external/NAME.", metavar="DIR"),
     ] = None,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
     """Score a finished run again, or on another data set: classification, probabilities and localisation, with confidence intervals.
 
-    On the validation images, the threshold of the decision is chosen and the calibration of the probabilities is fitted (setting
-    `evaluate.calibration`); Brier score and calibration error of other images are shown before and after it.
+    The validation images serve to choose the decision threshold and to fit the calibration of the probabilities (setting
+    evaluate.calibration). For all other images, Brier score and calibration error are shown before and after calibration.
 
-    Localisation scores are shown beside those of a uniform map, of a centred blob and of the maps of other images. On another data set,
-    a label that has the name of a class of the run stands for this class; the scores stand beside those of the run's own test images."""
+    Localisation scores are shown beside those of a uniform map, of a centred blob and of the maps of other images. With --data, the scores
+    on the other data set are shown beside those on the run's own test images."""
     from sightline.cli.console import say
     from sightline.cli.findings import say_scores
     from sightline.face.judge import evaluate as score
@@ -105,23 +107,31 @@ def _say_elsewhere(run: Run, found: ExternalScores | ExternalFindings) -> None:
 )
 def audit(
     run: RunPath,
-    split: Annotated[str | None, typer.Option(help="Split whose images are used. Default: the first test set.", show_default=False)] = None,
+    split: Annotated[
+        str | None, typer.Option(help="Split whose images are used. Default: the first test set.", metavar="NAME", show_default=False)
+    ] = None,
     seconds: Annotated[
-        float, typer.Option(help="Time limit; if it is short, fewer images are used, and every number says how many.", min=1)
+        float,
+        typer.Option(
+            help="Time limit; if it is short, fewer images are used, and the number of images stands beside each result.",
+            metavar="SECONDS",
+            min=1,
+        ),
     ] = 120,
-    images: Annotated[int, typer.Option(help="Largest number of images; they are drawn at random.", min=2)] = 200,
+    images: Annotated[int, typer.Option(help="Maximum number of images, which are drawn at random.", metavar="N", min=2)] = 200,
     kind: Annotated[
         str | None,
         typer.Option(
             help="Kind of image, which decides which artefacts are tried: dermoscopy, ultrasound, xray or photograph. Default: "
-            "`data.kind` of the recipe, else the kind of the data set, else a guess from the colours.",
+            "data.kind of the recipe, else the kind of the data set, else a guess from the colours.",
+            metavar="KIND",
             show_default=False,
         ),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for audit.json and audit.html. Default: `audit` in the run folder, or in its `external/NAME` with --data.",
+            help="Folder for audit.json and audit.html. Default: RUN/audit; with --data, RUN/external/NAME/audit.",
             metavar="DIR",
         ),
     ] = None,
@@ -133,8 +143,9 @@ def audit(
 ) -> None:
     """Find out what a classifier relies on: change the images and measure how its answers change.
 
-    Covers the region, exchanges the background, puts artefacts in and takes them out, each beside a control; deletes and inserts the pixels
-    that the maps mark; scrambles the weights to test whether the maps depend on them. The run itself is not changed.
+    The audit covers the region, exchanges the background, and adds and removes artefacts; it compares each change with a control, such
+    as a cover of the same size elsewhere. It also deletes and inserts the pixels that the maps mark, and scrambles the weights to test
+    whether the maps depend on them. The run itself is not changed.
     """
     from sightline.cli.console import Bar, audit_tables, say
     from sightline.face.auditing import audit as examined
@@ -181,12 +192,16 @@ def audit(
 def compare(
     runs: RunPaths,
     split: Annotated[
-        str | None, typer.Option(help="Split whose results are printed. Default: the first common test set.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Split whose results are printed. Default: the first test set that all runs have.", metavar="NAME", show_default=False
+        ),
     ] = None,
     out: Annotated[
         Path,
         typer.Option(
-            help="Folder for the picture of the maps, the ROC curves and the report; those of an earlier comparison are replaced."
+            help="Folder for the picture of the maps, the ROC curves and the report; those of an earlier comparison are replaced.",
+            metavar="DIR",
         ),
     ] = Path("comparison"),
     by: ByCompared = [],
@@ -198,8 +213,7 @@ def compare(
 ) -> None:
     """Compare runs on the same images: scores, paired differences with intervals and tests, and attention maps.
 
-    With --data, the runs answer for the images of another data set, of which nothing is kept but the comparison; --split is then one of its
-    parts."""
+    With --data, the runs are compared on another data set; only the comparison is saved, and --split names one of its parts."""
     from sightline.cli.console import differences_tables, rounded, say, table
     from sightline.cli.groups_tables import compared_groups_table
     from sightline.cli.scores_tables import scores_table

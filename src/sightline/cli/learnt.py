@@ -20,12 +20,14 @@ def gallery(
     run: RunPath,
     pictures: Annotated[
         list[Path],
-        typer.Argument(metavar="[IMAGE...]", help="Image files. Default: some images of the run's data set.", show_default=False),
+        typer.Argument(metavar="IMAGE...", help="Image files. Default: some images of the run's data set.", show_default=False),
     ] = [],
     out: Annotated[Path, typer.Option(help="Folder for gallery.html.", metavar="DIR")] = Path("gallery"),
     layers: Annotated[
         list[str],
-        typer.Option("--layer", "--layers", help="Layer to show, by number or name; can be repeated. Default: all.", show_default=False),
+        typer.Option(
+            "--layer", help="Layer to show, by number or name; can be repeated. Default: all.", metavar="LAYER", show_default=False
+        ),
     ] = [],
     root: Moved = None,
     device: Device = "auto",
@@ -48,15 +50,22 @@ def units(
     run: RunPath,
     layers: Annotated[
         list[str],
-        typer.Option("--layer", help="Layer to examine, by number or name; can be repeated. Default: the last.", show_default=False),
+        typer.Option(
+            "--layer", help="Layer to examine, by number or name; can be repeated. Default: the last.", metavar="LAYER", show_default=False
+        ),
     ] = [],
-    split: Annotated[str | None, typer.Option(help="Split whose images are used. Default: the first test set.", show_default=False)] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for units.csv, units.html and units.png. Default: `units` in the run folder.", metavar="DIR")
+    split: Annotated[
+        str | None, typer.Option(help="Split whose images are used. Default: the first test set.", metavar="NAME", show_default=False)
     ] = None,
-    images: Annotated[int, typer.Option(help="Largest number of images.", min=2)] = 200,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for units.csv, units.html and units.png. Default: RUN/units.", metavar="DIR")
+    ] = None,
+    images: Annotated[int, typer.Option(help="Maximum number of images.", metavar="N", min=2)] = 200,
     top: Annotated[
-        float, typer.Option(help="Share of all positions at which a unit counts as active: those with its highest values.", min=0, max=1)
+        float,
+        typer.Option(
+            help="Share of all positions at which a unit counts as active: those with its highest values.", metavar="SHARE", min=0, max=1
+        ),
     ] = 0.05,
     effect: Annotated[
         bool, typer.Option(help="Also switch each unit off and measure the change of accuracy and AUC; this takes the most time.")
@@ -69,7 +78,8 @@ def units(
 ) -> None:
     """Name units (single filters) by the concepts that they overlap with beyond chance, and measure how the scores change without them.
 
-    Where the run's own data have no masks and regions, *--data* names another data set that has.
+    Concepts are the annotations and other named regions of the images. If the run's own data have no masks or regions, use --data to name a
+    data set that has.
     """
     from sightline.cli.console import Bar, rounded, say, table
     from sightline.face.learnt import units as named
@@ -108,21 +118,26 @@ def units(
 )
 def class_image(
     run: RunPath,
-    labels: Annotated[list[str], typer.Option("--class", help="Class to draw; can be repeated. Default: all.", show_default=False)] = [],
+    labels: Annotated[
+        list[str], typer.Option("--class", help="Class to draw; can be repeated. Default: all.", metavar="NAME", show_default=False)
+    ] = [],
     units: Annotated[
         list[str],
         typer.Option(
-            "--unit", metavar="LAYER/FILTER", help="Unit to draw in place of classes, as in `gallery`; can be repeated.", show_default=False
+            "--unit",
+            metavar="LAYER/FILTER",
+            help="Unit (single filter) to draw in place of classes; 'sightline gallery' numbers layers and filters. Can be repeated.",
+            show_default=False,
         ),
     ] = [],
     out: Annotated[Path, typer.Option(help="Folder for the pictures.", metavar="DIR")] = Path("class-images"),
-    seed: Annotated[int, typer.Option(help="Random seed of the small shifts of the image during optimisation.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed of the small shifts of the image during optimisation.", metavar="N")] = 0,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
     """Draw, for each class, an image that maximises the class score: it exaggerates what the classifier has learned.
 
-    With --unit, draw images that maximise the mean response of single filters (maximal activation).
+    With --unit, the images maximise the mean response of single filters (activation maximisation).
     """
     from sightline.cli.console import rounded, say, table
     from sightline.explain.run_pictures import of_probabilities

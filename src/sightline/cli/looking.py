@@ -31,33 +31,46 @@ from sightline.cli.options import (
 )
 def explain(
     run: RunPath,
-    pictures: Annotated[list[Path], typer.Argument(metavar="[IMAGE...]", help="Image files to explain.", show_default=False)] = [],
+    pictures: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Image files to explain.", show_default=False)] = [],
     out: Annotated[
-        Path, typer.Option(help="Folder for pictures of the maps (PNG) and their values (.npy, with a .json beside each).")
+        Path,
+        typer.Option(help="Folder for pictures of the maps (PNG) and their values (.npy, with a .json beside each).", metavar="DIR"),
     ] = Path("maps"),
     target: Annotated[
         str | None,
-        typer.Option(help="Class or finding to explain, or `all`. Default: the predicted class, or each finding.", show_default=False),
+        typer.Option(
+            help="Class or finding to explain, or `all`. Default: the predicted class, or each finding.", metavar="NAME", show_default=False
+        ),
     ] = None,
-    colours: Annotated[str, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).")] = "default",
+    colours: Annotated[
+        str, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).", metavar="NAME")
+    ] = "default",
     method: Annotated[
         str,
         typer.Option(
             help="`map`: the attention map of the run. `occlusion`, `gradient`, `smoothgrad`: pixels that change the score. "
-            "`integrated-gradients`, `kernel-shap`, `lrp`: the score shared out among the pixels. All but `lrp` work with any run."
+            "`integrated-gradients`, `kernel-shap`, `lrp`: how much each pixel contributes to the score. All but `lrp` work with any run.",
+            metavar="NAME",
         ),
     ] = "map",
     data: OtherData = None,
     root: OtherRoot = None,
     classes: OtherLabels = [],
     split: Annotated[
-        str | None, typer.Option(help="Part of the other data set. Default: its test set, or all of it.", show_default=False)
+        str | None,
+        typer.Option(help="Part of the other data set. Default: its test set, or all of it.", metavar="NAME", show_default=False),
     ] = None,
     sheet: Annotated[
         bool,
-        typer.Option("--sheet", help="Also write a sheet for each image: one HTML page that prints on A4, with all that is said of it."),
+        typer.Option(
+            "--sheet",
+            help="Also write a sheet for each image, an HTML page that prints on A4: picture, map, outline, probabilities, decision, "
+            "model, limits.",
+        ),
     ] = False,
-    images: Annotated[int, typer.Option(help="Number of images of the other data set, class by class in turn.", min=1)] = 8,
+    images: Annotated[
+        int, typer.Option(help="Number of images of the other data set, taken from each class in turn.", metavar="N", min=1)
+    ] = 8,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
@@ -100,32 +113,40 @@ def explain(
 )
 def figure(
     name: Annotated[
-        str | None, typer.Argument(help="Name of the figure. Without a name, all figures are listed.", show_default=False)
+        str | None,
+        typer.Argument(help="Name of the figure. Without a name, all figures are listed.", metavar="NAME", show_default=False),
     ] = None,
     run: Annotated[list[Path], typer.Option(metavar="RUN", help="Run folder; can be repeated.", show_default=False)] = [],
     out: Annotated[Path, typer.Option(help="Folder for NAME.png and NAME.pdf.", metavar="DIR")] = Path("figures"),
     split: Annotated[
-        str | None, typer.Option(help="Split whose images and scores are shown. Default: the first test set.", show_default=False)
+        str | None,
+        typer.Option(help="Split whose images and scores are shown. Default: the first test set.", metavar="NAME", show_default=False),
     ] = None,
-    images: Annotated[int | None, typer.Option(help="Number of images to show.", show_default=False)] = None,
+    images: Annotated[int | None, typer.Option(help="Number of images to show.", metavar="N", show_default=False)] = None,
     ids: Annotated[list[str], typer.Option("--id", metavar="ID", help="Id of an image to show; can be repeated.", show_default=False)] = [],
-    label: Annotated[str | None, typer.Option("--class", help="Class to show. Default: the last.", show_default=False)] = None,
+    label: Annotated[
+        str | None, typer.Option("--class", help="Class to show. Default: the last.", metavar="NAME", show_default=False)
+    ] = None,
     colours: Annotated[
-        str | None, typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).", show_default=False)
+        str | None,
+        typer.Option(help="Colour map: `default` (colour-blind safe) or `jet` (as in the papers).", metavar="NAME", show_default=False),
     ] = None,
     units: Annotated[
         list[str],
         typer.Option(
             "--unit",
             metavar="LAYER/FILTER",
-            help="Unit whose feature map is shown; the layer by number or name, as in `gallery`. Can be repeated.",
+            help="Unit (single filter) whose feature map is shown; 'sightline gallery' numbers layers and filters. Can be repeated.",
             show_default=False,
         ),
     ] = [],
     recipes: Annotated[
         list[str],
         typer.Option(
-            "--recipe", metavar="NAME", help="Recipe to draw in place of a run (name or YAML file); can be repeated.", show_default=False
+            "--recipe",
+            metavar="NAME",
+            help="Recipe (name or YAML file) that the figure draws in place of a run; can be repeated.",
+            show_default=False,
         ),
     ] = [],
     stretch: Annotated[
@@ -139,8 +160,8 @@ def figure(
 ) -> None:
     """Draw a figure of the papers from your own runs, as PNG and PDF; or list all figures.
 
-    A figure refuses options that it does not use. With --data it shows images and scores of another data set, and the command says which
-    labels are left out; --split is then one of its parts.
+    A figure refuses options that it does not use. With --data it shows images and scores of another data set, and the command lists the
+    labels that are left out; --split then names one of its parts.
     """
     from sightline.cli.console import say
     from sightline.face.drawing import figure as draw

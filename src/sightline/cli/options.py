@@ -15,7 +15,8 @@ from sightline.errors import UserError
 if TYPE_CHECKING:
     from sightline.results import Result
 
-DATA_SETS = f"Data set, or reader of your own data: {', '.join(catalog.places('data'))}."
+_KNOWN = ", ".join(catalog.places("data"))
+DATA_SETS = f"Data set, or reader of your own data: {_KNOWN}."
 
 
 def _can_be_written(path: Path | None) -> Path | None:
@@ -54,7 +55,9 @@ Preset = Annotated[
 Root = Annotated[Path | None, typer.Option(help="Folder or file that holds the data set.", metavar="DIR")]
 Moved = Annotated[
     Path | None,
-    typer.Option("--root", help="Place of the run's data, if they have moved since the training.", metavar="DIR", show_default=False),
+    typer.Option(
+        "--root", help="Folder or file that holds the run's data, if they have moved since the training.", metavar="DIR", show_default=False
+    ),
 ]
 Device = Annotated[
     str,
@@ -63,16 +66,19 @@ Device = Annotated[
 Coverage = Annotated[
     float | None,
     typer.Option(
-        help="Share of the images whose conformal set of classes is to contain the right class, e.g. 0.9.",
+        help="Share of images whose set of possible classes (conformal set) should contain the right one, e.g. 0.9.",
         metavar="SHARE",
         show_default=False,
     ),
 ]
-ExecutorName = Annotated[str, typer.Option("--executor", help="Where the work is done: `local` (this machine) or `ray` (a Ray cluster).")]
+ExecutorName = Annotated[
+    str, typer.Option("--executor", help="Where the work is done: `local` (this machine) or `ray` (a Ray cluster).", metavar="NAME")
+]
 Address = Annotated[
     str | None,
     typer.Option(
         help="Address of a running Ray cluster, as host:port; `auto` finds the one of this machine. Default: start a cluster here.",
+        metavar="HOST:PORT",
         show_default=False,
     ),
 ]
@@ -80,8 +86,8 @@ By = Annotated[
     list[str],
     typer.Option(
         "--by",
-        help="Also score groups of images by a tag: `sex`, or `age=40,60` with the edges of its bins (numbers without edges are divided at "
-        "the quartiles); can be repeated. Default: `evaluate.by` of the recipe.",
+        help="Also score groups of images, divided by a tag such as sex, or by the bins of a number: age=40,60 makes below 40, 40 to 60, "
+        "and above; age alone divides at the quartiles. Can be repeated. Default: `evaluate.by` of the recipe.",
         metavar="TAG",
         show_default=False,
     ),
@@ -90,20 +96,21 @@ ByCompared = Annotated[
     list[str],
     typer.Option(
         "--by",
-        help="Also compare group by group: `sex`, or `age=40,60` with the edges of its bins; can be repeated. Default: `evaluate.by` of "
-        "the first run's recipe.",
+        help="Also compare within groups of images, divided by a tag such as sex, or by the bins of a number (age=40,60). Can be repeated. "
+        "Default: `evaluate.by` of the first run's recipe.",
         metavar="TAG",
         show_default=False,
     ),
 ]
 OtherData = Annotated[
-    str | None, typer.Option("--data", help=f"Use the images of another data set. {DATA_SETS}", metavar="NAME", show_default=False)
+    str | None,
+    typer.Option("--data", help=f"Another data set, whose images are used. Known: {_KNOWN}.", metavar="NAME", show_default=False),
 ]
 OtherRoot = Annotated[
     Path | None,
     typer.Option(
         "--root",
-        help="Folder or file of that data set; without --data, the place of the run's own data, if they have moved.",
+        help="Folder or file that holds that data set. Without --data: where the run's own data are now, if they have moved.",
         metavar="DIR",
         show_default=False,
     ),
@@ -113,27 +120,31 @@ OtherLabels = Annotated[
     typer.Option(
         "--map",
         metavar="LABEL=CLASS",
-        help="Label of the other data set that is a class of the run; can be repeated. A label that has the name of a class stands for it "
-        "without this option.",
+        help="LABEL in the other data set means CLASS of the run; needed only where the names differ. Can be repeated.",
         show_default=False,
     ),
 ]
 Workers = Annotated[
     int | None,
     typer.Option(
-        help="Number of trainings at a time. Default: one per accelerator, or one per core if there is none.", min=1, show_default=False
+        help="Number of trainings at a time. Default: one per accelerator, or one per core if there is none.",
+        metavar="N",
+        min=1,
+        show_default=False,
     ),
 ]
-Threads = Annotated[int, typer.Option(help="Number of CPU threads of each training.", min=1)]
+Threads = Annotated[int, typer.Option(help="Number of CPU threads of each training.", metavar="N", min=1)]
 Prevalence = Annotated[
     float | None,
     typer.Option(
-        help="Share of patients that have the last of the two classes, for the predictive values.", metavar="SHARE", show_default=False
+        help="Share of your patients that have the last of the two classes, e.g. 0.05: predictive values are given for it.",
+        metavar="SHARE",
+        show_default=False,
     ),
 ]
-RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder that `train` has written.", show_default=False)]
+RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder that 'sightline train' has written.", show_default=False)]
 RunPaths = Annotated[
-    list[Path], typer.Argument(metavar="RUN...", help="Run folders that `train` has written; two or more.", show_default=False)
+    list[Path], typer.Argument(metavar="RUN...", help="Two or more run folders that 'sightline train' has written.", show_default=False)
 ]
 
 

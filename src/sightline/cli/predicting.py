@@ -33,39 +33,40 @@ def predict(
             show_default=False,
         ),
     ],
-    out: Annotated[Path, typer.Option(help="Table of predictions, to which rows are added as they come.", metavar="FILE")] = Path(
-        "predictions.csv"
-    ),
-    maps: Annotated[Path | None, typer.Option(help="Folder for raw maps (.npy).", metavar="DIR", show_default=False)] = None,
+    out: Annotated[Path, typer.Option(help="Table of predictions (CSV), written row by row.", metavar="FILE")] = Path("predictions.csv"),
+    maps: Annotated[Path | None, typer.Option(help="Folder for the maps as numbers (.npy).", metavar="DIR", show_default=False)] = None,
     drawings: Annotated[
         Path | None,
         typer.Option(help="Folder for drawings: each picture with the map of its predicted class.", metavar="DIR", show_default=False),
     ] = None,
     tta: Annotated[
-        str, typer.Option(help="Test-time augmentation: `none`, `flips` (4 views of each picture) or `rotations` (4 views).")
+        str,
+        typer.Option(help="Test-time augmentation: `none`, `flips` (4 views of each picture) or `rotations` (4 views).", metavar="NAME"),
     ] = "none",
     calibration: Annotated[
-        bool, typer.Option("--calibration/--no-calibration", help="Calibrate probabilities as on the validation images of each run.")
+        bool, typer.Option("--calibration/--no-calibration", help="Apply the calibration that each run fitted to its validation images.")
     ] = True,
     coverage: Coverage = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a table that was interrupted.")] = False,
-    batch_size: Annotated[int, typer.Option(help="Number of pictures that are computed at a time.", min=1)] = 32,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a table that was interrupted.")] = False,
+    batch_size: Annotated[int, typer.Option(help="Batch size.", metavar="N", min=1)] = 32,
     device: Device = "auto",
     executor: ExecutorName = "local",
     workers: Annotated[
         int | None,
-        typer.Option(help="With --executor ray: number of workers. Default: one per core of this machine.", min=1, show_default=False),
+        typer.Option(
+            help="With --executor ray: number of workers. Default: one per core of this machine.", metavar="N", min=1, show_default=False
+        ),
     ] = None,
     address: Address = None,
     json: Json = None,
 ) -> None:
     """Predict the class of pictures without labels, with one run or with several as an ensemble.
 
-    Writes a table with one row per picture: the predicted class, the calibrated probability of each class, the threshold of the decision,
-    the entropy, for an ensemble the spread between its runs, and, where a table gives a mask, a box or a polygon, the share of the map's
-    evidence inside it. A picture that cannot be read is a row with a note. With --coverage, the column `set` holds the classes that the
-    validation images leave possible. A JSON file beside the table says how all this was computed. With --executor ray, the workers of a
-    Ray cluster share the pictures; the table is the same.
+    The command writes a table with one row per picture: the predicted class, the calibrated probability of each class, the threshold of the
+    decision, and the entropy; for an ensemble, the spread between its runs; and, where an input table gives a mask, a box or a polygon, the
+    share of the map's evidence inside it. A picture that cannot be read is a row with a note. With --coverage, the column "set" lists the
+    classes that remain possible at this coverage. A JSON file beside the table records how it was computed. With --executor ray, the
+    workers of a Ray cluster share the pictures; the table is the same.
     """
     from sightline.cli.console import Counter, say, table
     from sightline.face.predictions import predict as predicted

@@ -29,12 +29,12 @@ def recipes(context: typer.Context, json: Json = None) -> None:
 
 @recipes_app.command("show", epilog="Examples:\n\n    sightline recipes show energy --preset good --set train.epochs=3")
 def recipes_show(
-    name: Annotated[str, typer.Argument(help="Name of a recipe, or a YAML file.", show_default=False)],
+    name: Annotated[str, typer.Argument(help="Name of a recipe, or a YAML file.", metavar="RECIPE", show_default=False)],
     preset: Preset = None,
     settings: Settings = [],
     json: Json = None,
 ) -> None:
-    """Print a recipe with all its settings, as a YAML file that `train` accepts."""
+    """Print a recipe with all its settings, as a YAML file that 'sightline train' accepts."""
     from sightline.cli.console import say
     from sightline.overrides import parse_settings
     from sightline.recipe import load_recipe, recipe_names

@@ -20,11 +20,13 @@ EXAMPLES = (
 def recommend(
     data: Annotated[str, typer.Option(help=DATA_SETS, metavar="NAME", show_default=False)],
     root: Root = None,
-    minutes: Annotated[float, typer.Option(help="Time after which no further seed is begun.", min=0)] = 60,
+    minutes: Annotated[
+        float, typer.Option(help="Time limit; a seed that would not fit into it is not begun.", metavar="MINUTES", min=0)
+    ] = 60,
     artefact: Annotated[
         str | None,
         typer.Option(
-            help="Artefact that is planted: ruler, text, swatch, caliper or band_aid. Default: one that suits the kind of image.",
+            help="Artefact to plant: ruler, text, swatch, caliper or band_aid. Default: one that suits the kind of image.",
             metavar="NAME",
             show_default=False,
         ),
@@ -44,11 +46,12 @@ def recommend(
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Say which training frees the decision from a misleading artefact, on your own data, or that it cannot be told.
+    """Find out which training stops the classifier from relying on a misleading artefact, on your own images.
 
-    An artefact is planted into the images so that it agrees with the class. Several candidates are trained small, seed after seed, for as
-    long as another seed fits into the time, and judged on validation images in which the artefact misleads, and in which there is none. The
-    test images are left out. The same command, with more minutes, goes on from where it ended.
+    An artefact is planted into the training images so that it agrees with the class. Several candidate trainings are carried out at small
+    size. They are repeated with further seeds while the time allows. They are judged on validation images in which the artefact misleads,
+    and on others without it; if they do not differ clearly, the command says so. Test images are not used. The same command with more
+    minutes continues.
     """
     from json import dumps
     from shlex import quote

@@ -19,28 +19,30 @@ from sightline.cli.options import Device, Json, OtherData, OtherLabels, OtherRoo
 def report(
     runs: Annotated[
         list[Path],
-        typer.Argument(metavar="RUN...", help="The run that the page is about, then runs to compare it with.", show_default=False),
+        typer.Argument(metavar="RUN...", help="Run folder that the report is about, then others to compare it with.", show_default=False),
     ],
     out: Annotated[
         Path | None,
         typer.Option(
-            help="File of the page. Default: `report.html` in the folder of the run; of runs that lie side by side, in the folder "
-            "above; with --data, in `external/NAME` of the first run.",
+            help="File of the report. Default: RUN/report.html; for several runs in one folder, report.html in that folder; with --data, "
+            "in RUN/external/NAME of the first run.",
             metavar="FILE",
         ),
     ] = None,
     prevalence: Prevalence = None,
-    title: Annotated[str | None, typer.Option(help="Heading of the page. Default: the names of the runs.", show_default=False)] = None,
+    title: Annotated[
+        str | None, typer.Option(help="Heading of the page. Default: the names of the runs.", metavar="TEXT", show_default=False)
+    ] = None,
     data: OtherData = None,
     root: OtherRoot = None,
     classes: OtherLabels = [],
     device: Device = "auto",
     json: Json = None,
 ) -> None:
-    """Write the page about a run: a first page for readers in a hurry, then scores, maps, failures by name, and limits.
+    """Write the report of a run: a one-page summary, then scores, maps, failed images by name, and limits.
 
-    The page is one file that needs no network, and its first sheet prints on A4. `train` writes it, too; write it again after an audit, or
-    to state the prevalence among your own patients. Nothing is computed anew, except with --data."""
+    The report is one HTML file that needs no internet, and its summary prints on A4. Each training writes one; write it again after an
+    audit, or to state the prevalence among your own patients. Without --data, no image is evaluated again."""
     from sightline.cli.console import say
     from sightline.face.comparing import report as write
 

@@ -23,23 +23,25 @@ from sightline.cli.options import Device, OtherData, OtherLabels, OtherRoot, Run
 def review(
     run: RunPath,
     split: Annotated[
-        list[str], typer.Option(help="Split to show; can be repeated. Default: all that were evaluated.", show_default=False)
+        list[str],
+        typer.Option(help="Split to show; can be repeated. Default: all that were evaluated.", metavar="NAME", show_default=False),
     ] = [],
     port: Annotated[
-        int | None, typer.Option(help="Port of this machine. Default: 8710, or a free one.", min=1, max=65535, show_default=False)
+        int | None,
+        typer.Option(help="Port of this machine. Default: 8710, or a free one.", metavar="PORT", min=1, max=65535, show_default=False),
     ] = None,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
     beside: Annotated[
         list[Path],
         typer.Option(
-            help="Further run, whose answers to the same images are shown beside; can be repeated.", metavar="RUN", show_default=False
+            help="Another run, whose answers to the same images are shown beside those of RUN; can be repeated.",
+            metavar="RUN",
+            show_default=False,
         ),
     ] = [],
     store: Annotated[
         Path | None,
-        typer.Option(
-            help="File of the judgements (SQLite). Default: `reviews.sqlite` in the run folder.", metavar="FILE", show_default=False
-        ),
+        typer.Option(help="File in which judgements are saved (SQLite). Default: RUN/reviews.sqlite.", metavar="FILE", show_default=False),
     ] = None,
     data: OtherData = None,
     root: OtherRoot = None,
@@ -47,32 +49,34 @@ def review(
     queue: Annotated[
         Path | None,
         typer.Option(
-            help="Open on the images that FILE names, in its order; `sightline annotate-next` writes it as next.csv.",
+            help="Begin with the images that FILE lists, in its order, such as the next.csv of 'sightline annotate-next'.",
             metavar="FILE",
             show_default=False,
         ),
     ] = None,
     open_readers: Annotated[
-        bool, typer.Option("--open-readers", help="Show readers what others said of a case before they have judged it themselves.")
+        bool, typer.Option("--open-readers", help="Show reviewers the judgements of others before they have judged a case themselves.")
     ] = False,
     masks: Annotated[
         Path | None,
-        typer.Option(help="Folder of `sightline pseudo-mask`, whose outlines can be corrected.", metavar="DIR", show_default=False),
+        typer.Option(
+            help="Folder that 'sightline pseudo-mask' has written; its outlines can be corrected.", metavar="DIR", show_default=False
+        ),
     ] = None,
     export: Annotated[
         Path | None,
         typer.Option(
-            help="Write what reviewers said to FILE, one line of JSON per reviewer and case, and serve nothing.",
+            help="Write all judgements to FILE, one line of JSON per reviewer and case, and open no page.",
             metavar="FILE",
             show_default=False,
         ),
     ] = None,
     device: Device = "auto",
 ) -> None:
-    """Look at the cases of a run in the browser, judge its maps, and doubt labels; what is said is kept in the run folder.
+    """Look at the cases of a run in the browser, judge its maps, and question labels; judgements are saved in the run folder.
 
     The pages are served to this machine alone, until Ctrl-C, and nothing leaves it. Several people may review one run; each gives a name.
-    With --data, the run answers for the images of another data set, and --split is a part of it."""
+    With --data, the cases are images of another data set, and --split names one of its parts."""
     from sightline.cli.console import say
     from sightline.face.reviewing import review as serve
 

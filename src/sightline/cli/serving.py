@@ -22,42 +22,51 @@ if TYPE_CHECKING:
 )
 def serve(
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN...", help="Run folders; several are an ensemble, as in `predict`.", show_default=False)
+        list[Path],
+        typer.Argument(metavar="RUN...", help="Run folders; several are an ensemble, as in 'sightline predict'.", show_default=False),
     ],
     host: Annotated[
-        str, typer.Option(help="Address to listen at. Others than 127.0.0.1 let other machines in.", metavar="ADDRESS")
+        str, typer.Option(help="Address to listen on. Any address other than 127.0.0.1 lets other machines in.", metavar="ADDRESS")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen at; 0: a free one.", min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: a free one.", metavar="PORT", min=0, max=65535)] = 8000,
     token: Annotated[
         str | None,
         typer.Option(
-            help="Secret word that requests must carry (`Authorization: Bearer TOKEN`). The environment variable keeps it out of the list "
-            "of processes.",
+            help="Secret that requests must carry (header 'Authorization: Bearer TOKEN'). Better set the environment variable, since other "
+            "users of the machine can read the command line.",
+            metavar="TOKEN",
             envvar="SIGHTLINE_TOKEN",
             show_default=False,
         ),
     ] = None,
-    tta: Annotated[str, typer.Option(help="Test-time augmentation: `none`, `flips` or `rotations` (4 views of each picture).")] = "none",
+    tta: Annotated[
+        str, typer.Option(help="Test-time augmentation: `none`, `flips` or `rotations` (4 views of each picture).", metavar="NAME")
+    ] = "none",
     calibration: Annotated[
-        bool, typer.Option("--calibration/--no-calibration", help="Calibrate probabilities as on the validation images of each run.")
+        bool, typer.Option("--calibration/--no-calibration", help="Apply the calibration that each run fitted to its validation images.")
     ] = True,
-    batch_size: Annotated[int, typer.Option(help="Number of pictures that are computed at a time.", min=1, max=1024)] = 8,
-    wait_ms: Annotated[
-        float, typer.Option(help="Milliseconds that a batch that is not full waits for more pictures.", min=0, max=10_000)
-    ] = 5,
-    max_mb: Annotated[float, typer.Option(help="Largest file, in megabytes.", min=0.001, max=2000)] = 32,
-    max_megapixels: Annotated[float, typer.Option(help="Largest picture, in millions of pixels.", min=0.001, max=178)] = 50,
-    max_files: Annotated[int, typer.Option(help="Most files of a request.", min=1, max=1000)] = 16,
-    max_parts: Annotated[int, typer.Option(help="Most parts of a form.", min=1, max=10_000)] = 64,
-    queue: Annotated[int, typer.Option(help="Most pictures under way; later ones are answered with 503.", min=1, max=10_000)] = 128,
-    timeout: Annotated[float, typer.Option(help="Seconds that a request may take to arrive.", min=0.1, max=3600)] = 60,
+    batch_size: Annotated[int, typer.Option(help="Batch size.", metavar="N", min=1, max=1024)] = 8,
+    wait_ms: Annotated[float, typer.Option(help="Longest wait to fill a batch, in milliseconds.", metavar="MS", min=0, max=10_000)] = 5,
+    max_mb: Annotated[float, typer.Option(help="Largest file, in megabytes.", metavar="MB", min=0.001, max=2000)] = 32,
+    max_megapixels: Annotated[float, typer.Option(help="Largest picture, in millions of pixels.", metavar="MP", min=0.001, max=178)] = 50,
+    max_files: Annotated[int, typer.Option(help="Maximum number of files in a request.", metavar="N", min=1, max=1000)] = 16,
+    max_parts: Annotated[
+        int, typer.Option(help="Maximum number of parts (files and fields) in a form.", metavar="N", min=1, max=10_000)
+    ] = 64,
+    queue: Annotated[
+        int, typer.Option(help="Maximum number of pictures at work or waiting; more are answered with 503.", metavar="N", min=1, max=10_000)
+    ] = 128,
+    timeout: Annotated[
+        float, typer.Option(help="Longest time in which a request must have arrived.", metavar="SECONDS", min=0.1, max=3600)
+    ] = 60,
     device: Device = "auto",
 ) -> None:
     """Serve trained runs over HTTP: predictions, maps, and a page for one picture by drag and drop.
 
-    `POST /predict` and `POST /explain` take pictures, DICOM files among them; `/docs` says how. The values are those of `sightline
-    predict`. Nothing is sent to any other machine, and pictures are not kept. Research use only; not a medical device. Users are not told
-    apart, and the connection is not encrypted: a reverse proxy has to do both before other machines are let in.
+    Programs send pictures or DICOM files to "POST /predict" and "POST /explain"; the page "/docs" describes both. The values are those of
+    'sightline predict'. Nothing is sent to any other machine, and pictures are not kept. Research use only; not a medical device. The
+    server has no login, and the connection is not encrypted: before other machines are let in, put a reverse proxy with login and TLS in
+    front.
     """
     from sightline.cli.console import say
     from sightline.face.serving import serve as served

@@ -31,7 +31,9 @@ def study(
     plan: Annotated[
         list[str],
         typer.Argument(
-            metavar="PLAN | report DIR", help="Name of a plan or a YAML file; or `report` and the folder of a study.", show_default=False
+            metavar="PLAN | report DIR",
+            help="Name of a plan or a YAML file; or the word report and the folder of a study, whose report is written again.",
+            show_default=False,
         ),
     ],
     root: Root = None,
@@ -39,7 +41,7 @@ def study(
         list[str],
         typer.Option("--set", metavar="KEY=VALUE", help="Change a setting of every training, e.g. train.epochs=3; can be repeated."),
     ] = [],
-    seeds: Annotated[int | None, typer.Option(help="Number of seeds, in place of the plan's.", min=1, show_default=False)] = None,
+    seeds: Annotated[int | None, typer.Option(help="Number of seeds. Default: the plan's.", metavar="N", min=1, show_default=False)] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder of the study. Default: studies/NAME, with the name of the plan.", metavar="DIR", show_default=False),
@@ -55,8 +57,8 @@ def study(
     """Train several arms (variants of a training) with several seeds and say, with intervals, whether they differ.
 
     Finished trainings are not repeated: after Ctrl-C, the same command continues the study. A training that fails is listed and does not
-    stop the others; the exit status is then 1. In a plan, `like: NAME` starts from a ready-made arm, such as label-only, weight-decay,
-    random-roi.
+    stop the others; the exit status is then 1. In a plan, the line "like: NAME" starts an arm from a ready-made one, such as label-only,
+    weight-decay or random-roi.
     """
     from sightline.cli.console import Bar, console, say
     from sightline.face.study import Trained, study_report

@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 
 @app.command(epilog="Examples:\n\n    sightline demo\n\n    sightline demo --out my-demo --json demo.json")
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder for the two runs and the report; an earlier demo in it is replaced.")] = Path("demo"),
-    seed: Annotated[int, typer.Option(help="Random seed of the training and of the drawn images.")] = 0,
+    out: Annotated[
+        Path, typer.Option(help="Folder for the two runs and the report; an earlier demo in it is replaced.", metavar="DIR")
+    ] = Path("demo"),
+    seed: Annotated[int, typer.Option(help="Random seed of the training and of the drawn images.", metavar="N")] = 0,
     device: Device = "auto",
     json: Json = None,
 ) -> None:
     """Train a label-only and a guided classifier on drawn skin lesions (the phantom), compare them and write a report.
 
     In the training images, a ruler lies beside nearly every melanoma. In the *matched* test set it still does; in the *flipped* one rulers
-    lie beside the other class, so that a classifier that looks at the ruler fails. Takes a few minutes on two CPU cores.
+    lie beside nevi instead, so that a classifier that looks at the ruler fails. The demo takes a few minutes on two CPU cores.
     """
     from sightline.cli.console import say
     from sightline.cli.demo import show
@@ -53,13 +55,16 @@ def demo(
     "    sightline train energy --data folder --root photos --folds 5 --name five"
 )
 def train(
-    recipe: Annotated[str, typer.Argument(help="Name of a recipe (see `sightline recipes`) or a YAML file.", show_default=False)],
-    data: Annotated[str | None, typer.Option(help=DATA_SETS, show_default=False)] = None,
+    recipe: Annotated[
+        str, typer.Argument(help="Name of a recipe (listed by 'sightline recipes') or a YAML file.", metavar="RECIPE", show_default=False)
+    ],
+    data: Annotated[str | None, typer.Option(help=DATA_SETS, metavar="NAME", show_default=False)] = None,
     root: Root = None,
     preset: Preset = None,
     settings: Settings = [],
     folder: Annotated[
-        str | None, typer.Option("--name", help="Name of the run folder. Default: recipe, data set and seed.", show_default=False)
+        str | None,
+        typer.Option("--name", help="Name of the run folder. Default: recipe, data set and seed.", metavar="NAME", show_default=False),
     ] = None,
     runs: Runs = Path("runs"),
     train_start: Annotated[
@@ -73,16 +78,23 @@ def train(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run of the same recipe.")] = False,
     train_devices: Annotated[
-        int | None, typer.Option("--devices", help="Number of processes of data-parallel training, on each machine.", show_default=False)
+        int | None,
+        typer.Option("--devices", help="Number of processes of data-parallel training, on each machine.", metavar="N", show_default=False),
     ] = None,
     train_nodes: Annotated[
         int | None,
-        typer.Option("--nodes", help="Number of machines of data-parallel training, which torchrun or srun starts.", show_default=False),
+        typer.Option(
+            "--nodes",
+            help="Number of machines of data-parallel training; torchrun or srun starts the command on each.",
+            metavar="N",
+            show_default=False,
+        ),
     ] = None,
     folds: Annotated[
         int | None,
         typer.Option(
-            help="Cross-validation: train a run for each of so many folds, and score all held-out images together.",
+            help="Cross-validation: train N runs, each of which holds out one Nth of the patients, and score all held-out images together.",
+            metavar="N",
             min=2,
             show_default=False,
         ),
@@ -93,7 +105,8 @@ def train(
 ) -> None:
     """Train one classifier and write a run folder: weights, scores, predictions, maps, logs and a report.
 
-    Data and recipe are checked first, and whether the losses reach the weights. After Ctrl-C, `--resume` continues the run.
+    Before training, data and recipe are checked, and whether each loss has a gradient at the weights. After Ctrl-C, the same command with
+    --resume continues the run.
     """
     from sightline.cli.console import Bar, say
     from sightline.face.settings import check_folder_name

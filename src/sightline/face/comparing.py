@@ -59,7 +59,7 @@ def report(
     classes: Labels | None = None,
     device: str = AUTO,
 ) -> Path:
-    """Writes the page about a run: a first page for readers in a hurry, then scores, maps, failures by name, and limits.
+    """Writes the report of a run: a one-page summary, then scores, maps, failed images by name, and limits.
 
     Nothing is computed anew, except on another data set. Of a run with several findings, a page of each finding is written as well.
 

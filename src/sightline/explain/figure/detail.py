@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from sightline import catalog
 from sightline.attention.classifier import GuidedClassifier, build
 from sightline.attention.decoder import Block, Decoder
 from sightline.attention.gates import Gate, Gates
@@ -25,7 +26,7 @@ LANE = 0.16  # room for an arrow that passes over or under a row
 
 def details(recipe: Recipe, heading: str) -> list[Diagram]:
     """The details of a recipe with gates or a decoder; none of any other."""
-    if recipe.attention.name not in ("gates", "decoder"):
+    if not issubclass(catalog.find("attention", recipe.attention.name), Gates | Decoder):
         return []
     with torch.device("meta"):  # layers without numbers
         network = build(scratch(recipe), 2)

@@ -11,6 +11,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from sightline import catalog
+from sightline.attention.cam import Cam
 from sightline.attention.source import Source
 from sightline.engine.run import Run
 from sightline.errors import UserError
@@ -107,7 +108,7 @@ def _box(made: Diagram, column: int, rows: tuple[float, float], fill: str, text:
 def _answers(made: Diagram, recipe: Recipe, source: type[Source], images: Box, backbone: Box, used: bool) -> tuple[Box, Box]:
     """The boxes of scores and map, which may be one, and the arrows into them."""
     mapped = recipe.attention.name != "none"
-    if recipe.attention.name == "cam" and used:  # Zhu et al. 2022, fig. 1b: one layer gives both
+    if issubclass(source, Cam) and used:  # Zhu et al. 2022, fig. 1b: one layer gives both
         both = _box(made, 2, (0, 1), "map", ("CAM layer", "1 × 1 convolution of F: a map A of each class; scores y: its mean, and a bias"))
         made.connect(*level(backbone, both))
         return both, both
