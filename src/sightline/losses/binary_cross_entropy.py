@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from sightline.losses.class_loss import ClassLoss
 from sightline.losses.known_labels import mean_of_known
 
 
-class BinaryCrossEntropy(nn.Module):
+class BinaryCrossEntropy(ClassLoss):
     """-log p of what is true of each finding, with p = sigmoid(logit): its mean over the labels that are known. Each finding is a question
     of its own, so that an image can have any number of them.
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
+from sightline.losses.class_loss import ClassLoss
 from sightline.settings import BelowOne
 
 
-class CrossEntropy(nn.Module):
+class CrossEntropy(ClassLoss):
     """Softmax cross-entropy: -log p_label, its mean over the batch weighted by the classes' weights. Computed in float32 or higher
     precision.
 

@@ -7,9 +7,10 @@ from typing import Annotated, ClassVar, Literal
 
 import torch
 from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import logsigmoid
 
+from sightline.losses.class_loss import ClassLoss
 from sightline.losses.known_labels import mean_of_known
 from sightline.settings import NUMBER
 
@@ -54,7 +55,7 @@ def binary_focal(logits: Tensor, labels: Tensor, gamma: float = 2.0) -> Tensor:
     return -(missing**gamma) * log_p
 
 
-class Focal(nn.Module):
+class Focal(ClassLoss):
     """See `focal`; the mean over the batch, weighted by the class weights as in cross-entropy. Computed in float32 or higher precision.
 
     With several findings per image, see `binary_focal`, it is the mean over the labels that are known.

@@ -6,9 +6,10 @@ from typing import Annotated, ClassVar, Literal
 
 import torch
 from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
+from sightline.losses.class_loss import ClassLoss
 from sightline.settings import NUMBER
 
 
@@ -30,7 +31,7 @@ def group_means(values: Tensor, group: Tensor, n: int) -> Tensor:
     return sums / torch.bincount(group, minlength=n).clamp(min=1)
 
 
-class GroupDRO(nn.Module):
+class GroupDRO(ClassLoss):
     """Group distributionally robust optimisation: the cross-entropy of each group, with shares that grow where it is high.
 
     sum_g q_g L_g, with L_g the mean cross-entropy of the batch's images of group g, and after each batch q_g <- q_g exp(step L_g), brought
