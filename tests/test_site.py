@@ -11,7 +11,9 @@ import yaml
 
 import sightline as sl
 from sightline import testing
+from sightline.attention import _BASES as SOURCES
 from sightline.catalog import PLACES
+from sightline.losses import _BASES as LOSSES
 from sightline.metrics import _NAMES as METRICS
 
 ROOT = Path(__file__).parents[1]
@@ -21,6 +23,10 @@ DOCS = ROOT / "docs"
 def named(page: str) -> list[str]:
     """The places that a page shows the docstrings of."""
     return re.findall(r"^::: (\S+)$", (DOCS / "api" / page).read_text(), re.MULTILINE)
+
+
+def in_rooms(*rooms: str) -> list[str]:
+    return [place for room in rooms for place in PLACES[room].values()]
 
 
 def pages(nav: list) -> list[str]:
@@ -45,8 +51,8 @@ def test_every_public_name_is_described() -> None:
 @pytest.mark.parametrize(
     ("page", "expected"),
     [
-        ("losses.md", [place for room in ("guidance", "behaviour", "classification", "weighting") for place in PLACES[room].values()]),
-        ("attention.md", list(PLACES["attention"].values())),
+        ("losses.md", [*in_rooms("guidance", "behaviour", "classification", "weighting"), *LOSSES.values()]),
+        ("attention.md", [*in_rooms("attention"), *SOURCES.values()]),
         ("metrics.md", [f"sightline.metrics.{module}:{name}" for module, names in METRICS.items() for name in names]),
         ("testing.md", [f"{getattr(testing, name).__module__}:{name}" for name in testing.__all__]),
     ],

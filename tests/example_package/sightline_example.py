@@ -11,16 +11,13 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sightline.attention.gradient_source import GradientSource
+import sightline as sl
 from sightline.attention.source import in_float
 from sightline.data.roots import existing
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.figure.kind import Options, kind
 from sightline.losses.batchnorm import Mode, second_pass
-from sightline.losses.behaviour import BehaviourLoss
-from sightline.losses.guidance import GuidanceLoss
-from sightline.losses.weighting import LossEntry, Weighting
 from sightline.settings import Count, Positive
 from sightline.types import Annotation, Batch, Look, Record
 
@@ -28,7 +25,7 @@ WHERE = "Drawn by the tests of sightline."
 PARTS = {"*/*.png": "images, a folder for each class; a mask beside its image as <name>.mask.png"}
 
 
-class Cosine(GuidanceLoss):
+class Cosine(sl.losses.GuidanceLoss):
     """(1 - cos(A, R))^power, maps and regions as vectors of their pixels."""
 
     words = "map in the direction of the annotated region"
@@ -44,7 +41,7 @@ class Cosine(GuidanceLoss):
         return (1 - F.cosine_similarity(attention.flatten(1), roi.flatten(1), eps=1e-3)) ** self.power
 
 
-class Darkened(BehaviourLoss):
+class Darkened(sl.losses.BehaviourLoss):
     """Cross-entropy of the known images at half their brightness outside the region."""
 
     words = "a darker outside changes nothing"
@@ -85,13 +82,13 @@ class Brier(nn.Module):
         return (weights * values).sum() / weights.sum()
 
 
-class Equal(Weighting):
+class Equal(sl.losses.Weighting):
     """Every loss that has a weight at all counts the same."""
 
     words = "all losses alike"
     formula = "Σ Lᵢ"
 
-    def __init__(self, entries: list[LossEntry]) -> None:
+    def __init__(self, entries: list[sl.losses.LossEntry]) -> None:
         super().__init__(entries)
         self.register_buffer("ones", torch.tensor([float(e.weight > 0) for e in entries]), persistent=False)
 
@@ -99,7 +96,7 @@ class Equal(Weighting):
         return self.ones
 
 
-class AbsoluteGradCam(GradientSource):
+class AbsoluteGradCam(sl.attention.GradientSource):
     """Channels weighted by the mean absolute gradient."""
 
     title = "absolute Grad-CAM"

@@ -48,6 +48,20 @@ class GradientSource(Source):
     Args:
         layer: dotted name of a layer, `stride:8` for the stage of that stride, or `last`.
         order: `second`: a loss on the map also acts through the channel weights, as in GAIN; `first`: they are constants.
+
+    Example:
+        >>> import torch
+        >>> from torch import nn
+        >>> import sightline as sl
+        >>> class Absolute(sl.attention.GradientSource):
+        ...     map_names = ("absolute",)
+        ...     def channel_weights(self, features, gradient):
+        ...         return gradient.abs().mean((2, 3))
+        >>> layers = nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)
+        >>> wrapped = sl.wrap(nn.Sequential(*layers), "1")
+        >>> classifier = sl.GuidedClassifier(wrapped.backbone, wrapped.head, Absolute(wrapped.backbone))
+        >>> classifier.look(torch.rand(2, 3, 16, 16)).maps["absolute"].shape
+        torch.Size([2, 1, 14, 14])
     """
 
     class_specific = True

@@ -54,6 +54,19 @@ class Source(nn.Module):
         taps: layers whose maps the source needs in addition to the last; `logit_taps` are those that the logits need as well.
         head_channels: number of channels of the head's input.
         head_init: initial weights of a new head's last layer, where the recipe has no wish, see `head.initialise`.
+
+    Example:
+        >>> import torch
+        >>> from torch import nn
+        >>> import sightline as sl
+        >>> class Strength(sl.attention.Source):
+        ...     def look(self, features, head, target, every):
+        ...         return sl.Look(self.logits(features, head), {"strength": features.last.square().mean(1, keepdim=True)})
+        >>> layers = nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)
+        >>> wrapped = sl.wrap(nn.Sequential(*layers), "1")
+        >>> classifier = sl.GuidedClassifier(wrapped.backbone, wrapped.head, Strength(wrapped.backbone))
+        >>> classifier.look(torch.rand(2, 3, 16, 16)).maps["strength"].shape
+        torch.Size([2, 1, 14, 14])
     """
 
     title: ClassVar[str] = ""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not read the catalo
     from sightline.losses.agreement import Agreement as Agreement
     from sightline.losses.avoid import Avoid as Avoid
     from sightline.losses.background import BackgroundInvariance as BackgroundInvariance
+    from sightline.losses.behaviour import BehaviourLoss as BehaviourLoss
     from sightline.losses.binary_cross_entropy import BinaryCrossEntropy as BinaryCrossEntropy
     from sightline.losses.calibrated import Calibrated as Calibrated
     from sightline.losses.cross_entropy import CrossEntropy as CrossEntropy
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not read the catalo
     from sightline.losses.energy import Energy as Energy
     from sightline.losses.focal import Focal as Focal
     from sightline.losses.group_dro import GroupDRO as GroupDRO
+    from sightline.losses.guidance import GuidanceLoss as GuidanceLoss
     from sightline.losses.inside_ce import InsideCrossEntropy as InsideCrossEntropy
     from sightline.losses.invariance import Invariance as Invariance
     from sightline.losses.kl import KL as KL
@@ -32,5 +34,14 @@ if TYPE_CHECKING:  # for editors and type checkers, which do not read the catalo
     from sightline.losses.sufficiency import Sufficiency as Sufficiency
     from sightline.losses.uncertainty import Uncertainty as Uncertainty
     from sightline.losses.weighting import Fixed as Fixed
+    from sightline.losses.weighting import LossEntry as LossEntry
+    from sightline.losses.weighting import Weighting as Weighting
 else:
-    __getattr__, __dir__ = lazy(__name__, by_class(PLACES[room] for room in ("classification", "guidance", "behaviour", "weighting")))
+    _BASES = {
+        "GuidanceLoss": "sightline.losses.guidance:GuidanceLoss",
+        "BehaviourLoss": "sightline.losses.behaviour:BehaviourLoss",
+        "Weighting": "sightline.losses.weighting:Weighting",
+        "LossEntry": "sightline.losses.weighting:LossEntry",
+    }
+    _ROOMS = ("classification", "guidance", "behaviour", "weighting")
+    __getattr__, __dir__ = lazy(__name__, by_class(PLACES[room] for room in _ROOMS) | _BASES)

@@ -28,6 +28,19 @@ class BehaviourLoss(nn.Module):
         needs_every: the loss uses the maps of all classes.
         teaches_classes: the loss uses the labels, so that a classifier can learn the classes from it alone.
         gradient_free: if its settings leave it without gradient, the reason; None: it has a gradient.
+
+    Example:
+        >>> import torch
+        >>> from torch import nn
+        >>> import sightline as sl
+        >>> class Darker(sl.losses.BehaviourLoss):
+        ...     def forward(self, classifier, look, batch):
+        ...         return (classifier(batch.images / 2) - look.logits).square().mean()
+        >>> layers = nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)
+        >>> classifier = sl.wrap(nn.Sequential(*layers), "1")
+        >>> batch = sl.Batch(torch.rand(4, 3, 16, 16), torch.tensor([0, 1, 0, 1]))
+        >>> Darker()(classifier.look(batch.images), batch).shape
+        torch.Size([])
     """
 
     words: ClassVar[str] = ""

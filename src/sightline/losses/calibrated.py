@@ -46,8 +46,8 @@ class Calibrated(Weighting):
     Example:
         >>> import torch
         >>> import sightline as sl
-        >>> from sightline.losses.weighting import LossEntry
-        >>> entries = [LossEntry("cross_entropy", "classification"), LossEntry("energy", "guidance", weight=2.0)]
+        >>> entry = sl.losses.LossEntry
+        >>> entries = [entry("cross_entropy", "classification"), entry("energy", "guidance", weight=2.0)]
         >>> total, weights = sl.losses.Calibrated(entries)({"cross_entropy": torch.tensor(0.5), "energy": torch.tensor(0.25)}, 0)
         >>> weights
         {'cross_entropy': 1.0, 'energy': 2.0}

@@ -41,6 +41,15 @@ class GuidanceLoss(nn.Module):
         evidence_only: the loss is defined for raw evidence only.
         of_batch: the loss has one value for the whole batch, which is not the mean over its images.
         judges_outside: evidence outside the region increases the loss; false for losses that use only the inside of the region.
+
+    Example:
+        >>> import torch
+        >>> import sightline as sl
+        >>> class Absolute(sl.losses.GuidanceLoss):
+        ...     def compare(self, attention, roi):
+        ...         return (attention - roi).abs().mean((1, 2, 3))
+        >>> Absolute()(torch.ones(2, 1, 4, 4), torch.zeros(2, 1, 8, 8), torch.tensor([True, False]))
+        tensor(1.)
     """
 
     words: ClassVar[str] = ""

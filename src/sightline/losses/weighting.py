@@ -21,6 +21,11 @@ class LossEntry:
         weight: factor, or initial value of a calibrated factor. Zero switches the loss off.
         start: first epoch (0-based) in which the loss counts.
         ramp: number of epochs over which the weight then grows to its full value.
+
+    Example:
+        >>> import sightline as sl
+        >>> sl.losses.LossEntry("energy", "guidance", weight=2.0)
+        LossEntry(name='energy', kind='guidance', weight=2.0, start=0, ramp=0)
     """
 
     name: str
@@ -49,6 +54,16 @@ class Weighting(nn.Module):
         words: how the weights are found, in a few plain words, for reports.
         formula: formula of the total, for the boxes of diagrams.
         needs_calibration: number of batches on which the losses have to be measured before the training.
+
+    Example:
+        >>> import torch
+        >>> import sightline as sl
+        >>> class Equal(sl.losses.Weighting):
+        ...     def factors(self):
+        ...         return torch.ones(len(self.entries))
+        >>> entries = [sl.losses.LossEntry("cross_entropy", "classification"), sl.losses.LossEntry("energy", "guidance")]
+        >>> Equal(entries)({"cross_entropy": torch.tensor(0.5), "energy": torch.tensor(0.25)}, 0)
+        (tensor(0.7500), {'cross_entropy': 1.0, 'energy': 1.0})
     """
 
     words: ClassVar[str] = ""
@@ -113,8 +128,8 @@ class Fixed(Weighting):
     Example:
         >>> import torch
         >>> import sightline as sl
-        >>> from sightline.losses.weighting import LossEntry
-        >>> entries = [LossEntry("cross_entropy", "classification"), LossEntry("energy", "guidance", weight=2.0)]
+        >>> entry = sl.losses.LossEntry
+        >>> entries = [entry("cross_entropy", "classification"), entry("energy", "guidance", weight=2.0)]
         >>> total, weights = sl.losses.Fixed(entries)({"cross_entropy": torch.tensor(0.5), "energy": torch.tensor(0.25)}, 0)
         >>> total, weights
         (tensor(1.), {'cross_entropy': 1.0, 'energy': 2.0})
