@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sightline.cli.groups import app, data_app
-from sightline.cli.options import DATA_SETS, Device, Json, Moved, Root, RunPath, Settings, finish
+from sightline.cli.options import DATA_SETS, KNOWN, Device, Json, Moved, Root, RunPath, Settings, finish
 from sightline.plural import count
 
 FORMATS = "coco, labelme, cvat, via, labelstudio, yolo, dicom_seg"
@@ -36,7 +36,7 @@ def data_check(
 
     The check counts classes, splits and annotations. It finds missing and broken files, classes without training images, and leaks between
     splits. It also says which simple facts (size of the file, brightness, tags) predict the class. Give the same --recipe and --set as for
-    the training. The printed lists are shortened; --json writes them whole.
+    the training. All problems are reported, not only the first; long lists are shortened in the terminal, and --json writes them whole.
     """
     from sightline.cli.console import Bar, say
     from sightline.data.check import lines
@@ -103,7 +103,7 @@ def pseudo_mask(
     data: Annotated[
         str,
         typer.Option(
-            help=f"Data set with annotated images, from which the masks are learnt. {DATA_SETS}", metavar="NAME", show_default=False
+            help=f"Data set with annotated images, from which the masks are learnt. Known: {KNOWN}.", metavar="NAME", show_default=False
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the masks; it must not exist yet.", metavar="DIR", show_default=False)],

@@ -15,8 +15,8 @@ from sightline.errors import UserError
 if TYPE_CHECKING:
     from sightline.results import Result
 
-_KNOWN = ", ".join(catalog.places("data"))
-DATA_SETS = f"Data set, or reader of your own data: {_KNOWN}."
+KNOWN = ", ".join(catalog.places("data"))
+DATA_SETS = f"Data set, or reader of your own data: {KNOWN}."
 
 
 def _can_be_written(path: Path | None) -> Path | None:
@@ -104,7 +104,7 @@ ByCompared = Annotated[
 ]
 OtherData = Annotated[
     str | None,
-    typer.Option("--data", help=f"Another data set, whose images are used. Known: {_KNOWN}.", metavar="NAME", show_default=False),
+    typer.Option("--data", help=f"Another data set, whose images are used. Known: {KNOWN}.", metavar="NAME", show_default=False),
 ]
 OtherRoot = Annotated[
     Path | None,

@@ -21,7 +21,8 @@ def recommend(
     data: Annotated[str, typer.Option(help=DATA_SETS, metavar="NAME", show_default=False)],
     root: Root = None,
     minutes: Annotated[
-        float, typer.Option(help="Time limit; a seed that would not fit into it is not begun.", metavar="MINUTES", min=0)
+        float,
+        typer.Option(help="Time limit. At least one seed is trained; a further seed is begun only if it fits.", metavar="MINUTES", min=0),
     ] = 60,
     artefact: Annotated[
         str | None,
@@ -48,10 +49,9 @@ def recommend(
 ) -> None:
     """Find out which training stops the classifier from relying on a misleading artefact, on your own images.
 
-    An artefact is planted into the training images so that it agrees with the class. Several candidate trainings are carried out at small
-    size. They are repeated with further seeds while the time allows. They are judged on validation images in which the artefact misleads,
-    and on others without it; if they do not differ clearly, the command says so. Test images are not used. The same command with more
-    minutes continues.
+    An artefact is planted into the training images so that it agrees with the class. Several candidates are trained at small size, with as
+    many seeds as the time allows. They are judged on the validation images, once with an artefact that misleads and once without any. If
+    the candidates do not differ clearly, the command says so. Test images are not used. The same command with more minutes adds seeds.
     """
     from json import dumps
     from shlex import quote

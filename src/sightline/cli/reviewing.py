@@ -75,7 +75,7 @@ def review(
 ) -> None:
     """Look at the cases of a run in the browser, judge its maps, and question labels; judgements are saved in the run folder.
 
-    The pages are served to this machine alone, until Ctrl-C, and nothing leaves it. Several people may review one run; each gives a name.
+    The pages are served to this machine alone, until Ctrl-C, and nothing leaves it. Several people may review one run; each enters a name.
     With --data, the cases are images of another data set, and --split names one of its parts."""
     from sightline.cli.console import say
     from sightline.face.reviewing import review as serve

@@ -41,7 +41,7 @@ def recommend(
         data: data set, or reader of one's own data.
         root: folder or file that holds it.
         out: folder of the study, which the same call goes on with, with its page; None: `studies/recommend-` and the name of the data.
-        minutes: after which no further seed is begun.
+        minutes: time limit; at least one seed is trained, a further one is begun only if it fits.
         artefact: `ruler`, `text`, `swatch`, `caliper` or `band_aid`; None: one that suits the kind of image.
         settings: of every training, dotted, over those of the plan `recommend`.
         workers: trainings at a time; None: as many as there are GPUs, or else cores.
