@@ -60,6 +60,7 @@ PYTHON = {
     ("recipes show", "above"): "the recipes that lead to this one, which a chain of `extends` hands on",
     ("explain", "image_size"): "of a classifier, which only Python has",
     ("gallery", "image_size"): "see `explain`",
+    ("explain", "class_names"): "see `image_size`",
     ("serve", "hosts"): "the verb derives them from `--host`",
     ("audit", "seed"): "an audit is repeated as it was, unless somebody wants to see by how much it varies",
 }

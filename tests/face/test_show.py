@@ -22,7 +22,7 @@ def test_a_picture_may_come_in_any_form(classifier: sl.GuidedClassifier, tmp_pat
         assert np.array_equal(one.maps["cam"], found[0].maps["cam"])
     assert sum(found[0].probabilities.values()) == pytest.approx(1)
     assert np.asarray(Image.open(found[0].save(tmp_path / "map.png"))).shape == pixels.shape
-    assert set(sl.explain(classifier, pixels, "all", image_size=32, classes=["a", "b"]).maps) == {"cam:a", "cam:b"}
+    assert set(sl.explain(classifier, pixels, "all", image_size=32, class_names=["a", "b"]).maps) == {"cam:a", "cam:b"}
     for wrong, why in ((pixels[..., 0], r"an array \(40, 30\)"), (torch.zeros(1, 3, 8, 8), r"a tensor \(1, 3, 8, 8\)")):
         with pytest.raises(sl.UserError, match=why):
             sl.explain(classifier, wrong)
@@ -44,7 +44,7 @@ def test_with_a_folder_any_number_of_pictures_become_files(
     assert sum(name.endswith("-sheet.html") for name in found.files) == 2
     drawn = sl.explain(run, out=tmp_path / "drawn", data="table", root=hospital, split="test", images=2)
     assert {one.label for one in drawn.maps} == {"nevus", "melanoma"}
-    own = sl.explain(classifier, path, out=tmp_path / "own", classes=["a", "b"], image_size=32)
+    own = sl.explain(classifier, path, out=tmp_path / "own", class_names=["a", "b"], image_size=32)
     assert {own.maps[0].explained} <= {"a", "b"}
 
 
@@ -59,3 +59,7 @@ def test_what_needs_files_or_a_data_set_says_so(run: Run, classifier: sl.GuidedC
         sl.explain(run, [tmp_path], out=tmp_path, data="phantom")
     with pytest.raises(sl.UserError, match=r"`data=...`: is for runs, and a classifier is given"):
         sl.explain(classifier, out=tmp_path, data="phantom")
+    with pytest.raises(sl.UserError, match=r"`classes=...`: is for runs, and a classifier is given"):
+        sl.explain(classifier, [tmp_path], out=tmp_path, classes={"a": "b"})
+    with pytest.raises(sl.UserError, match=r"`class_names=...`: is for a classifier, and a run is given"):
+        sl.explain(run, [tmp_path], out=tmp_path, class_names=["a", "b"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from json import loads
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from PIL import Image
@@ -39,7 +39,7 @@ def explain(
     *,
     out: None = None,
     method: str = "map",
-    classes: Sequence[str] | None = None,
+    class_names: Sequence[str] | None = None,
     image_size: int = 224,
     device: str = AUTO,
 ) -> Explanation: ...
@@ -57,9 +57,10 @@ def explain(
     data: str | None = None,
     root: str | Path | None = None,
     split: str | None = None,
-    classes: Labels | Sequence[str] | None = None,
+    classes: Labels | None = None,
     images: int = 8,
     sheet: bool = False,
+    class_names: Sequence[str] | None = None,
     image_size: int = 224,
     device: str = AUTO,
 ) -> WrittenMaps: ...
@@ -77,9 +78,10 @@ def explain(
     data: str | None = None,
     root: str | Path | None = None,
     split: str | None = None,
-    classes: Any = None,
+    classes: Labels | None = None,
     images: int = 8,
     sheet: bool = False,
+    class_names: Sequence[str] | None = None,
     image_size: int = 224,
     device: str = AUTO,
 ) -> Explanation | WrittenMaps:
@@ -97,9 +99,10 @@ def explain(
             `lrp`, which need no attention source. The last supports networks of convolutions, ReLU and pooling alone.
         colours: with `out`, `default` (colour-blind safe) or `jet`.
         data, root, split: for a run, with `out`, another data set in place of pictures: its name, its place, and a part of it.
-        classes: label of that data set -> class of the run. For a classifier, the names of its classes.
+        classes: label of that data set -> class of the run.
         images: number of images of the other data set, class by class in turn.
         sheet: with `out`, also write a sheet for each picture, see `case_sheet`.
+        class_names: of a classifier, in the order of its logits; a run knows its own.
         image_size: side of the network's input; not needed for a run, which knows it.
         device: see `sightline.device.resolve`; not used for a run that is open already.
 
@@ -108,9 +111,11 @@ def explain(
             not support.
     """
     if isinstance(run, GuidedClassifier):
-        for_runs(data=data, root=root, split=split, sheet=sheet or None)
+        for_runs(data=data, root=root, split=split, sheet=sheet or None, classes=classes)
         asked: Run | GuidedClassifier = run
     else:
+        if class_names is not None:
+            raise UserError("`class_names=...`", "is for a classifier, and a run is given", "A run knows the names of its classes.")
         needs_data(data, classes=classes, split=split, root=root)
         asked = opened(run, device)
     if out is not None:
@@ -118,11 +123,11 @@ def explain(
         there = None
         if data is not None:
             there = _other_pictures(asked, several, data, place_of(root), split, classes, images)
-        return _written(asked, several, there, target, place_of(out), method, colours, classes, image_size, sheet)
+        return _written(asked, several, there, target, place_of(out), method, colours, class_names, image_size, sheet)
     if data is not None or sheet or not isinstance(pictures, Picture):
         reason = "is for one picture, unless files are written"
         raise UserError("explain", reason, "Give one picture, or say where the files go: `out='maps'`.")
-    return _explained(asked, pictures, target, method, classes, image_size)
+    return _explained(asked, pictures, target, method, class_names, image_size)
 
 
 def _explained(
