@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from sightline.errors import UserError
+from sightline.short import short_repr
 
 AnnotationKind = Literal["mask", "box", "polygon", "gaze", "heatmap", "nothing"]
 ANNOTATION_KINDS: tuple[str, ...] = get_args(AnnotationKind)
@@ -150,6 +151,7 @@ class Batch:
     finding_roi: Tensor | None = None
     finding_known: Tensor | None = None
     group: Tensor = None  # type: ignore[assignment]
+    __repr__ = short_repr
 
     def __post_init__(self) -> None:
         if self.images.ndim != 4:
@@ -229,6 +231,7 @@ class Look:
     every: dict[str, Tensor] = field(default_factory=dict)
     ranges: dict[str, Literal["evidence", "unit"]] = field(default_factory=dict)
     classifier: nn.Module | None = field(default=None, repr=False, compare=False)
+    __repr__ = short_repr
 
     @property
     def first(self) -> Tensor:

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from sightline.data.sampling import Balance, EpochSampler
+from sightline.short import short_repr
 from sightline.types import Batch
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Sample:
     id: str
     group: int
     findings: Findings | None = None
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Findings:
     labels: Tensor  # (C,) 1, 0, or NaN where not known
     roi: Tensor  # (C, S, S)
     known: Tensor  # (C,) bool
+    __repr__ = short_repr
 
 
 def collate(samples: Sequence[Sample]) -> Batch:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sightline.engine.read_files import Damaged, Row, read_arrays, read_table
+from sightline.short import short_repr
 
 _SUM = 1e-3  # by which the probabilities of an image may miss 1, for those who rounded them
 
@@ -21,6 +22,7 @@ class Predictions:
     ids: list[str]
     labels: np.ndarray
     probabilities: np.ndarray
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Attention:
     maps: dict[str, np.ndarray]
     said: dict[str, np.ndarray]
     decided: np.ndarray
+    __repr__ = short_repr
 
     @property
     def first(self) -> np.ndarray:

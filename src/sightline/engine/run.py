@@ -24,6 +24,7 @@ from sightline.results import SplitScores
 from sightline.results.calibration import Calibration
 from sightline.results.findings import FindingsScores
 from sightline.results.scores import Thresholds
+from sightline.short import short_repr
 
 if TYPE_CHECKING:
     from sightline.attention.classifier import GuidedClassifier
@@ -37,6 +38,7 @@ class Sample:
     id: str
     image: np.ndarray
     roi: np.ndarray | None
+    __repr__ = short_repr
 
 
 class Run(TrainedFolder):

@@ -15,6 +15,7 @@ from sightline.errors import UserError, nearest
 from sightline.explain.colours import scheme
 from sightline.explain.overlay import Range, shown
 from sightline.explain.window import Window
+from sightline.short import short_repr
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Found:
     explained: str | None
     raw: np.ndarray
     range: Range
+    __repr__ = short_repr
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Explanation:
     probabilities: Mapping[str, float]
     found: tuple[Found, ...]
     where: Window
+    __repr__ = short_repr
 
     @property
     def maps(self) -> dict[str, np.ndarray]:

@@ -18,6 +18,7 @@ from sightline.metrics.scores.ranks import overall_auc
 from sightline.metrics.scores.thresholds import decided
 from sightline.results.base import Score
 from sightline.results.differences import Paired
+from sightline.short import short_repr
 
 DECIDED = ("decided_balanced_accuracy", "decided_sensitivity", "decided_specificity")
 
@@ -45,6 +46,7 @@ class Judged:
     probabilities: Array
     epg: Array | None = None
     threshold: float | None = None
+    __repr__ = short_repr
 
     @property
     def right(self) -> Array:

@@ -14,6 +14,7 @@ import numpy as np
 from sightline.metrics.confidence.bootstrap import Array, Groups, ratio
 from sightline.metrics.scores.localisation import upsample
 from sightline.metrics.scores.map_scores import other_images
+from sightline.short import short_repr
 
 SHUFFLES = 50
 
@@ -32,6 +33,7 @@ class Overlap:
     iou: Array
     expected: Array
     level: Array
+    __repr__ = short_repr
 
 
 def thresholds(maps: Array, top: float) -> Array:
