@@ -1,4 +1,4 @@
-"""The parts of every result: an immutable object that JSON holds, and a score with its interval."""
+"""The parts of every result: an object that JSON holds, and a score with its interval."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Version = Annotated[int, Field(ge=1), AfterValidator(_known)]
 
 
 class Result(BaseModel):
-    """A part of a result. It is immutable; `to_json` converts it to plain values. Further fields of a file are kept."""
+    """A part of a result. Its fields cannot be reassigned; `to_json` converts it to plain values. Further fields of a file are kept."""
 
     model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
 
