@@ -160,6 +160,6 @@ def test_figures_are_listed_although_one_is_broken(install: Install) -> None:
     from sightline.explain.figure.draw import figures
 
     install("my-figures", "[sightline.figure]\nmine = no_such_module:figure\n")
-    found = {one["name"]: one["shows"] for one in figures()}
+    found = {one.name: one.shows for one in figures()}
     assert "cannot be loaded" in found["mine"]
     assert len(found) == len(catalog.PLACES["figure"]) + 1

@@ -80,9 +80,9 @@ def test_the_decision_of_each_finding_that_was_asked_for_is_said(call: Callable[
 
 def test_every_figure_is_listed_with_its_paper(call: Callable[..., Any]) -> None:
     said, told = call("figure")
-    assert said["figures"] == figures()
+    assert said["figures"] == [one.to_json() for one in figures()]
     for one in figures():
-        assert f"{one['name']} {one['shows']} [{one['paper']}]" in told
+        assert f"{one.name} {one.shows} [{one.paper}]" in told
 
 
 def test_options_of_a_figure_are_handed_on_and_its_files_named(

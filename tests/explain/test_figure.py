@@ -145,7 +145,7 @@ def test_every_figure_is_named_as_its_function_and_says_what_it_shows(name):
 
 
 def test_every_paper_has_its_figures():
-    shown = " ".join(one["paper"] for one in figures())
+    shown = " ".join(one.paper for one in figures())
     for paper in PAPERS:
         assert paper in shown
 

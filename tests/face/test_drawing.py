@@ -27,4 +27,4 @@ def test_what_has_to_be_known_of_another_data_set_is_told(run: Run, hospital: Pa
 
 
 def test_every_figure_is_listed() -> None:
-    assert {"roc", "diagram"} <= {one["name"] for one in sl.figures()}
+    assert {"roc", "diagram"} <= {one.name for one in sl.figures()}

@@ -6,7 +6,7 @@ import pytest
 from kept import kept, lacks, refuses
 
 from sightline.results.base import FORMAT
-from sightline.results.study import Arm, ArmDifference, Comparisons, Judgement, OverSeeds, StudyResult
+from sightline.results.study import Arm, ArmDifference, Candidate, Comparisons, Judgement, OverSeeds, StudyResult
 
 DIFFERENCE = OverSeeds(
     value=0.04,
@@ -33,7 +33,16 @@ STUDY = StudyResult(
     recipe="energy",
     decides=("auc", "flipped"),
     matters=0.02,
-    arms=[Arm(name="true-roi", says="guided", trainings=3, candidates=[], drawn=None, seconds=40.0)],
+    arms=[
+        Arm(
+            name="true-roi",
+            says="guided",
+            trainings=3,
+            candidates=[Candidate(values={"train.optimizer.lr": 0.01})],
+            drawn=None,
+            seconds=40.0,
+        )
+    ],
     levels=[],
     comparisons=[PART],
     notes=[],
@@ -48,6 +57,7 @@ def test_a_study_is_kept_down_to_the_seeds_that_have_no_score() -> None:
     plain = kept(STUDY)
     assert plain["comparisons"][0]["rows"][0]["difference"]["per_seed"] == [0.05, None, 0.03]
     assert plain["decides"] == ["auc", "flipped"]
+    assert plain["arms"][0]["candidates"] == [{"train.optimizer.lr": 0.01}]
     lacks(STUDY, "decides", "comparisons", "conclusion", "missing")
     refuses(STUDY, missing=-1, notes="none")
 

@@ -170,9 +170,9 @@ def figure(
     if name is None:
         found = figures()
         for one in found:
-            say(f"{one['name']:16} {one['shows']} [{one['paper']}]")
+            say(f"{one.name:16} {one.shows} [{one.paper}]")
         say("Draw one: sightline figure NAME --run RUN")
-        finish({"figures": found}, json)
+        finish({"figures": [one.to_json() for one in found]}, json)
         return
     notes: list[str] = []
     draw(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import model_serializer, model_validator
+
 from sightline.results.base import Count, Number, Result, Score, Version
 from sightline.results.search import SearchOutlook, SearchResult
 from sightline.results.setting_words import where
@@ -130,6 +132,25 @@ class DrawnRegions(Result):
     kept: float
 
 
+class Candidate(Result):
+    """Settings that were chosen on validation images. In the file of the study they stand by themselves.
+
+    Attributes:
+        values: setting -> value.
+    """
+
+    values: dict[str, object]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_file(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return given if "values" in given else {"values": given}
+
+    @model_serializer
+    def _as_in_file(self) -> dict[str, object]:
+        return self.values
+
+
 class Arm(Result):
     """An arm of a study.
 
@@ -144,7 +165,7 @@ class Arm(Result):
     name: str
     says: str
     trainings: Count
-    candidates: list[dict[str, Any]]
+    candidates: list[Candidate]
     drawn: DrawnRegions | None
     seconds: float
 

@@ -16,7 +16,7 @@ from sightline.metrics.confidence.possible import of_difference, within
 from sightline.results import FORMAT
 from sightline.results.setting_words import where
 from sightline.results.study import Arm as ArmFacts
-from sightline.results.study import ArmDifference, ArmScore, Comparisons, Failure, OverSeeds, StudyResult
+from sightline.results.study import ArmDifference, ArmScore, Candidate, Comparisons, Failure, OverSeeds, StudyResult
 from sightline.study.answers import Answers
 from sightline.study.cells import Cell, says
 from sightline.study.conclude import conclusions
@@ -209,7 +209,7 @@ def _about(study: Study, arm: str, what: str, arms: Mapping[Setting, Mapping[str
         name=arm,
         says=what,
         trainings=len({cell.key for cell in kept}),
-        candidates=[dict(c) for c in dict.fromkeys(cell.candidate for cell in kept) if c],
+        candidates=[Candidate(values=dict(c)) for c in dict.fromkeys(cell.candidate for cell in kept) if c],
         drawn=study.drawn(kept),
         seconds=statistics.median([took[c.key] for c in kept if c.key in took] or [0.0]),
     )

@@ -13,13 +13,14 @@ from sightline.errors import UserError
 from sightline.explain.figure import draw as room
 from sightline.explain.figure.draw import drawn, figures, on_other_data
 from sightline.explain.figure.kind import Options
+from sightline.results.figures import ListedFigure
 
 RUN: Any = SimpleNamespace(name="run")
 
 
 def test_every_figure_is_listed_and_a_broken_one_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     every = figures()
-    assert [one["name"] for one in every] == list(catalog.places("figure"))
+    assert [one.name for one in every] == list(catalog.places("figure"))
 
     def find(place: str, name: str) -> object:
         if name == "roc":
@@ -27,9 +28,9 @@ def test_every_figure_is_listed_and_a_broken_one_with_its_reason(monkeypatch: py
         return SimpleNamespace(line="shows", paper="paper")
 
     monkeypatch.setattr(room.catalog, "find", find)
-    found = {one["name"]: one for one in figures()}
-    assert found["roc"] == {"name": "roc", "shows": "plug-in 'roc': cannot be imported. Install it.", "paper": "broken"}
-    assert found["diagram"] == {"name": "diagram", "shows": "shows", "paper": "paper"}
+    found = {one.name: one for one in figures()}
+    assert found["roc"] == ListedFigure(name="roc", shows="plug-in 'roc': cannot be imported. Install it.", paper="broken")
+    assert found["diagram"] == ListedFigure(name="diagram", shows="shows", paper="paper")
 
 
 def test_colours_are_checked_whatever_the_figure_makes_of_them(guided: Run) -> None:

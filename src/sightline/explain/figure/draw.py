@@ -14,18 +14,19 @@ from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.explain.colours import scheme
 from sightline.explain.figure.kind import Kind, Options
+from sightline.results.figures import ListedFigure
 
 
-def figures() -> list[dict[str, str]]:
+def figures() -> list[ListedFigure]:
     """Name, what it shows, and the papers' figures that it corresponds to, of every figure; of a broken plug-in, what is wrong with it."""
     found = []
     for name in catalog.places("figure"):
         try:
             one: Kind = catalog.find("figure", name)
         except UserError as error:
-            found.append({"name": name, "shows": str(error), "paper": "broken"})
+            found.append(ListedFigure(name=name, shows=str(error), paper="broken"))
         else:
-            found.append({"name": name, "shows": one.line, "paper": one.paper})
+            found.append(ListedFigure(name=name, shows=one.line, paper=one.paper))
     return found
 
 
