@@ -2,8 +2,8 @@
 
     uv run python benchmarks/three_networks.py docs/which-guidance.png
 
-Trains the three once, with the settings of the plan `phantom-frees`; prints AUC and EPG where the ruler misleads, and on how many images they
-come out as the names say; draws three of these.
+Trains the three once, with the settings of the plan `phantom-frees`; prints AUC and EPG where the ruler misleads, and on how many images
+they come out as the names say; draws three of these.
 """
 
 from __future__ import annotations
