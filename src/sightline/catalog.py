@@ -31,6 +31,7 @@ PLACES: dict[str, dict[str, str]] = {
         "isic2018": "sightline.data.sets.isic2018:read",
         "isic2018_lesions": "sightline.data.sets.isic2018_lesions:read",
         "isic_archive": "sightline.data.sets.isic_archive:read",
+        "ph2": "sightline.data.sets.ph2:read",
         "busi": "sightline.data.sets.busi:read",
         "cub200": "sightline.data.sets.cub200:read",
         "coco": "sightline.data.sets.coco:read",
