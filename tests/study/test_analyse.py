@@ -11,7 +11,8 @@ from invented_study import N, answers, invented
 from sklearn.metrics import roc_auc_score
 from tiny_plan import write_plan
 
-from sightline.report.study import page, write
+from sightline.report.study import page as page_of
+from sightline.report.study import write
 from sightline.results.study import ArmDifference, Candidate, Failure, StudyResult
 from sightline.study.analyse import analyse
 from sightline.study.answers import load, save, save_measured
@@ -90,7 +91,7 @@ def test_a_tuned_arm_stands_by_the_candidate_that_validates_best(tmp_path: Path)
             save(answers(cell, 0.9 if rate == 0.01 else 0.6, labels), study.answers(cell.key, "val"))
     result = analyse(study)
     assert next(arm for arm in result.arms if arm.name == "tuned").candidates == [Candidate(values={"train.optimizer.lr": 0.01})]
-    assert "chosen on the validation images: train.optimizer.lr = 0.01<" in page(study, result)
+    assert "chosen on the validation images: train.optimizer.lr = 0.01<" in page_of(study, result)
     assert next(r for r in result.levels if r.arm == "tuned" and r.score == "accuracy").value == pytest.approx(0.8, abs=0.05)
 
 
