@@ -23,7 +23,7 @@ from sightline.pseudo.settings import settings_from
 
 def judged(folder: Path) -> tuple[int, float, float]:
     """Masks kept, mean Dice, median ratio of the areas; images without a hidden annotation do not count."""
-    settings = settings_from(json.loads((folder / "pseudo.json").read_text())["settings"])
+    settings = settings_from(json.loads((folder / "pseudo.json").read_text(encoding="utf-8"))["settings"])
     data = settings.data
     records = {record.id: record for record in catalog.make("data", data.name, data.options, data.root, where="data.options")}
     kept = [row["id"] for row in read_table(folder / "pseudo.csv") if row["kept"] == "1"]

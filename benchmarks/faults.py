@@ -83,7 +83,7 @@ def _run(steps: Sequence[Step], folder: Path) -> None:
     from sightline.errors import UserError
 
     def ended(code: object) -> None:
-        (folder / STATUS).write_text(str(code if isinstance(code, int) else int(code is not None)))
+        (folder / STATUS).write_text(str(code if isinstance(code, int) else int(code is not None)), encoding="utf-8")
 
     for step in steps:
         for number, name in ((1, "out"), (2, "err")):
@@ -154,9 +154,9 @@ def main() -> None:
         print(f"{verdict}: {fault.group}: {fault.name}: {why}")
     if options.json:
         facts = [{"group": f.group, "name": f.name, "verdict": v, "why": w, "seconds": round(s, 2)} for f, v, w, s in results]
-        options.json.write_text(json.dumps(facts, indent=1, ensure_ascii=False))
+        options.json.write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
     if options.markdown:
-        options.markdown.write_text("\n".join(lines) + "\n")
+        options.markdown.write_text("\n".join(lines) + "\n", encoding="utf-8")
     raise SystemExit(bool(failures))
 
 

@@ -125,7 +125,7 @@ def blurred_masks(folder: Path) -> Path:
         dx, dy = rng.integers(-5, 6, 2).tolist()
         coarse = mask.rotate(0, translate=(dx, dy)).resize((14, 14), Image.Resampling.BILINEAR)
         coarse.resize(mask.size, Image.Resampling.BILINEAR).save(folder / "masks" / f"{record.id}.png")
-    with (folder / "pseudo.csv").open("w", newline="") as file:
+    with (folder / "pseudo.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("id", "kept"), *((record.id, 1) for record in records)])
     return folder
 

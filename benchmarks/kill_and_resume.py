@@ -61,10 +61,10 @@ def child(folder: Path, said: Path, resume: bool) -> int:
         status = 0
     except (UserError, OSError) as error:
         told = error if isinstance(error, UserError) else from_system(error)
-        said.write_text(str(told) if told else traceback.format_exc())
+        said.write_text(str(told) if told else traceback.format_exc(), encoding="utf-8")
         status = 2 if told else 1
     except BaseException:
-        said.write_text(traceback.format_exc())
+        said.write_text(traceback.format_exc(), encoding="utf-8")
     finally:
         os._exit(status)
 
@@ -118,7 +118,7 @@ def after_full_disk(folder: Path, said: Path, size: int, room: int) -> str:
     ballast.write_bytes(bytes(size - room))
     status = ended(child(folder, said, resume=False))
     ballast.unlink()
-    line = said.read_text().strip() if said.exists() else ""
+    line = said.read_text(encoding="utf-8").strip() if said.exists() else ""
     word = {0: "finished", 2: "one line"}.get(status, f"STATUS {status}")
     return f"{room // 1024} KiB free: {word}: {line.splitlines()[-1][:100] if line else standing(folder)}"
 
@@ -128,7 +128,7 @@ def row(number: int, whole: Path, folder: Path, interrupt: Callable[[Path, Path]
     said = whole.parent / f"said-{number}.txt"
     happened = interrupt(folder, said)
     status = ended(child(folder, said, resume=True))
-    outcome = same(whole, folder) if status == 0 else f"STATUS {status}: {said.read_text()[-300:] if said.exists() else ''}"
+    outcome = same(whole, folder) if status == 0 else f"STATUS {status}: {said.read_text(encoding='utf-8')[-300:] if said.exists() else ''}"
     print(f"{number:3}  {outcome:12} {happened}", flush=True)
     return outcome == "bit-equal" and "STATUS" not in happened
 
@@ -146,7 +146,7 @@ def main() -> None:
         whole = Path(place) / "whole"
         began = time.monotonic()
         if status := ended(child(whole, Path(place) / "said.txt", resume=False)):
-            sys.exit(f"the undisturbed training ended with status {status}: {(Path(place) / 'said.txt').read_text()}")
+            sys.exit(f"the undisturbed training ended with status {status}: {(Path(place) / 'said.txt').read_text(encoding='utf-8')}")
         seconds = time.monotonic() - began
         print(f"undisturbed: {seconds:.1f} s")
         for number in range(1, wanted.kills + 1):

@@ -195,7 +195,7 @@ def main() -> None:
                     print(f"  {kind} {file.name}: {said.strip().splitlines()[-1]}")
                     if arguments.out:
                         (arguments.out / file.name).write_bytes(file.read_bytes())
-                        (arguments.out / f"{file.name}.txt").write_text(said)
+                        (arguments.out / f"{file.name}.txt").write_text(said, encoding="utf-8")
         worst += counts["traceback"] + counts["hang"] + counts["process ended"]
         row = [counts[name] for name in ("read", "refused", "traceback", "hang", "process ended")]
         print("{:8s} {:6d} {:8d} {:11d} {:6d} {:8d} {:8.1f}".format(kind, *row, time.perf_counter() - began))

@@ -69,7 +69,7 @@ def bare(run: Run, paths: list[Path], out: Path) -> None:
     def square(path: Path) -> torch.Tensor:
         return still([prepare(open_image(path), [], data)[0]])[0].as_subclass(torch.Tensor)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool, out.open("w", newline="") as file, torch.inference_mode():
+    with ThreadPoolExecutor(os.cpu_count()) as pool, out.open("w", encoding="utf-8", newline="") as file, torch.inference_mode():
         rows = csv.writer(file)
         waiting = [pool.submit(square, path) for path in paths[: 2 * BATCH]]
         for start in range(0, len(paths), BATCH):

@@ -74,7 +74,7 @@ class Server:
 
     def memory(self, which: str) -> float:
         """`VmRSS`: now; `VmHWM`: the most so far. Megabytes."""
-        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8").splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(which)) / 1024
 
     def stop(self) -> None:

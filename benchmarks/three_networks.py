@@ -44,8 +44,8 @@ def main() -> None:
         wanted = ~right["map-alone"] & right["decision-alone"] & right["both"]
         print(f"{wanted.sum()} of {len(wanted)} images: wrong, right, right")
         ids = tuple(found.ids[i] for i in np.flatnonzero(wanted)[:: max(1, wanted.sum() // 3)][:3])
-        drawn = sl.figure("attention-grid", *runs.values(), split=SPLIT, ids=ids, stretch=True)
-        drawn.savefig(place, dpi=100)
+        drawn = sl.figure("attention-grid", *runs.values(), split=SPLIT, ids=ids)
+        drawn.savefig(place, dpi=150)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def _seconds(work: Work, clock: Callable[[], float]) -> float:
 def peak_growth(work: Work) -> int:
     """Bytes by which the memory of this process grows at most while `work` runs. Call it in a fresh process, see `in_fresh_process`."""
     try:
-        Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+        Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # forget the peak so far
     except OSError:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         work()
@@ -62,7 +62,7 @@ def peak_growth(work: Work) -> int:
 
 
 def _kilobytes(key: str) -> int:
-    found = re.search(rf"^{key}:\s+(\d+)", Path("/proc/self/status").read_text(), re.MULTILINE)
+    found = re.search(rf"^{key}:\s+(\d+)", Path("/proc/self/status").read_text(encoding="utf-8"), re.MULTILINE)
     return int(found[1]) if found else 0
 
 

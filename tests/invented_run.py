@@ -44,7 +44,7 @@ def invent(
     prepared = prepare(settled)
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True)
-    (folder / "config.yaml").write_text(yaml.safe_dump(settled.model_dump(mode="json")))
+    (folder / "config.yaml").write_text(yaml.safe_dump(settled.model_dump(mode="json")), encoding="utf-8")
     write_json(folder / "environment.json", environment())
     write_table(folder / "split.csv", prepared.table, COLUMNS)
     described = {"classes": list(prepared.classes), "image_size": 32, "recipe": settled.model_dump(mode="json"), "sha256": ""}

@@ -101,7 +101,7 @@ def test_train_evaluate_explain_compare(tmp_path):
     def run(*arguments: str) -> dict[str, object]:
         result = CliRunner().invoke(app, [*arguments, "--json", str(tmp_path / "out.json")], catch_exceptions=False)
         assert result.exit_code == 0, result.output
-        return json.loads((tmp_path / "out.json").read_text())
+        return json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
 
     runs = [str(tmp_path / "runs" / name) for name in ("one", "two")]
     for name, recipe in (("one", "label-only"), ("two", "energy")):
@@ -146,12 +146,12 @@ def test_ctrl_c_leaves_a_run_that_resumes(tmp_path, monkeypatch):
     assert process.returncode == 130
     assert "--resume" in out
     assert "Traceback" not in err
-    before = (tmp_path / "runs" / "r" / "logs" / "metrics.csv").read_text()
+    before = (tmp_path / "runs" / "r" / "logs" / "metrics.csv").read_text(encoding="utf-8")
 
     monkeypatch.chdir(tmp_path)
     again = CliRunner().invoke(app, [*command, "--resume"], catch_exceptions=False)
     assert again.exit_code == 0, again.output
-    after = (tmp_path / "runs" / "r" / "logs" / "metrics.csv").read_text()
+    after = (tmp_path / "runs" / "r" / "logs" / "metrics.csv").read_text(encoding="utf-8")
     assert after.startswith(before)
     assert len(after.splitlines()) == 9
 

@@ -12,7 +12,7 @@ import pytest
 import sightline as sl
 
 SOURCE = Path(__file__).parents[1] / "src"
-MODULES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py") if ">>>" in path.read_text())
+MODULES = sorted(path.relative_to(SOURCE) for path in SOURCE.rglob("*.py") if ">>>" in path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)

@@ -102,13 +102,13 @@ def test_its_plugins_keep_their_contracts(site: Path, pictures: Path, tmp_path: 
 
 
 def test_a_training_names_one_of_each_kind_and_is_described_in_their_words(site: Path, pictures: Path, tmp_path: Path) -> None:
-    (tmp_path / "theirs.yaml").write_text(RECIPE)
+    (tmp_path / "theirs.yaml").write_text(RECIPE, encoding="utf-8")
     run(site, "-c", VERBS, str(pictures), cwd=tmp_path)
-    plugins = json.loads((tmp_path / "runs/a/environment.json").read_text())["plugins"]
+    plugins = json.loads((tmp_path / "runs/a/environment.json").read_text(encoding="utf-8"))["plugins"]
     assert len(plugins) == 7  # all but the figure
     assert set(plugins.values()) == {"sightline-example 0.1"}
-    assert set(json.loads((tmp_path / "runs/a/metrics.json").read_text())) >= {"val", "test"}
-    report = (tmp_path / "runs/a/report.html").read_text()
+    assert set(json.loads((tmp_path / "runs/a/metrics.json").read_text(encoding="utf-8"))) >= {"val", "test"}
+    report = (tmp_path / "runs/a/report.html").read_text(encoding="utf-8")
     for words in ("map in the direction of the annotated region", "features weighted by the absolute gradient", "all losses alike"):
         assert words in report
     assert (tmp_path / "figures/class-names.png").stat().st_size > 0

@@ -45,7 +45,11 @@ def test_no_two_tests_have_one_name() -> None:
 
 
 def test_no_file_is_too_long_to_be_read() -> None:
-    long = {str(path.relative_to(SOURCES)): n for path in SOURCES.rglob("*.py") if (n := len(path.read_text().splitlines())) > LONGEST}
+    long = {
+        str(path.relative_to(SOURCES)): n
+        for path in SOURCES.rglob("*.py")
+        if (n := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST
+    }
     assert long == {}
 
 

@@ -53,10 +53,10 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     def add(name: str, entries: str, version: str = "1.2", **modules: str) -> None:
         facts = site / f"{name.replace('-', '_')}-{version}.dist-info"
         facts.mkdir()
-        (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        (facts / "entry_points.txt").write_text(entries)
+        (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
+        (facts / "entry_points.txt").write_text(entries, encoding="utf-8")
         for module, text in ({"fake_plugins": MODULE} | modules).items():
-            (site / f"{module}.py").write_text(text)
+            (site / f"{module}.py").write_text(text, encoding="utf-8")
             names.append(module)
         plugins.offers.cache_clear()
 

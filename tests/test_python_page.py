@@ -39,7 +39,7 @@ def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     layers = {"layer4": nn.Sequential(nn.Conv2d(3, 8, 3, 8), nn.ReLU()), "pool": nn.AdaptiveAvgPool2d(1), "flat": nn.Flatten()}
     network = nn.Sequential(OrderedDict(layers | {"fc": nn.Linear(8, 2)}))
     names: dict[str, object] = {"network": network, "optimizer": torch.optim.SGD(network.parameters(), 0.01)}
-    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) == 3
     small = {"image_size=224": "image_size=32", "seconds=60": "seconds=1", '"train.epochs": 20': '"train.epochs": 1, **SMALL'}
     names["SMALL"] = {"data.image_size": 32, "backbone": {"name": "test_resnet", "stride": 8}, "evaluate.bootstrap": 50}

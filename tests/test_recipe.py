@@ -46,10 +46,10 @@ def test_unknown_recipes_suggest_the_nearest():
 
 def test_a_broken_file_is_named(tmp_path):
     path = tmp_path / "mine.yaml"
-    path.write_text("train: [")
+    path.write_text("train: [", encoding="utf-8")
     with pytest.raises(UserError, match=r"mine\.yaml: cannot be read as YAML"):
         load_recipe(path)
-    path.write_text("just words")
+    path.write_text("just words", encoding="utf-8")
     with pytest.raises(UserError, match="holds no settings"):
         load_recipe(path)
 
@@ -78,7 +78,7 @@ def test_a_recipe_extends_another():
 
 def mine(tmp_path, text: str):
     path = tmp_path / "mine.yaml"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     return load_recipe(path)
 
 
@@ -105,7 +105,7 @@ def test_all_other_sections_of_the_extended_recipe_are_kept(tmp_path):
 
 
 def test_task_and_options_stay_with_the_same_data_set_and_can_be_given_with_another(tmp_path):
-    (tmp_path / "base.yaml").write_text("extends: ggcam\ndata: {task: diagnosis}\n")
+    (tmp_path / "base.yaml").write_text("extends: ggcam\ndata: {task: diagnosis}\n", encoding="utf-8")
     base = tmp_path / "base.yaml"
     assert mine(tmp_path, f"extends: {base}\ndata: {{image_size: 320}}\n").data.task == "diagnosis"
     assert mine(tmp_path, f"extends: {base}\ndata: {{options: {{images: x}}}}\n").data.options == {"gaze": "raw", "images": "x"}
@@ -146,9 +146,9 @@ def test_one_stage_of_a_recipe_stands_alone():
 
 def test_recipes_that_extend_themselves_are_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.yaml").write_text("extends: ./b.yaml\n")
-    (tmp_path / "b.yaml").write_text(f"extends: {tmp_path}/a.yaml\n")
-    (tmp_path / "self.yaml").write_text("extends: self.yaml\n")
+    (tmp_path / "a.yaml").write_text("extends: ./b.yaml\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(f"extends: {tmp_path}/a.yaml\n", encoding="utf-8")
+    (tmp_path / "self.yaml").write_text("extends: self.yaml\n", encoding="utf-8")
     for name in ("a.yaml", "b.yaml", "self.yaml", tmp_path / "a.yaml"):
         with pytest.raises(UserError, match="which extends it in turn"):
             load_recipe(name)
@@ -156,9 +156,9 @@ def test_recipes_that_extend_themselves_are_refused(tmp_path, monkeypatch):
 
 def test_long_chains_of_recipes_are_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "r0.yaml").write_text("extends: energy\n")
+    (tmp_path / "r0.yaml").write_text("extends: energy\n", encoding="utf-8")
     for n in range(1, 1000):
-        (tmp_path / f"r{n}.yaml").write_text(f"extends: r{n - 1}.yaml\n")
+        (tmp_path / f"r{n}.yaml").write_text(f"extends: r{n - 1}.yaml\n", encoding="utf-8")
     assert load_recipe("r3.yaml").title == load_recipe("energy").title
     with pytest.raises(UserError, match="chain of more than 10 recipes"):
         load_recipe("r999.yaml")
@@ -167,12 +167,12 @@ def test_long_chains_of_recipes_are_refused(tmp_path, monkeypatch):
 def test_a_recipe_is_named_after_its_file_as_far_as_a_name_can_be(tmp_path):
     files = {"my recipe (2).yaml": "my recipe -2", "größe.yml": "größe", "-a-.yaml": "a", "().yaml": "recipe", "A.YAML": "A"}
     for file, name in files.items():
-        (tmp_path / file).write_text("extends: energy\n")
+        (tmp_path / file).write_text("extends: energy\n", encoding="utf-8")
         assert load_recipe(tmp_path / file).name == name
 
 
 def test_other_files_and_names_from_elsewhere_are_no_recipes(tmp_path):
-    (tmp_path / "recipe.txt").write_text("extends: energy\n")
+    (tmp_path / "recipe.txt").write_text("extends: energy\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"file name does not end in \.yaml"):
         load_recipe(tmp_path / "recipe.txt")
     for name in ("../recipes/energy", "", ".", "energy/", "/", "energy.yml/x", "x" * 5000, "a\0b"):

@@ -22,7 +22,7 @@ DOCS = ROOT / "docs"
 
 def named(page: str) -> list[str]:
     """The places that a page shows the docstrings of."""
-    return re.findall(r"^::: (\S+)$", (DOCS / "api" / page).read_text(), re.MULTILINE)
+    return re.findall(r"^::: (\S+)$", (DOCS / "api" / page).read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def in_rooms(*rooms: str) -> list[str]:
@@ -38,7 +38,7 @@ def pages(nav: list) -> list[str]:
 
 
 def test_every_page_is_in_the_contents_once() -> None:
-    contents = pages(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"])
+    contents = pages(yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"])
     assert sorted(contents) == sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
 
 
@@ -70,7 +70,7 @@ def test_what_is_shown_is_there_and_has_a_docstring() -> None:
 
 def test_pages_lead_nowhere_outside_of_the_docs() -> None:
     for page in DOCS.rglob("*.md"):
-        for to in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
+        for to in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
             if not re.match(r"[a-z]+:", to):
                 place = (page.parent / to).resolve()
                 assert place.is_relative_to(DOCS), f"{page.name}: {to} lies elsewhere"
@@ -79,5 +79,5 @@ def test_pages_lead_nowhere_outside_of_the_docs() -> None:
 
 def test_no_heading_has_swallowed_its_paragraph() -> None:
     for page in DOCS.rglob("*.md"):
-        text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
         assert [line for line in re.findall(r"^#+ .*$", text, re.MULTILINE) if len(line) > 110] == [], page.name

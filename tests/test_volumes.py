@@ -79,8 +79,8 @@ def test_volumes_are_decided_at_the_threshold_of_the_slices_as_predict_does_it(r
     at = own.scores["test"].volumes.classification.at_threshold
     assert at.threshold == own.decision.shown_at(own.decision.threshold)
     predict_to_files([own], list(places), tmp_path / "p.csv")
-    rows = list(csv.DictReader((tmp_path / "p-volumes.csv").open()))
-    shown = pooled_from_slices(list(csv.DictReader((tmp_path / "p.csv").open())))
+    rows = list(csv.DictReader((tmp_path / "p-volumes.csv").open(encoding="utf-8")))
+    shown = pooled_from_slices(list(csv.DictReader((tmp_path / "p.csv").open(encoding="utf-8"))))
     predicted = [row["prediction"] for row in rows]
     assert predicted == ["b" if p >= at.threshold else "a" for p in shown]
     assert set(predicted) == {"a", "b"}, "the threshold lies between the volumes"
@@ -99,8 +99,8 @@ def test_prediction_has_a_row_for_each_slice_and_one_for_each_volume(run: Run, t
     new = write_volumes(tmp_path / "new", count=2)
     found = predict_to_files([run], [new], tmp_path / "p.csv")
     assert (found.pictures, found.failed) == (6, 0)
-    slices = list(csv.DictReader((tmp_path / "p.csv").open()))
+    slices = list(csv.DictReader((tmp_path / "p.csv").open(encoding="utf-8")))
     assert [Path(row["image"]).name for row in slices[:3]] == ["00.nii.gz#1", "00.nii.gz#2", "00.nii.gz#3"]
-    volumes = list(csv.DictReader((tmp_path / "p-volumes.csv").open()))
+    volumes = list(csv.DictReader((tmp_path / "p-volumes.csv").open(encoding="utf-8")))
     assert [(Path(row["image"]).name, row["slices"]) for row in volumes] == [("00.nii.gz", "3"), ("01.nii.gz", "3")]
     assert float(volumes[0]["p_b"]) == pytest.approx(np.mean([float(row["p_b"]) for row in slices[:3]]), abs=1e-5)

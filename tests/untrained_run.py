@@ -22,7 +22,7 @@ def untrained(folder: Path, recipe: Recipe, scored: bool = True) -> Run:
     """A finished run; `scored`: on all the splits of its recipe."""
     prepared = prepare(recipe)
     folder.mkdir(parents=True)
-    (folder / "config.yaml").write_text(yaml.safe_dump(recipe.model_dump(mode="json")))
+    (folder / "config.yaml").write_text(yaml.safe_dump(recipe.model_dump(mode="json")), encoding="utf-8")
     write_json(folder / "environment.json", environment())
     write_table(folder / "split.csv", prepared.table, COLUMNS)
     torch.manual_seed(0)

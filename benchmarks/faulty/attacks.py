@@ -108,12 +108,12 @@ def _npz(folder: Path) -> None:
 
 
 def _config(folder: Path, text: str) -> None:
-    (folder / "run" / "config.yaml").write_text(text)
+    (folder / "run" / "config.yaml").write_text(text, encoding="utf-8")
 
 
 def _edit_config(folder: Path, old: str, new: str) -> None:
     path = folder / "run" / "config.yaml"
-    path.write_text(path.read_text().replace(old, new, 1))
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
 
 
 def _start(folder: Path) -> list[Step]:
@@ -131,7 +131,9 @@ def _backbone(folder: Path) -> list[Step]:
 def _formula(folder: Path) -> list[Step]:
     pictures(folder)
     lines = table().splitlines()
-    (folder / "t.csv").write_text("\n".join([f"id,{lines[0]}", *(f"{FORMULA}{i},{line}" for i, line in enumerate(lines[1:]))]) + "\n")
+    (folder / "t.csv").write_text(
+        "\n".join([f"id,{lines[0]}", *(f"{FORMULA}{i},{line}" for i, line in enumerate(lines[1:]))]) + "\n", encoding="utf-8"
+    )
     return [TRAIN]
 
 
@@ -158,7 +160,7 @@ def _report(folder: Path, id_of_first: str | None = None, label: str | None = No
         id = id_of_first if id_of_first and i % 10 == 8 and i < 10 else name
         told = label if label and LABELS[name] == "nevus" else LABELS[name]
         lines.append(f"{id},{name}.png,{told},{SPLITS[i % 10]},6 8 24 22")
-    (folder / "t.csv").write_text("\n".join(lines) + "\n")
+    (folder / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return [[part for part in TRAIN if part != "--no-report"]]
 
 
@@ -178,7 +180,7 @@ def _nothing_escaped(outcome: Outcome) -> tuple[Verdict, str]:
 def _linked_mask(folder: Path) -> list[Step]:
     pictures(folder)
     (folder / "mask.png").symlink_to("/etc/passwd")
-    (folder / "t.csv").write_text(rows("image,label,mask", cells={NAMES[0]: {"mask": "mask.png"}}))
+    (folder / "t.csv").write_text(rows("image,label,mask", cells={NAMES[0]: {"mask": "mask.png"}}), encoding="utf-8")
     return [["data", "check", "table", "--root", "t.csv", "--json", "report.json"]]
 
 

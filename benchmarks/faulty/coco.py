@@ -43,7 +43,7 @@ def _coco_build(folder: Path, change: Callable[[Tree], object]) -> list[Step]:
     tree = coco_tree()
     replaced = change(tree)
     content = replaced if isinstance(replaced, str) else json.dumps(replaced if isinstance(replaced, dict | list) else tree)
-    (root / "instances.json").write_text(content)
+    (root / "instances.json").write_text(content, encoding="utf-8")
     return [["data", "check", "coco", "--root", "coco", "--json", "report.json"]]
 
 

@@ -46,7 +46,7 @@ class Outcome:
     def report(self) -> dict[str, Any]:
         """What `--json report.json` wrote; empty if it did not."""
         path = self.folder / "report.json"
-        return json.loads(path.read_text()) if path.is_file() else {}
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 Judge = Callable[[Outcome], tuple[Verdict, str]]

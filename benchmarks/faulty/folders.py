@@ -238,7 +238,7 @@ def _entries() -> list[Fault]:
 
 
 def _file_for_folder(folder: Path) -> list[Step]:
-    (folder / "photos").write_text("x")
+    (folder / "photos").write_text("x", encoding="utf-8")
     return [CHECK]
 
 

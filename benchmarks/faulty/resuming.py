@@ -84,20 +84,20 @@ def _same(folder: Path) -> None:
 
 def _one_more(folder: Path) -> None:
     save(folder / "new.png", scene("new"))
-    with (folder / "t.csv").open("a") as file:
+    with (folder / "t.csv").open("a", encoding="utf-8") as file:
         file.write("new.png,nevus,train,1 1 9 9,pnew\n")
 
 
 def _edit(folder: Path, old: str, new: str) -> None:
-    text = (folder / "t.csv").read_text()
+    text = (folder / "t.csv").read_text(encoding="utf-8")
     if old not in text:
         raise ValueError(f"{old!r} is not in the table")
-    (folder / "t.csv").write_text(text.replace(old, new, 1))
+    (folder / "t.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def _one_less(folder: Path) -> None:
-    lines = (folder / "t.csv").read_text().splitlines(keepends=True)
-    (folder / "t.csv").write_text("".join(line for line in lines if not line.startswith(NAMES[3])))
+    lines = (folder / "t.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "t.csv").write_text("".join(line for line in lines if not line.startswith(NAMES[3])), encoding="utf-8")
 
 
 def _relabelled(folder: Path) -> None:
@@ -149,5 +149,5 @@ def _never_began(folder: Path) -> list[Step]:
 def _taken(folder: Path) -> list[Step]:
     lay_out(folder, table())
     (folder / "runs/run").mkdir(parents=True)
-    (folder / "runs/run/notes.txt").write_text("mine")
+    (folder / "runs/run/notes.txt").write_text("mine", encoding="utf-8")
     return [TRAIN]

@@ -64,7 +64,7 @@ def _garbage(path: Path) -> None:
 
 
 def _another(path: Path) -> None:
-    path.write_text("[1, 2]")
+    path.write_text("[1, 2]", encoding="utf-8")
 
 
 def _folder(path: Path) -> None:
@@ -114,10 +114,10 @@ def _others() -> list[Fault]:
     def edit(file: str, old: str, new: str) -> Callable[[Path], object]:
         def change(folder: Path) -> None:
             path = folder / "run" / file
-            text = path.read_text()
+            text = path.read_text(encoding="utf-8")
             if old not in text:
                 raise ValueError(f"{old!r} is not in {file}")
-            path.write_text(text.replace(old, new))
+            path.write_text(text.replace(old, new), encoding="utf-8")
 
         return change
 
@@ -148,8 +148,8 @@ def _others() -> list[Fault]:
         run("a test label changed", lambda f: _edit_label(f), VERBS["evaluate"], either(refused(NAMES[8]), reads(NAMES[8]))),
         run("explain a folder", lambda f: (f / "a.png").rename(f / "b.png") and (f / "a.png").mkdir(), explain, refused("a.png", "folder")),
         run("explain what is not there", lambda f: (f / "a.png").unlink(), explain, refused("a.png")),
-        run("explain a text", lambda f: (f / "a.png").write_text("x"), explain, refused("a.png")),
-        run("explain into a file", lambda f: (f / "maps").write_text("x"), explain, refused("maps")),
+        run("explain a text", lambda f: (f / "a.png").write_text("x", encoding="utf-8"), explain, refused("a.png")),
+        run("explain into a file", lambda f: (f / "maps").write_text("x", encoding="utf-8"), explain, refused("maps")),
         run("explain an unknown class", lambda f: None, [*explain, "--target", "melanomma"], refused("melanom")),
         run("explain by an unknown method", lambda f: None, [*explain, "--method", "magic"], refused("magic")),
         run("an unknown split", lambda f: None, ["evaluate", "run", "--split", "tset"], refused("tset")),
@@ -162,8 +162,8 @@ def _others() -> list[Fault]:
 
 
 def _edit_label(folder: Path) -> None:
-    text = (folder / "t.csv").read_text()
-    (folder / "t.csv").write_text(text.replace(f"{NAMES[8]}.png,melanoma", f"{NAMES[8]}.png,nevus"))
+    text = (folder / "t.csv").read_text(encoding="utf-8")
+    (folder / "t.csv").write_text(text.replace(f"{NAMES[8]}.png,melanoma", f"{NAMES[8]}.png,nevus"), encoding="utf-8")
 
 
 _LOCK = Lock()
@@ -189,7 +189,7 @@ def copied(folder: Path) -> None:
     shutil.copytree(source / "run", folder / "other")
     for run in ("run", "other"):  # the copy's own table, not that of the original
         config = folder / run / "config.yaml"
-        config.write_text(config.read_text().replace(str(source), str(folder)))
+        config.write_text(config.read_text(encoding="utf-8").replace(str(source), str(folder)), encoding="utf-8")
 
 
 def _damaged(folder: Path, verb: str, file: str, damage: Callable[[Path], None]) -> list[Step]:

@@ -41,7 +41,7 @@ def faults() -> list[Fault]:
         for name in NAMES:
             tree = labelme(name)
             changed = change(tree) if name == FIRST else None
-            (folder / "d" / f"{name}.json").write_text(changed if isinstance(changed, str) else json.dumps(tree))
+            (folder / "d" / f"{name}.json").write_text(changed if isinstance(changed, str) else json.dumps(tree), encoding="utf-8")
         return [_check(reader, "d")]
 
     def yolo(
@@ -58,9 +58,9 @@ def faults() -> list[Fault]:
             line = f"{int(LABELS[name] == 'nevus')} {' '.join(f'{v:.5f}' for v in shares)}\n"
             path = folder / "d" / marks / f"{name}.txt"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(change(line) if name == FIRST else line)
+            path.write_text(change(line) if name == FIRST else line, encoding="utf-8")
         if names is not None:
-            (folder / "d" / "data.yaml").write_text(names)
+            (folder / "d" / "data.yaml").write_text(names, encoding="utf-8")
         return [_check("yolo", "d")]
 
     def via(folder: Path, change: Callable[[Tree], object]) -> list[Step]:
@@ -74,7 +74,7 @@ def faults() -> list[Fault]:
             }
             tree[f"{name}.png-1"] = {"filename": f"{name}.png", "size": 1, "regions": [region], "file_attributes": {}}
         changed = change(tree)
-        (folder / "d" / "via.json").write_text(changed if isinstance(changed, str) else json.dumps(tree))
+        (folder / "d" / "via.json").write_text(changed if isinstance(changed, str) else json.dumps(tree), encoding="utf-8")
         return [_check("via", "d")]
 
     def studio(folder: Path, change: Callable[[list[Tree]], object]) -> list[Step]:
@@ -100,7 +100,7 @@ def faults() -> list[Fault]:
                 }
             )
         changed = change(tasks)
-        (folder / "d" / "project.json").write_text(changed if isinstance(changed, str) else json.dumps(tasks))
+        (folder / "d" / "project.json").write_text(changed if isinstance(changed, str) else json.dumps(tasks), encoding="utf-8")
         return [_check("labelstudio", "d")]
 
     def cvat(folder: Path, change: Callable[[str], str]) -> list[Step]:
@@ -112,7 +112,9 @@ def faults() -> list[Fault]:
                 f'<image id="{i}" name="{name}.png" width="{SIDE}" height="{SIDE}"><box label="{LABELS[name]}" occluded="0" '
                 f'xtl="{x0}" ytl="{y0}" xbr="{x1}" ybr="{y1}"/></image>'
             )
-        (folder / "d" / "annotations.xml").write_text(change(f"<annotations><version>1.1</version>{''.join(parts)}</annotations>"))
+        (folder / "d" / "annotations.xml").write_text(
+            change(f"<annotations><version>1.1</version>{''.join(parts)}</annotations>"), encoding="utf-8"
+        )
         return [_check("cvat", "d")]
 
     read = reads(images=ALL, known=ALL)

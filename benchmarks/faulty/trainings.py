@@ -46,7 +46,7 @@ def table(
 
 def lay_out(folder: Path, text: str) -> None:
     pictures(folder)
-    (folder / "t.csv").write_text(text)
+    (folder / "t.csv").write_text(text, encoding="utf-8")
 
 
 def nothing_left(judge: Judge, run: str = "runs/run") -> Judge:
@@ -171,7 +171,7 @@ def _runaway() -> list[Fault]:
 def _unguided(folder: Path) -> list[Step]:
     pictures(folder)
     lines = [line.split(",") for line in table().splitlines()]
-    (folder / "t.csv").write_text("\n".join(",".join(cells[:3]) for cells in lines) + "\n")
+    (folder / "t.csv").write_text("\n".join(",".join(cells[:3]) for cells in lines) + "\n", encoding="utf-8")
     return [TRAIN]
 
 
@@ -181,7 +181,7 @@ def _swapped_masks(folder: Path) -> list[Step]:
     for i, name in enumerate(NAMES):
         save(folder / "masks" / f"{name}.png", mask(NAMES[i - 1]))
         lines.append(f"{name}.png,{LABELS[name]},{SPLITS[i % 10]},masks/{name}.png")
-    (folder / "t.csv").write_text("\n".join(lines) + "\n")
+    (folder / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return [TRAIN]
 
 
@@ -203,7 +203,9 @@ def _places() -> list[Fault]:
             Fault("training", f"--name {name!r}", partial(named, name=name), outside)
             for name in ("../out", "/tmp/sightline-out", "a/../../b", "..", ".", "", "x" * 300, "a\nb", "a\0b")
         ),
-        Fault("training", "--runs is a file", partial(runs, make=lambda f: (f / "place").write_text("x")), refused("place")),
+        Fault(
+            "training", "--runs is a file", partial(runs, make=lambda f: (f / "place").write_text("x", encoding="utf-8")), refused("place")
+        ),
         Fault("training", "--runs is a pipe", partial(runs, make=lambda f: os.mkfifo(f / "place")), refused("place")),
         Fault("training", "the run's folder is a file", _run_is_a_file, refused("run")),
         Fault("training", "--json into a folder that is not there", _json_nowhere, either(refused("gone"), reads()), slow=True, limit=120),
@@ -214,7 +216,7 @@ def _places() -> list[Fault]:
 def _run_is_a_file(folder: Path) -> list[Step]:
     lay_out(folder, table())
     (folder / "runs").mkdir()
-    (folder / "runs/run").write_text("x")
+    (folder / "runs/run").write_text("x", encoding="utf-8")
     return [TRAIN]
 
 

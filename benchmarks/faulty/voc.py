@@ -31,11 +31,11 @@ def faults() -> list[Fault]:
             save(folder / "voc" / images / f"{name}.png", scene(name))
             path = folder / "voc" / marks / f"{name}.xml"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(write(name))
+            path.write_text(write(name), encoding="utf-8")
         for name, members in sets.items():
             path = folder / "voc" / "ImageSets" / "Main" / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("\n".join(members))
+            path.write_text("\n".join(members), encoding="utf-8")
         return [["data", "check", "voc", "--root", "voc", "--json", "report.json"]]
 
     def fault(

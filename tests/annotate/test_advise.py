@@ -128,7 +128,7 @@ def test_a_run_without_maps_goes_by_uncertainty_and_says_so(tmp_path):
     options = ["--budget", "3", "--by", "uncertainty+spread", "--json", str(tmp_path / "n.json")]
     result = CliRunner().invoke(app, ["annotate-next", str(run.path), *options])
     assert "no attention maps: ranked by uncertainty alone" in result.output
-    found = json.loads((tmp_path / "n.json").read_text())
+    found = json.loads((tmp_path / "n.json").read_text(encoding="utf-8"))
     assert found["by"] == "uncertainty"
     assert [row["spread"] for row in found["chosen"]] == [None] * 3
     assert {Path(file).name for file in found["files"]} == {"next.csv", "next.png", "annotated.csv"}
@@ -155,7 +155,7 @@ def test_patients_take_turns(tmp_path):
     rows = run.split_table
     patient = {row["id"]: f"patient {i // 6}" for i, row in enumerate(r for r in rows if r["split"] == "train")}
     lines = [f"{r['id']},{r['split']},{r['label']},{patient.get(r['id'], r['group'])},{r['annotated']}" for r in rows]
-    (run.path / "split.csv").write_text("\n".join(["id,split,label,group,annotated", *lines]) + "\n")
+    (run.path / "split.csv").write_text("\n".join(["id,split,label,group,annotated", *lines]) + "\n", encoding="utf-8")
     save_model(run.path, run.classifier(), run.recipe, run.classes)
     found = annotate_next(run, 6, "random", tmp_path / "out")
     having = [patient[row["id"]] for row in read_table(tmp_path / "out" / "annotated.csv")]

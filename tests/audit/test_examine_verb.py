@@ -44,8 +44,8 @@ def audited(tmp_path_factory):
 def test_the_verb_says_writes_and_leaves_the_run_as_it_was(audited):
     run, before, said = audited
     assert all(path.read_bytes() == content for path, content in before.items())
-    found = json.loads((run.path / "audit" / "audit.json").read_text())
-    assert json.loads((run.path.parent / "a.json").read_text()) == found
+    found = json.loads((run.path / "audit" / "audit.json").read_text(encoding="utf-8"))
+    assert json.loads((run.path.parent / "a.json").read_text(encoding="utf-8")) == found
     assert found["headline"] in said
     assert found["split"] == "matched"
     assert found["images"] == found["of"] == 20
@@ -57,7 +57,7 @@ def test_the_verb_says_writes_and_leaves_the_run_as_it_was(audited):
 
 
 def test_every_score_has_its_interval_and_its_n_is_said(audited):
-    found = json.loads((audited[0].path / "audit" / "audit.json").read_text())
+    found = json.loads((audited[0].path / "audit" / "audit.json").read_text(encoding="utf-8"))
 
     def scores(tree):
         if isinstance(tree, dict):
@@ -73,7 +73,7 @@ def test_every_score_has_its_interval_and_its_n_is_said(audited):
 
 
 def test_the_page_needs_no_other_file_and_shows_every_part(audited):
-    page = (audited[0].path / "audit" / "audit.html").read_text()
+    page = (audited[0].path / "audit" / "audit.html").read_text(encoding="utf-8")
     assert not re.search(r'(src|href)\s*=\s*"(?!data:|#)|url\((?!#)|@import', page)
     for part in ("artefacts", "region", "map", "learned", "terms", "limits"):
         assert f'id="{part}"' in page

@@ -33,6 +33,6 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple
         said = tmp_path / "said.json"
         result = CliRunner().invoke(app, [*map(str, arguments), "--json", str(said)], catch_exceptions=False)
         assert result.exit_code == 0, result.output
-        return json.loads(said.read_text()), "\n".join(" ".join(line.split()) for line in result.output.splitlines())
+        return json.loads(said.read_text(encoding="utf-8")), "\n".join(" ".join(line.split()) for line in result.output.splitlines())
 
     return made

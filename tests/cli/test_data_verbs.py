@@ -54,7 +54,7 @@ def test_data_check_ends_with_1_where_the_training_would_refuse(tmp_path):
     assert status("--set", "split.folds=50") == 1
     found = tmp_path / "found.json"
     assert status("--set", "task=nosuch", "--json", str(found)) == 1
-    assert json.loads(found.read_text())["problems"]["number"] == 1
+    assert json.loads(found.read_text(encoding="utf-8"))["problems"]["number"] == 1
     unknown = CliRunner().invoke(app, ["data", "check", "phantom", "--recipe", "nosuch"])
     assert "recipe 'nosuch': is unknown" in str(unknown.exception)  # which `main` turns into status 2
 

@@ -26,7 +26,7 @@ def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tm
         scores = {arm: {"matched": right(a), "flipped": right(b)} for arm, (a, b) in arms.items()}
         for arm, sets in scores.items():
             (tmp_path / arm).mkdir(exist_ok=True)
-            (tmp_path / arm / "config.yaml").write_text("")
+            (tmp_path / arm / "config.yaml").write_text("", encoding="utf-8")
             write_json(tmp_path / arm / "metrics.json", sets)
         summaries = {arm: {name: Summary.of(one) for name, one in sets.items()} for arm, sets in scores.items()}
         show(Demo(seconds=61.4, peak_rss_mb=peak, report="demo/report.html", arms=summaries), tmp_path)

@@ -20,7 +20,7 @@ def test_the_command_says_what_to_do_next(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "12 pictures (8 in table.csv, 2 in flipped.csv, 2 in removed.csv)" in done.output
     assert f"sightline data check table --root '{out}/table.csv' --set data.kind=ultrasound" in done.output
-    found = json.loads((tmp_path / "found.json").read_text())
+    found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
     assert (found["images"], found["tables"]["flipped"]) == (12, 2)
     assert not any(record.tags["body_marker"] for record in catalog.find("data", "table")(out / "table.csv"))
 

@@ -22,7 +22,7 @@ def test_units_then_gallery_shows_the_names(planted, call, tmp_path):
     assert "chance" in output
     said, output = call("gallery", planted.path, "--layer", 0, "--out", tmp_path / "maps")
     assert (said["layers"], said["maps"]) == (1, 8)
-    page = (tmp_path / "maps" / "gallery.html").read_text()
+    page = (tmp_path / "maps" / "gallery.html").read_text(encoding="utf-8")
     assert '"names": ["' in page
     assert "sightline units" in page
 
@@ -34,7 +34,7 @@ def test_units_on_another_data_set_say_what_has_to_be_known_of_it(planted, call,
         Image.fromarray(record.image.draw()).save(tmp_path / f"{place}.png")
         rows.append({"image": f"{place}.png", "label": "mole" if record.label == "nevus" else "melanoma", "box": "4 4 20 20"})
     table = tmp_path / "own.jsonl"
-    table.write_text("\n".join(map(json.dumps, rows)))
+    table.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     elsewhere = ("--data", "table", "--root", table, "--map", "mole=nevus", "--map", "melanoma=melanoma")
     _, output = call("units", planted.path, "--layer", 0, *elsewhere, "--no-effect", "--out", tmp_path / "units")
     assert "Labels are read as classes of the run: mole as nevus." in " ".join(output.split())

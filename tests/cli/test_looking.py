@@ -29,7 +29,7 @@ def test_explain_by_another_method(planted, call, tmp_path, method):
     said, _ = call("explain", planted.path, tmp_path / "photo.png", "--method", method, "--out", tmp_path / "maps")
     picture, values, facts = said["files"]
     assert all(method.replace("-", "_") in file for file in said["files"])
-    assert json.loads(Path(facts).read_text())["map"] == method
+    assert json.loads(Path(facts).read_text(encoding="utf-8"))["map"] == method
     raw = np.load(values)
     assert np.isfinite(raw).all()
     assert raw.max() > 0
@@ -116,11 +116,11 @@ def test_the_verb_lists_and_draws(guided: Run, tmp_path: Path) -> None:
     out = tmp_path / "out.json"
     result = CliRunner().invoke(app, ["figure", "--json", str(out)], catch_exceptions=False)
     assert result.exit_code == 0
-    assert {one["name"] for one in json.loads(out.read_text())["figures"]} == set(catalog.places("figure"))
+    assert {one["name"] for one in json.loads(out.read_text(encoding="utf-8"))["figures"]} == set(catalog.places("figure"))
     assert all(name in result.output for name in catalog.places("figure"))
     command = ["figure", "roc", "--run", str(guided.path), "--split", "flipped", "--out", str(tmp_path / "f"), "--json", str(out)]
     assert CliRunner().invoke(app, command, catch_exceptions=False).exit_code == 0
-    assert json.loads(out.read_text())["files"] == [str(tmp_path / "f" / f"roc.{kind}") for kind in ("png", "pdf")]
+    assert json.loads(out.read_text(encoding="utf-8"))["files"] == [str(tmp_path / "f" / f"roc.{kind}") for kind in ("png", "pdf")]
 
 
 def test_help_of_the_verb_names_its_options() -> None:

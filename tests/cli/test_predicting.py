@@ -15,7 +15,7 @@ from sightline.results.predictions import Predicted
 
 def run_at(folder: Path, name: str = "config.yaml") -> Path:
     folder.mkdir(parents=True)
-    (folder / name).write_text("")
+    (folder / name).write_text("", encoding="utf-8")
     return folder
 
 
@@ -27,7 +27,7 @@ def test_runs_come_first_and_everything_behind_them_is_a_picture(tmp_path: Path)
 def test_the_folder_of_a_cross_validation_stands_for_its_runs(tmp_path: Path) -> None:
     five = tmp_path / "five"
     folds = [run_at(five / f"fold-{i}") for i in (1, 2)]
-    (five / "folds.json").write_text("{}")
+    (five / "folds.json").write_text("{}", encoding="utf-8")
     assert _divided([five, Path("photos")]) == (folds, [Path("photos")])
 
 

@@ -53,7 +53,7 @@ def test_evaluate_prints_and_writes_all_of_it(run, tmp_path) -> None:
     assert f"Calibration: {run.calibration.words()}. Only 12 validation images" in " ".join(said.split())
     for words in ("Brier", "Conformal sets", "PPV", "NPV"):
         assert words in said
-    found = json.loads((tmp_path / "e.json").read_text())["metrics"]["matched"]
+    found = json.loads((tmp_path / "e.json").read_text(encoding="utf-8"))["metrics"]["matched"]
     assert found["predictive"]["prevalence"] == 0.05
     assert found["sets"]["asked"] == 0.9
     assert found["calibration"]["after"]["brier"]["value"] > 0

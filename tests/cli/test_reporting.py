@@ -21,10 +21,10 @@ def folder(guided: Run, tmp_path: Path) -> Path:
 
 def test_the_page_is_written_again_and_elsewhere(folder: Path, label_only: Run, tmp_path: Path) -> None:
     assert asked(str(folder), "--title", "Again").startswith("Report: ")
-    page = (folder / "report.html").read_text()
+    page = (folder / "report.html").read_text(encoding="utf-8")
     assert "<h1>Again</h1>" in page
     asked(str(folder), str(label_only.path), "--out", str(tmp_path / "deep" / "both.html"))
-    assert "Does guidance help?" in (tmp_path / "deep" / "both.html").read_text()
+    assert "Does guidance help?" in (tmp_path / "deep" / "both.html").read_text(encoding="utf-8")
 
 
 def test_mistakes_are_told(folder: Path, tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_the_file_is_named_to_scripts_and_options_are_handed_on(monkeypatch: pyt
     monkeypatch.setattr("sightline.face.comparing.report", lambda *runs, **named: seen.update(named, runs=runs) or tmp_path / "r.html")
     words = ["a", "b", "--data", "folder", "--root", "there", "--map", "mel=melanoma", "--prevalence", "0.05"]
     assert asked(*words, "--json", str(tmp_path / "said.json")) == f"Report: {tmp_path / 'r.html'}\n"
-    assert json.loads((tmp_path / "said.json").read_text()) == {"report": str(tmp_path / "r.html")}
+    assert json.loads((tmp_path / "said.json").read_text(encoding="utf-8")) == {"report": str(tmp_path / "r.html")}
     assert (seen["runs"], seen["root"], seen["classes"], seen["prevalence"]) == (
         (Path("a"), Path("b")),
         Path("there"),

@@ -67,7 +67,7 @@ def test_a_cross_validation_has_a_row_for_each_fold_and_one_for_all(
         (tmp_path / "five" / f"fold-{i}").mkdir(parents=True)
         for name in ("config.yaml", "model.json", "thresholds.json"):
             (tmp_path / "five" / f"fold-{i}" / name).write_bytes((guided.path / name).read_bytes())
-    (tmp_path / "five" / "folds.json").write_text("{}")
+    (tmp_path / "five" / "folds.json").write_text("{}", encoding="utf-8")
     scores = invented_scores.scored(((5, 1), (1, 5)), n=12, accuracy=HALF)
     trained(FoldScores(folds=2, scores=scores.but(n=24), of_fold=[scores, scores], folder=str(tmp_path / "five")))
     said, told = call("train", "energy", "--folds", "2")

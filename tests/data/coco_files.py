@@ -39,13 +39,13 @@ def write(root: Path, split: str, objects: list[dict[str, Any]], count: int = 4)
         Image.new("RGB", (10, 7), (10, 20, 30)).save(root / split / str(image["file_name"]))
     path = root / "annotations" / f"instances_{split}.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps({"images": images, "categories": CATEGORIES, "annotations": objects}))
+    path.write_text(json.dumps({"images": images, "categories": CATEGORIES, "annotations": objects}), encoding="utf-8")
     return path
 
 
 def change(file: Path, **lists: Any) -> None:
     """Puts other lists into a file."""
-    file.write_text(json.dumps(json.loads(file.read_text()) | lists))
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | lists), encoding="utf-8")
 
 
 def coco_set(folder: Path) -> Path:
@@ -53,7 +53,7 @@ def coco_set(folder: Path) -> Path:
     root = folder / "coco"
     write(root, "train2017", OBJECTS)
     write(root, "val2017", [entry(1, 1, 18, [0, 0, 5, 5])], count=1)
-    (root / "annotations/captions_train2017.json").write_text("{}")
+    (root / "annotations/captions_train2017.json").write_text("{}", encoding="utf-8")
     return root
 
 

@@ -187,7 +187,7 @@ def test_the_code_that_draws_and_prepares_decides_the_key(tmp_path: Path) -> Non
     assert (cache.ROOMS[1] / "lesion.py").is_file()
     codes = set()
     for text in ("a = 1", "a = 2", "a = 1"):
-        (tmp_path / "draw.py").write_text(text)
+        (tmp_path / "draw.py").write_text(text, encoding="utf-8")
         cache._code.cache_clear()
         codes.add(cache._code((tmp_path,)))
     cache._code.cache_clear()

@@ -29,7 +29,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Data:
         rows.append(f"{i}.png,{'ab'[i % 2]},{('train', 'val')[i >= 16]},p{i // 4},{mark}")
     (tmp_path / "17.png").write_bytes((tmp_path / "4.png").read_bytes())
     (tmp_path / "9.png").write_bytes(b"broken")
-    (tmp_path / "table.csv").write_text("\n".join(rows))
+    (tmp_path / "table.csv").write_text("\n".join(rows), encoding="utf-8")
     return Data(name="table", root=tmp_path / "table.csv")
 
 
@@ -112,8 +112,10 @@ def test_long_lists_are_cut_and_counted(data: Data) -> None:
 
 def test_grouping_near_duplicates_mends_a_drawn_split(data: Data) -> None:
     assert data.root is not None
-    table = data.root.read_text().splitlines()
-    data.root.write_text("\n".join(",".join(cell for k, cell in enumerate(row.split(",")) if k not in (2, 3)) for row in table))
+    table = data.root.read_text(encoding="utf-8").splitlines()
+    data.root.write_text(
+        "\n".join(",".join(cell for k, cell in enumerate(row.split(",")) if k not in (2, 3)) for row in table), encoding="utf-8"
+    )
     leaking = [seed for seed in range(8) if check(data.model_copy(update={"split": Split(seed=seed)})).leaks.number]
     assert leaking
     for seed in leaking:
@@ -137,7 +139,10 @@ def test_nothing_ends_the_list(data: Data, tmp_path: Path) -> None:
 
 def test_an_id_twice_and_two_labels_do_not_hide_the_rest(data: Data) -> None:
     assert data.root is not None
-    data.root.write_text(data.root.read_text().replace("image,", "id,image,", 1).replace("\n", "\ni,").replace("\ni,0.png", "\nj,0.png"))
+    data.root.write_text(
+        data.root.read_text(encoding="utf-8").replace("image,", "id,image,", 1).replace("\n", "\ni,").replace("\ni,0.png", "\nj,0.png"),
+        encoding="utf-8",
+    )
     said = "\n".join(check(data).problems.all)
     assert "the id 'i' occurs twice" in said
     assert "lies outside" not in said  # that was one of the ids
@@ -158,11 +163,11 @@ def test_it_reads_as_the_recipe_would(data: Data, tmp_path: Path) -> None:
 
 def test_every_row_that_cannot_be_read_is_said_and_the_others_are_looked_at(data: Data) -> None:
     assert data.root is not None
-    rows = data.root.read_text().splitlines()
+    rows = data.root.read_text(encoding="utf-8").splitlines()
     for line, broken in ((6, "5 5 x 10"), (7, "9 9"), (12, "1,2 3,4 5,6 7,8")):
         rows[line - 1] = rows[line - 1].rstrip(",") + f',"{broken}",,'
     rows[20] = rows[20].replace("19.png", "gone.png")
-    data.root.write_text("\n".join(rows))
+    data.root.write_text("\n".join(rows), encoding="utf-8")
     report = check(data)
     said = "\n".join(report.problems.all)
     assert all(f"table.csv line {line}" in said for line in (6, 7, 12, 21)), said

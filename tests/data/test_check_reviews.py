@@ -28,8 +28,8 @@ def test_reviews_are_counted_and_readers_compared(tmp_path: Path) -> None:
                 said.append({**line, "reviewer": reader, "shapes": [{"kind": "box", "box": box}]})
         if number == 2:
             said.append({**line, "reviewer": "ana", "map": "wrong", "looked": text_of(np.ones((16, 16), bool))})
-    (tmp_path / "t.csv").write_text("\n".join(table))
-    (tmp_path / "r.jsonl").write_text("\n".join(map(json.dumps, said)))
+    (tmp_path / "t.csv").write_text("\n".join(table), encoding="utf-8")
+    (tmp_path / "r.jsonl").write_text("\n".join(map(json.dumps, said)), encoding="utf-8")
     found = sl.check("table", tmp_path / "t.csv", reviews=str(tmp_path / "r.jsonl"), reviews_merge="union")
     assert found.reviews is not None
     (agreement,) = found.reviews.agreement
@@ -39,5 +39,5 @@ def test_reviews_are_counted_and_readers_compared(tmp_path: Path) -> None:
     text = lines(found)
     assert "Agreement of ana and ben in 2 images that both outlined: Dice 0.67, Cohen's kappa 0.64" in text
     assert "Reviews: 3 training and validation images reviewed by ana, ben" in text
-    (tmp_path / "r.jsonl").write_text("{")
+    (tmp_path / "r.jsonl").write_text("{", encoding="utf-8")
     assert "r.jsonl line 1: cannot be read" in sl.check("table", tmp_path / "t.csv", reviews=str(tmp_path / "r.jsonl")).problems.all[0]

@@ -117,7 +117,7 @@ def test_a_table_of_ones_own_may_name_dicom_files(tmp_path: Path, monkeypatch: p
     write_dicom(tmp_path / "a.dcm", np.ones((20, 30)))
     (tmp_path / "b.dcm").write_bytes(b"broken")
     Image.new("L", (30, 20), 255).save(tmp_path / "mask.png")
-    (tmp_path / "table.csv").write_text("image,label,mask\na.dcm,x,mask.png\nb.dcm,y,\n")
+    (tmp_path / "table.csv").write_text("image,label,mask\na.dcm,x,mask.png\nb.dcm,y,\n", encoding="utf-8")
     found = survey(read(tmp_path / "table.csv"), gaze_blur=5)
     assert found.facts["a.dcm"].size == (20, 30)
     assert found.facts["a.dcm"].area == 1
@@ -129,8 +129,8 @@ def test_004_09_halving_keeps_gaze_on_what_was_looked_at(tmp_path: Path) -> None
     pixels = np.zeros((64, 48))
     pixels[40:44, 12:16] = 4095
     write_dicom(tmp_path / "a.dcm", pixels)
-    (tmp_path / "gaze.csv").write_text("x,y,duration\n13,41,0.5\n14,42,0.5\n-3,-3,9\n")
-    (tmp_path / "table.csv").write_text("image,label,gaze\na.dcm,x,gaze.csv\n")
+    (tmp_path / "gaze.csv").write_text("x,y,duration\n13,41,0.5\n14,42,0.5\n-3,-3,9\n", encoding="utf-8")
+    (tmp_path / "table.csv").write_text("image,label,gaze\na.dcm,x,gaze.csv\n", encoding="utf-8")
     planes = dataset.decode(read(tmp_path / "table.csv")[0], Data(image_size=32, fit="pad", gaze_blur=5))
     image, roi = planes.pixels[0].astype(int), planes.pixels[3]
     assert planes.pixels.shape[1:] == (32, 32)

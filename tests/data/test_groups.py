@@ -42,7 +42,7 @@ def test_groups_that_only_resemble_each_other_are_not() -> None:
 
 def test_both_are_found_whatever_reads_the_data(tmp_path: Path) -> None:
     pictures(tmp_path, *(f"{i}.png" for i in range(4)))
-    (tmp_path / "t.csv").write_text("image,label,group\n0.png,cat,3\n1.png,dog,3.0\n2.png,cat,P 1\n3.png,dog,P1\n")
+    (tmp_path / "t.csv").write_text("image,label,group\n0.png,cat,3\n1.png,dog,3.0\n2.png,cat,P 1\n3.png,dog,P1\n", encoding="utf-8")
     dataset, problems = look(Data(name="table", root=tmp_path / "t.csv"))
     assert [problem.reason.split(" (")[0] for problem in problems] == ["the groups '3'"]
     assert any("'P 1' and 'P1' are spelt almost alike" in note for note in dataset.notes)

@@ -76,7 +76,7 @@ def test_deep_heat_maps_share_the_scale_of_their_data_set(tmp_path: Path, suffix
         saved(tmp_path / f"{name}.png", np.random.default_rng(ord(name)).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8))
         saved(tmp_path / f"{name}_heat.{suffix}", spot(peak * full).astype(kind))
         rows.append(f"{name}.png,{label},{name}_heat.{suffix}")
-    (tmp_path / "t.csv").write_text("\n".join(rows))
+    (tmp_path / "t.csv").write_text("\n".join(rows), encoding="utf-8")
     dataset = read(Data(name="table", root=tmp_path / "t.csv"))
     maps = [render(record.annotations, (HEIGHT, WIDTH), where=record.id) for record in dataset.records]
     assert [float(heat.max()) for heat in maps if heat is not None] == pytest.approx([1, 0.5], abs=0.01)

@@ -35,7 +35,7 @@ def data(tmp_path: Path) -> Callable[..., dict[str, Any]]:
         for number, (name, *_) in enumerate(rows):
             if not (tmp_path / name).exists():
                 noise(tmp_path / name, number)
-        (tmp_path / "t.csv").write_text("\n".join([header, *map(",".join, rows)]))
+        (tmp_path / "t.csv").write_text("\n".join([header, *map(",".join, rows)]), encoding="utf-8")
         return {"name": "table", "root": str(tmp_path / "t.csv"), "image_size": 32, **settings}
 
     return make

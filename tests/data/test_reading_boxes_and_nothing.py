@@ -21,7 +21,7 @@ BOX = (4, 8, 20, 16)  # x0, y0, x1, y1
 
 def as_table(folder: Path) -> Data:
     rows = ["image,label,box,nothing", "a.png,suspicious,4 8 20 16,", "b.png,nonsuspicious,,true", "c.png,nonsuspicious,,true"]
-    (folder / "table.csv").write_text("\n".join(rows) + "\n")
+    (folder / "table.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return Data(name="table", root=folder / "table.csv")
 
 
@@ -29,14 +29,14 @@ def as_coco(folder: Path) -> Data:
     images = [{"id": i, "file_name": f"{name}.png", "height": SHAPE[0], "width": SHAPE[1]} for i, name in enumerate("abc")]
     objects = [{"id": 1, "image_id": 0, "category_id": 3, "bbox": [4, 8, 16, 8]}]
     content = {"images": images, "categories": [{"id": 3, "name": "suspicious"}], "annotations": objects}
-    (folder / "boxes.json").write_text(json.dumps(content))
+    (folder / "boxes.json").write_text(json.dumps(content), encoding="utf-8")
     return Data(name="coco", root=folder, options={"background": "nonsuspicious", "empty": "nothing"})
 
 
 def as_voc(folder: Path) -> Data:
     box = "<bndbox><xmin>5</xmin><ymin>9</ymin><xmax>20</xmax><ymax>16</ymax></bndbox>"
-    (folder / "a.xml").write_text(f"<annotation><object><name>suspicious</name>{box}</object></annotation>")
-    (folder / "b.xml").write_text("<annotation></annotation>")  # looked at, nothing marked; c.png was never opened
+    (folder / "a.xml").write_text(f"<annotation><object><name>suspicious</name>{box}</object></annotation>", encoding="utf-8")
+    (folder / "b.xml").write_text("<annotation></annotation>", encoding="utf-8")  # looked at, nothing marked; c.png was never opened
     return Data(name="voc", root=folder, options={"background": "nonsuspicious", "empty": "nothing"})
 
 

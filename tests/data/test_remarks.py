@@ -27,7 +27,7 @@ def test_what_is_odd_is_listed_to_be_looked_at(tmp_path: Path, monkeypatch: pyte
             rows.append(f"{name},{'ab'[i >= a]},{split},{'p' + split if i in (0, a) else ''}")
     for i in range(6):
         (tmp_path / f"test{i}.png").write_bytes((tmp_path / f"val{i}.png").read_bytes())
-    (tmp_path / "table.csv").write_text("\n".join(rows))
+    (tmp_path / "table.csv").write_text("\n".join(rows), encoding="utf-8")
     table = Data(name="table", root=tmp_path / "table.csv")
     said = check(table).remarks.all
     assert said == [
@@ -37,10 +37,12 @@ def test_what_is_odd_is_listed_to_be_looked_at(tmp_path: Path, monkeypatch: pyte
         "Every image of val is in test, too: the two lists are the same, or one contains the other.",
         "Every image of test is in val, too: the two lists are the same, or one contains the other.",
     ]
-    (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",,") for row in rows))
+    (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",,") for row in rows), encoding="utf-8")
     remark = "6 images have no split, while others have (train, val): data.split divides them together with those of train."
     assert remark in check(table).remarks.all
-    (tmp_path / "table.csv").write_text("\n".join(row.replace(",test,", ",train,").replace(",val,", ",train,") for row in rows))
+    (tmp_path / "table.csv").write_text(
+        "\n".join(row.replace(",test,", ",train,").replace(",val,", ",train,") for row in rows), encoding="utf-8"
+    )
     assert "All images are marked as train: validation and test images are split off from them." in check(table).remarks.all
 
 

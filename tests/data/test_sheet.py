@@ -146,7 +146,7 @@ def test_row_names_of_r_are_left_out(tmp_path: Path) -> None:
     for delimiter, said in ((",", []), (" ", ["columns separated by blanks"])):
         lines = [f'"{i + 1}"{delimiter}"{name}"{delimiter}"basal cell"' for i, name in enumerate(R)]
         path = tmp_path / "r.txt"
-        path.write_text("\n".join([f'"image"{delimiter}"label"', *lines]) + "\n")
+        path.write_text("\n".join([f'"image"{delimiter}"label"', *lines]) + "\n", encoding="utf-8")
         sheet = read_sheet(path, {"image", "label"}.__contains__)
         assert sheet.header == ["image", "label"]
         assert [row for _, row in sheet.rows] == [[name, "basal cell"] for name in R]
@@ -154,12 +154,12 @@ def test_row_names_of_r_are_left_out(tmp_path: Path) -> None:
 
 
 def test_row_names_that_are_no_numbers_are_refused_with_what_r_needs(tmp_path: Path) -> None:
-    (tmp_path / "r.csv").write_text("image,label\n" + "".join(f"{name[5:]},{name},cat\n" for name in R))
+    (tmp_path / "r.csv").write_text("image,label\n" + "".join(f"{name[5:]},{name},cat\n" for name in R), encoding="utf-8")
     with pytest.raises(UserError, match=r"line 2: has 3 cells under 2 columns.*row\.names = FALSE"):
         read_sheet(tmp_path / "r.csv", {"image", "label"}.__contains__)
 
 
 def test_blanks_divide_only_what_nothing_else_divides(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text("image,label id\na.png,big cat\n")
+    (tmp_path / "t.csv").write_text("image,label id\na.png,big cat\n", encoding="utf-8")
     sheet = read_sheet(tmp_path / "t.csv", {"image", "label", "id"}.__contains__)
     assert sheet.header == ["image", "label id"]

@@ -72,6 +72,6 @@ def test_a_table_that_lists_an_image_for_training_and_for_test_is_refused(pictur
     full, part = (split(records, Split(**TENTHS, seed=seed)) for seed in (1, 2))
     rows = [f"{r.id},{r.label},{name}" for name, some in (("train", part["train"]), ("test", full["test"])) for r in some]
     table = pictures / "lists.csv"
-    table.write_text("\n".join(["image,label,split", *rows]) + "\n")
+    table.write_text("\n".join(["image,label,split", *rows]) + "\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"names the image .* again"):
         read_table(table)

@@ -19,7 +19,7 @@ from sightline.types import Annotation, Record
 @pytest.mark.parametrize("content", [b"this is no database" * 100, None])
 def test_a_store_that_cannot_be_used_costs_only_time(tmp_path: Path, store: Path, content: bytes | None) -> None:
     if content is None:
-        store.parent.write_text("a file where the folder should be")
+        store.parent.write_text("a file where the folder should be", encoding="utf-8")
     else:
         store.parent.mkdir()
         store.write_bytes(content)

@@ -24,7 +24,7 @@ def picture(path: Path, size: tuple[int, int] = (10, 8)) -> Path:
 def write(path: Path, content: Any) -> Path:
     """A JSON file, or a text as it is."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
     return path
 
 

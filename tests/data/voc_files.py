@@ -22,14 +22,16 @@ def write(images: Path, notes: Path, name: str, *objects: str, suffix: str = ".j
     notes.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (10, 7), (10, 20, 30)).save(images / f"{name}{suffix}")
     size = "<size><width>10</width><height>7</height><depth>3</depth></size>"
-    (notes / f"{name}.xml").write_text(f"<annotation><filename>{name}.jpg</filename>{size}{''.join(objects)}</annotation>")
+    (notes / f"{name}.xml").write_text(
+        f"<annotation><filename>{name}.jpg</filename>{size}{''.join(objects)}</annotation>", encoding="utf-8"
+    )
 
 
 def lists(folder: Path, **names: list[str]) -> None:
     """The owner's lists."""
     (folder / "ImageSets/Main").mkdir(parents=True, exist_ok=True)
     for name, lines in names.items():
-        (folder / f"ImageSets/Main/{name}.txt").write_text("\n".join(lines) + "\n")
+        (folder / f"ImageSets/Main/{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def voc_year(top: Path) -> Path:

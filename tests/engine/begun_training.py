@@ -54,7 +54,7 @@ def refused(recipe, folder: Path, match: str) -> None:
 def moved(folder: Path, root: Path, change: dict[str, object]) -> None:
     """Points the run at another copy of its data."""
     path = folder / "config.yaml"
-    path.write_text(path.read_text().replace(*map(str, change.values())))
+    path.write_text(path.read_text(encoding="utf-8").replace(*map(str, change.values())), encoding="utf-8")
 
 
 def copy_of(data: Path, folder: Path, to: Path, on):

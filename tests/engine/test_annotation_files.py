@@ -45,7 +45,7 @@ def test_nothing_that_exists_is_overwritten_unasked(kind: str, tmp_path: Path) -
     assert "is there already" in message(lambda: write_annotations([record(tmp_path / "more")], kind, out))
     if kind in FILE_OF:
         write_annotations([record(tmp_path / "more", "b.png")], kind, out, overwrite=True)
-        assert "b.png" in out.read_text()
+        assert "b.png" in out.read_text(encoding="utf-8")
     else:
         kept = [pair for pair in before if pair[0] != "a.png"]
         assert set(kept) <= {(path.name, path.stat().st_mtime_ns) for path in tmp_path.rglob("*")}
@@ -95,7 +95,7 @@ def test_gaze_is_written_as_points_where_there_are_points(kind: str, tmp_path: P
     options = {"by": "folder"} if kind == "yolo" else {}
     found = {r.image.resolve().name: r for r in catalog.make("data", kind, options, out, where="x")}  # type: ignore[union-attr]
     assert (found["g.png"].label, found["g.png"].annotations) == ("mel", ()), "no place is known"
-    text = "".join(path.read_text() for path in ([out] if out.is_file() else sorted(out.rglob("*.json"))))
+    text = "".join(path.read_text(encoding="utf-8") for path in ([out] if out.is_file() else sorted(out.rglob("*.json"))))
     held = {
         "labelme": '"points"',
         "cvat": 'points="1.5,1.5;4.5,2.5"',
@@ -127,21 +127,21 @@ def test_other_programs_find_what_they_expect(tmp_path: Path) -> None:
     records = [record(tmp_path / "photos", annotations=(BOX, Annotation("mask", tmp_path / "m.png")), split="train")]
     for kind, name in (("coco", "c.json"), ("via", "v.json"), ("labelstudio", "l.json"), ("cvat", "c.xml"), ("labelme", "lm")):
         write_annotations(records, kind, tmp_path / "photos" / name)
-    coco = json.loads((tmp_path / "photos/c.json").read_text())
+    coco = json.loads((tmp_path / "photos/c.json").read_text(encoding="utf-8"))
     assert [(one["file_name"], one["height"], one["width"]) for one in coco["images"]] == [("a.png", 8, 10)]
     assert [(one["bbox"], one["area"], one["iscrowd"]) for one in coco["annotations"]] == [([1, 2, 4, 4], 16, 0), ([2, 1, 3, 3], 9, 0)]
     assert coco["categories"] == [{"id": 1, "name": "mel"}]
     size = (tmp_path / "photos/a.png").stat().st_size
-    (via,) = json.loads((tmp_path / "photos/v.json").read_text()).items()
+    (via,) = json.loads((tmp_path / "photos/v.json").read_text(encoding="utf-8")).items()
     assert (via[0], via[1]["size"], via[1]["filename"]) == (f"a.png{size}", size, "a.png")
-    (task,) = json.loads((tmp_path / "photos/l.json").read_text())
+    (task,) = json.loads((tmp_path / "photos/l.json").read_text(encoding="utf-8"))
     assert task["data"]["image"] == "/data/local-files/?d=a.png"
     assert [one["type"] for one in task["annotations"][0]["result"]] == ["choices", "rectanglelabels", "brushlabels"]
     image = ElementTree.parse(tmp_path / "photos/c.xml").getroot().find("image")
     assert image is not None
     assert {key: image.get(key) for key in ("name", "subset", "width")} == {"name": "a.png", "subset": "train", "width": "10"}
     assert [one.tag for one in image] == ["tag", "box", "mask"]
-    shown = json.loads((tmp_path / "photos/lm/a.json").read_text())
+    shown = json.loads((tmp_path / "photos/lm/a.json").read_text(encoding="utf-8"))
     assert (shown["imagePath"], shown["flags"]) == ("../a.png", {"mel": True})
     assert [one["shape_type"] for one in shown["shapes"]] == ["rectangle", "mask"]
 

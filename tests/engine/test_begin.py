@@ -69,7 +69,9 @@ def test_other_images_and_other_greys_are_refused_and_a_run_of_an_earlier_versio
     with pytest.raises(UserError, match="another range of grey values"):
         check_data(opened, recipe.with_settings(data__grey=[0, 255]), ROWS, said.append)
     before = [{name: value for name, value in row.items() if name not in ("picture", "marks")} for row in ROWS]
-    (opened / "split.csv").write_text("\n".join(",".join(row) for row in [list(before[0]), *(row.values() for row in before)]) + "\n")
+    (opened / "split.csv").write_text(
+        "\n".join(",".join(row) for row in [list(before[0]), *(row.values() for row in before)]) + "\n", encoding="utf-8"
+    )
     check_data(opened, recipe, [ROWS[0], ROWS[1] | {"picture": "3"}], said.append)
     assert "begun by an earlier version" in said[0]
 

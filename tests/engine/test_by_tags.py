@@ -76,7 +76,7 @@ def test_a_classifier_is_scored_by_groups_of_its_images(run):
 
 
 def test_scores_of_earlier_versions_are_read_and_lack_groups(run):
-    kept = json.loads((run.path / "metrics.json").read_text())["matched"]
+    kept = json.loads((run.path / "metrics.json").read_text(encoding="utf-8"))["matched"]
     again = SplitScores.model_validate(kept)
     assert again.by["ruler"].groups[0].to_rest["accuracy"].p_holm is not None
     assert again.to_json() == kept

@@ -24,7 +24,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, tiny_recipes) -> Run:
 
 
 def test_a_run_keeps_the_calibration_of_its_validation_images(run) -> None:
-    said, kept = run.predictions("val"), json.loads((run.path / "thresholds.json").read_text())
+    said, kept = run.predictions("val"), json.loads((run.path / "thresholds.json").read_text(encoding="utf-8"))
     expected = fit(said.probabilities, said.labels)
     assert (run.calibration.slope, run.calibration.n) == (pytest.approx(expected.slope, rel=1e-9), 12)
     assert kept["calibration"] == run.calibration.to_json()
@@ -41,7 +41,7 @@ def test_scores_of_validation_images_have_no_after_those_of_others_have(run) -> 
         assert scores.brier.value == pytest.approx(((positive - said.labels) ** 2).mean())
         assert 0 <= scores.ece.low <= scores.ece.high <= 1
     assert found.change.value == pytest.approx(found.after.brier.value - found.before.brier.value)
-    assert "calibration" in json.loads((run.path / "metrics.json").read_text())["matched"]
+    assert "calibration" in json.loads((run.path / "metrics.json").read_text(encoding="utf-8"))["matched"]
 
 
 def test_sets_are_those_that_the_validation_answers_decide(run) -> None:
@@ -55,10 +55,10 @@ def test_sets_are_those_that_the_validation_answers_decide(run) -> None:
 def test_a_run_of_an_earlier_version_opens_and_has_none(tmp_path, tiny_recipe) -> None:
     run = untrained(tmp_path / "run", tiny_recipe())
     for name, path in (("thresholds", run.path / "thresholds.json"), ("metrics", run.path / "metrics.json")):
-        tree = json.loads(path.read_text())
+        tree = json.loads(path.read_text(encoding="utf-8"))
         for part in [tree] if name == "thresholds" else tree.values():
             del part["calibration"]
-        path.write_text(json.dumps(tree))
+        path.write_text(json.dumps(tree), encoding="utf-8")
     assert run.calibration is None
     assert run.scores["matched"].calibration is None
     assert evaluate(run, ["matched"])["matched"].calibration.after is None
@@ -102,7 +102,7 @@ def test_predictive_values_follow_from_the_kept_threshold(run) -> None:
     assert values.threshold == decided.threshold == run.decision.threshold
     se, sp = decided.sensitivity.value, decided.specificity.value
     assert values.npv.value == pytest.approx(sp * 0.95 / (sp * 0.95 + (1 - se) * 0.05))
-    assert "predictive" not in json.loads((run.path / "metrics.json").read_text())["matched"]
+    assert "predictive" not in json.loads((run.path / "metrics.json").read_text(encoding="utf-8"))["matched"]
     own = sl.evaluate(run.classifier(), run.datasets["matched"], prevalence=0.05, bootstrap=10)
     assert own.predictive.sensitivity == own.classification.positive.sensitivity, "no threshold is kept"
     assert own.predictive.threshold == 0.5

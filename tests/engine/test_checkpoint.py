@@ -74,9 +74,9 @@ def test_a_kill_between_checkpoint_and_its_hash_does_no_harm(begun, monkeypatch)
     """The hash is written first, and that of the checkpoint before stays good until the new one is there."""
     recipe, folder = begun
     hashes = folder / "last.ckpt.sha256"
-    hashes.write_text(f"{'0' * 64}  last.ckpt\n{hashes.read_text()}")
+    hashes.write_text(f"{'0' * 64}  last.ckpt\n{hashes.read_text(encoding='utf-8')}", encoding="utf-8")
     assert train(recipe, folder, say=quiet, resume=True).finished
-    assert hashes.read_text().count("\n") == 1
+    assert hashes.read_text(encoding="utf-8").count("\n") == 1
 
 
 def test_a_disk_that_takes_no_more_is_said_by_the_system_and_keeps_the_checkpoint_before(tmp_path):

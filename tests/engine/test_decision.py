@@ -73,7 +73,7 @@ def test_explain_says_what_the_table_says_and_how(run: Run, tmp_path) -> None:
     ids = list(decided(run))
     pictures = [sample.image for sample in run.pictures("matched", ids)]
     files = explain(run, pictures, tmp_path)
-    facts = [json.loads(f.read_text()) for f in files if f.suffix == ".json"]
+    facts = [json.loads(f.read_text(encoding="utf-8")) for f in files if f.suffix == ".json"]
     assert [one["predicted"] for one in facts] == list(decided(run).values())
     assert all(one["explained"] == one["predicted"] and one["probability"] == one["probabilities"][one["predicted"]] for one in facts)
     kept = run.calibration.threshold(run.thresholds.decision)
@@ -154,7 +154,7 @@ def test_reports_grids_and_class_images_show_them_too(run: Run, tmp_path) -> Non
 def test_an_audit_names_what_is_not_calibrated(run: Run, tmp_path) -> None:
     found = examine(run, own(run, "matched"), seconds=2, images=12)
     write_audit(run, found, "matched", tmp_path)
-    page = (tmp_path / "audit.html").read_text()
+    page = (tmp_path / "audit.html").read_text(encoding="utf-8")
     assert page.count("P, odds, separation and curves are those of the probabilities as the network gives them.") == 1
     example = found.shown.examples[0]
     _, raw = example.tests["as_is"]

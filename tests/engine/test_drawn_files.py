@@ -122,7 +122,7 @@ def test_what_cannot_be_drawn_is_refused_and_nothing_is_written(name: str, optio
 
 
 def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(UserError, match="no empty folder"):
         sl.draw("phantom", tmp_path, **FEW)
     assert os.listdir(tmp_path) == ["mine.txt"]

@@ -83,7 +83,7 @@ def test_the_command_says_what_a_figure_leaves_out(runs, hospital, tmp_path):
     found = CliRunner().invoke(app, [*asked, *of_runs, "--json", str(tmp_path / "f.json")], catch_exceptions=False)
     assert found.output.count("Labels that are not classes of the run are left out: keratosis (2 images).") == 1
     assert "Labels are read as classes of the run: MEL as melanoma." in found.output
-    assert json.loads((tmp_path / "f.json").read_text())["notes"][-1].startswith("Labels that are not classes")
+    assert json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))["notes"][-1].startswith("Labels that are not classes")
 
 
 def test_images_of_another_data_set_are_explained_with_their_labels(runs, hospital, tmp_path, monkeypatch):
@@ -96,7 +96,7 @@ def test_images_of_another_data_set_are_explained_with_their_labels(runs, hospit
     assert sorted(row[-1] for row in rows) == ["melanoma", "melanoma", "nevus", "nevus"]
     assert all(("MEL" in row[0]) == (row[-1] == "melanoma") for row in rows)
     assert "keratosis (2 images)" in said.output
-    assert len(json.loads((tmp_path / "found.json").read_text())["files"]) == 12
+    assert len(json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))["files"]) == 12
 
 
 @pytest.mark.parametrize("words", [["explain", "--map", "a=b"], ["compare", "--map", "a=b"], ["figure", "roc", "--map", "a=b"]])

@@ -75,7 +75,7 @@ def test_scores_are_kept_for_each_finding_and_as_means(run):
     at = [one.classification.at_threshold.sensitivity.value for one in scores.findings.values()]
     assert scores.macro.sensitivity.value == pytest.approx(np.mean(at))
     assert run.finding_scores["val"].macro.sensitivity is None
-    assert json.loads((run.path / "metrics.json").read_text())["matched"]["macro"]["auc"]["value"] == scores.macro.auc.value
+    assert json.loads((run.path / "metrics.json").read_text(encoding="utf-8"))["matched"]["macro"]["auc"]["value"] == scores.macro.auc.value
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_what_is_for_one_label_per_image_refuses_the_run_and_names_that_of_a_fin
 
 def test_each_finding_is_scored_in_groups_of_a_tag(run, tmp_path):
     shutil.copytree(run.path, tmp_path / "copy")
-    config = yaml.safe_load((tmp_path / "copy" / "config.yaml").read_text())
+    config = yaml.safe_load((tmp_path / "copy" / "config.yaml").read_text(encoding="utf-8"))
     config["evaluate"] |= {"by_least": 2, "by_least_of_class": 1}
-    (tmp_path / "copy" / "config.yaml").write_text(yaml.safe_dump(config))
+    (tmp_path / "copy" / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     asked = ["evaluate", str(tmp_path / "copy"), "--split", "val", "--split", "matched", "--by", "token"]
     said = CliRunner().invoke(app, asked, catch_exceptions=False, env={"COLUMNS": "200"}).output
     copy = Run(tmp_path / "copy")
@@ -204,11 +204,11 @@ def test_a_study_keeps_the_answers_for_each_finding(run, tmp_path):
 
 
 def test_the_report_has_a_line_and_a_page_for_each_finding(run):
-    page = sl.report(run).read_text()
+    page = sl.report(run).read_text(encoding="utf-8")
     assert "The mean AUC of cardiomegaly and pneumonia is" in page
     for name in run.findings:
         assert f'href="findings/{name}/report.html"' in page
-        one = (run.path / "findings" / name / "report.html").read_text()
+        one = (run.path / "findings" / name / "report.html").read_text(encoding="utf-8")
         assert f"no {name}" in one
     train = [row for row in run.of("pneumonia").split_table if row["split"] == "train"]
     known = [r for r in run.datasets["train"].records if r.findings["pneumonia"] is not None]

@@ -41,7 +41,7 @@ def clinic(run, tmp_path_factory) -> Path:
         Image.fromarray(record.image.draw()).save(folder / f"{i:02}.png")
         said = [int(record.findings[name]) for name in ("pneumonia", "cardiomegaly")]
         lines.append(f"{i:02}.png,{'' if i == 0 else said[0]},{said[1]},{int(i == 3)}")
-    (folder / "chest.csv").write_text("\n".join(lines))
+    (folder / "chest.csv").write_text("\n".join(lines), encoding="utf-8")
     return folder / "chest.csv"
 
 
@@ -54,7 +54,9 @@ def test_each_finding_is_scored_where_it_is_known(run, clinic):
     assert there.scores.classification.auc.value == own.classification.auc.value, "they are the same pictures"
     assert there.scores.classification.at_threshold.sensitivity.value == own.classification.at_threshold.sensitivity.value
     assert found.findings["pneumonia"].scores.n == 11
-    assert json.loads((run.path / "external" / f"table-{clinic.stem}" / "scores.json").read_text())["left_out"] == {"mass": 1}
+    assert json.loads((run.path / "external" / f"table-{clinic.stem}" / "scores.json").read_text(encoding="utf-8"))["left_out"] == {
+        "mass": 1
+    }
     assert (run.path / "external" / f"table-{clinic.stem}" / "pneumonia" / "predictions.csv").is_file()
 
 
@@ -105,6 +107,6 @@ def test_one_label_per_image_is_for_the_run_of_one_finding(run, tmp_path):
 
 def test_nothing_in_common_is_refused(run, tmp_path):
     Image.new("L", (40, 40)).save(tmp_path / "a.png")
-    (tmp_path / "t.csv").write_text("image,mass,nodule\na.png,1,0\n")
+    (tmp_path / "t.csv").write_text("image,mass,nodule\na.png,1,0\n", encoding="utf-8")
     with pytest.raises(UserError, match="has the findings mass, nodule, and the run has cardiomegaly, pneumonia"):
         sl.evaluate(run, data="table", root=tmp_path / "t.csv", classes={})

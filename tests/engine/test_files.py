@@ -19,28 +19,28 @@ from sightline.errors import UserError
 
 def test_a_failed_write_leaves_the_old_file_and_no_remains(tmp_path):
     path = tmp_path / "a.txt"
-    path.write_text("old")
+    path.write_text("old", encoding="utf-8")
 
     def fail(partial):
-        partial.write_text("half")
+        partial.write_text("half", encoding="utf-8")
         raise RuntimeError("disk full")
 
     with pytest.raises(RuntimeError, match="disk full"):
         write_whole(path, fail)
-    assert path.read_text() == "old"
+    assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_json_has_null_for_what_is_no_number(tmp_path):
     write_json(tmp_path / "a.json", {"a": float("nan"), "b": [np.float32(0.5), np.int64(3), float("inf")], "c": (1, "x")})
-    assert json.loads((tmp_path / "a.json").read_text()) == {"a": None, "b": [0.5, 3, None], "c": [1, "x"]}
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == {"a": None, "b": [0.5, 3, None], "c": [1, "x"]}
 
 
 def test_text_that_begins_like_a_formula_is_written_as_text_and_comes_back(tmp_path):
     ids = ["=1+1", "+cmd|' /C calc'!A0", "-a", "@x", "\t=1", "'=1", "'", "''a", "'a", "-1", "+1.5e3", "a=1", "", "＝1", "\n=1"]
     write_table(tmp_path / "t.csv", [{"id": id, "p": -0.5} for id in ids], ["id", "p"])
     assert [row["id"] for row in read_table(tmp_path / "t.csv")] == ids
-    with (tmp_path / "t.csv").open(newline="") as file:
+    with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as file:
         cells = [row["id"] for row in csv.DictReader(file)]
     assert cells[:5] == ["'=1+1", "'+cmd|' /C calc'!A0", "'-a", "'@x", "'\t=1"]
     assert cells[9:13] == ["-1", "+1.5e3", "a=1", ""]
@@ -66,16 +66,16 @@ def test_every_file_gets_the_permissions_that_the_umask_grants(tmp_path):
 
 def test_a_full_disk_names_the_file_that_was_wanted(tmp_path):
     path = tmp_path / "a.txt"
-    path.write_text("old")
+    path.write_text("old", encoding="utf-8")
 
     def full(partial):
-        partial.write_text("half")
+        partial.write_text("half", encoding="utf-8")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(OSError, match="No space left") as error:
         write_whole(path, full)
     assert error.value.filename == str(path)
-    assert path.read_text() == "old"
+    assert path.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -98,31 +98,31 @@ def test_half_written_files_of_killed_processes_are_removed_and_nothing_else(tmp
 
 
 def files_of(folder):
-    return {path.name: path.read_text() for path in folder.iterdir() if path.is_file() and path.name != ".lock"}
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.is_file() and path.name != ".lock"}
 
 
 def test_the_files_of_a_result_take_their_places_together_or_not_at_all(tmp_path):
-    (tmp_path / "notes.txt").write_text("mine")
-    (tmp_path / ".other.partial").write_text("of another program")
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / ".other.partial").write_text("of another program", encoding="utf-8")
     for text in ("first", "second"):
         with drafted(tmp_path, "comparison") as draft:
             for name in ("a.txt", "b.txt"):
-                (draft / name).write_text(text)
+                (draft / name).write_text(text, encoding="utf-8")
             before = files_of(tmp_path)
         assert files_of(tmp_path) == before | {"a.txt": text, "b.txt": text}
     assert before["a.txt"] == "first"
     with pytest.raises(ZeroDivisionError), drafted(tmp_path, "comparison") as draft:
-        (draft / "a.txt").write_text(f"third {1 / 0}")
+        (draft / "a.txt").write_text(f"third {1 / 0}", encoding="utf-8")
     assert files_of(tmp_path) == {"a.txt": "second", "b.txt": "second", "notes.txt": "mine", ".other.partial": "of another program"}
 
 
 def test_what_a_killed_process_left_of_a_result_is_removed_by_the_next(tmp_path):
     (tmp_path / ".comparison.partial").mkdir()
-    (tmp_path / ".comparison.partial" / "stale.txt").write_text("half")
-    (tmp_path / ".a.txt.4711.partial").write_text("half")
+    (tmp_path / ".comparison.partial" / "stale.txt").write_text("half", encoding="utf-8")
+    (tmp_path / ".a.txt.4711.partial").write_text("half", encoding="utf-8")
     with drafted(tmp_path, "comparison") as draft:
         assert list(draft.iterdir()) == []
-        (draft / "a.txt").write_text("whole")
+        (draft / "a.txt").write_text("whole", encoding="utf-8")
     assert {path.name for path in tmp_path.iterdir()} == {"a.txt", ".lock"}
 
 

@@ -58,11 +58,11 @@ def test_each_fold_decides_at_its_own_threshold(made) -> None:
 
 
 def test_it_goes_on_where_it_ended(made, tiny_recipes) -> None:
-    before = (made / FILE).read_text()
+    before = (made / FILE).read_text(encoding="utf-8")
     (made / FILE).unlink()
     assert folds_of(made) == [], "not whole"
     train_folds(tiny_recipes(SETTINGS), made, 3, resume=True, say=lambda line: None)
-    assert json.loads((made / FILE).read_text()) == json.loads(before)
+    assert json.loads((made / FILE).read_text(encoding="utf-8")) == json.loads(before)
 
 
 def test_a_folder_that_is_there_is_not_written_into(made, tiny_recipes) -> None:
@@ -91,5 +91,5 @@ def test_folds_come_in_their_order_and_a_copy_of_one_is_none(tmp_path) -> None:
     for name in ("fold-10", "fold-2", "fold-1-old", "fold-", "fold-1"):
         (tmp_path / name).mkdir()
     assert folds_of(tmp_path) == []
-    (tmp_path / FILE).write_text("{}")
+    (tmp_path / FILE).write_text("{}", encoding="utf-8")
     assert [path.name for path in folds_of(tmp_path)] == ["fold-1", "fold-2", "fold-10"]

@@ -11,9 +11,9 @@ from sightline.engine.run import Run
 
 
 def edited(path: Path, line: int, change: Callable[[str], str]) -> None:
-    lines = path.read_text().splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     lines[line - 1] = change(lines[line - 1])
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_predictions_edited_by_hand_are_named_by_their_line(place: Path, change:
 
 def test_an_image_that_is_predicted_twice_or_that_nobody_knows_is_named(place: Path) -> None:
     path = place / "run" / "predictions.csv"
-    third = path.read_text().splitlines()[2]
+    third = path.read_text(encoding="utf-8").splitlines()[2]
     edited(path, 4, lambda row: third)
     with pytest.raises(Damaged, match=r"predictions.csv line 4: image .* is already in line 3"):
         Run(place / "run").predictions("val")

@@ -75,7 +75,7 @@ def test_a_training_logs_into_the_folder_of_the_runs_and_goes_on_in_its_record(t
     assert any("val/auc" in metrics for metrics in logger.metrics)
     assert len(run.history) == 1
     assert not (run.path / "logs" / "tensorboard").exists()
-    assert json.loads((run.path / "logs" / "ids.json").read_text()) == {"mlflow": "id-1"}
+    assert json.loads((run.path / "logs" / "ids.json").read_text(encoding="utf-8")) == {"mlflow": "id-1"}
 
     loggers(recipe, run.path, tmp_path / "runs", resume=True)
     loggers(recipe, run.path, tmp_path / "runs", resume=False)

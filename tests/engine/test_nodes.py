@@ -25,7 +25,7 @@ def test_two_machines_train_as_two_processes_of_one(tiny_recipe, tmp_path: Path)
     settings = {"train.devices": 2, "train.epochs": 1, "train.accelerator": "cpu", "backbone.name": "resnet10t"}
     recipe = tiny_recipe(settings, losses={"guidance": [{"name": "energy"}]}, attention={"name": "cam"})
     evaluate(here := train(recipe, tmp_path / "here", say=_quiet))
-    (tmp_path / "r.yaml").write_text(dump(recipe.model_dump(mode="json")))
+    (tmp_path / "r.yaml").write_text(dump(recipe.model_dump(mode="json")), encoding="utf-8")
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -47,7 +47,7 @@ def test_only_the_asked_split_counts(small, hospital) -> None:
     rows = [("Nevus/Nevus0.png", "nevus", "test"), ("MEL/MEL0.png", "melanoma", "test"), ("Nevus/Nevus1.png", "nevus", "train")]
     rows += [("keratosis/keratosis0.png", "keratosis", "test"), ("keratosis/keratosis1.png", "keratosis", "train")]
     table = hospital / "list.csv"
-    table.write_text("\n".join(["image,label,split", *map(",".join, rows)]))
+    table.write_text("\n".join(["image,label,split", *map(",".join, rows)]), encoding="utf-8")
     found = other_data(small, "table", table)
     assert (found.split, len(found.dataset), dict(found.left_out)) == ("test", 2, {"keratosis": 1})
     with pytest.raises(UserError, match="no such split"):

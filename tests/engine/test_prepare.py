@@ -28,7 +28,7 @@ def table(tmp_path):
                 coarse.resize((40, 40), Image.Resampling.BICUBIC).save(tmp_path / name)
             if mask and not (tmp_path / mask).exists():
                 Image.fromarray(np.eye(40, dtype=np.uint8) * 255).save(tmp_path / mask)
-        (tmp_path / "data.csv").write_text("\n".join([header, *(",".join(r) for r in rows)]) + "\n")
+        (tmp_path / "data.csv").write_text("\n".join([header, *(",".join(r) for r in rows)]) + "\n", encoding="utf-8")
         return {"name": "table", "root": str(tmp_path / "data.csv"), "image_size": 32}
 
     return make
@@ -135,7 +135,7 @@ def test_predicted_masks_count_as_annotations_and_are_looked_through(table, tiny
     data = table(rows(16))
     for i in (0, 1):
         Image.fromarray(np.eye(40, dtype=np.uint8) * 255).save(tmp_path / "u-net" / "masks" / f"{i}.png.png")
-    (tmp_path / "u-net" / "pseudo.csv").write_text("id,kept\n0.png,1\n1.png,0\n")
+    (tmp_path / "u-net" / "pseudo.csv").write_text("id,kept\n0.png,1\n1.png,0\n", encoding="utf-8")
     losses = {"guidance": [{"name": "energy"}]}
     recipe = tiny_recipe({"data.roi": {"pseudo": str(tmp_path / "u-net")}}, data=data, losses=losses)
     first = prepare(recipe)

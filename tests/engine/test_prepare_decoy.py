@@ -133,7 +133,7 @@ def test_in_a_rehearsal_reviewed_validation_images_are_restored_as_they_were_pre
     half = np.zeros((48, 64), bool)
     half[:24] = True
     said = {"image": "", "reviewer": "ana", "at": "2026-11-27T10:00:00Z", "map": "wrong", "size": [48, 64], "looked": text_of(half)}
-    (tmp_path / "reviews.jsonl").write_text("\n".join(json.dumps({**said, "id": id}) for id in ids))
+    (tmp_path / "reviews.jsonl").write_text("\n".join(json.dumps({**said, "id": id}) for id in ids), encoding="utf-8")
     found = prepare(tiny_recipe(data=rehearsal | {"reviews": str(tmp_path / "reviews.jsonl")}))
     again = restore(found.recipe, found.table, found.classes)
     for name, dataset in found.datasets.items():

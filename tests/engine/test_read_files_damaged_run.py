@@ -30,10 +30,10 @@ DAMAGES: dict[str, Damage] = {
     "garbage": lambda p: p.write_bytes(np.random.default_rng(0).bytes(500)),
     "folder": folder_instead,
     "utf16": lambda p: p.write_bytes(p.read_bytes().decode("latin-1").encode("utf-16")),
-    "list": lambda p: p.write_text('[1, "two", null]\n'),
-    "number": lambda p: p.write_text("3\n"),
-    "null": lambda p: p.write_text("null\n"),
-    "other": lambda p: p.write_text('{"a": {"b": [1]}}\n'),
+    "list": lambda p: p.write_text('[1, "two", null]\n', encoding="utf-8"),
+    "number": lambda p: p.write_text("3\n", encoding="utf-8"),
+    "null": lambda p: p.write_text("null\n", encoding="utf-8"),
+    "other": lambda p: p.write_text('{"a": {"b": [1]}}\n', encoding="utf-8"),
 }
 # file -> the verbs that need it
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -120,9 +120,9 @@ def test_what_other_programs_do_to_a_text_file_is_read(tmp_path: Path) -> None:
 
 
 def test_what_is_deeply_nested_or_very_long_is_no_crash(tmp_path: Path) -> None:
-    (tmp_path / "deep.json").write_text("[" * 100_000)
-    (tmp_path / "deep.yaml").write_text("[" * 5_000)
-    (tmp_path / "long.csv").write_text("id\n" + "x" * 200_000 + "\n")
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    (tmp_path / "deep.yaml").write_text("[" * 5_000, encoding="utf-8")
+    (tmp_path / "long.csv").write_text("id\n" + "x" * 200_000 + "\n", encoding="utf-8")
     with pytest.raises(Damaged):
         read_json(tmp_path / "deep.json", dict[str, int], "")
     with pytest.raises(Damaged):
@@ -132,12 +132,12 @@ def test_what_is_deeply_nested_or_very_long_is_no_crash(tmp_path: Path) -> None:
 
 def test_the_key_that_is_wrong_is_named(place: Path) -> None:
     path = place / "run" / "metrics.json"
-    tree = json.loads(path.read_text())
+    tree = json.loads(path.read_text(encoding="utf-8"))
     tree["matched"]["classification"]["auc"]["value"] = "high"
-    path.write_text(json.dumps(tree))
+    path.write_text(json.dumps(tree), encoding="utf-8")
     with pytest.raises(Damaged, match=r"metrics.json: does not hold what it should \(matched.classification.auc.value"):
         _ = Run(place / "run").scores
-    path.write_text('{"matched": {"n": NaN}}')
+    path.write_text('{"matched": {"n": NaN}}', encoding="utf-8")
     with pytest.raises(Damaged):
         _ = Run(place / "run").scores
 
@@ -152,10 +152,10 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_settings_cut_short_between_two_lines_are_no_defaults(place: Path) -> None:
     path = place / "run" / "config.yaml"
-    lines = path.read_text().splitlines(keepends=True)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     for kept in range(1, len(lines), 17):
-        path.write_text("".join(lines[:kept]))
+        path.write_text("".join(lines[:kept]), encoding="utf-8")
         with pytest.raises(UserError, match=r"config\.yaml|recipe"):
             _ = Run(place / "run").recipe
-    path.write_text("".join(lines))
+    path.write_text("".join(lines), encoding="utf-8")
     assert Run(place / "run").recipe.name == "tiny"

@@ -27,11 +27,11 @@ def folder(trained: Path, tmp_path: Path) -> Path:
 
 def finding_of(folder: Path, name: str = "edema") -> TrainedFolder:
     """The folder is made one of several findings, and that of one of them is opened."""
-    model = json.loads((folder / "model.json").read_text())
-    (folder / "model.json").write_text(json.dumps(model | {"classes": ["edema", "pleural effusion"], "several": True}))
+    model = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    (folder / "model.json").write_text(json.dumps(model | {"classes": ["edema", "pleural effusion"], "several": True}), encoding="utf-8")
     own = TrainedFolder(folder).finding_folder(name)
     own.mkdir(parents=True)
-    (own / "finding.json").write_text(json.dumps({"finding": name}))
+    (own / "finding.json").write_text(json.dumps({"finding": name}), encoding="utf-8")
     return TrainedFolder(own)
 
 
@@ -72,20 +72,20 @@ def test_the_logs_of_stages_are_one_history(folder):
     shutil.rmtree(folder / "logs")
     for stage, rows in (("stage-1-a", "0,0.9,\n0,,0.8\n1,0.7,\n"), ("stage-2-b", "0,0.5,0.4\n")):
         (folder / stage / "logs").mkdir(parents=True)
-        (folder / stage / "logs" / "metrics.csv").write_text(f"epoch,train/loss,val/loss\n{rows}")
+        (folder / stage / "logs" / "metrics.csv").write_text(f"epoch,train/loss,val/loss\n{rows}", encoding="utf-8")
     assert TrainedFolder(folder).history == [
         {"epoch": 0, "train/loss": 0.9, "val/loss": 0.8},
         {"epoch": 1, "train/loss": 0.7},
         {"epoch": 2, "train/loss": 0.5, "val/loss": 0.4},
     ]
-    (folder / "stage-2-b" / "logs" / "metrics.csv").write_text("epoch,train/loss\n0,lots\n")
+    (folder / "stage-2-b" / "logs" / "metrics.csv").write_text("epoch,train/loss\n0,lots\n", encoding="utf-8")
     with pytest.raises(Damaged, match="line 2: holds something that is not a number"):
         _ = TrainedFolder(folder).history
 
 
 def test_settings_that_were_cut_off_are_no_defaults(folder):
-    kept = (folder / "config.yaml").read_text()
-    (folder / "config.yaml").write_text(kept[: kept.index("\ntrain:") + 1])
+    kept = (folder / "config.yaml").read_text(encoding="utf-8")
+    (folder / "config.yaml").write_text(kept[: kept.index("\ntrain:") + 1], encoding="utf-8")
     with pytest.raises(Damaged, match=r"lacks \w+, which model\.json names"):
         _ = TrainedFolder(folder).recipe
 
@@ -99,14 +99,14 @@ def test_settings_that_were_cut_off_are_no_defaults(folder):
     ],
 )
 def test_a_damaged_division_is_refused(folder, content, message):
-    (folder / "split.csv").write_text(content)
+    (folder / "split.csv").write_text(content, encoding="utf-8")
     with pytest.raises(Damaged, match=message):
         _ = TrainedFolder(folder).split_table
 
 
 def test_a_class_named_twice_and_a_training_that_has_not_ended_are_said(folder):
-    model = json.loads((folder / "model.json").read_text())
-    (folder / "model.json").write_text(json.dumps(model | {"classes": ["nevus", "nevus"]}))
+    model = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    (folder / "model.json").write_text(json.dumps(model | {"classes": ["nevus", "nevus"]}), encoding="utf-8")
     with pytest.raises(Damaged, match=r"names a class twice \(nevus, nevus\)"):
         _ = TrainedFolder(folder).classes
     (folder / "model.json").unlink()

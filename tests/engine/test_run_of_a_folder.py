@@ -92,7 +92,7 @@ def test_a_finding_that_the_run_does_not_have_is_refused(run):
 
 
 def test_data_that_have_moved_are_asked_for(run, tmp_path):
-    text = (run.path / "config.yaml").read_text()
-    (run.path / "config.yaml").write_text(text.replace("root: null", f"root: {tmp_path / 'gone'}", 1))
+    text = (run.path / "config.yaml").read_text(encoding="utf-8")
+    (run.path / "config.yaml").write_text(text.replace("root: null", f"root: {tmp_path / 'gone'}", 1), encoding="utf-8")
     with pytest.raises(UserError, match=r"gone: does not exist; this place of the data comes from .*`root=\.\.\.`"):
         _ = Run(run.path).datasets

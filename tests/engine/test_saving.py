@@ -28,10 +28,10 @@ def test_weights_that_are_not_finite_are_refused_in_words(saved_run, monkeypatch
 
 def test_a_description_that_was_edited_is_refused(saved_run):
     path = saved_run.path / "model.json"
-    whole = path.read_text()
+    whole = path.read_text(encoding="utf-8")
     for changed in (whole.replace('"image_size": 32', '"image_size": 64'), _swapped(whole)):
         assert changed != whole
-        path.write_text(changed)
+        path.write_text(changed, encoding="utf-8")
         with pytest.raises(UserError, match=r"model\.json: was changed after the training"):
             load_model(saved_run.path)
 
@@ -43,7 +43,7 @@ def _swapped(text: str) -> str:
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", "{}", '{"classes": ["a", "b"]}'])
 def test_a_description_that_is_cut_or_garbage_is_refused(saved_run, content):
-    (saved_run.path / "model.json").write_text(content)
+    (saved_run.path / "model.json").write_text(content, encoding="utf-8")
     with pytest.raises(UserError, match=r"model\.json: (is empty|is not JSON|does not hold what it should)"):
         load_model(saved_run.path)
 
@@ -51,9 +51,9 @@ def test_a_description_that_is_cut_or_garbage_is_refused(saved_run, content):
 def test_a_run_of_an_earlier_version_opens(saved_run):
     path = saved_run.path / "model.safetensors"
     save_file(load_file(path), path)
-    description = json.loads((saved_run.path / "model.json").read_text())
+    description = json.loads((saved_run.path / "model.json").read_text(encoding="utf-8"))
     description = {name: description[name] for name in ("classes", "image_size", "recipe")} | {"sha256": sha256(path)}
-    (saved_run.path / "model.json").write_text(json.dumps(description))
+    (saved_run.path / "model.json").write_text(json.dumps(description), encoding="utf-8")
     assert Run(saved_run.path).classifier().classes == 2
     assert len(Run(saved_run.path).datasets["val"]) == 6
 

@@ -56,7 +56,7 @@ def test_a_run_keeps_the_thresholds_of_its_validation_images(tiny_recipe, tmp_pa
     assert before.classification.at_threshold is None
     found = evaluate(run, ["matched", "val"])
     assert list(found) == ["matched", "val"]
-    kept = json.loads((run.path / "thresholds.json").read_text())
+    kept = json.loads((run.path / "thresholds.json").read_text(encoding="utf-8"))
     assert run.thresholds.to_json() == kept
     assert found["val"].classification.at_threshold is None
     assert found["val"].localisation["cam"].at_threshold is None

@@ -45,7 +45,7 @@ def test_a_run_folder_is_complete_and_agrees_with_itself(tiny_recipe, tmp_path):
     assert {"train/loss", "train/energy", "train/background", "val/auc", "val/epg", "lr"} <= set(run.history[0])
     assert run.attention("flipped").maps["cam"].shape == (8, 4, 4)
     assert len(run.pictures("flipped", said.ids[:2])) == 2
-    json.loads((run.path / "metrics.json").read_text(), parse_constant=lambda c: pytest.fail(f"{c} is not JSON"))
+    json.loads((run.path / "metrics.json").read_text(encoding="utf-8"), parse_constant=lambda c: pytest.fail(f"{c} is not JSON"))
 
 
 def test_the_best_epoch_is_kept_not_the_last(tiny_recipe, tmp_path):

@@ -39,7 +39,7 @@ def write(path: Path, ids: Sequence[str], **more: Any) -> Path:
         "size": [SIZE, SIZE],
         "looked": text_of(upper),
     }
-    path.write_text("\n".join(json.dumps({**given, "id": id, **more}) for id in ids))
+    path.write_text("\n".join(json.dumps({**given, "id": id, **more}) for id in ids), encoding="utf-8")
     return path
 
 
@@ -122,11 +122,11 @@ def test_changed_reviews_are_noticed_when_a_run_is_gone_on_with(tiny_recipe: Mak
 
     assert avoiding(run) == 1, "a finished run keeps what it was trained with, whatever is said afterwards"
     kept = tmp_path / "run" / "training-reviews.jsonl"
-    assert "ana" not in kept.read_text()
-    assert "secret" not in kept.read_text()
+    assert "ana" not in kept.read_text(encoding="utf-8")
+    assert "secret" not in kept.read_text(encoding="utf-8")
     (tmp_path / "reviews.jsonl").unlink()
     assert avoiding(Run(tmp_path / "run")) == 1
-    kept.write_text(kept.read_text().replace('"wrong"', '"right"'))
+    kept.write_text(kept.read_text(encoding="utf-8").replace('"wrong"', '"right"'), encoding="utf-8")
     again = Run(tmp_path / "run")
     assert len(again.datasets["matched"]) == 8, "test images do not need the reviews"
     with pytest.raises(UserError, match="with other annotations"):

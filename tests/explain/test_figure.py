@@ -57,7 +57,7 @@ def pseudo_run(tmp_path_factory):
     (folder / "masks").mkdir()
     for id in ids:
         Image.new("L", (32, 32), 200).save(folder / "masks" / f"{id}.png")
-    with (folder / "pseudo.csv").open("w", newline="") as file:
+    with (folder / "pseudo.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("id", "kept"), *((id, 1) for id in ids)])
     return invent(folder / "pseudo", settings={"data.roi.pseudo": str(folder)}, splits=("matched",))
 

@@ -37,7 +37,7 @@ def photos():
 
 
 def content(page):
-    return json.loads(re.search(r'id="content">(.*?)</script>', page.read_text(), re.S).group(1))
+    return json.loads(re.search(r'id="content">(.*?)</script>', page.read_text(encoding="utf-8"), re.S).group(1))
 
 
 def cell(layer, place, image):
@@ -96,7 +96,7 @@ def test_002_10_a_map_that_is_averaged_still_reaches_the_darkest_green(photos, t
 
 
 def test_the_page_needs_no_other_file_and_no_network(run, photos, tmp_path):
-    text = gallery(run, photos, tmp_path).page.read_text()
+    text = gallery(run, photos, tmp_path).page.read_text(encoding="utf-8")
     assert [p.name for p in tmp_path.iterdir()] == ["gallery.html"]
     assert not re.search(r'(src|href)\s*=\s*"(?!data:)|https?://|@import|url\(', text)
 
@@ -125,7 +125,7 @@ def test_what_a_file_is_called_cannot_leave_its_place_on_the_page(run, tmp_path)
     path.parent.mkdir()
     evil = path.with_name("a<img src=x>&.png")
     Image.new("RGB", (32, 32)).save(evil)
-    text = gallery(run, [evil], tmp_path, ["0"]).page.read_text()
+    text = gallery(run, [evil], tmp_path, ["0"]).page.read_text(encoding="utf-8")
     assert text.count("</script>") == 2
     assert "<img src=x>" not in text
     assert content(tmp_path / "gallery.html")["images"][0]["name"] == evil.name
@@ -137,12 +137,12 @@ def test_large_networks_fit_by_smaller_maps_first_and_by_leaving_out_the_weakest
     layers = content(made.page)["layers"]
     assert made.left_out == 0
     assert max(side for layer in layers for side in layer["size"]) == 16
-    assert "averaged down" in made.page.read_text()
+    assert "averaged down" in made.page.read_text(encoding="utf-8")
     monkeypatch.setattr(module, "BUDGET", 12_000)
     made = gallery(run, photos, tmp_path / "b")
     layer = content(made.page)["layers"][7]
     assert made.left_out == 240 - made.maps > 0
-    assert f"{made.left_out} filters are left out" in made.page.read_text()
+    assert f"{made.left_out} filters are left out" in made.page.read_text(encoding="utf-8")
     kept, everything = layer["response"], content(gallery(run, photos, tmp_path / "c", ["7"]).page)["layers"][0]["response"]
     assert sorted(kept) == pytest.approx(sorted(everything)[-len(kept) :])
 

@@ -22,7 +22,7 @@ from sightline.recipe import Recipe
         (lambda p: p.mkdir(), r"is a folder.*Give its files"),
         (lambda p: None, "no such file"),
         (lambda p: p.write_bytes(b""), "is empty"),
-        (lambda p: p.write_text("id,label\n1,a\n"), "is not an image that can be read"),
+        (lambda p: p.write_text("id,label\n1,a\n", encoding="utf-8"), "is not an image that can be read"),
         (os.mkfifo, "is not a file"),
         (lambda p: p.symlink_to(p.with_name("gone")), "no such file"),
     ],

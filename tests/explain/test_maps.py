@@ -30,7 +30,7 @@ def photo(tmp_path):
 
 
 def facts(written):
-    return [json.loads(p.read_text()) for p in written if p.suffix == ".json"]
+    return [json.loads(p.read_text(encoding="utf-8")) for p in written if p.suffix == ".json"]
 
 
 def test_an_overlay_a_raw_map_and_what_it_means(classifier, photo, tmp_path):

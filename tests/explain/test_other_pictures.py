@@ -24,7 +24,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for i, label in enumerate(["nevus"] * 6 + ["MEL"] * 2 + ["keratosis"]):
         Image.fromarray(np.full((40, 50, 3), 20 * i, np.uint8)).save(folder / f"{i}.png")
         rows.append({"image": f"{i}.png", "label": label, "box": "4 4 20 20"})
-    with (folder / "t.csv").open("w", newline="") as file:
+    with (folder / "t.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)

@@ -27,7 +27,7 @@ def named(tmp_path_factory):
 
 
 def rows(run):
-    with (run.path / "units" / "units.csv").open() as file:
+    with (run.path / "units" / "units.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -59,7 +59,7 @@ def test_concepts_that_no_image_shows_or_no_unit_stands_for_are_said(named):
     )
     assert set(best) >= {"lesion", "border", "dark", "skin", "ruler"}
     assert not best["skin"].named, "a filter for dark pixels does not stand for skin"
-    page = (run.path / "units" / "units.html").read_text()
+    page = (run.path / "units" / "units.html").read_text(encoding="utf-8")
     assert re.search(r"no unit stands for:.*skin", page)
     assert not re.search(r'src\s*=\s*"(?!data:)|https?://', page)
 

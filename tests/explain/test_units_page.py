@@ -15,7 +15,7 @@ def test_a_concept_of_too_few_images_says_so_in_place_of_a_number(tmp_path):
     rare, common = (ConceptUnit(**facts, concept=name, expected=level, level=level) for name, level in (("plaster", None), ("hair", 0.125)))
     picture = np.zeros((16, 16, 3), np.uint8), np.ones((16, 16), np.float32)
     files = write_page(tmp_path, run, "test", 4, [Best(rare, {}, [picture]), Best(common, {}, [picture])], [], 0.05)
-    page = files[0].read_text()
+    page = files[0].read_text(encoding="utf-8")
     assert page.count("too few images to tell") == 2
     assert page.count("0.125") == 2
     assert "nan" not in page

@@ -34,7 +34,7 @@ def test_a_check_lists_what_a_training_would_refuse(tmp_path: Path) -> None:
     found = sl.check("phantom", image_size=32, options={"size": 64, "train": 12, "val": 8, "test": 8})
     assert found.problems.number == 0
     assert found.shortcuts.images == 12
-    (tmp_path / "t.csv").write_text("image,label\ngone.png,cat\n")
+    (tmp_path / "t.csv").write_text("image,label\ngone.png,cat\n", encoding="utf-8")
     assert "gone.png does not exist" in sl.check("table", root=tmp_path / "t.csv").problems.all[0]
 
 

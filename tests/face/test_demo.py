@@ -44,8 +44,8 @@ def test_two_arms_are_trained_alike_and_compared(trained: list[tuple[Recipe, Pat
 def test_an_earlier_demo_makes_way(trained: list[tuple[Recipe, Path, str]], tmp_path: Path) -> None:
     for name in ("label-only", "guided"):
         (tmp_path / name).mkdir()
-    (tmp_path / "guided" / "old.txt").write_text("")
-    (tmp_path / "report.html").write_text("")
+    (tmp_path / "guided" / "old.txt").write_text("", encoding="utf-8")
+    (tmp_path / "report.html").write_text("", encoding="utf-8")
     sl.demo(tmp_path)
     assert len(trained) == 2
     assert not (tmp_path / "guided").exists(), "the trainings would have made it again"
@@ -53,7 +53,7 @@ def test_an_earlier_demo_makes_way(trained: list[tuple[Recipe, Path, str]], tmp_
 
 def test_anything_else_is_left_alone(trained: list[tuple[Recipe, Path, str]], tmp_path: Path) -> None:
     (tmp_path / "guided").mkdir()
-    (tmp_path / "thesis.tex").write_text("mine")
+    (tmp_path / "thesis.tex").write_text("mine", encoding="utf-8")
     with pytest.raises(sl.UserError, match="is not an earlier demo"):
         sl.demo(tmp_path)
     with pytest.raises(sl.UserError, match="device 'cuda:x'"):

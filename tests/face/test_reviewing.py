@@ -58,5 +58,5 @@ def test_what_was_said_is_written_and_nothing_served(run: Run, served: dict[str,
     desk.end()
     sl.review(run, store=place, export=out, say=said.append)
     assert said == [f"1 judgement: {out}"]
-    assert [json.loads(line)["map"] for line in out.read_text().splitlines()] == ["unsure"]
+    assert [json.loads(line)["map"] for line in out.read_text(encoding="utf-8").splitlines()] == ["unsure"]
     assert "desk" not in served

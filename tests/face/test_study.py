@@ -25,7 +25,7 @@ def plan(tmp_path: Path) -> Path:
         "matters": 0.03,
     }
     path = tmp_path / "plan.yaml"
-    path.write_text(yaml.safe_dump(tree))
+    path.write_text(yaml.safe_dump(tree), encoding="utf-8")
     return path
 
 

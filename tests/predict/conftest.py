@@ -33,6 +33,6 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Image.fromarray(rng.integers(0, 256, (40 + i, 50 - i, 3), dtype=np.uint8)).save(folder / name)
     broken = folder / "d.png"
     broken.write_bytes(broken.read_bytes()[:300])
-    (folder / "notes.txt").write_text("not a picture")
+    (folder / "notes.txt").write_text("not a picture", encoding="utf-8")
     (folder / ".hidden.png").write_bytes((folder / "a.png").read_bytes())
     return folder

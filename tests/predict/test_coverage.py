@@ -71,12 +71,12 @@ def test_several_runs_are_the_mean_of_calibrated_ones_in_the_first_ones_order(fi
 def test_the_file_beside_the_table_says_what_the_probabilities_are(first, second, pictures, tmp_path) -> None:
     run = keeping(first, tmp_path / "run", SHARP, 0.5)
     done = predict_to_files([run, second], [pictures], tmp_path / "a.csv")
-    facts = json.loads((tmp_path / "a.csv.json").read_text())
+    facts = json.loads((tmp_path / "a.csv.json").read_text(encoding="utf-8"))
     assert facts["calibration"] == [SHARP.to_json(), None]
     assert facts["sets"] is None
     assert done.uncalibrated == (str(second.path),)
     predict_to_files([run], [pictures], tmp_path / "b.csv", calibration=False, coverage=0.8)
-    facts = json.loads((tmp_path / "b.csv.json").read_text())
+    facts = json.loads((tmp_path / "b.csv.json").read_text(encoding="utf-8"))
     assert (facts["calibration"], facts["threshold"]) == ([None], 0.5)
     assert (facts["sets"]["coverage"], facts["sets"]["validation_images"]) == (0.8, 12)
     with pytest.raises(UserError, match=r"was made in another way \(calibration, threshold\)|\(calibration, sets\)|\(calibration\)"):

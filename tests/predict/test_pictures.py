@@ -23,7 +23,7 @@ def test_files_come_in_the_order_in_which_they_are_given(pictures) -> None:
 
 def test_a_table_names_pictures_and_regions(pictures) -> None:
     table = pictures / "list.csv"
-    table.write_text("Image;box\na.png;1 2 30 40\nmore\\g.png;\nb.png;nonsense\n")
+    table.write_text("Image;box\na.png;1 2 30 40\nmore\\g.png;\nb.png;nonsense\n", encoding="utf-8")
     whole, bare, wrong = wanted([table])
     assert (whole.name, whole.path) == ("a.png", pictures / "a.png")
     assert whole.region[0].kind == "box"
@@ -48,7 +48,7 @@ def test_a_link_to_a_folder_above_does_not_lead_round_and_round(tmp_path, pictur
 def test_what_holds_no_picture_is_refused(tmp_path, content, reason) -> None:
     table = tmp_path / "list.csv"
     if content is not None:
-        table.write_text(content)
+        table.write_text(content, encoding="utf-8")
     with pytest.raises(UserError, match=reason):
         list(wanted([table]))
 

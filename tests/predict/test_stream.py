@@ -48,7 +48,7 @@ def test_entropy_is_a_share_of_the_largest(first, pictures) -> None:
 
 def test_the_share_inside_a_region_is_that_of_the_map(first, pictures) -> None:
     table = pictures / "boxes.csv"
-    table.write_text("image,box\na.png,0 0 25 40\na.png,0 0 50 40\nb.png,\n")
+    table.write_text("image,box\na.png,0 0 25 40\na.png,0 0 50 40\nb.png,\n", encoding="utf-8")
     half, whole, none = flat(ensemble([first]), [table])
     table.unlink()
     assert none.prediction.looks is None

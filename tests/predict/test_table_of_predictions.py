@@ -18,7 +18,7 @@ def whole(first, pictures, tmp_path_factory):
 
 
 def test_the_table_has_a_row_for_every_picture(whole, first) -> None:
-    with whole.open(newline="") as file:
+    with whole.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 9
     assert list(rows[0])[:4] == ["image", "prediction", *(f"p_{name}" for name in first.classes)]

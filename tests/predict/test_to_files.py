@@ -16,7 +16,7 @@ from sightline.predict.to_files import predict_to_files
 
 def facts_of(out: Path) -> dict[str, object]:
     (beside,) = [path for path in out.parent.iterdir() if path.suffix == ".json"]
-    return json.loads(beside.read_text())
+    return json.loads(beside.read_text(encoding="utf-8"))
 
 
 def test_pictures_are_counted_by_class_and_the_file_beside_says_how(first: Run, second: Run, pictures: Path, tmp_path: Path) -> None:

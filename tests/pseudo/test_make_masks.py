@@ -76,7 +76,7 @@ def test_the_masks_mark_the_right_place_at_the_size_of_the_image(made):
 
 
 def test_what_it_says_is_what_it_wrote(made):
-    facts, said = (json.loads(path.read_text()) for path in (made / "pseudo.json", made.with_suffix(".json")))
+    facts, said = (json.loads(path.read_text(encoding="utf-8")) for path in (made / "pseudo.json", made.with_suffix(".json")))
     assert said == facts | {"out": str(made)}
     scores, rows = facts["held_out"], read_table(made / "pseudo.csv")
     assert facts["images"]["train"] + facts["images"]["held_out"] == 18
@@ -88,7 +88,7 @@ def test_what_it_says_is_what_it_wrote(made):
 
 
 def test_the_segmenter_is_built_again_from_the_folder_and_says_the_same(made, moles):
-    facts = json.loads((made / "pseudo.json").read_text())
+    facts = json.loads((made / "pseudo.json").read_text(encoding="utf-8"))
     bare = [replace(record, label=LABEL) for record in read(moles) if not record.annotations]
     for found in predict(load_segmenter(made), bare, settings_from(facts["settings"])):
         with Image.open(made / "masks" / f"{found.record.id}.png") as image:
@@ -125,15 +125,15 @@ def test_masks_that_all_look_wrong_are_not_written(moles, tmp_path):
 def test_a_folder_appears_whole_or_not_at_all(tmp_path):
     def interrupted() -> None:
         with new_folder(tmp_path / "deep" / "out") as folder:
-            (folder / "half").write_text("half")
+            (folder / "half").write_text("half", encoding="utf-8")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert not list((tmp_path / "deep").iterdir())
     with new_folder(tmp_path / "deep" / "out") as folder:
-        (folder / "file").write_text("whole")
-    assert (tmp_path / "deep" / "out" / "file").read_text() == "whole"
+        (folder / "file").write_text("whole", encoding="utf-8")
+    assert (tmp_path / "deep" / "out" / "file").read_text(encoding="utf-8") == "whole"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_bad_input_is_named_before_anything_is_written(annotated, bare, changes,
 
 
 def test_an_existing_folder_is_left_alone(moles, tmp_path):
-    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(UserError, match="exists already"):
         pseudo_masks(settings(moles), tmp_path, say=quiet)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

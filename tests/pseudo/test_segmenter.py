@@ -44,7 +44,7 @@ def test_images_are_normalised_as_in_the_encoders_pretraining():
 
 
 def test_a_damaged_file_is_not_loaded(tmp_path):
-    (tmp_path / "pseudo.json").write_text(json.dumps({"sha256": "0", "settings": {"encoder": "test_resnet"}}))
+    (tmp_path / "pseudo.json").write_text(json.dumps({"sha256": "0", "settings": {"encoder": "test_resnet"}}), encoding="utf-8")
     (tmp_path / "segmenter.safetensors").write_bytes(b"damaged")
     with pytest.raises(UserError, match="missing or damaged"):
         load_segmenter(tmp_path)

@@ -58,7 +58,7 @@ def test_the_command_writes_a_sheet_for_each_picture(run, photo, tmp_path) -> No
     assert told.exit_code == 0
     sheets = sorted((tmp_path / "maps").glob("*-sheet.html"))
     assert len(sheets) == 2
-    page = sheets[0].read_text()
+    page = sheets[0].read_text(encoding="utf-8")
     said = sl.explain(run, photo)
     text = text_of(page)
     assert "a <b>.png" in text
@@ -73,7 +73,7 @@ def test_the_command_writes_a_sheet_for_each_picture(run, photo, tmp_path) -> No
 def test_python_writes_the_same_sheet(run, photo, tmp_path) -> None:
     CliRunner().invoke(app, ["explain", str(run.path), str(photo), "--sheet", "--out", str(tmp_path)], catch_exceptions=False)
     (by_command,) = tmp_path.glob("*-sheet.html")
-    assert sl.case_sheet(run.path, photo, tmp_path / "own.html").read_text() == by_command.read_text()
+    assert sl.case_sheet(run.path, photo, tmp_path / "own.html").read_text(encoding="utf-8") == by_command.read_text(encoding="utf-8")
 
 
 def test_where_the_evidence_lies_is_said(run) -> None:
@@ -122,7 +122,7 @@ def test_it_prints_on_one_page(run, tmp_path) -> None:
             (0, 0, shape[1], shape[0]),
         )
         page, printed = tmp_path / f"{name}.html", tmp_path / f"{name}.pdf"
-        page.write_text(case_sheet(Model.of(run), "a.png", asked_of(run), found))
+        page.write_text(case_sheet(Model.of(run), "a.png", asked_of(run), found), encoding="utf-8")
         command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={printed}"]
         subprocess.run([*command, page.as_uri()], check=True, capture_output=True, timeout=60)
         assert re.findall(rb"/Type\s*/Page\b(?!s)", printed.read_bytes()) == [b"/Type /Page"]

@@ -29,7 +29,7 @@ def found(guided, label_only, tmp_path_factory):
     """What `sightline compare` hands on, and the page that it writes."""
     out = tmp_path_factory.mktemp("side")
     result = compare_runs([guided, label_only], "flipped", out)
-    return result, (out / "report.html").read_text()
+    return result, (out / "report.html").read_text(encoding="utf-8")
 
 
 def changed(run, folder, table, change):
@@ -122,7 +122,7 @@ def test_arms_without_maps_have_a_table_and_a_page(guided, tmp_path):
     plain = invent(tmp_path / "plain", "demo-label-only", settings={"attention": {"name": "none"}}, maps=(), splits=("val", "matched"))
     result = compare_runs([guided, plain], None, tmp_path / "side")
     assert {row.metric for row in result.differences} == {"accuracy", "auc"}
-    assert "DeLong" in (tmp_path / "side" / "report.html").read_text()
+    assert "DeLong" in (tmp_path / "side" / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_test_set_of_one_class_has_dashes(guided, label_only, tmp_path):

@@ -137,7 +137,7 @@ def test_names_from_the_data_are_escaped(guided, tmp_path):
     evil = "<script>alert(1)</script>"
     for file in ("metrics.json", "model.json"):
         path = tmp_path / "odd" / file
-        path.write_text(path.read_text().replace("melanoma", evil))
+        path.write_text(path.read_text(encoding="utf-8").replace("melanoma", evil), encoding="utf-8")
     for file in ("split.csv", "predictions.csv"):
         rows = read_table(tmp_path / "odd" / file)
         renamed = [{k.replace("melanoma", evil): v.replace("melanoma", evil) for k, v in row.items()} for row in rows]
@@ -158,7 +158,7 @@ def test_a_run_without_maps_has_a_page(tmp_path):
 
 def test_scores_that_could_not_be_computed_are_dashes_not_a_crash(guided, tmp_path):
     shutil.copytree(guided.path, tmp_path / "bare")
-    metrics = json.loads((tmp_path / "bare" / "metrics.json").read_text())
+    metrics = json.loads((tmp_path / "bare" / "metrics.json").read_text(encoding="utf-8"))
 
     def without(tree):
         if isinstance(tree, dict):
@@ -187,7 +187,7 @@ def test_it_is_written_whole_into_the_run_or_above_its_arms(guided, label_only, 
     shutil.copytree(guided.path, tmp_path / "one")
     assert write_report(Run(tmp_path / "one")) == tmp_path / "one" / "report.html"
     assert write_report(guided, [label_only]) == guided.path.parent / "report.html"
-    assert write_report(guided, path=tmp_path / "deep" / "page.html").read_text().startswith("<!doctype html>")
+    assert write_report(guided, path=tmp_path / "deep" / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert [p.name for p in (tmp_path / "deep").iterdir()] == ["page.html"]
 
 

@@ -76,7 +76,7 @@ def test_single_trainings_are_left_to_the_paired_difference(tmp_path):
 def test_001_26_masks_that_say_nothing_are_on_the_page(tmp_path):
     run = invent(tmp_path / "gates", "gates", maps=("gate1",), settings={"data.name": "phantom"}, **SMALL)
     write_json(run.path / "metrics.json", {"matched": run.scores["matched"].but(masks={"gate1": MASKS})})
-    page = write_report(Run(run.path)).read_text()
+    page = write_report(Run(run.path)).read_text(encoding="utf-8")
     assert "As a predicted mask" in page
     assert "whole image" in page
 
@@ -90,7 +90,7 @@ def test_kept_thresholds_stand_beside_their_oracles_on_the_page(tmp_path):
     good = scores.classification.but(at_threshold=decision)
     maps = scores.localisation | {"cam": scores.localisation["cam"].but(at_threshold=cut)}
     write_json(run.path / "metrics.json", {"matched": scores.but(classification=good, localisation=maps)})
-    page = write_report(Run(run.path)).read_text()
+    page = write_report(Run(run.path)).read_text(encoding="utf-8")
     assert page.count("At a threshold chosen on validation images") == page.count("Cut at a threshold chosen") == 1
     assert "0.321" in page
     assert "0.876" in page

@@ -18,9 +18,9 @@ SCORE = Pointing(value=0.875, low=0.75, high=0.96, n=16, chance=0.123, left_out=
 def asked(run: Run, folder) -> Run:
     """A copy of the run whose recipe asked where its maps point."""
     shutil.copytree(run.path, folder)
-    tree = yaml.safe_load((folder / "config.yaml").read_text())
+    tree = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
     tree["evaluate"]["point_into"] = {"melanoma": ["lesion", "halo"]}
-    (folder / "config.yaml").write_text(yaml.safe_dump(tree))
+    (folder / "config.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
     found = {split: scores.but(pointing={"cam": {"melanoma": SCORE}}) for split, scores in run.scores.items()}
     write_json(folder / "metrics.json", found)
     return Run(folder)

@@ -17,7 +17,7 @@ from sightline.results.scores import Level
 
 def test_a_split_is_read_and_written_without_loss(tmp_path) -> None:  # type: ignore[no-untyped-def]
     run = invent(tmp_path / "run", splits=("matched",))
-    plain = json.loads((run.path / "metrics.json").read_text())["matched"]
+    plain = json.loads((run.path / "metrics.json").read_text(encoding="utf-8"))["matched"]
     scores = run.scores["matched"]
     assert scores.to_json() == plain
     assert SplitScores.model_validate(scores.to_json()) == scores

@@ -14,14 +14,14 @@ from sightline.review.cases import Cases
 
 
 def test_other_runs_answer_beside(own_run: Run, own_cases: Cases, tmp_path: Path) -> None:
-    table = (own_run.path / "predictions.csv").read_text().splitlines(keepends=True)
+    table = (own_run.path / "predictions.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     other = tmp_path / "other"
     other.mkdir()
     for name in ("config.yaml", "environment.json", "model.json", "split.csv", "metrics.json"):
         (other / name).write_bytes((own_run.path / name).read_bytes())
-    (other / "metrics.json").write_text("{}")
-    (other / "thresholds.json").write_text(json.dumps({"from": "val", "decision": 0.0, "maps": {}}))
-    (other / "predictions.csv").write_text("".join(line for line in table if not line.startswith("val,")))
+    (other / "metrics.json").write_text("{}", encoding="utf-8")
+    (other / "thresholds.json").write_text(json.dumps({"from": "val", "decision": 0.0, "maps": {}}), encoding="utf-8")
+    (other / "predictions.csv").write_text("".join(line for line in table if not line.startswith("val,")), encoding="utf-8")
     (found,) = beside(own_run, [Run(other)], own_cases.splits)
     answers = [(case, found.answer(case)) for case in own_cases]
     assert {answer.decided for case, answer in answers if case.split == "test"} == {own_cases.classes[1]}

@@ -25,7 +25,9 @@ def copied(own_run: Run, tmp_path: Path) -> Path:
 
 def test_decisions_and_probabilities_are_those_that_people_are_shown(copied: Path) -> None:
     kept = {"method": "temperature", "slope": 0.5, "n": 8}
-    (copied / "thresholds.json").write_text(json.dumps({"from": "val", "decision": 0.9, "maps": {"cam": 0.4}, "calibration": kept}))
+    (copied / "thresholds.json").write_text(
+        json.dumps({"from": "val", "decision": 0.9, "maps": {"cam": 0.4}, "calibration": kept}), encoding="utf-8"
+    )
     run = Run(copied)
     cases, said = Cases(run, ["test"]), run.predictions("test")
     shown = run.decision.shown(said.probabilities)
@@ -38,8 +40,8 @@ def test_decisions_and_probabilities_are_those_that_people_are_shown(copied: Pat
 
 
 def test_addresses_stay_when_the_run_is_evaluated_again(copied: Path, own_cases: Cases) -> None:
-    lines = (copied / "predictions.csv").read_text().splitlines(keepends=True)
-    (copied / "predictions.csv").write_text("".join([lines[0], *lines[:0:-1]]))
+    lines = (copied / "predictions.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (copied / "predictions.csv").write_text("".join([lines[0], *lines[:0:-1]]), encoding="utf-8")
     again = Cases(Run(copied))
     assert {case.key: case.stored for case in again} == {case.key: case.stored for case in own_cases}
     assert len(again.by_key) == 16
@@ -65,11 +67,11 @@ def test_tags_of_few_values_can_be_chosen(own_cases: Cases) -> None:
 def test_what_cannot_be_reviewed_is_refused_in_words(own_run: Run, copied: Path) -> None:
     with pytest.raises(UserError, match=r"split 'tset'.*was not evaluated.*test"):
         Cases(own_run, ["tset"])
-    model = json.loads((copied / "model.json").read_text())
-    (copied / "model.json").write_text(json.dumps(model | {"several": True, "classes": ["effusion", "nodule"]}))
+    model = json.loads((copied / "model.json").read_text(encoding="utf-8"))
+    (copied / "model.json").write_text(json.dumps(model | {"several": True, "classes": ["effusion", "nodule"]}), encoding="utf-8")
     with pytest.raises(UserError, match=r"several findings .*Give one of them, e\.g\. .*findings/effusion"):
         Cases(Run(copied))
-    (copied / "model.json").write_text(json.dumps(model))
+    (copied / "model.json").write_text(json.dumps(model), encoding="utf-8")
     (copied / "predictions.csv").unlink()
     with pytest.raises(UserError, match="was not evaluated"):
         Cases(Run(copied))

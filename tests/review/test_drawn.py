@@ -38,7 +38,7 @@ def masks(own_cases: Cases, tmp_path: Path) -> Path:
     folder = tmp_path / "drawn"
     first, second = own_cases[0], own_cases[1]
     folder.mkdir()
-    (folder / "pseudo.csv").write_text(f"id,kept\n{first.id},1\n{second.id},0\n")
+    (folder / "pseudo.csv").write_text(f"id,kept\n{first.id},1\n{second.id},0\n", encoding="utf-8")
     height, width = image_size(own_cases.record(first).image)
     y, x = np.mgrid[:height, :width]
     disc = (x - width * 0.4) ** 2 + (y - height * 0.5) ** 2 < (0.3 * height) ** 2
@@ -79,6 +79,6 @@ def test_the_page_offers_it_where_there_is_one(own_cases: Cases, masks: Path, tm
 def test_a_folder_for_other_images_is_refused(own_cases: Cases, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such file"):
         Drawn(tmp_path, own_cases)
-    (tmp_path / "pseudo.csv").write_text("id,kept\nelsewhere,1\n")
+    (tmp_path / "pseudo.csv").write_text("id,kept\nelsewhere,1\n", encoding="utf-8")
     with pytest.raises(UserError, match="keeps no mask of an image under review"):
         Drawn(tmp_path, own_cases)

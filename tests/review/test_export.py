@@ -82,4 +82,4 @@ def test_nothing_to_export_is_said(own_run: Run, tmp_path: Path) -> None:
         sl.review(own_run, store=tmp_path / "none.sqlite", export=tmp_path / "out.jsonl")
     Store(tmp_path / "some.sqlite", "").close()
     sl.review(own_run, store=tmp_path / "some.sqlite", export=tmp_path / "out.jsonl", say=lambda line: None)
-    assert (tmp_path / "out.jsonl").read_text() == ""
+    assert (tmp_path / "out.jsonl").read_text(encoding="utf-8") == ""

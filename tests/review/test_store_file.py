@@ -39,7 +39,7 @@ def test_rows_are_never_changed_or_removed(tmp_path: Path) -> None:
 
 
 def test_other_files_are_refused_in_words(tmp_path: Path) -> None:
-    (tmp_path / "text").write_text("no database, but long enough to be read as one" * 30)
+    (tmp_path / "text").write_text("no database, but long enough to be read as one" * 30, encoding="utf-8")
     with sqlite3.connect(tmp_path / "other.sqlite") as link:
         link.execute("CREATE TABLE patients (name TEXT)")
     with sqlite3.connect(tmp_path / "later.sqlite") as link:

@@ -33,7 +33,7 @@ def again(trained: tuple[Study, Job], damage: Callable[[Path], object], answers_
     """Damages the training and has the study done again, to the same answers; what the log says of it."""
     found, job = trained
     path, log = found.answers(job.key, "flipped"), found.path / "logs" / f"{job.key}.txt"
-    kept, before = path.read_bytes(), len(log.read_text())
+    kept, before = path.read_bytes(), len(log.read_text(encoding="utf-8"))
     damage(found.run_folder(job.key))
     if answers_lost:
         path.unlink()
@@ -41,11 +41,11 @@ def again(trained: tuple[Study, Job], damage: Callable[[Path], object], answers_
     outcome = work(job)
     assert outcome.failure is None, outcome.failure
     assert path.read_bytes() == kept
-    return log.read_text()[before:]
+    return log.read_text(encoding="utf-8")[before:]
 
 
 def test_a_training_whose_weights_or_description_are_damaged_is_trained_again(trained: tuple[Study, Job]) -> None:
-    assert "Trained again: " in again(trained, lambda run: (run / "model.json").write_text("{"))
+    assert "Trained again: " in again(trained, lambda run: (run / "model.json").write_text("{", encoding="utf-8"))
 
 
 def test_a_training_whose_checkpoint_is_damaged_is_trained_from_the_start(trained: tuple[Study, Job]) -> None:
@@ -58,7 +58,7 @@ def test_a_training_whose_checkpoint_is_damaged_is_trained_from_the_start(traine
 
 def test_scores_that_are_damaged_are_taken_again_from_the_weights(trained: tuple[Study, Job]) -> None:
     def everything(run: Path) -> None:
-        (run / "metrics.json").write_text("[]")
+        (run / "metrics.json").write_text("[]", encoding="utf-8")
         (run / "predictions.csv").write_bytes(b"\xff\xfe")
         (run / "thresholds.json").unlink()
         shutil.rmtree(run / "attention")

@@ -72,7 +72,7 @@ def test_a_seed_that_failed_leaves_the_other_seeds_of_the_pair(tmp_path: Path) -
     lost = next(cell for cell in study.cells if (cell.arm, cell.seed) == ("true-roi", 1))
     study.answers(lost.key, "flipped").unlink()
     study.failure(lost.key).parent.mkdir()
-    study.failure(lost.key).write_text("traceback\nout of memory\n")
+    study.failure(lost.key).write_text("traceback\nout of memory\n", encoding="utf-8")
     result = analyse(study)
     assert row(result, "true-roi", "label-only").difference.seeds == 2
     assert next(level for level in result.levels if level.arm == "label-only" and level.score == "accuracy").seeds == 3
@@ -218,10 +218,10 @@ def test_settings_that_are_words_have_their_picture_and_failures_their_line(tmp_
     lost = study.cells[0]
     study.answers(lost.key, "flipped").unlink()
     study.failure(lost.key).parent.mkdir()
-    study.failure(lost.key).write_text("out of memory")
+    study.failure(lost.key).write_text("out of memory", encoding="utf-8")
     html, text, _ = write(study, analyse(study))
-    assert "train.optimizer.name" in html.read_text()
-    assert f"- failed: {lost.arm}, seed {lost.seed}: out of memory" in text.read_text()
+    assert "train.optimizer.name" in html.read_text(encoding="utf-8")
+    assert f"- failed: {lost.arm}, seed {lost.seed}: out of memory" in text.read_text(encoding="utf-8")
 
 
 def test_two_seeds_that_differ_say_nothing_impossible(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_two_seeds_that_differ_say_nothing_impossible(tmp_path: Path) -> None:
         assert row.verdict.detectable is None or row.verdict.detectable <= 1
     assert "too few for one" in result.notes[0]
     html, text, _ = write(study, result)
-    for page in (html.read_text(), text.read_text()):
+    for page in (html.read_text(encoding="utf-8"), text.read_text(encoding="utf-8")):
         assert "cannot show any here" in page
         assert "too few for one" in page
         assert "more than possible" in page

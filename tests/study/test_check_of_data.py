@@ -61,7 +61,7 @@ def test_nothing_is_written_for_a_plan_that_cannot_be_judged(tmp_path: Path) -> 
 
 def test_a_class_without_training_images_is_told_before_the_first_training(tmp_path: Path) -> None:
     rows = [f"{i}.png,{label},{split}" for i, (label, split) in enumerate([("a", "train"), ("b", "val"), ("b", "test"), ("a", "test")])]
-    (tmp_path / "table.csv").write_text("\n".join(["image,label,split", *rows]))
+    (tmp_path / "table.csv").write_text("\n".join(["image,label,split", *rows]), encoding="utf-8")
     for i in range(4):
         (tmp_path / f"{i}.png").touch()
     changes = {"data.name": "table", "data.root": str(tmp_path / "table.csv"), "data.options": {}, "data.task": None}

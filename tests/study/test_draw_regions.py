@@ -44,7 +44,7 @@ def moles(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Image.fromarray(image).save(folder / f"{i}.png")
         Image.fromarray(inside.astype(np.uint8) * 255).save(folder / f"{i}_mask.png")
         rows.append(f"{i}.png,{'ab'[i % 2]},{'train' if i < 16 else 'val' if i < 20 else 'test'},{i}_mask.png,{i}.png")
-    (folder / "moles.csv").write_text("\n".join(rows) + "\n")
+    (folder / "moles.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder / "moles.csv"
 
 
@@ -208,7 +208,7 @@ def test_what_a_sudden_end_left_is_cleared_away_and_drawn_anew(tmp_path: Path, m
     half = tmp_path / "drawn" / cell.drawing.name
     for left in (half, half.with_name(f".{half.name}.{os.getpid()}.partial")):
         left.mkdir(parents=True)
-        (left / "pseudo.csv").write_text("half")
+        (left / "pseudo.csv").write_text("half", encoding="utf-8")
     found = drawn(cell.recipe, cell.drawing, tmp_path, lambda line: None)
     assert Path(found["data.annotated"]).is_file()
     assert [path.name for path in (tmp_path / "drawn").iterdir() if path.is_dir()] == [half.name]

@@ -65,7 +65,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "cut": lambda p: p.write_bytes(p.read_bytes()[: p.stat().st_size // 2]),
     "garbage": lambda p: p.write_bytes(np.random.default_rng(0).bytes(500)),
     "folder": folder_instead,
-    "text": lambda p: p.write_text("[1, 2]"),
+    "text": lambda p: p.write_text("[1, 2]", encoding="utf-8"),
     "other": other_arrays,
 }
 
@@ -92,8 +92,8 @@ def test_a_report_goes_on_with_the_answers_that_are_whole(study: Study) -> None:
 
 def test_what_is_only_for_the_estimate_may_be_lost_and_a_silent_failure_has_a_line(study: Study) -> None:
     first, second = study.cells[0].key, study.cells[1].key
-    (study.run_folder(first) / "took.json").write_text("{")
-    (study.run_folder(second) / "took.json").write_text('{"seconds": 3}')
+    (study.run_folder(first) / "took.json").write_text("{", encoding="utf-8")
+    (study.run_folder(second) / "took.json").write_text('{"seconds": 3}', encoding="utf-8")
     assert study.seconds() == {second: 3}
     study.answers(first, "flipped").unlink()
     study.failure(first).parent.mkdir()
@@ -121,7 +121,7 @@ def test_trainings_that_fail_end_the_verb_with_1(study: Study, monkeypatch, caps
 
     def fails(study: Study, *_: object) -> None:
         study.failure(study.cells[0].key).parent.mkdir()
-        study.failure(study.cells[0].key).write_text("out of memory")
+        study.failure(study.cells[0].key).write_text("out of memory", encoding="utf-8")
 
     monkeypatch.setattr(sightline.study.run, "_run", fails)
     monkeypatch.setattr("sightline.study.estimate.seconds_left", lambda *_: 1.0)

@@ -69,7 +69,7 @@ def test_after_a_death_the_rest_runs_alone_and_the_next_round_begins_anew(pools:
     assert {outcome.name: outcome.failure is None for outcome in told} == {"dies": False, "dies beside others": True, "later": True}
     assert [pool.workers for pool in pools] == [2, 1, 1, 2]
     assert all(pool.ended for pool in pools)
-    assert "process died" in (tmp_path / "failed" / "dies.txt").read_text()
+    assert "process died" in (tmp_path / "failed" / "dies.txt").read_text(encoding="utf-8")
 
 
 def test_processes_take_the_devices_in_turn(pools: list[Pool], tmp_path: Path) -> None:

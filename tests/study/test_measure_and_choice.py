@@ -59,7 +59,7 @@ def test_an_arm_whose_first_training_failed_says_so_and_is_trained_when_that_is_
     keys = {cell.arm: cell.key for cell in study.cells}
     for arm in ("first", "lucky"):
         shutil.rmtree(tmp_path / "study" / "cells" / keys[arm])
-    (tmp_path / "study" / "cells" / keys["first"]).write_text("in the way")  # so that the first training cannot be done
+    (tmp_path / "study" / "cells" / keys["first"]).write_text("in the way", encoding="utf-8")  # so that the first training cannot be done
     told: list[Outcome] = []
     again = run_study(study.plan, tmp_path / "study", lambda outcome, *_: told.append(outcome), workers=1)
     assert {outcome.key for outcome in told if outcome.failure} == {keys["first"], keys["lucky"]}
@@ -83,7 +83,7 @@ def test_a_plan_with_more_scores_measures_and_trains_nothing_again(study: Study)
     assert ((energy >= 0) & (energy <= 1)).all()
     result = analyse(found)
     assert {level.score for level in result.levels if level.value is not None} == set(SCORES)
-    assert "4 more annotations than first, chosen by random" in write(found, result)[0].read_text()
+    assert "4 more annotations than first, chosen by random" in write(found, result)[0].read_text(encoding="utf-8")
     assert read_table(next(found.path.glob("chosen/*/annotated.csv")))
 
 

@@ -76,5 +76,5 @@ def test_rounds_follow_each_other_and_a_lost_worker_stops_nobody(cluster: Cluste
         "c": None,
         "lost": "its worker was lost: node died",
     }
-    assert (tmp_path / "failed" / "lost.txt").read_text() == "its worker was lost: node died\n"
+    assert (tmp_path / "failed" / "lost.txt").read_text(encoding="utf-8") == "its worker was lost: node died\n"
     assert cluster.asked == [{"num_cpus": 2, "num_gpus": int(cluster.gpus > 0), "max_retries": 1}] * 4

@@ -108,9 +108,9 @@ def test_a_section_of_the_plan_may_not_drop_what_makes_the_recipe_of_an_arm(tmp_
 def test_the_plans_that_the_page_shows_are_plans(tmp_path: Path) -> None:
     page = (Path(__file__).parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
     whole, search = (block.partition("```")[0] for block in page.split("```yaml\n")[1:])
-    (tmp_path / "plan.yaml").write_text(whole)
+    (tmp_path / "plan.yaml").write_text(whole, encoding="utf-8")
     assert [arm.name for arm in load_plan(tmp_path / "plan.yaml").arms][-2:] == ["chosen", "drawn"]
-    (tmp_path / "search.yaml").write_text(f"recipe: energy\n{search}")
+    (tmp_path / "search.yaml").write_text(f"recipe: energy\n{search}", encoding="utf-8")
     found = load_plan(tmp_path / "search.yaml").search
     assert found is not None
     assert found.expected == [24, 9, 3], "as the page says"

@@ -59,7 +59,7 @@ def test_every_cell_leaves_its_answers_and_nothing_is_left_to_do(unbroken: Study
     assert len(unbroken.trainings) == 4
     assert set(unbroken.seconds()) == {cell.key for cell in unbroken.cells}
     assert not list(unbroken.path.rglob("last.ckpt"))
-    manifest = json.loads((unbroken.path / "manifest.json").read_text())
+    manifest = json.loads((unbroken.path / "manifest.json").read_text(encoding="utf-8"))
     assert {row["key"] for row in manifest["cells"]} == {cell.key for cell in unbroken.cells}
 
 

@@ -43,7 +43,7 @@ def test_stopped_in_the_search_it_goes_on_and_the_arms_come_after_it(tmp_path: P
     assert told[len(study.trials)] == "label-only, seed 0"
     assert told[0] == "search guided, losses.guidance.0.weight = 0.1, train.epochs = 1, seed 1000"
     assert {path.stem for key in study.trials for path in (out / "cells" / key.key / "answers").glob("*.npz")} == {"val"}, "no test image"
-    rows = json.loads((out / "manifest.json").read_text())["cells"]
+    rows = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["cells"]
     assert {row["arm"] for row in rows} == {"search guided", "search plain", "label-only", "best"}
     assert Study.open(out).settled == study.settled
 

@@ -31,7 +31,7 @@ def searched(folder: Path, **failed: str) -> Study:
         for cell in study.to_search:
             if cell.arm == failed.get("arm"):
                 study.failure(cell.key).parent.mkdir(exist_ok=True, parents=True)
-                study.failure(cell.key).write_text("no memory\n")
+                study.failure(cell.key).write_text("no memory\n", encoding="utf-8")
             else:
                 save(answers(cell, RIGHT[cell.recipe.train.optimizer.lr], labels), study.answers(cell.key, "val"))
     return study
@@ -84,7 +84,7 @@ def test_an_arm_for_which_nothing_is_left_says_so(tmp_path: Path) -> None:
         for cell in study.to_search:
             if cell.arm == "search fair":
                 study.failure(cell.key).parent.mkdir(exist_ok=True, parents=True)
-                study.failure(cell.key).write_text("no memory\n")
+                study.failure(cell.key).write_text("no memory\n", encoding="utf-8")
             else:
                 save(answers(cell, 0.7, labels), study.answers(cell.key, "val"))
     result = analyse(study)

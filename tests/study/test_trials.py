@@ -79,7 +79,7 @@ def test_a_failure_counts_when_it_is_given_up(tmp_path: Path) -> None:
     assert standing(plan, search, tmp_path, {first.missing[0].key}).missing == first.missing[1:]
     (tmp_path / "failed").mkdir()
     for cell in first.missing:
-        (tmp_path / "failed" / f"{cell.key}.txt").write_text("no memory")
+        (tmp_path / "failed" / f"{cell.key}.txt").write_text("no memory", encoding="utf-8")
     assert standing(plan, search, tmp_path).missing == [], "what is written down counts in a report"
     assert standing(plan, search, tmp_path, set()).missing == first.missing, "and is tried again in a study"
 

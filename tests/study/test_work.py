@@ -33,7 +33,7 @@ def test_a_failure_is_told_on_one_line_and_written_down(
     monkeypatch.setattr(work, "_train_and_judge", fails)
     outcome = work.work(job(tmp_path))
     assert (outcome.key, outcome.name, outcome.failure) == ("key", "arm, seed 0", last)
-    written = (tmp_path / "failed" / "key.txt").read_text().strip().splitlines()
+    written = (tmp_path / "failed" / "key.txt").read_text(encoding="utf-8").strip().splitlines()
     assert written[-1] == last
     assert len(written) >= lines, "the traceback, of what is not the user's mistake"
     monkeypatch.setattr(work, "_train_and_judge", lambda job, began: None)
@@ -44,7 +44,7 @@ def test_a_failure_is_told_on_one_line_and_written_down(
 def test_of_a_process_that_is_gone_somebody_else_writes(tmp_path: Path) -> None:
     outcome = lost(job(tmp_path), "its process died")
     assert (outcome.failure, outcome.seconds) == ("its process died", 0.0)
-    assert (tmp_path / "failed" / "key.txt").read_text() == "its process died\n"
+    assert (tmp_path / "failed" / "key.txt").read_text(encoding="utf-8") == "its process died\n"
 
 
 def test_a_training_that_was_to_choose_and_failed_is_named(tmp_path: Path) -> None:

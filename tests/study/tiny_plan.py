@@ -35,5 +35,5 @@ QUICK_DRAWING = {  # keeps whatever it draws
 
 
 def write_plan(path: Path, **changed: Any) -> Path:
-    path.write_text(dump(json.loads(json.dumps(TINY | changed, sort_keys=True))))  # in one order, nothing shared
+    path.write_text(dump(json.loads(json.dumps(TINY | changed, sort_keys=True))), encoding="utf-8")  # in one order, nothing shared
     return path

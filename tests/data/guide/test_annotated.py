@@ -38,6 +38,6 @@ def test_the_ids_of_the_list_are_used(tmp_path, text, ids):
 )
 def test_a_list_that_does_not_fit_is_refused(tmp_path, text, message):
     if text is not None:
-        (tmp_path / "list.csv").write_text(text)
+        (tmp_path / "list.csv").write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=message):
         annotated_in(tmp_path / "list.csv", RECORDS)

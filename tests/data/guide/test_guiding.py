@@ -45,7 +45,7 @@ def masks(tmp_path: Path) -> Path:
     (tmp_path / "masks").mkdir()
     for number in (1, 2):
         Image.fromarray(np.full((48, 48), 200, np.uint8)).save(tmp_path / "masks" / f"image {number}.png")
-    (tmp_path / "pseudo.csv").write_text("id,confidence,kept\nimage 1,0.9,1\nimage 2,0.2,0\nelsewhere,0.9,1\n")
+    (tmp_path / "pseudo.csv").write_text("id,confidence,kept\nimage 1,0.9,1\nimage 2,0.2,0\nelsewhere,0.9,1\n", encoding="utf-8")
     return tmp_path
 
 
@@ -67,9 +67,9 @@ def test_a_folder_of_masks_that_cannot_be_used_is_refused(masks: Path) -> None:
     (masks / "masks" / "image 1.png").unlink()
     with pytest.raises(UserError, match=r"image 1\.png: no such file, although pseudo\.csv lists it as kept"):
         guided_by(records(), Roi(pseudo=masks))
-    (masks / "pseudo.csv").write_text("id,kept\nimage 1,perhaps\n")
+    (masks / "pseudo.csv").write_text("id,kept\nimage 1,perhaps\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"pseudo\.csv line 2: 'perhaps'"):
         guided_by(records(), Roi(pseudo=masks))
-    (masks / "pseudo.csv").write_text("name,kept\nimage 1,1\n")
+    (masks / "pseudo.csv").write_text("name,kept\nimage 1,1\n", encoding="utf-8")
     with pytest.raises(UserError, match="has no column 'id'"):
         guided_by(records(), Roi(pseudo=masks))

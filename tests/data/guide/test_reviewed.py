@@ -57,7 +57,7 @@ class Case:
 
     def __call__(self, *lines: dict[str, Any], **settings: Any) -> dict[str, Record]:
         file = self.root / "reviews.jsonl"
-        file.write_text("\n".join(map(json.dumps, lines)))
+        file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
         self.data = Data(name="folder", root=self.root, reviews=file, **settings)
         every = [record for some in self.splits.values() for record in some]
         self.changed, self.report = with_reviews(self.splits, every, self.data)

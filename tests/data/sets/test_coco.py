@@ -121,7 +121,7 @@ def test_a_wrong_root_says_what_is_expected(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"holds no \.json file\. Expected: a \.json file of instances"):
         read(tmp_path)
     for content in ("{", "", "[" * 100_000):
-        (tmp_path / "a.json").write_text(content)
+        (tmp_path / "a.json").write_text(content, encoding="utf-8")
         with pytest.raises(UserError, match="is not JSON"):
             read(tmp_path)
 
@@ -169,9 +169,9 @@ def test_json_files_of_other_kinds_beside_are_left_out(root: Path) -> None:
 
 
 def test_one_file_with_a_folder_per_split(root: Path) -> None:
-    content = json.loads((root / "annotations/instances_train2017.json").read_text())
+    content = json.loads((root / "annotations/instances_train2017.json").read_text(encoding="utf-8"))
     for image in content["images"]:
         image["file_name"] = f"{'train' if image['id'] < 3 else 'valid'}/{image['file_name']}"
         Image.new("RGB", (10, 7)).save((root / image["file_name"]).parent.mkdir(exist_ok=True) or root / image["file_name"])
-    (root / "all.json").write_text(json.dumps(content))
+    (root / "all.json").write_text(json.dumps(content), encoding="utf-8")
     assert [r.split for r in read(root / "all.json")] == ["train", "train", "val"]

@@ -125,7 +125,7 @@ def test_an_outline_outside_of_its_own_box_is_refused_by_its_id(tmp_path: Path, 
 
 def test_results_are_no_instances(tmp_path: Path) -> None:
     file = write(tmp_path, "train2017", OBJECTS)
-    file.write_text(json.dumps([{"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1], "score": 0.9}]))
+    file.write_text(json.dumps([{"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1], "score": 0.9}]), encoding="utf-8")
     with pytest.raises(
         UserError, match=r"is a list of COCO results, which names neither images nor categories\. Give the file of instances"
     ):
@@ -144,7 +144,7 @@ def test_attributes_may_be_the_label(tmp_path: Path) -> None:
 
 def coco_file(folder: Path, **lists: Any) -> Path:
     content = {"images": [{"id": 1, "file_name": "a.jpg"}], "categories": [{"id": 1, "name": "mel"}], "annotations": []}
-    (folder / "c.json").write_text(json.dumps(content | lists))
+    (folder / "c.json").write_text(json.dumps(content | lists), encoding="utf-8")
     return folder / "c.json"
 
 
@@ -173,7 +173,7 @@ def test_what_is_no_id_is_refused(tmp_path: Path, id: Any) -> None:
 def test_only_a_file_with_images_and_annotations_is_one_of_coco(tmp_path: Path) -> None:
     assert is_coco({"images": [], "annotations": []})
     assert not any(is_coco(other) for other in ([], None, {"images": []}, {"images": {}, "annotations": []}))
-    (tmp_path / "x.json").write_text("{}")
+    (tmp_path / "x.json").write_text("{}", encoding="utf-8")
     with pytest.raises(UserError, match=r"x\.json: is not a COCO file of instances: it has no list of images\. Expected: a file"):
         listed(tmp_path / "x.json", "a file")
 

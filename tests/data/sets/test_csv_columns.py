@@ -11,7 +11,7 @@ from sightline.errors import UserError
 
 
 def test_columns_come_by_name_and_cells_may_be_long(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text(f'a,b,c\n1,"x\ny",{"z" * 200_000}\n\n,2,3\n')
+    (tmp_path / "t.csv").write_text(f'a,b,c\n1,"x\ny",{"z" * 200_000}\n\n,2,3\n', encoding="utf-8")
     assert header(tmp_path / "t.csv") == ["a", "b", "c"]
     assert [(line, cells[0]) for line, cells in rows(tmp_path / "t.csv", "b", "a")] == [(3, "x\ny"), (5, "2")]
 

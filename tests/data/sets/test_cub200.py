@@ -37,7 +37,7 @@ BIRDS_2011 = [  # files are capitalised otherwise than folders
 
 def write(path: Path, *lines: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def photograph(path: Path, mode: str = "RGB") -> None:

@@ -55,7 +55,7 @@ def test_a_table_tells_labels_and_groups_by_uid_or_path(tmp_path: Path) -> None:
     pictures = series(tmp_path, 2)
     segmentation(tmp_path / "s.dcm", pictures, np.stack([block(1, 1, 4, 3)] * 2), ["lesion"])
     uid = dcmread(pictures[0]).SOPInstanceUID
-    (tmp_path / "t.csv").write_text(f"uid,image,label,group,split,tag:age\n{uid},,a,G1,train,40\n,mel\\1.dcm,b,,test,\n")
+    (tmp_path / "t.csv").write_text(f"uid,image,label,group,split,tag:age\n{uid},,a,G1,train,40\n,mel\\1.dcm,b,,test,\n", encoding="utf-8")
     found = read(tmp_path, table=Path("t.csv"))
     assert [(r.label, r.group, r.split, dict(r.tags)) for r in found] == [("a", "G1", "train", {"age": 40}), ("b", "P1", "test", {})]
 
@@ -71,7 +71,7 @@ def test_what_cannot_be_read_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "holds no segmentation objects" in said()
     path = segmentation(tmp_path / "s.dcm", pictures, np.stack([block(1, 1, 4, 3)] * 2), ["lesion"])
     assert "t.csv: no such file" in said(table=Path("t.csv"))
-    (tmp_path / "t.csv").write_text("uid,group\n1,2\n")
+    (tmp_path / "t.csv").write_text("uid,group\n1,2\n", encoding="utf-8")
     assert "lacks the column label" in said(table=Path("t.csv"))
     file = dcmread(path)
     for group in file.PerFrameFunctionalGroupsSequence:

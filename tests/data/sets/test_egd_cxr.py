@@ -74,7 +74,7 @@ def looks(number: int, points: list[tuple[float, float]], **more: float) -> list
 
 
 def write(table: Path, columns: list[str], rows: list[dict[str, object]]) -> None:
-    with table.open("w", newline="") as file:
+    with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
@@ -130,7 +130,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         mask(folder / "right_lung.png", size, slice(4, 20), slice(2, 10))
         mask(folder / ("mediastinum.png" if number == 1 else "mediastanum.png"), size, slice(8, 22), slice(9, 15))
         mask(folder / "aortic_knob.png", size, slice(6, 8), slice(13, 15))
-        (folder / "transcript.json").write_text('{"full_text": "", "time_stamped_text": []}')
+        (folder / "transcript.json").write_text('{"full_text": "", "time_stamped_text": []}', encoding="utf-8")
         pixels = np.random.default_rng(number).integers(0, 4096, size)
         write_dicom(root / str(cases[number]["path"]), pixels, f"MONOCHROME{1 + (number != 1)}")
     return root
@@ -140,7 +140,7 @@ def test_the_miniature_has_the_owners_columns(root: Path) -> None:
     assert len(SHEET) == len(set(SHEET)) == 59
     assert len(GAZE) == len(set(GAZE)) == 37
     for table, columns in (("master_sheet", SHEET), ("fixations", GAZE), ("eye_gaze", GAZE)):
-        assert (root / f"{table}.csv").read_text().splitlines()[0] == ",".join(columns)
+        assert (root / f"{table}.csv").read_text(encoding="utf-8").splitlines()[0] == ",".join(columns)
 
 
 def test_the_labels_of_the_reports_are_several_findings(root: Path) -> None:
@@ -156,7 +156,7 @@ def test_the_labels_of_the_reports_are_several_findings(root: Path) -> None:
 
 
 def test_every_image_has_its_one_diagnosis_and_its_patient(root: Path) -> None:
-    assert (root / "master_sheet.csv").read_text().count("\n") > 1 + 3, "some cells hold line breaks"
+    assert (root / "master_sheet.csv").read_text(encoding="utf-8").count("\n") > 1 + 3, "some cells hold line breaks"
     records = read(root)
     assert [(r.id, r.label, r.group, r.split) for r in records] == [(name(n), DIAGNOSES[n], str(10000000 + n), None) for n in SIZES]
     assert records[0].tags == {"sex": "female", "age": "20 - 30"}
@@ -188,7 +188,7 @@ def test_raw_samples_weigh_one_each(root: Path) -> None:
 
 
 def test_an_image_that_no_gaze_touched_is_unknown(root: Path) -> None:
-    with (root / "fixations.csv").open(newline="") as file:
+    with (root / "fixations.csv").open(newline="", encoding="utf-8") as file:
         beside = [row for row in csv.DictReader(file) if row["DICOM_ID"] == name(2)]
     assert [(row["X_ORIGINAL"], row["Y_ORIGINAL"]) for row in beside] == [("-2", "-2")] * 2
     assert [bool(record.annotations) for record in read(root)] == [True, True, False]

@@ -31,7 +31,7 @@ def test_entities_are_refused(tmp_path: Path, bomb: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-9", "gbk"])
 def test_an_encoding_that_is_not_known_is_refused(tmp_path: Path, encoding: str) -> None:
-    (tmp_path / "a.xml").write_text(f'<?xml version="1.0" encoding="{encoding}"?><annotation/>')
+    (tmp_path / "a.xml").write_text(f'<?xml version="1.0" encoding="{encoding}"?><annotation/>', encoding="utf-8")
     for call in (lambda: load_xml(tmp_path / "a.xml"), lambda: voc.read(tmp_path)):
         with pytest.raises(UserError, match=r"a\.xml: is not XML"):
             call()
@@ -47,7 +47,7 @@ def test_json_and_xml_are_read_with_or_without_a_byte_order_mark(tmp_path: Path)
 
 @pytest.mark.parametrize("content", ["", "{", "[" * 100_000, '{"a": 1} x'])
 def test_what_is_neither_is_named_with_its_file(tmp_path: Path, content: str) -> None:
-    (tmp_path / "a").write_text(content)
+    (tmp_path / "a").write_text(content, encoding="utf-8")
     with pytest.raises(UserError, match=r"a: is not JSON .*Export the annotations again"):
         load_json(tmp_path / "a")
     with pytest.raises(UserError, match=r"a: is not XML .*Export the annotations again"):

@@ -13,7 +13,7 @@ from sightline.errors import UserError
 
 def test_classes_masks_and_odd_names(tmp_path: Path) -> None:
     root = touch(tmp_path, "cat/a (1).png", "cat/a (1)_mask.png", "cat/a (1)_mask_1.png", "cat/b.c.JPG", "dog/deep/er/x.tif", "dog/y.webp")
-    (root / "cat" / "notes.txt").write_text("not an image")
+    (root / "cat" / "notes.txt").write_text("not an image", encoding="utf-8")
     (root / ".cache").mkdir()
     records = read(root)
     assert [(r.id, r.label, len(r.annotations), r.split) for r in records] == [
@@ -48,7 +48,7 @@ def test_the_root_must_be_a_folder(tmp_path: Path) -> None:
         read(None)
     with pytest.raises(UserError, match="no such file or folder"):
         read(tmp_path / "absent")
-    (tmp_path / "table.csv").write_text("image,label\n")
+    (tmp_path / "table.csv").write_text("image,label\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"is not a folder\. .* For a table use data\.name=table"):
         read(tmp_path / "table.csv")
 

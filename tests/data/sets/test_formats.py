@@ -18,13 +18,13 @@ from sightline.errors import UserError
 
 def test_annotation_files_that_another_reader_reads_are_said(tmp_path: Path) -> None:
     root = touch(tmp_path, "cat/1.png", "dog/1.png")
-    (root / "cat/1.json").write_text('{"version": "5", "shapes": [], "imagePath": "1.png", "imageData": null}')
-    (root / "dog/1.txt").write_text("0 0.5 0.5 0.25 1\n1 0.5 0.5 0.1 0.1\n")
-    (root / "dog/1.xml").write_text('<?xml version="1.0"?><annotation><filename>1.png</filename></annotation>')
-    (root / "all.xml").write_text("<annotations><image name='1.png'/></annotations>")
-    (root / "coco.json").write_text('{"images": [{"id": 1, "file_name": "1.png"}], "annotations": []}')
-    (root / "notes.txt").write_text("1 2 3 4 5\n")
-    (root / "other.json").write_text("{}")
+    (root / "cat/1.json").write_text('{"version": "5", "shapes": [], "imagePath": "1.png", "imageData": null}', encoding="utf-8")
+    (root / "dog/1.txt").write_text("0 0.5 0.5 0.25 1\n1 0.5 0.5 0.1 0.1\n", encoding="utf-8")
+    (root / "dog/1.xml").write_text('<?xml version="1.0"?><annotation><filename>1.png</filename></annotation>', encoding="utf-8")
+    (root / "all.xml").write_text("<annotations><image name='1.png'/></annotations>", encoding="utf-8")
+    (root / "coco.json").write_text('{"images": [{"id": 1, "file_name": "1.png"}], "annotations": []}', encoding="utf-8")
+    (root / "notes.txt").write_text("1 2 3 4 5\n", encoding="utf-8")
+    (root / "other.json").write_text("{}", encoding="utf-8")
     assert sorted(note for note in read(root).notes if "data=" in note) == [
         "Annotations that folder does not read lie among the .json files (1.json): data=labelme reads them",
         "Annotations that folder does not read lie among the .json files (coco.json): data=coco reads them",
@@ -36,7 +36,7 @@ def test_annotation_files_that_another_reader_reads_are_said(tmp_path: Path) -> 
 
 def test_annotation_files_are_said_where_there_are_no_classes(tmp_path: Path) -> None:
     root = touch(tmp_path, "1.png", "2.png")
-    (root / "1.json").write_text('{"version": "5", "shapes": [], "imagePath": "1.png", "imageData": null}')
+    (root / "1.json").write_text('{"version": "5", "shapes": [], "imagePath": "1.png", "imageData": null}', encoding="utf-8")
     with pytest.raises(UserError, match=r"holds no class folders.*data=labelme reads them\.$"):
         read(root)
 
@@ -50,7 +50,7 @@ FOREIGN = {
 
 @pytest.mark.parametrize("tool", FOREIGN)
 def test_the_file_of_another_tool_is_refused_with_the_reader_that_reads_it(tmp_path: Path, tool: str) -> None:
-    (tmp_path / "a.json").write_text(json.dumps(FOREIGN[tool]))
+    (tmp_path / "a.json").write_text(json.dumps(FOREIGN[tool]), encoding="utf-8")
     with pytest.raises(UserError, match=f"is not a COCO file of instances.*It looks as if data={tool} reads it"):
         coco.read(tmp_path)
 

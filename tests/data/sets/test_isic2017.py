@@ -93,7 +93,7 @@ def test_part_2_becomes_regions(root: Path) -> None:
     names = ("pigment_network", "negative_network", "milia_like_cyst", "streaks")
     for number, present in [(3, {"streaks": [258, 3]}), (10, {})]:
         marks = {feature: [int(i in present.get(feature, [])) for i in range(288)] for feature in names}
-        (folder / f"{name(number)}_features.json").write_text(json.dumps(marks))
+        (folder / f"{name(number)}_features.json").write_text(json.dumps(marks), encoding="utf-8")
     first, second, third, *_ = read(root)
     assert set(first.regions) == set(second.regions) == set(names)
     assert np.flatnonzero(open_map(first.regions["streaks"][0].source)).tolist() == [1, 86]  # type: ignore[arg-type]

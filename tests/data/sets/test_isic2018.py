@@ -26,12 +26,12 @@ def root(tmp_path: Path) -> Path:
     for set_name, lines in ROWS.items():
         for number, _ in lines:
             photo(tmp_path / f"ISIC2018_Task3_{set_name}_Input" / f"{name(number)}.jpg", number)
-        (tmp_path / f"ISIC2018_Task3_{set_name}_Input" / "LICENSE.txt").write_text("licence")
+        (tmp_path / f"ISIC2018_Task3_{set_name}_Input" / "LICENSE.txt").write_text("licence", encoding="utf-8")
         truth = f"ISIC2018_Task3_{set_name}_GroundTruth"
         weights = set_name == "Test"
         rows = [f"{name(n)},{one_hot(label)}" + ",0.5,0.0" * weights for n, label in lines]
         table(tmp_path / truth / f"{truth}.csv", [HEADER + ",score_weight,validation_weight" * weights, *rows], end="\n")
-        (tmp_path / truth / "ATTRIBUTION.txt").write_text("who")
+        (tmp_path / truth / "ATTRIBUTION.txt").write_text("who", encoding="utf-8")
     # images 0 and 7, 1 and 8, ... of the training set show one lesion
     lesions = [f"{name(n)},HAM_{(i // 14) * 7 + i % 7:07d},histopathology" for i, (n, _) in enumerate(ROWS["Training"])]
     table(tmp_path / "ISIC2018_Task3_Training_LesionGroupings.csv", ["image,lesion_id,diagnosis_confirm_type", *lesions], end="\n")
@@ -67,9 +67,9 @@ def test_training_images_without_their_lesions_are_refused(root: Path) -> None:
 
 def test_lesions_are_found_by_the_place_of_their_column(root: Path) -> None:
     path = root / "ISIC2018_Task3_Training_LesionGroupings.csv"
-    path.write_text(path.read_text().replace("lesion_id,diagnosis_confirm_type", "lesion,how"))
+    path.write_text(path.read_text(encoding="utf-8").replace("lesion_id,diagnosis_confirm_type", "lesion,how"), encoding="utf-8")
     assert read(root)[0].group == "HAM_0000000"
-    path.write_text(f"image,lesion\n{name(24306)},HAM_0000009\n")
+    path.write_text(f"image,lesion\n{name(24306)},HAM_0000009\n", encoding="utf-8")
     first, second, *_ = read(root)
     assert (first.group, first.tags) == ("HAM_0000009", {})
     assert second.group is None

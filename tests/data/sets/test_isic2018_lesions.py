@@ -29,8 +29,8 @@ def root(tmp_path: Path) -> Path:
             for k, feature in enumerate(FEATURES):  # image number n has the features of which n is a multiple (0: all of them)
                 mask(folders[2] / f"{name(number)}_attribute_{feature}.png", k if number % (k + 1) == 0 else None)
         for folder in folders:
-            (folder / "LICENSE.txt").write_text("licence")
-            (folder / "ATTRIBUTION.txt").write_text("who")
+            (folder / "LICENSE.txt").write_text("licence", encoding="utf-8")
+            (folder / "ATTRIBUTION.txt").write_text("who", encoding="utf-8")
     return tmp_path
 
 

@@ -36,16 +36,16 @@ def new(tmp_path: Path) -> Path:
     photo(root / f"{name(3)}.png", 3)
     table(root / "metadata.csv", [HEADER, *ROWS])
     (root / ".isic-partial.123.abc").write_bytes(b"")
-    (root / "attribution.txt").write_text("Anonymous\n\n")
+    (root / "attribution.txt").write_text("Anonymous\n\n", encoding="utf-8")
     (root / "licenses").mkdir()
-    (root / "licenses" / "CC-0.txt").write_text("licence")
+    (root / "licenses" / "CC-0.txt").write_text("licence", encoding="utf-8")
     return root
 
 
 def describe(path: Path, clinical: dict[str, Any] | None, dataset: str = "UDA-1") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     meta = {"acquisition": {"image_type": "dermoscopic", "pixelsX": 12, "pixelsY": 8}, "clinical": clinical}
-    path.write_text(json.dumps({"_id": 24 * "0", "name": path.name, "dataset": {"name": dataset}, "meta": meta}))
+    path.write_text(json.dumps({"_id": 24 * "0", "name": path.name, "dataset": {"name": dataset}, "meta": meta}), encoding="utf-8")
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_the_test_images_of_a_challenge_can_be_left_out(new: Path, tmp_path: Pat
     assert [r.id for r in read(new, without=truth)] == [name(1), name(3)]
     with pytest.raises(UserError, match="has no image of the class 'malignant'"):
         read_data(Data(name="isic_archive", root=new, options={"without": str(truth)}))
-    truth.write_text("image\n2\n")
+    truth.write_text("image\n2\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"GroundTruth\.csv: names no images to leave out"):
         read(new, without=truth)
     with pytest.raises(UserError, match="names no images to leave out"):
@@ -150,7 +150,7 @@ def test_what_is_no_download_of_the_archive_is_refused(new: Path, old: Path, tmp
     with pytest.raises(UserError, match=r"metadata\.csv line 2: '1' is not an id of the form ISIC_0000000"):
         read(new)
     for content in ('{"meta": ', "[]", '{"meta": {"clinical": "benign"}}'):
-        (old / "Data/Descriptions" / name(1)).write_text(content)
+        (old / "Data/Descriptions" / name(1)).write_text(content, encoding="utf-8")
         with pytest.raises(UserError, match=rf"{name(1)}: is not a description of an image"):
             read(old)
     (tmp_path / "empty").mkdir()

@@ -21,7 +21,7 @@ def test_line_ends_byte_order_marks_blanks_and_nameless_columns(tmp_path: Path, 
 
 def test_a_table_without_header_has_the_columns_that_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
-    path.write_text(f"{name(1)},benign\n")
+    path.write_text(f"{name(1)},benign\n", encoding="utf-8")
     assert rows(path, "image", "diagnosis", header=False) == [(1, {"image": name(1), "diagnosis": "benign"})]
 
 

@@ -177,8 +177,8 @@ def test_files_of_other_tools_are_named(tmp_path: Path) -> None:
 def test_a_file_that_is_cut_short_is_named_and_not_left_out(tmp_path: Path) -> None:
     annotate(tmp_path, "a.jpg", shape("a", SQUARE))
     annotate(tmp_path, "b.jpg", shape("b", SQUARE))
-    whole = (tmp_path / "b.json").read_text()
-    (tmp_path / "b.json").write_text(whole[: len(whole) // 2])
+    whole = (tmp_path / "b.json").read_text(encoding="utf-8")
+    (tmp_path / "b.json").write_text(whole[: len(whole) // 2], encoding="utf-8")
     with pytest.raises(UserError, match=r"b\.json: is not JSON"):
         read(tmp_path)
     with pytest.raises(UserError, match=r"b\.json: is not JSON"):

@@ -32,11 +32,11 @@ NAMES = {
 @pytest.mark.parametrize("way", NAMES)
 def test_images_are_found_whatever_their_path_looks_like(root: Path, way: str) -> None:
     file = root / "annotations/instances_train2017.json"
-    content = json.loads(file.read_text())
+    content = json.loads(file.read_text(encoding="utf-8"))
     for image in content["images"]:
         name = image["file_name"]
         image["file_name"] = NAMES[way].format(name.removeprefix("0") if way == "encoded" else name)
-    file.write_text(json.dumps(content))
+    file.write_text(json.dumps(content), encoding="utf-8")
     assert [r.image for r in read(file)] == [root / f"train2017/00000000000{i}.jpg" for i in (1, 2, 4)]
 
 

@@ -68,7 +68,7 @@ def folder(root: Path, reading: str, fixations: list[str] | None, ellipses: list
         samples = [f"{0.001 * i:.3f},{line.split(',', 2)[2]},{REST}" for i, line in enumerate(fixations)]
         table(root / "gaze_data" / reading / "gaze.csv", SAMPLE, *samples)
         table(inside / "timestamps_transcription.csv", "word,timestamp_start_word,timestamp_end_word", "Heart,0.5,0.9", ".,0.9,0.9")
-        (inside / "transcription.txt").write_text("Heart.\n")
+        (inside / "transcription.txt").write_text("Heart.\n", encoding="utf-8")
     flags = [",".join([line, *(str(label in labels.split("+")) for label in marked)]) for line, labels in ellipses]
     table(inside / "anomaly_location_ellipses.csv", ",".join([CHEST, "certainty", *marked]), *flags)
     table(inside / "chest_bounding_box.csv", CHEST, "2,3,38,29")

@@ -52,12 +52,14 @@ def test_a_mask_of_another_shape_or_of_several_levels_is_refused(tmp_path: Path)
 
 def test_a_table_names_volumes_or_single_slices(tmp_path: Path) -> None:
     mri(tmp_path)
-    (tmp_path / "t.csv").write_text("image,label,mask\na/one.nii,x,a/one_mask.nii\nb/three.nii#4,y,b/three_mask.nii\nb/three.nii#5,x,\n")
+    (tmp_path / "t.csv").write_text(
+        "image,label,mask\na/one.nii,x,a/one_mask.nii\nb/three.nii#4,y,b/three_mask.nii\nb/three.nii#5,x,\n", encoding="utf-8"
+    )
     records = table.read(tmp_path / "t.csv")
     assert [r.id for r in records] == [*(f"a/one.nii#{n}" for n in range(1, 7)), "b/three.nii#4", "b/three.nii#5"]
     assert {r.group for r in records[6:]} == {r.volume for r in records[6:]} == {"b/three.nii"}
     assert render(records[6].annotations, (10, 12), where="x").sum() == 9  # type: ignore[union-attr]
-    (tmp_path / "t.csv").write_text("image,label\na/one.nii#7,x\nb/three.nii,y\n")
+    (tmp_path / "t.csv").write_text("image,label\na/one.nii#7,x\nb/three.nii,y\n", encoding="utf-8")
     with pytest.raises(UserError, match="has 6 slices, of which there is no number 7"):
         table.read(tmp_path / "t.csv")
 

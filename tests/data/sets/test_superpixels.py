@@ -30,7 +30,7 @@ def index(tmp_path: Path) -> np.ndarray:
 def features(folder: Path, count: int = 600, **present: list[int]) -> Path:
     marks = {name: [float(i in present.get(name, [])) for i in range(count)] for name in FEATURES}
     path = folder / "features.json"
-    path.write_text(json.dumps(marks))
+    path.write_text(json.dumps(marks), encoding="utf-8")
     return path
 
 
@@ -101,6 +101,6 @@ def test_superpixels_that_the_features_do_not_describe_are_refused(tmp_path: Pat
 
 @pytest.mark.parametrize("content", ["{", "[1, 0]", '{"streaks": 1}', '{"streaks": ["a"]}', '{"streaks": [[0, 1]]}'])
 def test_what_is_no_list_of_features_is_refused(tmp_path: Path, content: str) -> None:
-    (tmp_path / "features.json").write_text(content)
+    (tmp_path / "features.json").write_text(content, encoding="utf-8")
     with pytest.raises(UserError, match=r"features\.json: does not hold lists of numbers by feature"):
         read_features(tmp_path / "features.json", tmp_path / "superpixels.png")

@@ -32,7 +32,7 @@ def csv_file(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 
 def json_file(folder: Path, *rows: dict[str, Any]) -> Path:
     path = folder / "table.jsonl"
-    path.write_text("\n".join(json.dumps({"image": "images/a.png", "label": "cat"} | row) for row in rows) + "\n")
+    path.write_text("\n".join(json.dumps({"image": "images/a.png", "label": "cat"} | row) for row in rows) + "\n", encoding="utf-8")
     return path
 
 
@@ -132,17 +132,17 @@ def test_a_mistake_in_json_lines_is_named_with_its_line(folder: Path) -> None:
             read(json_file(folder, {"image": "images/b.png"}, row))
     path = folder / "table.jsonl"
     for text, message in [('{"image": ', "line 1: is not JSON"), ("[1, 2]", "line 1: is not a JSON object")]:
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         with pytest.raises(UserError, match=message):
             read(path)
 
 
 def test_a_mistake_in_a_gaze_file_is_named(folder: Path) -> None:
     table = csv_file(folder, "image,label,gaze\nimages/a.png,cat,gaze.csv\n")
-    (folder / "gaze.csv").write_text("1,2\n3,4\n")
+    (folder / "gaze.csv").write_text("1,2\n3,4\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"gaze\.csv: has no columns x and y, but 1, 2\. Name them"):
         read(table)
-    (folder / "gaze.csv").write_text("x,y\n3,4\nleft,4\n")
+    (folder / "gaze.csv").write_text("x,y\n3,4\nleft,4\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"gaze\.csv line 3: 'left' is not a number"):
         read(table)
 

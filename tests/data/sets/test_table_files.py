@@ -14,7 +14,7 @@ from sightline.errors import UserError
 def test_backslashes_are_read_in_every_column_of_files(tmp_path: Path) -> None:
     pictures(tmp_path, "img/a.png", "masks/a.png")
     (tmp_path / "gaze").mkdir()
-    (tmp_path / "gaze/a.csv").write_text("x,y\n3,4\n")
+    (tmp_path / "gaze/a.csv").write_text("x,y\n3,4\n", encoding="utf-8")
     (record,) = read_csv(tmp_path, "image,label,mask,gaze\nimg\\a.png,cat,masks\\a.png,.\\gaze\\a.csv\n")
     assert (record.id, record.image) == ("img/a.png", tmp_path / "img/a.png")
     assert [mark.kind for mark in record.annotations] == ["mask", "gaze"]

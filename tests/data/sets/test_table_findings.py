@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def table(folder: Path, text: str, name: str = "t.csv") -> Path:
-    (folder / name).write_text(text)
+    (folder / name).write_text(text, encoding="utf-8")
     return folder / name
 
 

@@ -72,7 +72,7 @@ def test_files_of_other_programs_are_named_with_the_way_out(folder: Path, name: 
     ],
 )
 def test_json_lines_that_cannot_be_meant_are_named(folder: Path, text: str, message: str) -> None:
-    (folder / "t.jsonl").write_text(text)
+    (folder / "t.jsonl").write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=message):
         read(folder / "t.jsonl")
 
@@ -85,11 +85,11 @@ def test_json_lines_of_old_macs_are_read(folder: Path) -> None:
 def test_a_folder_that_holds_the_table_names_it(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"is a folder, not a table\. Expected"):
         read(tmp_path)
-    (tmp_path / "my.csv").write_text("image,label\n")
-    (tmp_path / "gaze.csv").write_text("x,y\n")
+    (tmp_path / "my.csv").write_text("image,label\n", encoding="utf-8")
+    (tmp_path / "gaze.csv").write_text("x,y\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"is a folder, not a table. It holds my\.csv: name this file"):
         read(tmp_path)
-    (tmp_path / "other.tsv").write_text("image\tlabel\n")
+    (tmp_path / "other.tsv").write_text("image\tlabel\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"It holds my\.csv, other\.tsv: name one of these"):
         read(tmp_path)
 

@@ -15,8 +15,8 @@ HEAD = "image,label,box"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     pictures(tmp_path, *(f"{i}.png" for i in range(12)), size=(400, 200))
-    (tmp_path / "shares.csv").write_text("x,y,duration\n0.5,0.25,200\n0,0,50\n-0.2,0.75,300\n,,\n")
-    (tmp_path / "pixels.csv").write_text("x,y,duration\n200,50,200\n0.5,0.5,5\n")
+    (tmp_path / "shares.csv").write_text("x,y,duration\n0.5,0.25,200\n0,0,50\n-0.2,0.75,300\n,,\n", encoding="utf-8")
+    (tmp_path / "pixels.csv").write_text("x,y,duration\n200,50,200\n0.5,0.5,5\n", encoding="utf-8")
     return tmp_path
 
 
@@ -57,7 +57,7 @@ def test_shares_and_percents_become_pixels_of_each_image(folder: Path, units: st
         return " ".join(str(share * whole) for share in shares)
 
     sample = f"{0.5 * whole},{0.25 * whole},200"
-    (folder / "g.csv").write_text(f"image,x,y,duration\n0,{sample}\n1,{sample}\n")
+    (folder / "g.csv").write_text(f"image,x,y,duration\n0,{sample}\n1,{sample}\n", encoding="utf-8")
     row = f"{cell(0.5, 0.5, 1, 1)},{cell(0, 0, 1, 0, 1, 0.5)},g.csv,{cell(0, 0, 0.5, 0.5)}"
     records = read_csv(folder, f"image,label,box,polygon,gaze,avoid_box\n0.png,cat,{row}\n1.png,cat,{row}\n", units=units)
     small, large = records

@@ -101,7 +101,7 @@ def test_a_flat_folder_as_labelling_tools_export(tmp_path: Path) -> None:
     write(tmp_path, tmp_path, "a", thing("suspicious", (1, 1, 2, 2)))
     Image.new("RGB", (10, 7)).save(tmp_path / "healthy.png")
     (tmp_path / "._a.xml").write_bytes(b"\0")
-    (tmp_path / "classes.txt").write_text("suspicious\n")
+    (tmp_path / "classes.txt").write_text("suspicious\n", encoding="utf-8")
     assert [r.id for r in read(tmp_path)] == ["a", "b (2)"]
     *_, last = read(tmp_path, background="nonsuspicious", empty="nothing")
     assert (last.id, last.label, not roi(last).any()) == ("healthy", "nonsuspicious", True)
@@ -147,16 +147,16 @@ def test_what_is_missing_or_broken_is_named(year: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"holds no annotations\. Expected: VOCdevkit/VOC2007/"):
         read(tmp_path / "empty")
     file = year / "Annotations/000005.xml"
-    file.write_text(file.read_text().replace("<xmin>1</xmin>", ""))
+    file.write_text(file.read_text(encoding="utf-8").replace("<xmin>1</xmin>", ""), encoding="utf-8")
     with pytest.raises(UserError, match=r"000005\.xml object 1: its box has no xmin"):
         read(year)
-    file.write_text("<annotation>")
+    file.write_text("<annotation>", encoding="utf-8")
     with pytest.raises(UserError, match=r"000005\.xml: is not XML"):
         read(year)
-    file.write_text("<annotation><object><name> </name></object></annotation>")
+    file.write_text("<annotation><object><name> </name></object></annotation>", encoding="utf-8")
     with pytest.raises(UserError, match=r"000005\.xml object 1: has no name"):
         read(year)
-    file.write_text("<annotation><filename>000005.jpg</filename></annotation>")
+    file.write_text("<annotation><filename>000005.jpg</filename></annotation>", encoding="utf-8")
     (year / "JPEGImages/000005.jpg").unlink()
     with pytest.raises(UserError, match=r"000005\.xml: its image 000005\.jpg is not found"):
         read(year)
@@ -198,13 +198,13 @@ def test_the_image_of_two_of_one_name_is_the_one_that_the_file_names(tmp_path: P
     assert [r.image for r in read(tmp_path)] == [tmp_path / "a.jpg"]
     assert [r.id for r in read(tmp_path, background="none")] == ["a", "a.png"]
     file = tmp_path / "a.xml"
-    file.write_text(file.read_text().replace("<filename>a.jpg", "<filename>b.jpg"))
+    file.write_text(file.read_text(encoding="utf-8").replace("<filename>a.jpg", "<filename>b.jpg"), encoding="utf-8")
     with pytest.raises(UserError, match=r"a\.xml: fits several images by its name: a\.jpg, a\.png"):
         read(tmp_path)
 
 
 def test_xml_of_other_tools_is_named(tmp_path: Path) -> None:
-    (tmp_path / "annotations.xml").write_text("<annotations><image id='0' name='a.jpg'/></annotations>")
+    (tmp_path / "annotations.xml").write_text("<annotations><image id='0' name='a.jpg'/></annotations>", encoding="utf-8")
     with pytest.raises(UserError, match=r"holds no annotations\. .*data=cvat reads"):
         read(tmp_path)
     write(tmp_path, tmp_path, "a", thing("dog", (1, 1, 4, 4)))
@@ -240,8 +240,10 @@ def test_it_is_said_what_an_image_without_file_is_taken_for(tmp_path: Path) -> N
     for name in ("a", "b", "c"):
         picture(tmp_path / f"{name}.jpg")
     box = "<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox>"
-    (tmp_path / "a.xml").write_text(f"<annotation><filename>a.jpg</filename><object><name>mel</name>{box}</object></annotation>")
-    (tmp_path / "b.xml").write_text("<annotation><filename>b.jpg</filename></annotation>")
+    (tmp_path / "a.xml").write_text(
+        f"<annotation><filename>a.jpg</filename><object><name>mel</name>{box}</object></annotation>", encoding="utf-8"
+    )
+    (tmp_path / "b.xml").write_text("<annotation><filename>b.jpg</filename></annotation>", encoding="utf-8")
     said = "1 image without .xml file: class 'healthy', {} (c.jpg)"
     assert said.format("nothing to mark") in read(tmp_path, background="healthy", empty="nothing").notes
     assert said.format("annotation unknown") in read(tmp_path, background="healthy").notes

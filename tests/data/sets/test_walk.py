@@ -47,7 +47,7 @@ def test_a_folder_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
 def test_dicom_files_of_any_name_are_read(tmp_path: Path) -> None:
     for number, name in enumerate(("cat/IM0001", "cat/1.2.840.113619", "dog/scan.IMA", "dog/x.dcm")):
         write_dicom(tmp_path / name, np.full((8, 8), 100 * number))
-    (tmp_path / "dog/README").write_text("no picture")
+    (tmp_path / "dog/README").write_text("no picture", encoding="utf-8")
     records = read(tmp_path)
     assert {record.id for record in records} == {"cat/IM0001", "cat/1.2.840.113619", "dog/scan.IMA", "dog/x.dcm"}
     assert records.notes == ("1 file of other kinds left out: no suffix 1",)

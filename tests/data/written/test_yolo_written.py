@@ -25,16 +25,16 @@ def test_yolo_gets_links_outlines_and_the_splits(tmp_path: Path) -> None:
     out = tmp_path / "yolo"
     write_annotations(records, "yolo", out)
     assert (out / "images/train/mel/1_a.png").resolve() == tmp_path / "1/a.png"
-    assert (out / "labels/train/mel/1_a.txt").read_text().splitlines()[0] == "0 0.1 0.25 0.5 0.25 0.5 0.75 0.1 0.75"
+    assert (out / "labels/train/mel/1_a.txt").read_text(encoding="utf-8").splitlines()[0] == "0 0.1 0.25 0.5 0.25 0.5 0.75 0.1 0.75"
     assert sorted(path.name for path in (out / "labels").rglob("*.txt")) == ["1_a.txt", "3_a.txt"]
-    assert (out / "labels/val/nev/3_a.txt").read_text() == ""
-    assert yaml.safe_load((out / "data.yaml").read_text()) == {
+    assert (out / "labels/val/nev/3_a.txt").read_text(encoding="utf-8") == ""
+    assert yaml.safe_load((out / "data.yaml").read_text(encoding="utf-8")) == {
         "train": "images/train",
         "val": "images/val",
         "names": {0: "mel", 1: "nev"},
     }
     write_annotations([*records[1:2], record(tmp_path, "c.png", "mel", BOX)], "yolo", tmp_path / "boxes")
-    assert (tmp_path / "boxes/labels/mel/c.txt").read_text() == "0 0.3 0.5 0.4 0.5\n"
+    assert (tmp_path / "boxes/labels/mel/c.txt").read_text(encoding="utf-8") == "0 0.3 0.5 0.4 0.5\n"
 
 
 def written(folder: Path, *records: Record) -> dict[str, str | Path]:

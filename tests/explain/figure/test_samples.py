@@ -43,7 +43,7 @@ def test_003_fig_3_4_beside_each_image_stands_the_mask_that_was_predicted_for_it
     for n, id in enumerate(ids):
         drawn[n, 8 * n : 8 * n + 5] = 255
         Image.fromarray(drawn[n]).save(tmp_path / "masks" / f"{id}.png")
-    with (tmp_path / "pseudo.csv").open("w", newline="") as file:
+    with (tmp_path / "pseudo.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("id", "kept"), *((id, 1) for id in ids)])
     run = invent(tmp_path / "pseudo", settings={"data.roi.pseudo": str(tmp_path)}, splits=())
     found = cells("pseudo-masks", [run], Options(images=3))
