@@ -153,3 +153,9 @@ def test_a_score_knows_how_many_images_it_is_of() -> None:
     found = intervals(statistic, 4, bootstrap=10, shares={"share": [first]}, counts={"told": 1})
     assert {name: score.n for name, score in found.items()} == {"share": 3, "told": 1, "all": 4}
     assert interval(np.array([])).n == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_single_image_has_no_interval_and_no_warning():
+    found = interval(np.array([0.5]))
+    assert (found.value, found.low, found.high) == (0.5, None, None)

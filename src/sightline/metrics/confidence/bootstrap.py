@@ -130,7 +130,8 @@ def interval(
     values = np.asarray(per_item, dtype=np.float64)[applies]
 
     def mean(weights: Array) -> dict[str, Array]:
-        return {"mean": weights @ values / weights.sum(axis=1)}  # (R, N) -> (R,)
+        with np.errstate(invalid="ignore"):  # of a single image, nothing is left when it is left out
+            return {"mean": weights @ values / weights.sum(axis=1)}  # (R, N) -> (R,)
 
     own = chosen(groups, applies)
     of = {"mean": [np.ones(len(values), dtype=bool)]} if share else None
