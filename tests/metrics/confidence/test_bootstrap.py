@@ -156,6 +156,7 @@ def test_a_score_knows_how_many_images_it_is_of() -> None:
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_single_image_has_no_interval_and_no_warning():
-    found = interval(np.array([0.5]))
-    assert (found.value, found.low, found.high) == (0.5, None, None)
+@pytest.mark.parametrize(("values", "mean"), [([0.5], 0.5), ([np.nan], None), ([], None)])
+def test_few_images_have_no_interval_and_give_no_warning(values, mean):
+    found = interval(np.array(values))
+    assert (found.value, found.low, found.high) == (mean, None, None)
