@@ -68,3 +68,12 @@ def test_other_layers_keep_their_mode():
     with second_pass(net, "frozen"):
         assert net[2].training
         assert not net[1].training
+
+
+@pytest.mark.parametrize("mode", ["frozen", "quiet"])
+def test_000_42_scale_and_shift_learn_from_the_second_pass_too(mode):
+    bn = nn.BatchNorm2d(2).train()
+    with second_pass(bn, mode):
+        (bn(torch.randn(8, 2, 3, 3)) - 3).square().sum().backward()
+    assert bn.weight.grad.abs().min() > 0
+    assert bn.bias.grad.abs().min() > 0
