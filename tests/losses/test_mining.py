@@ -29,6 +29,9 @@ def test_hiding_leaves_black_or_the_mean_colour():
     assert not black[..., :2].any()
     assert torch.equal(black[..., 2:], images[..., 2:])
     torch.testing.assert_close(mean[..., 0, 0], images.mean((2, 3)))
+    assert torch.equal(mean[..., 2:], images[..., 2:])
+    half = hide(images, torch.full_like(mask, 0.5), "mean")
+    torch.testing.assert_close(half, (images + images.mean((2, 3), keepdim=True)) / 2)
 
 
 def by_hand(model: Tiny, look: Look, images: torch.Tensor, attention: torch.Tensor, **mask) -> torch.Tensor:

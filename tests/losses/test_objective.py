@@ -169,8 +169,10 @@ def test_000_42_start_and_ramp_of_a_recipe_reach_the_weighting():
 def test_000_42_so_do_start_ramp_and_options_of_mining():
     options = {"w": 30, "sigma": 0.6, "fill": "mean", "bn": "quiet"}
     goal, some = objective((), [{"name": "mining", "weight": 2, "start": 4, "ramp": 4, **options}]), batch(4)
-    weights = [goal(Tiny(), some, progress)[3]["mining"] for progress in (3.0, 4.0, 8.0)]
-    assert [float(weight) for weight in weights] == pytest.approx([0, 0.4, 2])
+    found = [goal(Tiny(), some, progress) for progress in (3.0, 4.0, 8.0)]
+    assert [float(weights["mining"]) for *_, weights in found] == pytest.approx([0, 0.4, 2])
+    for total, _, losses, weights in found:
+        torch.testing.assert_close(total, losses["cross_entropy"] + weights["mining"] * losses.get("mining", 0))
     assert {name: getattr(goal.behaviour[0], name) for name in options} == options
 
 
