@@ -89,7 +89,7 @@ def test_scores_are_kept_for_each_finding_and_as_means(run):
         lambda run: sl.audit(run),
         lambda run: sl.evaluate(run, prevalence=0.1),
         lambda run: sl.figure("roc", run),
-        lambda run: sl.compare(run, run),
+        lambda run: sl.compare(run, run.of("pneumonia")),
     ],
 )
 def test_what_is_for_one_label_per_image_refuses_the_run_and_names_that_of_a_finding(run, ask):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sightline.device import AUTO
 from sightline.engine.elsewhere import all_elsewhere
+from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.face.opening import AnyRun, Labels, needs_data, opened_all, place_of
 from sightline.results.differences import Comparison
@@ -36,7 +37,7 @@ def compare(
         device: see `sightline.device.resolve`; not used for runs that are open already.
 
     Raises:
-        UserError: fewer than two, no image with a tag, no split in common, or other classes or images.
+        UserError: fewer than two, one of them twice, no image with a tag, no split in common, or other classes or images.
     """
     from sightline.report.side_by_side import compare_runs
 
@@ -44,6 +45,7 @@ def compare(
         raise UserError("compare", f"{len(runs)} run given", "Give at least two.")
     needs_data(data, classes=classes)
     asked, place = opened_all(runs, device, data, root), place_of(out)
+    _each_once(asked)
     if data is None:
         return compare_runs(asked, split, place, by or None)
     return compare_runs(all_elsewhere(asked, data, place_of(root), split, classes, by or None), None, place, by or None)
@@ -76,7 +78,7 @@ def report(
         The file.
 
     Raises:
-        UserError: no run, a run that was not evaluated, or runs without a test set in common.
+        UserError: no run, one of them twice, a run that was not evaluated, or runs without a test set in common.
     """
     from sightline.engine.calibration import check_prevalence
     from sightline.report.page import write_report
@@ -85,6 +87,7 @@ def report(
         raise UserError("report", "no run is given", "Give the run that the page is about.")
     needs_data(data, classes=classes)
     asked, page = opened_all(runs, device, data, root), place_of(out)
+    _each_once(asked)
     if not asked[0].findings:
         check_prevalence(prevalence, len(asked[0].classes))
     if page is not None and page.is_dir():
@@ -94,3 +97,13 @@ def report(
         other = there[0].found.data
         page, asked = page or asked[0].external(other.name, other.root) / "report.html", [*there]
     return write_report(asked[0], asked[1:], page, title, prevalence=prevalence)
+
+
+def _each_once(runs: Sequence[Run]) -> None:
+    """Refuses a run beside itself, however its folder is written: it would differ from itself by nothing, under one name."""
+    seen: set[Path] = set()
+    for run in runs:
+        folder = run.path.resolve()
+        if folder in seen:
+            raise UserError(run.path, "is given twice", "Give each run once.")
+        seen.add(folder)
