@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from invented_run import invent
 
-from sightline.engine.compare import baseline, common_split, differences, judged, judged_split
+from sightline.engine.compare import baseline, common_split, differences, judged, judged_split, other_than
 from sightline.engine.run import Run
 from sightline.errors import UserError
+from sightline.report.side_by_side import compare_runs
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +66,18 @@ def test_differences_are_those_of_the_scores_and_turn_their_sign_with_the_order(
     assert there["accuracy"].value == pytest.approx(own - other)
     assert "epg" not in differences(guided, plain, "flipped", attention=False, draws=50)
     assert np.isfinite(there["auc"].value)
+
+
+def test_it_is_said_in_what_a_run_differs_so_that_it_cannot_be_compared(guided, plain, tmp_path):
+    assert other_than(plain, guided, "flipped") is None
+    turned, named = Run(plain.path), Run(plain.path)
+    turned.classes, named.classes = plain.classes[::-1], ("nevus", "mole")
+    place = re.escape(str(guided.path))
+    order = rf"has the same classes in another order \(melanoma, nevus\) than {place} \(nevus, melanoma\)"
+    assert re.fullmatch(order, other_than(turned, guided, "flipped"))
+    assert re.fullmatch(rf"has other classes \(nevus, mole\) than {place} .*", other_than(named, guided, "flipped"))
+    fewer = invent(tmp_path / "fewer", counts=(8, 6, 10), splits=("flipped",))
+    images = rf"was evaluated on other images of 'flipped' than {place}: 0 images by this run alone, 10 images by the other alone"
+    assert re.fullmatch(images, other_than(fewer, guided, "flipped"))
+    with pytest.raises(UserError, match=f"fewer: {images}. Compare runs on one split"):
+        compare_runs([guided, fewer], "flipped", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,17 @@ def test_scores_of_two_hospitals_of_one_format_lie_apart(small, tmp_path) -> Non
     assert small.external("table", south).name == "table-south"
     assert small.external("isic2017", north).name == "isic2017", "a data set that is one, wherever it lies"
     assert small.audit_folder("folder", north) == small.external("folder", north) / "audit"
+
+
+def test_scores_on_a_folder_of_the_same_name_are_not_written_over(small, hospital, tmp_path_factory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    out, other = elsewhere / "out", Path(shutil.copytree(hospital, elsewhere / hospital.name))
+    there = {"classes": {"MEL": "melanoma"}, "out": out}
+    kept = validate(small, "folder", hospital, **there)
+    assert validate(small, "folder", hospital, **there) == kept  # the same again is no loss
+    before = (out / "scores.json").read_bytes()
+    with pytest.raises(UserError, match=rf"out: holds the scores on all of .*{hospital.name}, which would be lost\. Give another folder"):
+        validate(small, "folder", other, **there)
+    assert (out / "scores.json").read_bytes() == before
+    (out / "scores.json").write_text("{", encoding="utf-8")
+    validate(small, "folder", other, **there)  # damaged: nothing could be lost

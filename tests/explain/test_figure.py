@@ -200,7 +200,7 @@ def test_what_does_not_fit_is_refused_with_a_remedy(name, count, options, messag
 def test_runs_of_other_images_are_not_put_side_by_side(guided, tmp_path):
     other = invent(tmp_path / "other", counts=(8, 6, 10), splits=("matched",))
     for name in ("roc", "attention-grid", "masks", "class-maps", "map-values", "saliency"):
-        with pytest.raises(UserError, match="other images or classes"):
+        with pytest.raises(UserError, match="was evaluated on other images of 'matched'"):
             catalog.find("figure", name)([guided, other], Options(split="matched"))
 
 

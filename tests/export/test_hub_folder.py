@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from sightline.errors import UserError
 from sightline.export import hub_folder
 from sightline.export.hub_folder import hub_files, portable
 from sightline.recipe import load_recipe
+from sightline.results.calibration import Calibration
 
 
 def test_a_recipe_loses_its_places() -> None:
@@ -37,6 +39,18 @@ def test_a_folder_has_weights_configuration_and_card(finished: Run) -> None:
     config = json.loads(found["config.json"])
     assert (config["library_name"], config["classes"], config["map"]) == ("sightline", list(finished.classes), "cam")
     assert config["recipe"]["name"] == finished.recipe.name
+
+
+def test_the_threshold_is_that_of_the_logits_and_the_calibration_stands_beside_it(finished: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    strong = Calibration(method="platt", slope=4.0, intercept=0.5, n=20)
+    monkeypatch.setattr(Run, "thresholds", finished.thresholds.but(decision=0.4, calibration=strong))
+    found = hub_files(Run(finished.path))
+    config = json.loads(found["config.json"])
+    assert config["threshold"] == 0.4
+    assert config["calibrated"] == {"slope": 4, "intercept": 0.5, "threshold": strong.threshold(0.4)}
+    [code] = re.findall(r"probabilities = (.*)  # calibrated", found["README.md"].decode())
+    logits = torch.randn(5, 2)
+    torch.testing.assert_close(eval(code, {"logits": logits, "torch": torch}).numpy(), strong(logits.softmax(1).numpy()), check_dtype=False)
 
 
 def test_what_answers_otherwise_once_it_is_read_back_is_not_written(finished: Run, monkeypatch: pytest.MonkeyPatch) -> None:

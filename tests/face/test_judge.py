@@ -16,6 +16,17 @@ def test_a_classifier_is_scored_as_a_run_is(run: Run) -> None:
     assert run.scores["matched"] == scores
     with pytest.raises(sl.UserError, match="a classifier is scored on images"):
         sl.evaluate(run.classifier())  # type: ignore[call-overload]
+    turned = sl.data(
+        "phantom",
+        image_size=32,
+        options={"size": 64, "train": 12, "val": 8, "test": 8},
+        classes={"melanoma": ["melanoma"], "nevus": ["nevus"]},
+    )
+    for classifier in (run.classifier(), sl.load(run.path)):
+        with pytest.raises(
+            sl.UserError, match=r"classes nevus, melanoma, in this order, and the data have melanoma, nevus.*`classes={'nevus'"
+        ):
+            sl.evaluate(classifier, turned["matched"])
     other = sl.build(run.recipe, classes=3)
     with pytest.raises(sl.UserError, match="answers for 3 classes, the data have 2"):
         sl.evaluate(other, run.datasets["matched"])

@@ -30,6 +30,16 @@ def test_a_picture_may_come_in_any_form(classifier: sl.GuidedClassifier, tmp_pat
         found[0].save(tmp_path / "b.png", map="cma")
 
 
+def test_a_classifier_from_a_run_knows_its_classes_and_the_size_of_its_pictures(run: Run, tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
+    told, classifier = sl.explain(run, pixels), sl.load(run.path)
+    found = sl.explain(classifier, pixels)
+    assert list(found.probabilities) == list(told.probabilities) == ["nevus", "melanoma"]
+    assert np.array_equal(found.maps["cam"], told.maps["cam"])
+    other = sl.explain(classifier, pixels, image_size=64)
+    assert other.maps["cam"].shape != told.maps["cam"].shape
+
+
 def test_with_a_folder_any_number_of_pictures_become_files(
     run: Run, classifier: sl.GuidedClassifier, hospital: Path, tmp_path: Path
 ) -> None:

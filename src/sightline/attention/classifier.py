@@ -17,6 +17,7 @@ from sightline.attention.moving import require_gradient
 from sightline.attention.source import Source
 from sightline.attention.tap import out_of_inference_mode
 from sightline.attention.wrapped import WrappedBackbone, WrappedHead
+from sightline.config import Data
 from sightline.errors import UserError
 from sightline.recipe import Recipe
 from sightline.types import Look
@@ -30,9 +31,16 @@ class GuidedClassifier(nn.Module):
         head: features to logits.
         source: computes the maps.
 
+    Attributes:
+        class_names: in the order of the logits, of a classifier from a run; None: nobody has said them.
+        prepared: how the images of that run became its input, by which other pictures are prepared; None: nobody has said it.
+
     Raises:
         UserError: a head with which the source cannot work.
     """
+
+    class_names: tuple[str, ...] | None = None
+    prepared: Data | None = None
 
     def __init__(self, backbone: Backbone | WrappedBackbone, head: Head, source: Source) -> None:
         super().__init__()

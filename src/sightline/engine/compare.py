@@ -11,12 +11,28 @@ from sightline.errors import UserError, nearest
 from sightline.metrics.comparisons.arms import arms_difference
 from sightline.metrics.comparisons.compare import Judged
 from sightline.metrics.scores.localisation import energy_inside, upsample
+from sightline.plural import count
 from sightline.results.differences import Paired
 
 
 def baseline(runs: Sequence[Run]) -> Run:
     """The baseline of a comparison: the first run that was not guided, else the first run."""
     return next((run for run in runs if not run.recipe.guided), runs[0])
+
+
+def other_than(run: Run, first: Run, split: str) -> str | None:
+    """In what a run differs from the first, so that the two cannot be compared; None: in nothing."""
+    if run.classes != first.classes:
+        what = "the same classes in another order" if set(run.classes) == set(first.classes) else "other classes"
+        of = ", ".join(first.classes)
+        return f"has {what} ({', '.join(run.classes)}) than {first.path} ({of})"
+    here, there = (set(one.predictions(split).ids) for one in (run, first))
+    if here != there:
+        return (
+            f"was evaluated on other images of {split!r} than {first.path}: "
+            f"{count(len(here - there), 'image')} by this run alone, {count(len(there - here), 'image')} by the other alone"
+        )
+    return None
 
 
 def judged_split(run: Run, name: str | None = None) -> str:

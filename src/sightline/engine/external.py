@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sightline.engine.compare import judged_split
 from sightline.engine.elsewhere import elsewhere
 from sightline.engine.files import write_json, write_table
 from sightline.engine.run import Predictions, Run
+from sightline.errors import UserError
 from sightline.metrics.confidence.independent import difference
 from sightline.results import Score
 from sightline.results.external import Change, ExternalScores
@@ -39,14 +41,16 @@ def validate(
         by: tags by which groups are scored; None: those of the recipe that the data set has.
 
     Raises:
-        UserError: see `other_data`.
+        UserError: see `other_data`; or the folder holds the scores on other images, which would be lost.
     """
     there = elsewhere(run, name, root, split, classes, coverage, by)
-    found, scores = there.found, there.scores[there.split]
-    own_split = next((name for name in (judged_split(run),) if name in run.scores), None)
-    changes = _changes(run.scores[own_split], scores, own_split, there.split) if own_split else ()
+    found = there.found
     folder = out or run.external(found.data.name, found.data.root)
     files = (folder / "scores.json", folder / "predictions.csv")
+    _require_own(files[0], found.data.root, found.split)
+    scores = there.scores[there.split]
+    own_split = next((name for name in (judged_split(run),) if name in run.scores), None)
+    changes = _changes(run.scores[own_split], scores, own_split, there.split) if own_split else ()
     result = ExternalScores(
         run=str(run.path),
         data=found.data.name,
@@ -64,6 +68,20 @@ def validate(
     _write_predictions(files[1], run, there.predictions(there.split))
     write_json(files[0], result)
     return result
+
+
+def _require_own(file: Path, root: Path | None, split: str) -> None:
+    """Refuses a folder with the scores on another place or part: two hospitals may call their folders alike."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        before = (None if kept["root"] is None else Path(kept["root"]).resolve(), kept["split"])
+    except (OSError, ValueError, KeyError, TypeError):  # nothing there, or nothing that could be lost
+        return
+    if before != (None if root is None else root.resolve(), split):
+        held = f"{before[1]} of {kept['data']}" if before[0] is None else f"{before[1]} of {before[0]}"
+        raise UserError(
+            file.parent, f"holds the scores on {held}, which would be lost", "Give another folder, `out=...`, or remove this one."
+        )
 
 
 def _changes(own: SplitScores, elsewhere: SplitScores, own_split: str, where: str) -> Iterator[Change]:

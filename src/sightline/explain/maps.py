@@ -147,7 +147,9 @@ def asked_of(
     if method not in ("map", *METHODS):
         raise UserError(f"method {method!r}", "is unknown", nearest(method, ("map", *METHODS)))
     if isinstance(model, GuidedClassifier):
-        classifier, names, settings, of = model, tuple(classes or map(str, range(model.classes))), data or Data(), "the classifier"
+        classifier, of = model, "the classifier"
+        names = tuple(classes or model.class_names or map(str, range(model.classes)))
+        settings = data or model.prepared or Data()
         decision = Decision()
     else:
         classifier, names, settings, of = model.classifier(), model.classes, model.recipe.data, str(model.path)

@@ -58,8 +58,18 @@ def _head(run: Run) -> str:
 
 def _use(run: Run) -> str:
     code = '```python\nimport sightline as sl\n\nclassifier = sl.load("hf://OWNER/NAME")  # or this folder\n'
-    code += f"logits = classifier(images)  # (N, {run.recipe.data.channels}, S, S) float32 in [0, 1]\n```"
+    code += f"logits = classifier(images)  # (N, {run.recipe.data.channels}, S, S) float32 in [0, 1]\n"
+    code += f"{_probabilities(run)}\n```"
     return f"## Use\n\n{code}\n\n**What it is meant for.** {INTENDED}\n\n**What it is not for.** {NOT_FOR}"
+
+
+def _probabilities(run: Run) -> str:
+    """The line of code that gives the probabilities that the card speaks of."""
+    by = run.calibration
+    if by is None:
+        return "probabilities = logits.softmax(1)"
+    added = f" + torch.tensor([0, {by.intercept:.6g}])" if by.intercept else ""
+    return f"probabilities = ({by.slope:.6g} * logits{added}).softmax(1)  # calibrated; the threshold below is one of these"
 
 
 def _data(run: Run) -> str:

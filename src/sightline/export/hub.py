@@ -64,6 +64,7 @@ def restored(config: HubConfig, weights: Path) -> GuidedClassifier:
     load_weights(weights, classifier)
     if why := unsound(classifier, recipe.data.image_size):
         raise UserError(weights, why, _AGAIN)
+    classifier.class_names, classifier.prepared = tuple(config.classes), recipe.data
     return classifier.eval()
 
 

@@ -29,6 +29,7 @@ def hub_files(run: Run) -> dict[str, bytes]:
         raise UserError(run.path, reason, "Export it as ONNX or torch.export.")
     classifier, weights = run.classifier(), run.path / WEIGHTS
     about = metadata(run, classifier, bool(classifier.map_names)) | {"library_name": "sightline", "recipe": portable(run.recipe)}
+    about |= _decision(run)
     text = json.dumps(finite(about), indent=1) + "\n"
     again = restored(HubConfig.model_validate_json(text), weights)
     side = run.recipe.data.image_size
@@ -37,6 +38,14 @@ def hub_files(run: Run) -> dict[str, bytes]:
         if not torch.equal(again(images), classifier(images)):
             raise UserError(run.path, "gives other logits once it is read back", "Report this as a defect, with the run's config.yaml.")
     return {WEIGHTS: weights.read_bytes(), CONFIG: text.encode(), CARD: card(run).encode("utf-8", "replace")}
+
+
+def _decision(run: Run) -> dict[str, Any]:
+    """The threshold of the softmax of the logits, which this classifier gives; and how these are calibrated, with the threshold then."""
+    kept, by = run.decision.threshold, run.calibration
+    if by is None:
+        return {"threshold": kept}
+    return {"threshold": kept, "calibrated": {"slope": by.slope, "intercept": by.intercept, "threshold": by.threshold(kept)}}
 
 
 def portable(recipe: Recipe) -> dict[str, Any]:

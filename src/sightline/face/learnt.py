@@ -27,7 +27,7 @@ def gallery(
     *,
     root: str | Path | None = None,
     device: str = AUTO,
-    image_size: int = 224,
+    image_size: int | None = None,
 ) -> Gallery:
     """Writes `gallery.html`: every feature map of every layer, laid over the pictures, on one page that needs no other file.
 
@@ -42,13 +42,15 @@ def gallery(
         layers: numbers or names; none: all.
         root: where the run's data are now; None: where they were in training.
         device: see `sightline.device.resolve`; only for the folder of a run.
-        image_size: side of the network's input; not needed for a run, which knows it.
+        image_size: side of the input of a network of one's own; None: 224. A run, and a classifier from one, know theirs.
 
     Raises:
         UserError: an unknown layer, or a picture that cannot be read.
     """
     asked = opened(run, device, root) if isinstance(run, AnyRun) else run
-    return write_gallery(asked, pictures, place_of(out), layers, data=Data(image_size=image_size))
+    prepared = (run.prepared if isinstance(run, GuidedClassifier) else None) or Data()
+    data = prepared if image_size is None else prepared.model_copy(update={"image_size": image_size})
+    return write_gallery(asked, pictures, place_of(out), layers, data=data)
 
 
 @bounded(images=(2, None), top=(0, 1))

@@ -40,7 +40,7 @@ def explain(
     out: None = None,
     method: str = "map",
     class_names: Sequence[str] | None = None,
-    image_size: int = 224,
+    image_size: int | None = None,
     device: str = AUTO,
 ) -> Explanation: ...
 
@@ -61,7 +61,7 @@ def explain(
     images: int = 8,
     sheet: bool = False,
     class_names: Sequence[str] | None = None,
-    image_size: int = 224,
+    image_size: int | None = None,
     device: str = AUTO,
 ) -> WrittenMaps: ...
 
@@ -82,7 +82,7 @@ def explain(
     images: int = 8,
     sheet: bool = False,
     class_names: Sequence[str] | None = None,
-    image_size: int = 224,
+    image_size: int | None = None,
     device: str = AUTO,
 ) -> Explanation | WrittenMaps:
     """The prediction for a picture, and the map that shows where the classifier looked; or, with `out`, files for any number of pictures.
@@ -102,8 +102,8 @@ def explain(
         classes: label of that data set -> class of the run.
         images: number of images of the other data set, class by class in turn.
         sheet: with `out`, also write a sheet for each picture, see `case_sheet`.
-        class_names: of a classifier, in the order of its logits; a run knows its own.
-        image_size: side of the network's input; not needed for a run, which knows it.
+        class_names: of a classifier of one's own, in the order of its logits; one from a run knows its own.
+        image_size: side of the input of a classifier of one's own; None: 224. One from a run knows how its pictures are prepared.
         device: see `sightline.device.resolve`; not used for a run that is open already.
 
     Raises:
@@ -131,7 +131,7 @@ def explain(
 
 
 def _explained(
-    run: Run | GuidedClassifier, picture: Picture, target: str | None, method: str, classes: Sequence[str] | None, image_size: int
+    run: Run | GuidedClassifier, picture: Picture, target: str | None, method: str, classes: Sequence[str] | None, image_size: int | None
 ) -> Explanation:
     """One picture, in memory."""
     from sightline.explain.inputs import pixels_of
@@ -170,14 +170,14 @@ def _written(
     method: str,
     colours: str,
     classes: Sequence[str] | None,
-    image_size: int,
+    image_size: int | None,
     sheet: bool,
 ) -> WrittenMaps:
     """Any number of pictures, as files."""
     from sightline.explain.maps import explain as write
     from sightline.report.case_sheet import CaseSheets
 
-    data = None if isinstance(run, Run) else Data(image_size=image_size)
+    data = _prepared(run, image_size)
     names = None if isinstance(run, Run) else classes
     channels = run.recipe.data.channels if isinstance(run, Run) else run.image_channels
     shown = [one if isinstance(one, str | Path) else _pixels(one, channels) for one in pictures] if there is None else there.pictures
@@ -193,8 +193,15 @@ def _written(
     return WrittenMaps(maps=maps, files=list(map(str, files)), notes=() if there is None else there.notes)
 
 
+def _prepared(run: Run | GuidedClassifier, image_size: int | None) -> Data | None:
+    """How pictures become the input of a classifier whose side was asked for; None: as the run, or the classifier, says."""
+    if isinstance(run, Run) or image_size is None:
+        return None
+    return (run.prepared or Data()).model_copy(update={"image_size": image_size})
+
+
 def _asked(
-    what: Run | GuidedClassifier, target: str | None, method: str, classes: Sequence[str] | None = None, image_size: int = 224
+    what: Run | GuidedClassifier, target: str | None, method: str, classes: Sequence[str] | None = None, image_size: int | None = None
 ) -> Asked:
     """See `explain`."""
     from sightline.explain.maps import asked_of, of_findings
@@ -203,7 +210,7 @@ def _asked(
     if others:
         names = [name for _, name in ((what, target), *others)]
         raise UserError("`target=...`", f"says which finding is explained, and none is given ({', '.join(map(str, names))})", "Name one.")
-    asked = asked_of(what, target, method, classes, None if isinstance(what, Run) else Data(image_size=image_size))
+    asked = asked_of(what, target, method, classes, _prepared(what, image_size))
     return replace(asked, data=asked.data.model_copy(update={"channels": asked.classifier.image_channels}))
 
 

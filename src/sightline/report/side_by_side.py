@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sightline.engine.compare import baseline, common_split
+from sightline.engine.compare import baseline, common_split, other_than
 from sightline.engine.elsewhere import notes_of
 from sightline.engine.files import drafted
 from sightline.engine.run import Run
@@ -45,10 +45,8 @@ def compare_runs(runs: Sequence[Run], split: str | None, out: Path | None, by: S
     for run in runs:
         run.require_files()
     split = common_split(runs, split)
-    first = runs[0].predictions(split)
     for run in runs[1:]:
-        if run.classes != runs[0].classes or set(run.predictions(split).ids) != set(first.ids):
-            reason = f"was evaluated on other images or classes than {runs[0].path}"
+        if reason := other_than(run, runs[0], split):
             raise UserError(run.path, reason, "Compare runs on one split of one data set.")
     base = baseline(runs)
     found = compared(runs, base, scored_splits(runs), {split, main_split(runs)}, split, by)

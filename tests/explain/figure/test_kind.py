@@ -61,7 +61,7 @@ def test_runs_are_drawn_together_on_the_same_images_of_the_same_classes(guided: 
     assert same_images([guided, label_only], Options(split="flipped")) == "flipped"
     other = Run(label_only.path)
     other.classes = tuple(reversed(other.classes))
-    with pytest.raises(UserError, match=r"other images or classes of 'flipped' than .*guided"):
+    with pytest.raises(UserError, match="has the same classes in another order"):
         same_images([guided, other], Options(split="flipped"))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure as Drawn
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from sightline.engine.compare import common_split
+from sightline.engine.compare import common_split, other_than
 from sightline.engine.run import Attention, Predictions, Run
 from sightline.errors import UserError, nearest
 
@@ -111,10 +111,8 @@ def same_images(runs: Sequence[Run], options: Options) -> str:
         UserError: there is none, or the runs differ in its images or in the classes.
     """
     split = common_split(runs, options.split)
-    first = set(runs[0].predictions(split).ids)
     for run in runs[1:]:
-        if run.classes != runs[0].classes or set(run.predictions(split).ids) != first:
-            reason = f"was evaluated on other images or classes of {split!r} than {runs[0].path}"
+        if reason := other_than(run, runs[0], split):
             raise UserError(run.path, reason, "Draw runs of one split of one data set together, and a figure for each data set.")
     return split
 
