@@ -46,6 +46,7 @@ def test_without_a_run_or_a_picture_the_remedy_says_what_to_give(tmp_path: Path)
         ({"before": 2, "failed": 1}, [], ["2 rows were there already", "1 picture could not be read: see the column `note`."]),
         ({"before": 0, "failed": 0, "uncalibrated": ("a", "b")}, [], ["Not calibrated, since no calibration is kept: a, b."]),
         ({"before": 0, "failed": 0, "uncalibrated": ("a",)}, ["--no-calibration"], []),
+        ({"before": 0, "failed": 0, "left_out": {".gif": 1200, "no suffix": 1}}, [], ["left out, by suffix: .gif 1,200, no suffix 1."]),
         ({"before": 0, "failed": 0, "volumes": "v.csv"}, [], ["A row for each volume, pooled over its slices: v.csv"]),
     ],
 )
@@ -61,7 +62,7 @@ def test_only_what_happened_is_said(
     assert (named["tta"], named["calibration"], named["out"]) == ("flips", not words, Path("predictions.csv"))
     assert "nevus 1,200" in told
     assert "1,234 rows: p.csv" in told.splitlines()
-    notes = ("already", "could not be read", "Not calibrated", "each volume")
+    notes = ("already", "could not be read", "Not calibrated", "each volume", "left out")
     assert [note for note in notes if note in told] == [note for note in notes if any(note in line for line in said)]
     assert all(line in told for line in said)
     assert written == made.to_json()

@@ -71,7 +71,7 @@ def test_what_is_said_of_each_finding_is_put_together(monkeypatch: pytest.Monkey
 def test_the_table_counts_each_finding_and_what_could_not_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(room, "answered", answered)
     monkeypatch.setattr(room, "plane_of", lambda data: None)
-    monkeypatch.setattr(room, "wanted", lambda places, plane: [SimpleNamespace(name=str(place)) for place in places])
+    monkeypatch.setattr(room, "wanted", lambda places, plane, left_out: [SimpleNamespace(name=str(place)) for place in places])
     monkeypatch.setattr(room, "decoded", lambda settings, pictures, size: iter([[one.name for one in pictures]]))
     told: list[int] = []
     places = [Path(name) for name in (*ANSWERS, "broken.png")]

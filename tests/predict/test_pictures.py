@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -51,6 +53,15 @@ def test_what_holds_no_picture_is_refused(tmp_path, content, reason) -> None:
         table.write_text(content, encoding="utf-8")
     with pytest.raises(UserError, match=reason):
         list(wanted([table]))
+
+
+def test_files_that_are_no_pictures_are_counted_by_suffix(tmp_path, pictures) -> None:
+    for name in ("b.gif", "c.GIF", "notes", "d.npy", ".hidden"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "a.png").write_bytes((pictures / "a.png").read_bytes())
+    left_out: Counter[str] = Counter()
+    assert [one.path.name for one in wanted([tmp_path, pictures], left_out=left_out)][:1] == ["a.png"]
+    assert left_out == {".gif": 2, "no suffix": 1, ".npy": 1, ".txt": 1}
 
 
 def test_an_empty_folder_is_refused(tmp_path) -> None:

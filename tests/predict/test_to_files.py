@@ -24,6 +24,7 @@ def test_pictures_are_counted_by_class_and_the_file_beside_says_how(first: Run, 
     out = tmp_path / "p.csv"
     found = predict_to_files([first, second], [pictures], out, views="flips", calibration=False, batch_size=4, progress=told.append)
     assert (found.out, found.pictures, found.before, found.failed, found.volumes) == (str(out), 9, 0, 1, None)
+    assert found.left_out == {".txt": 1}
     assert list(found.counts) == list(first.classes)
     assert sum(found.counts.values()) == 8
     assert told == [0, 4, 8, 9]

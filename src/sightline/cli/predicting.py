@@ -95,6 +95,9 @@ def predict(
         say(f"{count(found.before, 'row')} {'was' if found.before == 1 else 'were'} there already; the numbers above are of the others.")
     if found.failed:
         say(f"{count(found.failed, 'picture')} could not be read: see the column `note`.")
+    if found.left_out:
+        named = ", ".join(f"{kind} {number:,}" for kind, number in found.left_out.items())
+        say(f"Files in folders that are left out, by suffix: {named}. A picture among them is predicted if its file is named itself.")
     if calibration and found.uncalibrated:
         named = ", ".join(found.uncalibrated)
         say(f"Not calibrated, since no calibration is kept: {named}. Run `sightline evaluate` on it, unless its recipe wants none.")

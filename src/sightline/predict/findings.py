@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -103,10 +104,10 @@ def findings_to_file(
     """See `predict_to_files`."""
     with _Table(out, tuple(networks), facts, batch_size, resume) as table:
         done, failed, counts = table.done, 0, dict.fromkeys((*networks, "none"), 0)
+        left_out = Counter[str]()
+        plane = plane_of(next(iter(networks.values())).members[0].data)
         progress(done)
-        for batch in predictions_of_findings(
-            networks, table.follow(wanted(places, plane_of(next(iter(networks.values())).members[0].data))), batch_size
-        ):
+        for batch in predictions_of_findings(networks, table.follow(wanted(places, plane, left_out)), batch_size):
             table.add_findings(batch)
             done += len(batch)
             for one in batch:
@@ -115,4 +116,4 @@ def findings_to_file(
                     counts[name] = counts.get(name, 0) + bool(name)
             progress(done)
     counts.pop("", None)
-    return Predicted(out=str(out), pictures=done, before=table.done, failed=failed, counts=counts)
+    return Predicted(out=str(out), pictures=done, before=table.done, failed=failed, counts=counts, left_out=left_out)

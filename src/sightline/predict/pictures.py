@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sightline.data.frames import count_of, frame_of
 from sightline.data.sets.folder_names import image_stems
 from sightline.data.sets.mask_look import looks_like_mask
 from sightline.data.sets.slices import of_slice
-from sightline.data.sets.walk import SUFFIXES, is_hidden
+from sightline.data.sets.walk import SUFFIXES, is_hidden, kind_of
 from sightline.data.stacks import is_array
 from sightline.data.volumes import Plane, is_nifti
 from sightline.errors import UserError
@@ -21,7 +22,7 @@ from sightline.predict.wanted import Wanted
 TABLES = {".csv", ".tsv", ".tab"}
 
 
-def wanted(places: Sequence[Path], plane: Plane = "axial") -> Iterator[Wanted]:
+def wanted(places: Sequence[Path], plane: Plane = "axial", left_out: Counter[str] | None = None) -> Iterator[Wanted]:
     """The pictures of files, folders and tables, in this order; those of a folder sorted by name, folder by folder.
 
     A picture of a folder that is named as the mask of another one there (`a_mask.png` beside `a.png`) and looks like a mask is left out.
@@ -33,11 +34,12 @@ def wanted(places: Sequence[Path], plane: Plane = "axial") -> Iterator[Wanted]:
 
     Args:
         plane: in which volumes are cut.
+        left_out: here the files of folders that are no pictures are counted by suffix, once their folder is done.
 
     Raises:
         UserError: a place that does not exist, a folder without pictures, or a table that cannot be read.
     """
-    for one in _pictures(places):
+    for one in _pictures(places, Counter() if left_out is None else left_out):
         yield from _each(one, plane)
 
 
@@ -47,10 +49,10 @@ def plane_of(data: Data) -> Plane:
     return plane
 
 
-def _pictures(places: Sequence[Path]) -> Iterator[Wanted]:
+def _pictures(places: Sequence[Path], left_out: Counter[str]) -> Iterator[Wanted]:
     for place in places:
         if place.is_dir():
-            yield from _of_folder(place)
+            yield from _of_folder(place, left_out)
         elif place.suffix.lower() in TABLES and place.is_file():
             yield from listed(place)
         elif not place.exists():
@@ -59,15 +61,18 @@ def _pictures(places: Sequence[Path]) -> Iterator[Wanted]:
             yield Wanted(str(place), place)
 
 
-def _of_folder(top: Path) -> Iterator[Wanted]:
+def _of_folder(top: Path, left_out: Counter[str]) -> Iterator[Wanted]:
     kinds = (_is_picture, _is_other)  # others count where there are no pictures
     for wanted in kinds:
-        found = False
+        found, others = False, Counter[str]()
         for path in _files(top):
             if wanted(path):
                 found = True
                 yield Wanted(str(path), path)
+            else:
+                others[kind_of(path)] += 1
         if found:
+            left_out += others
             break
     else:
         raise UserError(top, "holds no picture", f"Give a folder of pictures ({', '.join(sorted(SUFFIXES))}).")

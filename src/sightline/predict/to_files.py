@@ -77,8 +77,9 @@ def predict_to_files(
     facts = _facts(runs, places, views, batch_size) | _probabilities(network, sets)
     with Table(out, network.classes, facts, batch_size, resume, sets is not None) as table:
         done, counts = table.done, Counter[str | None](dict.fromkeys(network.classes, 0))  # None: pictures that could not be read
+        left_out = Counter[str]()
         progress(done)
-        rest = table.follow(wanted(places, plane_of(runs[0].recipe.data)))
+        rest = table.follow(wanted(places, plane_of(runs[0].recipe.data), left_out))
         if executor == "ray":
             from sightline.predict.on_ray import batches_on_ray
 
@@ -95,7 +96,16 @@ def predict_to_files(
     raw = tuple(str(run.path) for run, member in zip(runs, network.members, strict=True) if member.calibration is None)
     failed, counted = counts.pop(None, 0), {name: counts[name] for name in network.classes}
     place = None if volumes is None else str(volumes)
-    return Predicted(out=str(out), volumes=place, pictures=done, before=table.done, failed=failed, counts=counted, uncalibrated=raw)
+    return Predicted(
+        out=str(out),
+        volumes=place,
+        pictures=done,
+        before=table.done,
+        failed=failed,
+        counts=counted,
+        uncalibrated=raw,
+        left_out=left_out,
+    )
 
 
 def _check_maps(network: Ensemble, runs: Sequence[Run]) -> None:

@@ -183,6 +183,7 @@ class Predicted(Result):
         counts: class -> number of pictures, this time, that were predicted as this class; finding -> that were predicted to have it.
         uncalibrated: runs whose probabilities are as the network gives them.
         volumes: the table of volumes, where the pictures are slices of some; None: they are not.
+        left_out: suffix -> number of files in the folders that are no pictures.
     """
 
     out: str
@@ -192,3 +193,4 @@ class Predicted(Result):
     counts: dict[str, int]
     uncalibrated: tuple[str, ...] = ()
     volumes: str | None = None
+    left_out: dict[str, int] = {}

@@ -119,12 +119,15 @@ def kinds(files: Iterable[Path]) -> str:
     >>> kinds([])
     ''
     """
-    counts = Counter("not a regular file" if _is_special(file) else _suffix(file) or "no suffix" for file in files)
+    counts = Counter(map(kind_of, files))
     return ", ".join(f"{kind} {number}" for kind, number in counts.most_common())
 
 
-def _suffix(file: Path) -> str:
-    return "".join(file.suffixes[-2:] if file.suffix.lower() in PACKED else [file.suffix]).lower()
+def kind_of(file: Path) -> str:
+    """The suffix of a file in lower case, of a packed one with the suffix before it; or in words that it has none."""
+    if _is_special(file):
+        return "not a regular file"
+    return "".join(file.suffixes[-2:] if file.suffix.lower() in PACKED else [file.suffix]).lower() or "no suffix"
 
 
 def _is_special(file: Path) -> bool:
