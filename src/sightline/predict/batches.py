@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sightline.metrics.scores.conformal import Sets
 from sightline.predict.ensemble import Ensemble
-from sightline.predict.pictures import Wanted
 from sightline.predict.stream import Seen, predictions
 from sightline.predict.views import Views
+from sightline.predict.wanted import Wanted
 from sightline.results.predictions import Prediction
 
 

@@ -10,10 +10,11 @@ from sightline.data.findings import label_of
 from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.predict.ensemble import Ensemble, ensemble
-from sightline.predict.pictures import Wanted, plane_of, wanted
+from sightline.predict.pictures import plane_of, wanted
 from sightline.predict.stream import Decoded, Seen, answered, decoded
 from sightline.predict.table import Table
 from sightline.predict.views import Views
+from sightline.predict.wanted import Wanted
 from sightline.results.predictions import FindingsPrediction, Predicted, columns_of_findings, row_of_findings
 
 

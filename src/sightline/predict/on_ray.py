@@ -17,7 +17,7 @@ from sightline.engine.run import Run
 from sightline.errors import UserError
 from sightline.predict.batches import Work, batches
 from sightline.predict.ensemble import ensemble
-from sightline.predict.pictures import Wanted
+from sightline.predict.wanted import Wanted
 from sightline.results.predictions import Prediction
 
 _EACH = 2  # batches that a worker has: one that it computes, and one that waits for it

@@ -4,43 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sightline.config import Data
-from sightline.data import table_cells
 from sightline.data.frames import count_of, frame_of
 from sightline.data.sets.folder_names import image_stems
 from sightline.data.sets.mask_look import looks_like_mask
 from sightline.data.sets.slices import of_slice
-from sightline.data.sets.table_columns import canonical
 from sightline.data.sets.walk import SUFFIXES, is_hidden
-from sightline.data.sheet import read_sheet
 from sightline.data.stacks import is_array
 from sightline.data.volumes import Plane, is_nifti
 from sightline.errors import UserError
-from sightline.types import Annotation, Picture
+from sightline.predict.listed import listed
+from sightline.predict.wanted import Wanted
 
 TABLES = {".csv", ".tsv", ".tab"}
-REGIONS = ("mask", "box", "polygon")  # columns that say where the expert looks
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A picture to be predicted.
-
-    Attributes:
-        name: how the person calls it; the name in the results.
-        path: its file, or its slice of one.
-        region: annotations that say where the expert looks; empty: unknown.
-        note: what is wrong with the region.
-    """
-
-    name: str
-    path: Picture
-    region: tuple[Annotation, ...] = ()
-    note: str = ""
 
 
 def wanted(places: Sequence[Path], plane: Plane = "axial") -> Iterator[Wanted]:
@@ -74,7 +52,7 @@ def _pictures(places: Sequence[Path]) -> Iterator[Wanted]:
         if place.is_dir():
             yield from _of_folder(place)
         elif place.suffix.lower() in TABLES and place.is_file():
-            yield from _of_table(place)
+            yield from listed(place)
         elif not place.exists():
             raise UserError(place, "does not exist", "Give pictures, folders of pictures, or a table with a column `image`.")
         else:
@@ -153,34 +131,3 @@ def _is_picture(path: Path) -> bool:
 
 def _refuse(error: OSError) -> None:
     raise UserError(error.filename or "folder", f"cannot be opened ({error.strerror})", "Make it readable, or move it away.")
-
-
-def _of_table(table: Path) -> Iterator[Wanted]:
-    sheet = read_sheet(table, lambda name: canonical(name) in ("image", *REGIONS))
-    columns = {canonical(name): i for i, name in enumerate(sheet.header)}
-    if "image" not in columns:
-        named = ", ".join(sheet.header[:5]) or "nothing"
-        raise UserError(table, f"has no column `image` (its columns: {named})", "Name the column of the file names `image`.")
-    if not sheet.rows:
-        raise UserError(table, "holds no rows", "Give a table with a row for each picture.")
-    for line, row in sheet.rows:
-        name = row[columns["image"]]
-        path = table.parent / name.replace("\\", "/")
-        try:
-            region, note = tuple(_region({key: row[i] for key, i in columns.items() if key in REGIONS}, table, line)), ""
-        except UserError as error:
-            region, note = (), str(error)
-        yield Wanted(name, path, region, note)
-
-
-def _region(row: dict[str, Any], table: Path, line: int) -> Iterator[Annotation]:
-    where = f"{table} line {line}"
-    for name in table_cells.names(row.get("mask", "")):
-        path = table.parent / name.replace("\\", "/")
-        if not path.is_file():
-            raise UserError(where, f"mask {name} does not exist", f"File names are relative to {table.parent}.")
-        yield Annotation("mask", path)
-    for points in table_cells.boxes(row.get("box", ""), f"{where} box"):
-        yield Annotation("box", points=points)
-    for points in table_cells.polygons(row.get("polygon", ""), f"{where} polygon"):
-        yield Annotation("polygon", points=points)

@@ -22,7 +22,7 @@ from sightline.errors import UserError
 from sightline.metrics.confidence.bootstrap import Array
 from sightline.metrics.scores.conformal import Sets
 from sightline.predict.ensemble import Answer, Ensemble
-from sightline.predict.pictures import Wanted
+from sightline.predict.wanted import Wanted
 from sightline.results.predictions import Prediction
 
 AHEAD = 2  # batches that are decoded before their turn

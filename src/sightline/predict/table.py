@@ -18,7 +18,7 @@ from sightline.engine.files import write_json, write_table
 from sightline.errors import UserError
 from sightline.metrics.scores.pooled import Pool, pooled
 from sightline.metrics.scores.thresholds import decided
-from sightline.predict.pictures import Wanted
+from sightline.predict.wanted import Wanted
 from sightline.results.predictions import Prediction, as_row, columns
 
 DIGITS = 6

@@ -17,8 +17,8 @@ from PIL import Image
 from starlette.requests import Request
 
 from sightline.explain.window import Window, window
-from sightline.predict.pictures import Wanted
 from sightline.predict.stream import Decoded, Seen, decode
+from sightline.predict.wanted import Wanted
 from sightline.results.predictions import FindingsPrediction, Prediction
 from sightline.serve.batching import Batcher
 from sightline.serve.body import Body

@@ -58,18 +58,29 @@ def _marks(line: int, record: Record, column: Column) -> Iterator[Found]:
     return ((line, record, mark) for mark in marks if mark.kind == column.removeprefix("avoid_"))
 
 
-def _refuse_shares(marks: Sequence[Found], table: Path, column: Column) -> None:
-    """Raises where coordinates lie within 0..1 that cannot be meant as pixels.
+def like_shares(marks: Sequence[Found]) -> list[Found]:
+    """The marks of a column within 0..1, where these cannot be meant as pixels.
 
     One box of 0 0 1 1 is the first pixel, but where all marks are like this, or where one has decimal places, they are shares.
     """
     within = [found for found in marks if _within(found[2], 1)]
-    broken = [found for found in within if any(value % 1 for value in _values(found[2]))]
-    if not (broken or len(within) == len(marks)) or not _larger_than_two_pixels(within):
+    shares = len(within) == len(marks) or any(map(_broken, within))
+    return within if shares and _larger_than_two_pixels(within) else []
+
+
+def _broken(found: Found) -> bool:
+    """Whether a coordinate has decimal places."""
+    return any(value % 1 for value in _values(found[2]))
+
+
+def _refuse_shares(marks: Sequence[Found], table: Path, column: Column) -> None:
+    """Raises where coordinates lie within 0..1 that cannot be meant as pixels."""
+    within = like_shares(marks)
+    if not within:
         return
-    line, _, mark = (broken or within)[0]
+    line, _, mark = next(filter(_broken, within), within[0])
     extent = "all coordinates lie" if len(within) == len(marks) else f"{len(within)} of {len(marks)} entries have coordinates"
-    reason = f"holds {_shown(mark)}: {extent} within 0..1, so these look like shares of the image's sides"
+    reason = f"holds {brief(mark)}: {extent} within 0..1, so these look like shares of the image's sides"
     if len(within) < len(marks):
         remedy = "Write all of them in pixels of the original image, or all as shares, with `data.options={units: share}`."
     else:
@@ -82,10 +93,10 @@ def _refuse_other_units(marks: Sequence[Found], table: Path, column: Column, uni
     for line, _, mark in marks:
         if _values(mark) and not _within(mark, whole):
             remedy = "Leave data.options.units out if these are pixels, or name the columns: {units: {gaze: share}}."
-            raise UserError(f"{table} line {line} {column}", f"holds {_shown(mark)}, which is no {unit} of the image's sides", remedy)
+            raise UserError(f"{table} line {line} {column}", f"holds {brief(mark)}, which is no {unit} of the image's sides", remedy)
     if unit == "percent" and all(_within(found[2], 1) for found in marks):
         line, _, mark = marks[0]
-        reason = f"holds {_shown(mark)}: all coordinates lie within 0..1, so these look like shares, not percents"
+        reason = f"holds {brief(mark)}: all coordinates lie within 0..1, so these look like shares, not percents"
         raise UserError(f"{table} line {line} {column}", reason, "If so: `data.options={units: share}`.")
 
 
@@ -152,5 +163,6 @@ def _scaled(record: Record, whole: Mapping[Column, float]) -> Record:
     return replace(record, annotations=annotations, avoid=tuple(moved(mark, f"avoid_{mark.kind}") for mark in record.avoid))
 
 
-def _shown(mark: Annotation) -> str:
+def brief(mark: Annotation) -> str:
+    """The first coordinates of a mark."""
     return " ".join(f"{value:g}" for row in mark.points[:2] for value in row) + (" ..." if len(mark.points) > 2 else "")

@@ -1,0 +1,70 @@
+"""The pictures of a table, and where it says that the expert looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sightline.data import table_cells
+from sightline.data.sets.table_columns import canonical
+from sightline.data.sets.table_units import Column, Found, brief, like_shares
+from sightline.data.sheet import read_sheet
+from sightline.errors import UserError
+from sightline.predict.wanted import Wanted
+from sightline.types import Annotation, Record
+
+REGIONS = ("mask", "box", "polygon")  # columns that say where the expert looks
+MEASURED: tuple[Column, ...] = ("box", "polygon")  # those of coordinates
+
+
+def listed(table: Path) -> Iterator[Wanted]:
+    """The pictures of a CSV file with a column `image`, row by row.
+
+    A region that cannot be read, or whose coordinates look like shares of the image's sides, is a note of its picture.
+
+    Raises:
+        UserError: a table that cannot be read, or that holds no pictures.
+    """
+    sheet = read_sheet(table, lambda name: canonical(name) in ("image", *REGIONS))
+    columns = {canonical(name): i for i, name in enumerate(sheet.header)}
+    if "image" not in columns:
+        named = ", ".join(sheet.header[:5]) or "nothing"
+        raise UserError(table, f"has no column `image` (its columns: {named})", "Name the column of the file names `image`.")
+    if not sheet.rows:
+        raise UserError(table, "holds no rows", "Give a table with a row for each picture.")
+    rows = []
+    for line, row in sheet.rows:
+        name = row[columns["image"]]
+        path = table.parent / name.replace("\\", "/")
+        try:
+            region, note = tuple(_region({key: row[i] for key, i in columns.items() if key in REGIONS}, table, line)), ""
+        except UserError as error:
+            region, note = (), str(error)
+        rows.append((line, Wanted(name, path, region, note)))
+    shares = _shares(rows, table)
+    return (replace(one, region=(), note=shares[line]) if line in shares else one for line, one in rows)
+
+
+def _region(row: Mapping[str, str], table: Path, line: int) -> Iterator[Annotation]:
+    where = f"{table} line {line}"
+    for name in table_cells.names(row.get("mask", "")):
+        path = table.parent / name.replace("\\", "/")
+        if not path.is_file():
+            raise UserError(where, f"mask {name} does not exist", f"File names are relative to {table.parent}.")
+        yield Annotation("mask", path)
+    for points in table_cells.boxes(row.get("box", ""), f"{where} box"):
+        yield Annotation("box", points=points)
+    for points in table_cells.polygons(row.get("polygon", ""), f"{where} polygon"):
+        yield Annotation("polygon", points=points)
+
+
+def _shares(rows: Sequence[tuple[int, Wanted]], table: Path) -> dict[int, str]:
+    """Line -> what is said of its region, where that looks like shares and not like pixels."""
+    said = {}
+    for column in MEASURED:
+        marks: list[Found] = [(n, Record(one.name, one.path, ""), mark) for n, one in rows for mark in one.region if mark.kind == column]
+        for line, _, mark in like_shares(marks):
+            reason = f"holds {brief(mark)}, which looks like shares of the image's sides"
+            said[line] = str(UserError(f"{table} line {line} {column}", reason, "Write coordinates in pixels of the original image."))
+    return said
