@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from sightline.data.labels import check_labels
+from sightline.data.labels import alike_labels, check_labels
 from sightline.errors import UserError
 
 
@@ -41,3 +41,12 @@ def test_labels_that_only_look_alike_are_taken() -> None:
     check_labels(
         Counter(["carcinoma", "carcinoma, in situ", "Barrett's and cancer", "1", "-1", "+", "-", "n/a b", "a_b", "a b", "B"]), "t.csv"
     )
+
+
+def test_labels_that_differ_in_blanks_and_hyphens_alone_are_noted() -> None:
+    (said,) = alike_labels({"a nevus": 8, "melanoma": 9, "a-nevus": 4, "a_nevus": 1})
+    named = "'a nevus' (8 images) and 'a-nevus' (4 images) and 'a_nevus' (1 image)"
+    assert said.startswith(f"label: {named} differ in blanks, hyphens or underscores alone; if they mean one class")
+    assert alike_labels({"mela-noma": 1, "Melanoma": 1})
+    assert alike_labels({"grade 1": 1, "grade-1": 1})
+    assert not alike_labels(dict.fromkeys(["1", "-1", "+", "-", "12", "1-2", "a", "a-", "carcinoma in situ", "carcinoma"], 1))

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from looked_through import noise
+from PIL import Image
 
 from sightline.data import survey_store
 from sightline.data.look_through import REHEARSAL, SEVERAL, Collected, check_point_into, judged, look_through, without_leaks
@@ -107,6 +109,18 @@ def test_annotations_that_guide_are_those_of_the_settings(data: Any, tiny_recipe
     assert len(half.annotated) == 1
     with pytest.raises(UserError, match=r"data\.roi\.of: no training image has a region 'organ'"):
         look_through(tiny_recipe(LAST, data=data(rows, "image,label,split,box", roi={"of": ["organ"]})))
+
+
+@pytest.mark.parametrize(("inverted", "warned"), [(8, True), (5, True), (4, False), (0, False)])
+def test_masks_that_mostly_look_inverted_are_warned_of(data: Any, tiny_recipe: Make, tmp_path: Path, inverted: int, warned: bool) -> None:
+    for number in range(len(ROWS)):
+        inside = np.zeros((20, 30), np.uint8)
+        inside[8:12, 8:12] = 255
+        Image.fromarray(255 - inside if number < inverted else inside).save(tmp_path / f"m{number}.png")
+    rows = [(*row, f"m{number}.png") for number, row in enumerate(ROWS)]
+    found = look_through(tiny_recipe(LAST, data=data(rows, "image,label,split,mask")))
+    said = f"{inverted} of 8 masks and heat maps mark most of the image and its border. Check whether inside and outside are exchanged."
+    assert found.warnings == ([said] if warned else [])
 
 
 def test_each_exact_leak_loses_the_image_that_is_learned_from() -> None:

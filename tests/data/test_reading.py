@@ -94,6 +94,14 @@ def test_labels_that_cannot_be_classes_are_refused_unless_classes_are_named(monk
     assert read(data.model_copy(update={"classes": {"cat": ["cat", "Cat"], "dog": ["dog"]}})).classes == ("cat", "dog")
 
 
+def test_labels_that_may_be_one_are_noted_unless_classes_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = {"1": "a nevus", "2": "a-nevus", "3": "dog"}
+    data = given(monkeypatch, *(Record(id, Path(f"{id}.png"), label) for id, label in labels.items()))
+    assert any("'a nevus' (1 image) and 'a-nevus' (1 image) differ in blanks" in note for note in read(data).notes)
+    named = read(data.model_copy(update={"classes": {"nevus": ["a nevus", "a-nevus"], "dog": ["dog"]}}))
+    assert (named.classes, named.notes) == (("nevus", "dog"), ())
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("id", "a\nb"), ("label", "a\tb"), ("group", "a\rb"), ("split", "a\x00"), ("label", "x" * 300)]
 )

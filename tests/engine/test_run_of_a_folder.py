@@ -82,6 +82,9 @@ def test_groups_are_patients_and_none_where_nobody_has_two_images(run, monkeypat
 def test_the_classifier_is_that_of_the_file_in_evaluation_mode_and_there_is_none_before_the_end(run):
     assert not run.classifier().training
     (run.path / "model.safetensors").unlink()
+    with pytest.raises(Damaged, match=r"model\.safetensors: is missing\. Copy the run folder again, or train again"):
+        run.classifier()
+    (run.path / "model.json").unlink()
     with pytest.raises(UserError, match=r"its training has not ended.*`resume=True`"):
         run.classifier()
 

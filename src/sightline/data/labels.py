@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from sightline.errors import UserError, nearest
+from sightline.plural import count
 
 ALWAYS, PERHAPS = re.compile(r"\s*[;|]\s*"), re.compile(r"\s*[,/+&]\s*|\s+and\s+")
+JOINT = re.compile(r"(?<=[^\W_])(?!(?<=\d)[\s_-]+\d)[\s_-]+(?=[^\W_])")  # between two words; between numbers it tells 1-2 from 12
 
 
 def check_classes(classes: Mapping[str, Sequence[str]], labels: Collection[str]) -> set[str]:
@@ -45,12 +47,29 @@ def check_labels(labels: Counter[str], where: str) -> None:
         if other != label:
             reason = f"the labels {other!r} ({labels[other]} images) and {label!r} ({labels[label]} images) are two spellings of one"
             raise UserError(where, reason, "Write one of them, or name the classes in data.classes.")
-    for label, count in labels.items():
+    for label, images in labels.items():
         if _several(label, spelt):
-            more = f" (and {count - 1} more)" if count > 1 else ""
+            more = f" (and {images - 1} more)" if images > 1 else ""
             reason = f"an image{more} has the label {label!r}, which looks like several labels"
             remedy = "Several findings per image stand in a table, divided by `;`. If this is one class, say so in data.classes."
             raise UserError(where, reason, remedy)
+
+
+def alike_labels(labels: Mapping[str, int]) -> list[str]:
+    """A note on labels that differ in blanks, hyphens and underscores alone, which may be meant.
+
+    Args:
+        labels: label -> number of its images.
+    """
+    spelt: dict[str, list[str]] = {}
+    for label in labels:
+        spelt.setdefault(JOINT.sub("", _plain(label)), []).append(label)
+    said = []
+    for same in spelt.values():
+        if len(same) > 1:
+            named = " and ".join(f"{label!r} ({count(labels[label], 'image')})" for label in same)
+            said.append(f"label: {named} differ in blanks, hyphens or underscores alone; if they mean one class, name it in data.classes")
+    return said
 
 
 def _plain(label: str) -> str:

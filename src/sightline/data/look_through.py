@@ -21,7 +21,7 @@ from sightline.data.reading import Dataset, look
 from sightline.data.several import check_several, for_several
 from sightline.data.splits import annotated_subset, split, used
 from sightline.data.surroundings import pasted_artefacts
-from sightline.data.survey import Survey, survey
+from sightline.data.survey import Survey, exchanged, survey
 from sightline.errors import UserError, nearest
 from sightline.paths import expanded
 from sightline.recipe import Recipe
@@ -49,7 +49,7 @@ class Looked:
         kept: `divided` without the leaks that `data.leaks=drop` leaves out.
         guided: its training records with the annotations that guide them.
         annotated: ids of the training images whose annotations are used.
-        warnings: leaks of which a training speaks and does not refuse them.
+        warnings: leaks, and masks that look inverted, of which a training speaks and does not refuse them.
         reviews: what became of `data.reviews`.
         gaps: classes that a split besides train does not show, in sentences.
     """
@@ -136,7 +136,7 @@ def look_through(recipe: Recipe, progress: Progress | None = None, meet: Meet = 
             seen = _seen_again(recipe, dataset.records, kept, seen, meet)
     if whole:
         meet(lacking(recipe, kept, dataset.classes, seen, dropped))
-    warnings = judged(leaks, data.leaks, meet)
+    warnings = [*judged(leaks, data.leaks, meet), *exchanged(dataset.records, seen.facts)]
     guided, annotated = kept.get("train", []), frozenset[str]()
     if guided:
         with _meeting(meet):

@@ -13,7 +13,7 @@ from sightline.config import Data
 from sightline.data.findings import grouped, of_finding
 from sightline.data.groups import alike_groups, check_groups
 from sightline.data.heat import on_one_scale, scale_notes
-from sightline.data.labels import check_classes, check_labels
+from sightline.data.labels import alike_labels, check_classes, check_labels
 from sightline.data.marks import as_set
 from sightline.data.problems import Several, refuse
 from sightline.data.reading_findings import findings_of_task
@@ -95,7 +95,10 @@ def look(data: Data, least: int = 2) -> tuple[Dataset, list[UserError]]:
     kept = on_one_scale([replace(r, label=class_of[r.label]) for r in records if r.label in class_of])
     problems += _of_classes(records, kept, classes, least, where)
     left_out = Counter(r.label for r in records if r.label not in class_of)
-    return _dataset(kept, tuple(classes), dict(left_out.most_common()), given, data), problems
+    dataset = _dataset(kept, tuple(classes), dict(left_out.most_common()), given, data)
+    if data.classes is None and not tasks:
+        dataset = replace(dataset, notes=(*dataset.notes, *alike_labels(Counter(r.label for r in kept))))
+    return dataset, problems
 
 
 def _of_classes(records: Sequence[Record], kept: Sequence[Record], classes: Collection[str], least: int, where: str) -> list[UserError]:

@@ -23,6 +23,7 @@ from sightline.types import Annotation, Picture, Record
 VERSION = 8  # of what is remembered: a change of `examine` raises it, which forgets the old
 ASTRAY, SAMPLES = 0.25, 10  # share of the samples of gaze outside their images that is said, of so many at least
 
+MANY = 3  # masks that look exchanged: of fewer, each may be meant
 PLAIN = 10  # grey levels of 255 within which an image counts as almost one grey
 ODD: dict[Oddity, tuple[str, str]] = {  # with {} for what it is of: mask or heat map
     "empty": ("this {} marks nothing", "If the expert found nothing to mark, say so with `nothing`; else look at the file."),
@@ -106,6 +107,16 @@ def survey(
         except UserError as error:
             problems.append(error)
     return Survey(facts, problems, _remarks(records, facts, grey, annotated_on) + _without_colour(records, facts, channels), grey)
+
+
+def exchanged(records: Sequence[Record], facts: dict[str, Facts]) -> list[str]:
+    """A warning where inside and outside of most masks and heat maps of the data set look exchanged."""
+    seen = _seen(records, facts)
+    marks = sum(mark.kind in ("mask", "heatmap") for record, _ in seen for mark in (*record.annotations, *record.avoid))
+    inverted = sum(odd == "inverted" for _, one in seen for *_, odd in one.odd)
+    if inverted < MANY or inverted <= marks / 2:
+        return []
+    return [f"{inverted} of {marks} masks and heat maps mark most of the image and its border. {ODD['inverted'][1]}"]
 
 
 def deep_pictures(records: Sequence[Record], facts: dict[str, Facts]) -> list[tuple[str, Kind, float]]:

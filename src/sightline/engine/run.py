@@ -201,8 +201,8 @@ class Run(TrainedFolder):
             several: whether the caller can take a classifier of several findings per image, whose logits are questions of their own.
 
         Raises:
-            UserError: the training is not finished, the weights file is damaged, or images have several findings and the caller cannot
-                take these.
+            UserError: the training is not finished, the weights file is lost or damaged, or images have several findings and the caller
+                cannot take these.
         """
         if not several:
             self.require_one_label()
@@ -210,6 +210,8 @@ class Run(TrainedFolder):
         from sightline.engine.saving import load_model
 
         if not self.finished:
+            if (self.home / "model.json").is_file():  # which a training writes last
+                raise Damaged(self.home / "model.safetensors", "is missing", AGAIN)
             raise UserError(
                 self.path,
                 "has no model.safetensors: its training has not ended",
