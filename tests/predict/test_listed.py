@@ -36,3 +36,9 @@ def test_shares_are_not_taken_for_pixels(tmp_path: Path, pictures: Path, column:
         if line in noted:
             assert f"{table} line {line} {column}: holds 0" in one.note
             assert "which looks like shares of the image's sides" in one.note
+
+
+def test_four_columns_are_one_box(tmp_path: Path, pictures: Path) -> None:
+    whole, bare = listed(table_of(tmp_path, pictures, "left,top,width,height", "3,4,20,30", ",,,"))
+    assert [mark.points for mark in whole.region] == [((3, 4, 23, 34),)]
+    assert (bare.region, bare.note) == ((), "")

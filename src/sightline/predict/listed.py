@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sightline.data import table_cells
 from sightline.data.sets.table_columns import canonical
+from sightline.data.sets.table_corners import corners_of
 from sightline.data.sets.table_units import Column, Found, brief, like_shares
 from sightline.data.sheet import read_sheet
 from sightline.errors import UserError
@@ -21,10 +22,11 @@ MEASURED: tuple[Column, ...] = ("box", "polygon")  # those of coordinates
 def listed(table: Path) -> Iterator[Wanted]:
     """The pictures of a CSV file with a column `image`, row by row.
 
-    A region that cannot be read, or whose coordinates look like shares of the image's sides, is a note of its picture.
+    Four columns that are a box, such as left, top, width and height, are read as one. A region that cannot be read, or whose coordinates
+    look like shares of the image's sides, is a note of its picture.
 
     Raises:
-        UserError: a table that cannot be read, or that holds no pictures.
+        UserError: a table that cannot be read, that holds no pictures, or whose four columns may be a corner or the centre of a box.
     """
     sheet = read_sheet(table, lambda name: canonical(name) in ("image", *REGIONS))
     columns = {canonical(name): i for i, name in enumerate(sheet.header)}
@@ -33,12 +35,15 @@ def listed(table: Path) -> Iterator[Wanted]:
         raise UserError(table, f"has no column `image` (its columns: {named})", "Name the column of the file names `image`.")
     if not sheet.rows:
         raise UserError(table, "holds no rows", "Give a table with a row for each picture.")
+    corners = corners_of(sheet.header, f"{table} line {sheet.line}")
     rows = []
     for line, row in sheet.rows:
         name = row[columns["image"]]
+        cells = dict(zip(sheet.header, row, strict=True))
+        content = {canonical(key): cell for key, cell in (corners.row(cells) if corners else cells).items()}
         path = table.parent / name.replace("\\", "/")
         try:
-            region, note = tuple(_region({key: row[i] for key, i in columns.items() if key in REGIONS}, table, line)), ""
+            region, note = tuple(_region(content, table, line)), ""
         except UserError as error:
             region, note = (), str(error)
         rows.append((line, Wanted(name, path, region, note)))
