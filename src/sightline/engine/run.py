@@ -220,7 +220,7 @@ class Run(TrainedFolder):
         found = load_model(self.home)
         if self.finding is not None:
             found = one_finding(found, self._model().classes.index(self.finding))
-        found.class_names, found.prepared = self.classes, self.recipe.data
+        found.class_names, found.prepared = self.findings or self.classes, self.recipe.data
         return found.to(self.device).eval()
 
     @property
