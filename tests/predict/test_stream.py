@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from sightline.data.images import open_image
 from sightline.explain.inputs import square
@@ -63,3 +64,13 @@ def test_the_share_inside_a_region_is_that_of_the_map(first, pictures) -> None:
 
     large = put_back(half.map, window((40, 50), first.recipe.data), (40, 50))
     assert half.prediction.looks == pytest.approx(float(energy_inside(np.nan_to_num(large)[None], roi[None])[0]))
+
+
+def test_a_picture_that_was_scaled_by_its_own_highest_value_is_said(first, tmp_path) -> None:
+    """Two scans of one scanner would else differ in scale without a word, because the run knows none."""
+    levels = np.linspace(0, 885, 64 * 64).reshape(64, 64)
+    Image.fromarray(levels.astype(np.uint16)).save(tmp_path / "deep.png")
+    Image.fromarray((levels / 4).astype(np.uint8)).save(tmp_path / "flat.png")
+    deep, plain = (seen.prediction for seen in flat(ensemble([first]), [tmp_path / "deep.png", tmp_path / "flat.png"]))
+    assert deep.note.startswith("holds deep greys, of which 0 counts as black and 1023 as white by its own highest value")
+    assert (deep.prediction is not None, plain.note) == (True, "")

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from sightline.data.frames import Frame, is_dicom
-from sightline.data.greys import Deep, Kind, Range, range_of, shown
+from sightline.data.greys import BY_ITSELF, Deep, Kind, Range, range_of, shown
 from sightline.data.stacks import array_size, channels_of, is_array, read_array
 from sightline.data.volumes import is_nifti
 from sightline.errors import UserError
@@ -39,14 +39,24 @@ def open_image(picture: Picture, grey: Range | None = None, channels: int = COLO
         UserError: a missing file, a damaged one, one that is no image, one that holds several, one of other channels, or greys that nothing
             scales.
     """
+    return open_scaled(picture, grey, channels)[0]
+
+
+def open_scaled(picture: Picture, grey: Range | None = None, channels: int = COLOUR) -> tuple[np.ndarray, Range | None]:
+    """As `open_image`; and the greys that became black and white by this picture's own highest value. None: nothing was guessed.
+
+    DICOM files and volumes have a scale of their own, which is no guess.
+    """
     held = read_pixels(picture, channels) if isinstance(picture, Path | Frame) else picture.draw()
     where = str(picture) if isinstance(picture, Path | Frame) else "image"
     pixels = as_shown(held, grey, where)
+    guess = grey is None and isinstance(held, Deep) and held.kind not in BY_ITSELF
+    guessed = range_of(held.kind, held.high, held.low) if guess and isinstance(held, Deep) else None
     if channels not in (1, COLOUR) and pixels.shape[2] != channels:
         raise UserError(
             where, f"has {pixels.shape[2]} channels, but data.channels is {channels}", "Set data.channels to what the images hold."
         )
-    return pixels
+    return pixels, guessed
 
 
 def read_pixels(path: Path | Frame, channels: int = COLOUR) -> np.ndarray | Deep:

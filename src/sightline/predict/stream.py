@@ -17,7 +17,7 @@ from sightline.channels import as_rgb
 from sightline.config import Data
 from sightline.data.annotation import render
 from sightline.data.augment import evaluation, prepare
-from sightline.data.images import open_image
+from sightline.data.images import open_scaled
 from sightline.errors import UserError
 from sightline.metrics.confidence.bootstrap import Array
 from sightline.metrics.scores.conformal import Sets
@@ -25,6 +25,10 @@ from sightline.predict.ensemble import Answer, Ensemble
 from sightline.predict.wanted import Wanted
 from sightline.results.predictions import Prediction
 
+_GUESSED = (
+    "holds deep greys, of which {:g} counts as black and {:g} as white by its own highest value: the pictures of the training had no such "
+    "greys. Save it as they are, or train with `data.grey`."
+)
 AHEAD = 2  # batches that are decoded before their turn
 
 
@@ -85,7 +89,7 @@ _SQUARE = {"image_size", "load_size", "centre", "fit", "channels"}  # settings t
 def decode(wanted: Wanted, settings: list[Data]) -> Decoded:
     """A picture as the networks take it, or what is wrong with it. Runs with the same settings share a square."""
     try:
-        pixels = open_image(wanted.path, settings[0].grey, settings[0].channels)
+        pixels, guessed = open_scaled(wanted.path, settings[0].grey, settings[0].channels)
         made: dict[str, Tensor] = {}
         for data in settings:
             key = data.model_dump_json(include=_SQUARE)
@@ -95,7 +99,7 @@ def decode(wanted: Wanted, settings: list[Data]) -> Decoded:
         squares = tuple(made[data.model_dump_json(include=_SQUARE)] for data in settings)
     except UserError as error:
         return Decoded(wanted, note=f"{error.reason}. {error.remedy}".strip())
-    note = wanted.note
+    note = wanted.note or (_GUESSED.format(*guessed) if guessed else "")
     region = None
     if wanted.region:
         try:
