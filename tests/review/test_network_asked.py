@@ -71,11 +71,11 @@ def test_the_nearest_training_images_are_those_with_like_features(cases: Cases) 
 
 def test_without_weights_it_says_so(own_cases: Cases) -> None:
     network = Network(own_cases)
-    with pytest.raises(UserError, match=r"no model\.safetensors"):
+    with pytest.raises(UserError, match=r"model\.safetensors: is missing"):
         network.map_of(own_cases[0], "cam", "benign")
     network.progress()
     network._thread.join()
-    with pytest.raises(UserError, match=r"no model\.safetensors"):
+    with pytest.raises(UserError, match=r"model\.safetensors: is missing"):
         network.progress()
 
 
