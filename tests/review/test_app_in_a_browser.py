@@ -251,6 +251,7 @@ def test_a_queue_is_outlined_with_undo_and_a_second_reader_is_blind_until_they_h
     expect(page.locator("#others")).to_contain_text("1 other reader has spoken of this case")
     expect(page.locator("#open-readers")).to_be_disabled()
     assert shapes.count() == 0
+    page.wait_for_load_state()  # the page of the new reader: before its scripts have run, no key is heard
     page.keyboard.press("1")
     expect(page.locator("#open-readers")).to_be_enabled()
     assert "Ana" not in page.locator("body").inner_text()
