@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sightline.config import Data
 from sightline.data.images import open_image
 from sightline.explain.inputs import square
 from sightline.metrics.scores.localisation import energy_inside
 from sightline.predict.ensemble import ensemble
 from sightline.predict.pictures import wanted
-from sightline.predict.stream import predictions
+from sightline.predict.stream import decode, predictions
+from sightline.predict.wanted import Wanted
 
 
 def flat(network, places, **options):
@@ -74,3 +76,6 @@ def test_a_picture_that_was_scaled_by_its_own_highest_value_is_said(first, tmp_p
     deep, plain = (seen.prediction for seen in flat(ensemble([first]), [tmp_path / "deep.png", tmp_path / "flat.png"]))
     assert deep.note.startswith("holds deep greys, of which 0 counts as black and 1023 as white by its own highest value")
     assert (deep.prediction is not None, plain.note) == (True, "")
+    both = decode(Wanted("deep", tmp_path / "deep.png", note="line 2 box: is broken"), [Data(image_size=32)]).note
+    assert both.startswith("holds deep greys")
+    assert both.endswith("line 2 box: is broken")

@@ -50,8 +50,9 @@ def open_scaled(picture: Picture, grey: Range | None = None, channels: int = COL
     held = read_pixels(picture, channels) if isinstance(picture, Path | Frame) else picture.draw()
     where = str(picture) if isinstance(picture, Path | Frame) else "image"
     pixels = as_shown(held, grey, where)
-    guess = grey is None and isinstance(held, Deep) and held.kind not in BY_ITSELF
-    guessed = range_of(held.kind, held.high, held.low) if guess and isinstance(held, Deep) else None
+    guessed = None
+    if grey is None and isinstance(held, Deep) and held.kind not in BY_ITSELF:
+        guessed = range_of(held.kind, held.high, held.low)
     if channels not in (1, COLOUR) and pixels.shape[2] != channels:
         raise UserError(
             where, f"has {pixels.shape[2]} channels, but data.channels is {channels}", "Set data.channels to what the images hold."

@@ -35,7 +35,6 @@ def bounded(**bounds: tuple[float | None, float | None]) -> Callable[[Callable[P
                 _require(name, given[name], *bounds[name])
             return verb(*args, **kwargs)
 
-        checked.__dict__["bounds"] = bounds
         return checked
 
     return decorate

@@ -46,8 +46,8 @@ def bare(network: GuidedClassifier, dataset: ImageDataset, settings: Mapping[str
     if network.classes != len(dataset.classes):
         reason = f"answers for {network.classes} classes, the data have {len(dataset.classes)}"
         raise UserError("the classifier", reason, "Give data of the classes that it was trained for.")
-    if network.class_names not in (None, dataset.classes):
-        own = network.class_names or ()
+    own = network.class_names
+    if own is not None and own != dataset.classes:
         reason = f"answers for the classes {', '.join(own)}, in this order, and the data have {', '.join(dataset.classes)}"
         remedy = f"Read the data with these classes, each with its labels there: `classes={ {name: [name] for name in own} }`."
         raise UserError("the classifier", reason, remedy)

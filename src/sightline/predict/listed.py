@@ -29,8 +29,7 @@ def listed(table: Path) -> Iterator[Wanted]:
         UserError: a table that cannot be read, that holds no pictures, or whose four columns may be a corner or the centre of a box.
     """
     sheet = read_sheet(table, lambda name: canonical(name) in ("image", *REGIONS))
-    columns = {canonical(name): i for i, name in enumerate(sheet.header)}
-    if "image" not in columns:
+    if "image" not in map(canonical, sheet.header):
         named = ", ".join(sheet.header[:5]) or "nothing"
         raise UserError(table, f"has no column `image` (its columns: {named})", "Name the column of the file names `image`.")
     if not sheet.rows:
@@ -38,30 +37,39 @@ def listed(table: Path) -> Iterator[Wanted]:
     corners = corners_of(sheet.header, f"{table} line {sheet.line}")
     rows = []
     for line, row in sheet.rows:
-        name = row[columns["image"]]
         cells = dict(zip(sheet.header, row, strict=True))
         content = {canonical(key): cell for key, cell in (corners.row(cells) if corners else cells).items()}
-        path = table.parent / name.replace("\\", "/")
+        name = content["image"]
+        one = Wanted(name, table.parent / name.replace("\\", "/"))
         try:
-            region, note = tuple(_region(content, table, line)), ""
+            one = replace(one, region=tuple(_measured(content, f"{table} line {line}")))
         except UserError as error:
-            region, note = (), str(error)
-        rows.append((line, Wanted(name, path, region, note)))
-    shares = _shares(rows, table)
-    return (replace(one, region=(), note=shares[line]) if line in shares else one for line, one in rows)
+            one = replace(one, note=str(error))
+        rows.append((line, one, content.get("mask", "")))
+    shares = _shares([(line, one) for line, one, _ in rows], table)
+    for line, one, masks in rows:
+        one = replace(one, region=(), note=shares[line]) if line in shares else one
+        yield one if one.note else _with_masks(one, masks, table, line)
 
 
-def _region(row: Mapping[str, str], table: Path, line: int) -> Iterator[Annotation]:
-    where = f"{table} line {line}"
-    for name in table_cells.names(row.get("mask", "")):
-        path = table.parent / name.replace("\\", "/")
-        if not path.is_file():
-            raise UserError(where, f"mask {name} does not exist", f"File names are relative to {table.parent}.")
-        yield Annotation("mask", path)
+def _measured(row: Mapping[str, str], where: str) -> Iterator[Annotation]:
+    """The boxes and polygons of a row."""
     for points in table_cells.boxes(row.get("box", ""), f"{where} box"):
         yield Annotation("box", points=points)
     for points in table_cells.polygons(row.get("polygon", ""), f"{where} polygon"):
         yield Annotation("polygon", points=points)
+
+
+def _with_masks(one: Wanted, masks: str, table: Path, line: int) -> Wanted:
+    """The picture with its masks, which are looked for when its turn comes: a table may name many, on a slow disk."""
+    marks = []
+    for name in table_cells.names(masks):
+        path = table.parent / name.replace("\\", "/")
+        if not path.is_file():
+            lost = UserError(f"{table} line {line}", f"mask {name} does not exist", f"File names are relative to {table.parent}.")
+            return replace(one, region=(), note=str(lost))
+        marks.append(Annotation("mask", path))
+    return replace(one, region=(*marks, *one.region))
 
 
 def _shares(rows: Sequence[tuple[int, Wanted]], table: Path) -> dict[int, str]:

@@ -99,14 +99,14 @@ def decode(wanted: Wanted, settings: list[Data]) -> Decoded:
         squares = tuple(made[data.model_dump_json(include=_SQUARE)] for data in settings)
     except UserError as error:
         return Decoded(wanted, note=f"{error.reason}. {error.remedy}".strip())
-    note = wanted.note or (_GUESSED.format(*guessed) if guessed else "")
+    notes = [_GUESSED.format(*guessed) if guessed else "", wanted.note]
     region = None
     if wanted.region:
         try:
             region = render(wanted.region, (pixels.shape[0], pixels.shape[1]), where=wanted.name)
         except UserError as error:
-            note = str(error)
-    return Decoded(wanted, as_rgb(pixels), squares, region, note)
+            notes.append(str(error))
+    return Decoded(wanted, as_rgb(pixels), squares, region, " ".join(filter(None, notes)))
 
 
 def answered(network: Ensemble, group: list[Decoded], maps: bool = False, sets: Sets | None = None) -> list[Seen]:

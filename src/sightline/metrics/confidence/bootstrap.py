@@ -130,8 +130,7 @@ def interval(
     values = np.asarray(per_item, dtype=np.float64)[applies]
 
     def mean(weights: Array) -> dict[str, Array]:
-        with np.errstate(invalid="ignore"):  # of no image there is no mean
-            return {"mean": weights @ values / weights.sum(axis=1)}  # (R, N) -> (R,)
+        return {"mean": ratio(weights @ values, weights.sum(axis=1))}  # (R, N) -> (R,)
 
     own = chosen(groups, applies)
     of = {"mean": [np.ones(len(values), dtype=bool)]} if share else None
